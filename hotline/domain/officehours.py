@@ -1,0 +1,143 @@
+"""The value a working calendar is: weekly office hours, dated exceptions over them, one time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from hotline.domain.errors import BadCalendar, BadMoment
+
+# Opening and closing by the local clock; a closing of 00:00 is the midnight that ends the day (24:00).
+Shift = tuple[time, time]
+# A local day and a stretch of it, in UTC.
+Span = tuple[date, datetime, datetime]
+
+MIDNIGHT = time(0)
+ONE_DAY = timedelta(days=1)
+YEAR_DAYS = 366
+SATURDAY = 5
+# Far from the ends of datetime, so that counting never overflows.
+FIRST_YEAR, LAST_YEAR = 1900, 2900
+
+
+@dataclass(frozen=True, slots=True)
+class DayRule:
+    """What one date is. `shifts` None means the hours of its weekday, or the calendar's default hours."""
+
+    working: bool
+    name: str
+    shifts: tuple[Shift, ...] | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Weekly hours (0 is Monday) with dated exceptions over them, in one time zone.
+
+    Outside `known_from` ≤ date < `provisional_from` no official notice is known and limits are provisional.
+    Raises `BadCalendar` for hours that cross, a working day without hours, or a year without any.
+    """
+
+    zone: ZoneInfo
+    weekly: Mapping[int, tuple[Shift, ...]] = field(hash=False)
+    days: Mapping[date, DayRule] = field(default_factory=dict, hash=False)
+    default_shifts: tuple[Shift, ...] = ()
+    known_from: date = date.min
+    provisional_from: date | None = None
+    _dated: dict[date, tuple[Shift, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weekly", MappingProxyType(dict(self.weekly)))
+        object.__setattr__(self, "days", MappingProxyType(dict(self.days)))
+        for shifts in (self.default_shifts, *self.weekly.values()):
+            _check_shifts(shifts)
+        object.__setattr__(self, "_dated", {day: self._hours(day, rule) for day, rule in self.days.items()})
+        self._check_open_each_year()
+
+    def shifts_on(self, day: date) -> tuple[Shift, ...]:
+        """The office hours of a local date; empty when it is a day off."""
+        dated = self._dated.get(day)
+        return self.weekly.get(day.weekday(), ()) if dated is None else dated
+
+    def spans_on(self, day: date) -> Iterator[Span]:
+        """The open stretches of a local date, in order, in UTC."""
+        for shift in self.shifts_on(day):
+            yield day, self._instant(day, shift[0]), self._shift_end(day, shift)
+
+    def opening(self, day: date) -> datetime:
+        """The first opening of a working day (UTC)."""
+        return self._instant(day, self.shifts_on(day)[0][0])
+
+    def closing(self, day: date) -> datetime:
+        """The last closing of a working day (UTC)."""
+        return self._shift_end(day, self.shifts_on(day)[-1])
+
+    def midnight(self, day: date) -> datetime:
+        """The beginning of a local date (UTC)."""
+        return self._instant(day, MIDNIGHT)
+
+    def local(self, at: datetime) -> datetime:
+        """`at` by the local clock. Raises as `require_moment`."""
+        return require_moment(at).astimezone(self.zone)
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether no official notice is known for this date."""
+        return day < self.known_from or (self.provisional_from is not None and day >= self.provisional_from)
+
+    def name_of(self, day: date) -> str:
+        """What people call this local date: 国庆节, 调休上班, 周末, 工作日 …"""
+        rule = self.days.get(day)
+        if rule is not None:
+            return rule.name
+        if self.shifts_on(day):
+            return "工作日"
+        return "周末" if day.weekday() >= SATURDAY else "休息日"
+
+    def _instant(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone).astimezone(UTC)
+
+    def _shift_end(self, day: date, shift: Shift) -> datetime:
+        return self._instant(day + ONE_DAY if shift[1] == MIDNIGHT else day, shift[1])
+
+    def _hours(self, day: date, rule: DayRule) -> tuple[Shift, ...]:
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise BadCalendar(reason=f"{day}不在{FIRST_YEAR}年到{LAST_YEAR}年之间")
+        if not rule.working:
+            if rule.shifts:
+                raise BadCalendar(reason=f"{day}标为休息，却写了办公时间")
+            return ()
+        shifts = rule.shifts
+        if shifts is None:
+            shifts = self.weekly.get(day.weekday()) or self.default_shifts
+        if not shifts:
+            raise BadCalendar(reason=f"{day}标为上班，却没有办公时间")
+        _check_shifts(shifts)
+        return shifts
+
+    def _check_open_each_year(self) -> None:
+        if not any(self.weekly.values()):
+            raise BadCalendar(reason="每周没有任何办公时间")
+        for day, shifts in self._dated.items():
+            if not shifts and not any(self.shifts_on(day + timedelta(n)) for n in range(1, YEAR_DAYS + 1)):
+                raise BadCalendar(reason=f"{day}之后一年内没有任何办公时间")
+
+
+def require_moment(at: datetime) -> datetime:
+    """`at` unchanged. Raises ValueError without a zone, `BadMoment` outside 1900 to 2900."""
+    if at.tzinfo is None:
+        raise ValueError(f"a moment without a time zone: {at}")
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise BadMoment
+    return at
+
+
+def _check_shifts(shifts: Sequence[Shift]) -> None:
+    previous: time | None = None
+    for opening, closing in shifts:
+        overlaps = previous is not None and (previous == MIDNIGHT or opening < previous)
+        if overlaps or (closing != MIDNIGHT and closing <= opening):
+            raise BadCalendar(reason=f"办公时间{opening:%H:%M}–{closing:%H:%M}颠倒或者重叠")
+        previous = closing
