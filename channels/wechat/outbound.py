@@ -1,0 +1,275 @@
+"""Sending through WeChat: a customer-service message, else a template message; and the token for both."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import aiohttp
+import structlog
+
+from channels.wechat.protocol import (
+    NO_WINDOW,
+    STALE_TOKEN,
+    TEXT_BYTES,
+    UnclearError,
+    UnsentError,
+    describe,
+    fit_bytes,
+    fit_chars,
+    is_setup_fault,
+    judge,
+    later,
+    post_json,
+)
+from hotline.domain.message import Delivery, Outgoing, Receipt
+
+API_BASE = "https://api.weixin.qq.com"
+DEFAULT_TEMPLATE = "notice"
+
+_TOKEN = "/cgi-bin/stable_token"  # noqa: S105 - an address
+_CUSTOM = "/cgi-bin/message/custom/send"
+_TEMPLATE = "/cgi-bin/message/template/send"
+_RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template message of the account: the field that takes our text, and those that never change."""
+
+    template_id: str
+    text_field: str = "thing1"
+    fixed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The official account to send as; `templates` by the name an `Outgoing` gives, else `notice`."""
+
+    app_id: str
+    secret: str = field(repr=False)
+    api_base: str = API_BASE
+    templates: Mapping[str, Template] = field(default_factory=dict)
+
+
+class Cache(Protocol):
+    """The three commands needed of Valkey, as redis-py's asyncio client has them."""
+
+    def get(self, name: str, /) -> Any: ...
+    def set(self, name: str, value: str, /, *, ex: int | None = None, nx: bool = False) -> Any: ...
+    def eval(self, script: str, numkeys: int, /, *keys_and_args: str) -> Any: ...
+
+
+class Tokens:
+    """The access token, shared by all processes through the cache and renewed by one of them at a time.
+
+    Without a cache, or while it cannot be reached, each process keeps its own: the platform's stable token
+    stays the same for all who ask, so nobody's is spoiled.
+    """
+
+    MARGIN_S = 200  # the platform hands out a new token in the last 300 s of the old one
+    TRUST_S = 30  # how long a token read from the cache is used unasked
+    LOCK_S = 20
+    PAUSE_S = 5  # after a refusal: a sweep of many messages asks once, not once a message
+
+    def __init__(self, http: aiohttp.ClientSession, account: Account, cache: Cache | None = None) -> None:
+        self._http = http
+        self._account = account
+        self._cache = cache
+        self._cache_rests_until = 0.0
+        self._key = f"wechat:token:{account.app_id}"
+        self._one_asks = asyncio.Lock()
+        self._token = ""
+        self._good_until = 0.0
+        self._refusal = ("", 0)
+        self._refused_until = 0.0
+
+    async def token(self) -> str:
+        """A token that should still hold. Raises UnsentError."""
+        return self._held("") or await self._obtain("")
+
+    async def renew(self, rejected: str) -> str:
+        """A token to use instead of the rejected one; another process's, if it was quicker. Raises UnsentError."""
+        return await self._obtain(rejected)
+
+    def _held(self, rejected: str) -> str:
+        fresh = _clock() < self._good_until and self._token != rejected
+        return self._token if fresh else ""
+
+    async def _obtain(self, rejected: str) -> str:
+        async with self._one_asks:
+            known = self._held(rejected) or await self._shared(rejected)
+            if known:
+                return known
+            if _clock() < self._refused_until:
+                raise UnsentError(*self._refusal)
+            return await self._refresh(rejected)
+
+    async def _shared(self, rejected: str) -> str:
+        value = await self._ask(lambda cache: cache.get(self._key), None)
+        token = value.decode() if isinstance(value, bytes) else str(value or "")
+        if not token or token == rejected:
+            return ""
+        self._keep(token, self.TRUST_S)
+        return token
+
+    async def _refresh(self, rejected: str) -> str:
+        owner = secrets.token_hex(8)
+        give_up_at = _clock() + self.LOCK_S + 5
+        while _clock() < give_up_at:
+            if await self._lock(owner):
+                try:
+                    return await self._shared(rejected) or await self._fetch()
+                finally:
+                    await self._unlock(owner)
+            await asyncio.sleep(0.05)
+            if token := await self._shared(rejected):
+                return token
+        raise UnsentError("等待其他进程更新微信令牌超时", 30)
+
+    async def _lock(self, owner: str) -> bool:
+        taken = await self._ask(
+            lambda cache: cache.set(f"{self._key}:lock", owner, nx=True, ex=self.LOCK_S), otherwise=True
+        )
+        return bool(taken)
+
+    async def _unlock(self, owner: str) -> None:
+        await self._ask(lambda cache: cache.eval(_RELEASE, 1, f"{self._key}:lock", owner), None)
+
+    async def _fetch(self) -> str:
+        wish = {
+            "grant_type": "client_credential",
+            "appid": self._account.app_id,
+            "secret": self._account.secret,
+        }
+        try:
+            answer = await post_json(self._http, self._account.api_base + _TOKEN, wish)
+            token, lifetime = _token_of(answer)
+        except (UnsentError, UnclearError) as fault:
+            raise self._refuse(fault) from None
+        # A lifetime within the margin must not ask anew for each message.
+        good_for = max(lifetime - self.MARGIN_S, lifetime // 2, 1)
+        self._keep(token, good_for)
+        await self._ask(lambda cache: cache.set(self._key, token, ex=good_for), None)
+        return token
+
+    def _keep(self, token: str, seconds: int) -> None:
+        self._token, self._good_until = token, _clock() + seconds
+
+    def _refuse(self, fault: UnsentError | UnclearError) -> UnsentError:
+        self._refusal = (
+            (fault.reason, fault.retry_after_s)
+            if isinstance(fault, UnsentError)
+            else ("微信令牌接口没有正常应答", 30)
+        )
+        self._refused_until = _clock() + self.PAUSE_S
+        log.error("wechat_token_refused", reason=self._refusal[0])
+        return UnsentError(*self._refusal)
+
+    async def _ask(self, command: Callable[[Cache], Awaitable[Any]], otherwise: Any) -> Any:
+        if self._cache is None or _clock() < self._cache_rests_until:
+            return otherwise
+        try:
+            async with asyncio.timeout(1):
+                return await command(self._cache)
+        except Exception as fault:  # whatever ails the cache, messages go on
+            self._cache_rests_until = _clock() + self.PAUSE_S
+            log.warning("wechat_token_cache_unreachable", fault=type(fault).__name__)
+            return otherwise
+
+
+class Sender:
+    """Sends one `Outgoing` at a time; safe to share between tasks."""
+
+    def __init__(self, http: aiohttp.ClientSession, account: Account, tokens: Tokens) -> None:
+        self._http = http
+        self._account = account
+        self._tokens = tokens
+
+    async def send(self, outgoing: Outgoing) -> Receipt:
+        """Send as customer-service message or, outside its window, as template message.
+
+        Never raises for what the platform or the network does: `later` when the platform surely took
+        nothing, `unknown` when it may have, `impossible` when the person's next channel is due
+        (PROCEDURE §5).
+        """
+        try:
+            code, provider_id = await self._call(_CUSTOM, _custom(outgoing))
+            if code in NO_WINDOW:
+                return await self._send_template(outgoing, code)
+        except UnsentError as fault:
+            return self._told(outgoing, "custom", later(fault.reason, fault.retry_after_s))
+        except UnclearError as fault:
+            return self._told(outgoing, "custom", Receipt(Delivery.UNKNOWN, None, str(fault), None))
+        return self._told(outgoing, "custom", judge(code, provider_id))
+
+    async def _send_template(self, outgoing: Outgoing, closed_by: int) -> Receipt:
+        template = self._account.templates.get(outgoing.template or DEFAULT_TEMPLATE)
+        if template is None:
+            return self._told(
+                outgoing, "custom", Receipt(Delivery.IMPOSSIBLE, None, describe(closed_by), None)
+            )
+        code, provider_id = await self._call(_TEMPLATE, _templated(outgoing, template))
+        return self._told(outgoing, "template", judge(code, provider_id))
+
+    async def _call(self, path: str, payload: Mapping[str, object]) -> tuple[int, str | None]:
+        token = await self._tokens.token()
+        code, provider_id = await self._call_once(path, payload, token)
+        if code in STALE_TOKEN:
+            token = await self._tokens.renew(token)
+            code, provider_id = await self._call_once(path, payload, token)
+        return code, provider_id
+
+    async def _call_once(
+        self, path: str, payload: Mapping[str, object], token: str
+    ) -> tuple[int, str | None]:
+        url = self._account.api_base + path
+        answer = await post_json(self._http, url, payload, params={"access_token": token})
+        code = answer.get("errcode")
+        if not isinstance(code, int):
+            raise UnclearError("微信的应答无法识别")
+        return code, str(answer["msgid"]) if "msgid" in answer else None
+
+    def _told(self, outgoing: Outgoing, via: str, receipt: Receipt) -> Receipt:
+        log.info(
+            "wechat_sent",
+            outbox=str(outgoing.outbox_id),
+            via=via,
+            delivery=receipt.delivery,
+            reason=receipt.reason,
+        )
+        return receipt
+
+
+def _custom(outgoing: Outgoing) -> dict[str, object]:
+    tail = f"\n{outgoing.url}" if outgoing.url and outgoing.url not in outgoing.text else ""
+    text = fit_bytes(outgoing.text, TEXT_BYTES - len(tail.encode())) + tail
+    return {"touser": outgoing.recipient, "msgtype": "text", "text": {"content": text}}
+
+
+def _templated(outgoing: Outgoing, template: Template) -> dict[str, object]:
+    fields = {**template.fixed, template.text_field: fit_chars(outgoing.text)}
+    return {
+        "touser": outgoing.recipient,
+        "template_id": template.template_id,
+        "client_msg_id": outgoing.outbox_id.hex,
+        "data": {name: {"value": value} for name, value in fields.items()},
+        **({"url": outgoing.url} if outgoing.url else {}),
+    }
+
+
+def _token_of(answer: Mapping[str, Any]) -> tuple[str, int]:
+    token, lifetime, code = answer.get("access_token"), answer.get("expires_in"), answer.get("errcode")
+    if isinstance(token, str) and token and isinstance(lifetime, int):
+        return token, lifetime
+    if isinstance(code, int):
+        receipt = judge(code)
+        raise UnsentError(describe(code), receipt.retry_after_s or (600 if is_setup_fault(code) else 60))
+    raise UnclearError("微信的应答无法识别")
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
