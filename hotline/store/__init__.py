@@ -1,0 +1,1 @@
+"""Rows in and out; only the actions come here."""

@@ -1,0 +1,85 @@
+"""Bring a database up to date: `sql/migrations/NNNN_what.sql`, each once, in order, in a transaction each."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+from pathlib import Path
+
+import asyncpg
+
+from hotline.store.queries import queries, sql_folder
+
+_NAME = re.compile(r"^\d{4}_[a-z0-9_]+$")
+
+
+class MigrationError(RuntimeError):
+    """The database and the migrations do not fit together; the text is a sentence for the operator."""
+
+
+async def migrate(target: str | asyncpg.Connection, folder: Path | None = None) -> list[str]:
+    """Apply what is missing; return the names applied now, in order: [] at the second call.
+
+    `target` is an address or a connection outside a transaction; `folder` defaults to `sql/migrations`.
+    Several may run at once: they take turns. Raises MigrationError when an applied file was edited or removed,
+    or when names are out of order, and asyncpg.PostgresError when a statement fails (that file is undone).
+    """
+    files = _read(folder or sql_folder() / "migrations")
+    if not isinstance(target, str):
+        return await _apply_missing(target, files)
+    # A long migration is no fault: the pool's time-outs do not hold here.
+    connection = await asyncpg.connect(target, timeout=10, server_settings={"timezone": "UTC"})
+    try:
+        return await _apply_missing(connection, files)
+    finally:
+        await connection.close()
+
+
+async def pending(connection: asyncpg.Connection, folder: Path | None = None) -> list[str]:
+    """The names of migrations not applied yet; raises like `migrate`. The book of migrations must exist."""
+    files = _read(folder or sql_folder() / "migrations")
+    return [name for name in files if name not in await _applied(connection, files)]
+
+
+def _read(folder: Path) -> dict[str, str]:
+    files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
+    odd = [name for name in files if not _NAME.match(name)]
+    numbers = [name[:4] for name in files]
+    if odd or len(set(numbers)) < len(numbers):
+        raise MigrationError(f"迁移文件名应为 NNNN_what.sql 且编号不重复:{'、'.join(odd or files)}")
+    return files
+
+
+async def _apply_missing(connection: asyncpg.Connection, files: dict[str, str]) -> list[str]:
+    # Two that create the book at the same moment may collide inside the catalogue; one of them succeeded.
+    with contextlib.suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+        await queries.migration.create_schema_migration(connection)
+    done: list[str] = []
+    for name, text in files.items():
+        async with connection.transaction():
+            await queries.migration.lock_schema_migration(connection)
+            if name in await _applied(connection, files):
+                continue
+            await connection.execute(text)
+            await queries.migration.record_migration(connection, name=name, checksum=_checksum(text))
+        done.append(name)
+    return done
+
+
+async def _applied(connection: asyncpg.Connection, files: dict[str, str]) -> set[str]:
+    applied = {row["name"]: row["checksum"] async for row in queries.migration.applied_migrations(connection)}
+    for name, checksum in applied.items():
+        if name not in files:
+            raise MigrationError(f"数据库里有迁移 {name},这一版程序却没有:请用不低于数据库的版本")
+        if _checksum(files[name]) != checksum:
+            raise MigrationError(f"迁移 {name} 执行后又被改动:请恢复原文件,另写新的迁移")
+    newest = max(applied, default="")
+    late = [name for name in files if name < newest and name not in applied]
+    if late:
+        raise MigrationError(f"迁移 {'、'.join(late)} 的编号早于已执行的 {newest}:请改用更大的编号")
+    return set(applied)
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,97 @@
+"""Servers, databases and settings for tests: one pair of servers a worker, one cloned database a test."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+import redis
+
+from hotline.config import Settings
+from hotline.db import open_pool
+from hotline.local import LocalServers, local_servers
+from hotline.store.migrate import migrate
+
+_numbers = itertools.count(1)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[LocalServers]:
+    """The embedded PostgreSQL and Valkey of this test process."""
+    async with local_servers(tmp_path_factory.mktemp("servers"), durable=False) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def template(servers: LocalServers) -> str:
+    """The name of a database with every migration applied, to be cloned."""
+    await _in_postgres(servers, "create database migrated")
+    await migrate(_address(servers, "migrated"))
+    return "migrated"
+
+
+@pytest_asyncio.fixture
+async def database_url(servers: LocalServers, template: str) -> AsyncIterator[str]:
+    """The address of a fresh, migrated database, dropped after the test."""
+    name = f"test_{next(_numbers)}"
+    await _in_postgres(servers, f"create database {name} template {template} strategy file_copy")
+    yield _address(servers, name)
+    await _in_postgres(servers, f"drop database {name} with (force)")
+
+
+@pytest_asyncio.fixture
+async def empty_database_url(servers: LocalServers) -> AsyncIterator[str]:
+    """The address of a database with nothing in it, dropped after the test."""
+    name = f"test_{next(_numbers)}"
+    await _in_postgres(servers, f"create database {name} strategy file_copy")
+    yield _address(servers, name)
+    await _in_postgres(servers, f"drop database {name} with (force)")
+
+
+@pytest_asyncio.fixture
+async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
+    """The product's own pool on a fresh, migrated database."""
+    pool = await open_pool(database_url, min_size=1, max_size=5)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+def valkey_url(servers: LocalServers) -> str:
+    """The address of Valkey; emptied before each test."""
+    client = redis.Redis.from_url(servers.redis_url)
+    client.flushall()
+    client.close()
+    return servers.redis_url
+
+
+@pytest.fixture
+def settings(database_url: str, valkey_url: str, tmp_path: Path) -> Settings:
+    """Settings of a server on a fresh database and an emptied Valkey."""
+    environ = {
+        "HOTLINE_DATABASE_URL": database_url,
+        "HOTLINE_REDIS_URL": valkey_url,
+        "HOTLINE_KEY": "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "HOTLINE_FILES_DIR": str(tmp_path / "files"),
+        "HOTLINE_WECHAT_APP_ID": "wx0000000000000001",
+        "HOTLINE_WECHAT_TOKEN": "token-of-the-tests",
+        "HOTLINE_WECHAT_AES_KEY": "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ",
+        "HOTLINE_WECHAT_APP_SECRET": "secret-of-the-tests",
+    }
+    return Settings.load(environ)
+
+
+def _address(servers: LocalServers, name: str) -> str:
+    return servers.database_url.replace("@/hotline?", f"@/{name}?")
+
+
+async def _in_postgres(servers: LocalServers, statement: str) -> None:
+    connection = await asyncpg.connect(_address(servers, "postgres"))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
