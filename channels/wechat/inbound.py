@@ -121,9 +121,7 @@ class Gate:
             time=seconds,
             content=words.replace("]]>", "]]]]><![CDATA[>"),
         )
-        sealed: str = self._crypto.encrypt_message(
-            reply.render(), str(secrets.randbelow(10**10)), str(seconds)
-        )
+        sealed: str = self._crypto.encrypt_message(reply.render(), str(secrets.randbelow(10**10)), str(seconds))
         return sealed.encode(), "text/xml"
 
     def _prove(self, query: Mapping[str, str], name: str, *more: bytes) -> None:

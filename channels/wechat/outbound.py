@@ -72,7 +72,8 @@ class Tokens:
 
     MARGIN_S = 200  # the platform hands out a new token in the last 300 s of the old one
     TRUST_S = 30  # how long a token read from the cache is used unasked
-    LOCK_S = 20
+    LOCK_S = 20  # longer than one request for a token can take
+    WAIT_S: float = 25
     PAUSE_S = 5  # after a refusal: a sweep of many messages asks once, not once a message
 
     def __init__(self, http: aiohttp.ClientSession, account: Account, cache: Cache | None = None) -> None:
@@ -92,7 +93,7 @@ class Tokens:
         return self._held("") or await self._obtain("")
 
     async def renew(self, rejected: str) -> str:
-        """A token to use instead of the rejected one; another process's, if it was quicker. Raises UnsentError."""
+        """A token in place of the rejected one; another process's, if it was quicker. Raises UnsentError."""
         return await self._obtain(rejected)
 
     def _held(self, rejected: str) -> str:
@@ -118,7 +119,7 @@ class Tokens:
 
     async def _refresh(self, rejected: str) -> str:
         owner = secrets.token_hex(8)
-        give_up_at = _clock() + self.LOCK_S + 5
+        give_up_at = _clock() + self.WAIT_S
         while _clock() < give_up_at:
             if await self._lock(owner):
                 try:
@@ -161,9 +162,7 @@ class Tokens:
 
     def _refuse(self, fault: UnsentError | UnclearError) -> UnsentError:
         self._refusal = (
-            (fault.reason, fault.retry_after_s)
-            if isinstance(fault, UnsentError)
-            else ("微信令牌接口没有正常应答", 30)
+            (fault.reason, fault.retry_after_s) if isinstance(fault, UnsentError) else ("微信令牌接口没有正常应答", 30)
         )
         self._refused_until = _clock() + self.PAUSE_S
         log.error("wechat_token_refused", reason=self._refusal[0])
@@ -209,9 +208,7 @@ class Sender:
     async def _send_template(self, outgoing: Outgoing, closed_by: int) -> Receipt:
         template = self._account.templates.get(outgoing.template or DEFAULT_TEMPLATE)
         if template is None:
-            return self._told(
-                outgoing, "custom", Receipt(Delivery.IMPOSSIBLE, None, describe(closed_by), None)
-            )
+            return self._told(outgoing, "custom", Receipt(Delivery.IMPOSSIBLE, None, describe(closed_by), None))
         code, provider_id = await self._call(_TEMPLATE, _templated(outgoing, template))
         return self._told(outgoing, "template", judge(code, provider_id))
 
@@ -223,9 +220,7 @@ class Sender:
             code, provider_id = await self._call_once(path, payload, token)
         return code, provider_id
 
-    async def _call_once(
-        self, path: str, payload: Mapping[str, object], token: str
-    ) -> tuple[int, str | None]:
+    async def _call_once(self, path: str, payload: Mapping[str, object], token: str) -> tuple[int, str | None]:
         url = self._account.api_base + path
         answer = await post_json(self._http, url, payload, params={"access_token": token})
         code = answer.get("errcode")

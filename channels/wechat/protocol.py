@@ -135,7 +135,7 @@ async def post_json(
             return _object(response.status, await response.read())
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL):
         raise UnsentError("连接不上微信", 30) from None
-    except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+    except (aiohttp.ClientError, OSError) as fault:  # a TimeoutError is an OSError
         raise UnclearError(f"请求发出后没有得到应答（{type(fault).__name__}）") from None
 
 

@@ -1,0 +1,65 @@
+"""What passes between a person and the hotline, whatever the channel."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+IncomingKind = Literal["text", "image", "voice", "video", "location", "link", "push", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message from a person.
+
+    `message_id` is the same for every delivery of the same message; `person` is the id the channel knows the
+    person by (an openid, a number); `sent_at` is aware UTC. `text` is what was typed, spoken or shared;
+    `media_id` names a picture, voice or video kept by the channel; `push` is set for kind `push` only:
+    `subscribe`, `unsubscribe`, `click:KEY` …
+    """
+
+    channel: str
+    message_id: str
+    person: str
+    sent_at: datetime
+    kind: IncomingKind
+    text: str = ""
+    media_id: str | None = None
+    push: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to a person or an official, from one row of the outbox.
+
+    `recipient` is the id the channel knows the person by; `url` leads to the whole matter; `template` names
+    the form a channel uses where free text is not allowed.
+    """
+
+    outbox_id: UUID
+    channel: str
+    recipient: str
+    kind: str
+    text: str
+    url: str | None = None
+    template: str | None = None
+
+
+class Delivery(StrEnum):
+    """How a delivery ended. `unknown`: it may have arrived, so it is never repeated automatically."""
+
+    DELIVERED = "delivered"
+    LATER = "later"
+    IMPOSSIBLE = "impossible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a channel says of one delivery; `retry_after_s` (seconds) is a hint given with `later`."""
+
+    delivery: Delivery
+    provider_id: str | None = None
+    reason: str | None = None
+    retry_after_s: int | None = None
