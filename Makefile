@@ -20,38 +20,38 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 help: ## 列出可用的命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
-setup: $(READY) ## 准备 .venv:运行热线所需的一切
-setup-dev: $(READY_DEV) ## 同上,另加测试与检查的工具
+setup: $(READY) ## 准备 .venv：运行热线所需的一切
+setup-dev: $(READY_DEV) ## 同上，另加测试与检查的工具
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "没有找到 Python $(MIN) 或更新的版本。装好后再试,或指明位置:make setup PYTHON=<python3 的路径>"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "没有找到 Python $(MIN) 或更新的版本。装好后再试，或指明位置：make setup PYTHON=<python3 的路径>"; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "这个 Python 缺少 venv 模块。Debian、Ubuntu 上请先运行:apt-get install python3-venv,然后再运行 make"; exit 1; }
+		echo "这个 Python 缺少 venv 模块。Debian、Ubuntu 上请先运行：apt-get install python3-venv，然后再运行 make"; exit 1; }
 	@echo "1/3 建立运行环境 $(VENV)"
 	@"$(PYTHON)" -m venv $(VENV)
 
 $(READY): requirements.lock requirements-frontend.lock pyproject.toml | $(BIN)/python
-	@echo "2/3 安装 requirements.lock 所列的组件(逐个核对哈希)"
+	@echo "2/3 安装 requirements.lock 所列的组件（逐个核对哈希）"
 	@$(INSTALL) -r requirements.lock -r requirements-frontend.lock
 	@echo "3/3 安装热线本身"
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(READY_DEV): requirements-dev.lock $(READY)
-	@echo "安装测试与检查的工具(requirements-dev.lock)"
+	@echo "安装测试与检查的工具（requirements-dev.lock）"
 	@$(INSTALL) -r requirements-dev.lock
 	@touch $@
 
-demo: $(READY) ## 一条命令启动全部,并演示一周
+demo: $(READY) ## 一条命令启动全部，并演示一周
 	@$(BIN)/hotline demo $(ARGS)
 
-run: $(READY) ## 只启动网站与后台,不演示
+run: $(READY) ## 只启动网站与后台，不演示
 	@$(BIN)/hotline run $(ARGS)
 
-test: $(READY_DEV) ## 全部测试,用自带的 PostgreSQL 与 Valkey(TESTS=路径 只跑一部分)
+test: $(READY_DEV) ## 全部测试，用自带的 PostgreSQL 与 Valkey（TESTS=路径 只跑一部分）
 	@$(BIN)/pytest -n $(JOBS) $(TESTS) $(ARGS)
 
-check: $(READY_DEV) ## 格式、规范、类型、依赖方向与测试,与 CI 相同
+check: $(READY_DEV) ## 格式、规范、类型、依赖方向与测试，与 CI 相同
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -61,15 +61,15 @@ check: $(READY_DEV) ## 格式、规范、类型、依赖方向与测试,与 CI �
 migrate: $(READY) ## 把 HOTLINE_DATABASE_URL 所指的数据库升到最新
 	@$(BIN)/hotline migrate $(ARGS)
 
-bench: $(READY) ## 测量受理速度,并与同一数据库的极限相比
+bench: $(READY) ## 测量受理速度，并与同一数据库的极限相比
 	@$(BIN)/python -m bench $(ARGS)
 
-drill: $(READY) ## 演练:make drill ARGS="诉求.csv --weeks 4"
+drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4"
 	@$(BIN)/hotline drill $(ARGS)
 
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version $(MIN) --generate-hashes --no-header --no-annotate
 
-lock: ## 重新选定全部组件的版本,写入 lock 文件
+lock: ## 重新选定全部组件的版本，写入 lock 文件
 	@test -n "$(PYTHON)" && "$(PYTHON)" -m venv --clear build/lock
 	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install uv
 	@$(LOCK) --upgrade --extra build pyproject.toml -o requirements.lock

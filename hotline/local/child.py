@@ -33,7 +33,7 @@ def program(package: str, pattern: str) -> Path:
         for path in sorted(Path(place).glob(pattern)):
             return path
     raise LocalServerError(
-        f"没有找到组件 {package} 里的程序 {pattern.rsplit('/', 1)[-1]}:请运行 make clean 再运行 make setup"
+        f"没有找到组件 {package} 里的程序 {pattern.rsplit('/', 1)[-1]}：请运行 make clean 再运行 make setup"
     )
 
 
@@ -51,7 +51,7 @@ def sole_user(home: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LocalServerError(f"另一个热线程序正在使用 {home}:请先停止它(在它的窗口按 Ctrl-C),再重试") from None
+            raise LocalServerError(f"另一个热线程序正在使用 {home}：请先停止它（在它的窗口按 Ctrl-C），再重试") from None
         yield
 
 
@@ -175,5 +175,5 @@ def _environment() -> dict[str, str]:
 
 def _cannot_start(name: str, told: str) -> str:
     last = "\n".join(told.strip().splitlines()[-5:])
-    advice = "。若项目放在别的用户读不到的文件夹里,请换普通用户运行" if os.geteuid() == 0 else ""
-    return f"自带的 {name} 没有启动{advice}。它最后的话:\n{last}"
+    advice = "。若项目放在别的用户读不到的文件夹里，请换普通用户运行" if os.geteuid() == 0 else ""
+    return f"自带的 {name} 没有启动{advice}。它最后的话：\n{last}"

@@ -103,7 +103,7 @@ def _postgres_prefix() -> list[str]:
             return ["unshare", "--user", *dies_with_us("INT")]
     if dies_with_us("INT"):
         return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig", "INT"]
-    raise LocalServerError("自带的 PostgreSQL 不能以 root 身份运行:请换普通用户再运行(不要加 sudo)")
+    raise LocalServerError("自带的 PostgreSQL 不能以 root 身份运行：请换普通用户再运行（不要加 sudo）")
 
 
 def _owner(prefix: list[str]) -> int:

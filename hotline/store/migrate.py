@@ -47,7 +47,7 @@ def _read(folder: Path) -> dict[str, str]:
     odd = [name for name in files if not _NAME.match(name)]
     numbers = [name[:4] for name in files]
     if odd or len(set(numbers)) < len(numbers):
-        raise MigrationError(f"迁移文件名应为 NNNN_what.sql 且编号不重复:{'、'.join(odd or files)}")
+        raise MigrationError(f"迁移文件名应为 NNNN_what.sql 且编号不重复：{'、'.join(odd or files)}")
     return files
 
 
@@ -71,13 +71,13 @@ async def _applied(connection: asyncpg.Connection, files: dict[str, str]) -> set
     applied = {row["name"]: row["checksum"] async for row in queries.migration.applied_migrations(connection)}
     for name, checksum in applied.items():
         if name not in files:
-            raise MigrationError(f"数据库里有迁移 {name},这一版程序却没有:请用不低于数据库的版本")
+            raise MigrationError(f"数据库里有迁移 {name}，这一版程序却没有：请用不低于数据库的版本")
         if _checksum(files[name]) != checksum:
-            raise MigrationError(f"迁移 {name} 执行后又被改动:请恢复原文件,另写新的迁移")
+            raise MigrationError(f"迁移 {name} 执行后又被改动：请恢复原文件，另写新的迁移")
     newest = max(applied, default="")
     late = [name for name in files if name < newest and name not in applied]
     if late:
-        raise MigrationError(f"迁移 {'、'.join(late)} 的编号早于已执行的 {newest}:请改用更大的编号")
+        raise MigrationError(f"迁移 {'、'.join(late)} 的编号早于已执行的 {newest}：请改用更大的编号")
     return set(applied)
 
 

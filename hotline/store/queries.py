@@ -2,27 +2,43 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import aiosql
 
 import hotline
 
 
+class Queries:
+    """`queries.intake.insert_ticket`: the file `intake.sql`, read when first asked for, and its query.
+
+    Each file has its own adapter, since aiosql's keeps the order of parameters by query name alone: two files
+    may use one name. A missing file is an AttributeError; a query without name, parameter list or with a
+    parameter unused is aiosql's SQLParseException.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __getattr__(self, name: str) -> Any:
+        file = self._folder / f"{name}.sql"
+        if name.startswith("_") or not file.is_file():
+            raise AttributeError(f"no file {name}.sql among the queries")
+        loaded = aiosql.from_path(file, "asyncpg", encoding="utf-8")
+        setattr(self, name, loaded)
+        return loaded
+
+    def files(self) -> list[str]:
+        """The names one may ask for, in order."""
+        return sorted(file.stem for file in self._folder.glob("*.sql"))
+
+
+@cache
 def sql_folder() -> Path:
     """The folder `sql`, which stands beside the package in a checkout and in an installed wheel alike."""
     return Path(hotline.__file__).resolve().parent.parent / "sql"
 
 
-def load_queries(folder: Path | None = None) -> SimpleNamespace:
-    """Read every `*.sql` in `folder` (default `sql/queries`): `intake.sql` becomes the attribute `intake`.
-
-    Each file has its own adapter, since aiosql's keeps parameter order by query name alone: two files may
-    use one name. Raises aiosql's SQLParseException for a query without name or parameter list.
-    """
-    files = sorted((folder or sql_folder() / "queries").glob("*.sql"))
-    return SimpleNamespace(**{file.stem: aiosql.from_path(file, "asyncpg", encoding="utf-8") for file in files})
-
-
-queries = load_queries()
+queries = Queries(sql_folder() / "queries")

@@ -59,8 +59,8 @@ def test_all_faults_are_told_together() -> None:
         "HOTLINE_WECHAT_AES_KEY",
         "HOTLINE_WECHAT_APP_SECRET",
     ):
-        assert f"  · {variable}:" in told
-    assert "HOTLINE_REGION?" in told
+        assert f"  · {variable}：" in told
+    assert "HOTLINE_REGION？" in told
 
 
 def test_faults_do_not_repeat_the_value() -> None:
@@ -89,7 +89,7 @@ def test_faults_do_not_repeat_the_value() -> None:
 def test_wrong_value_names_its_variable_alone(variable: str, value: str) -> None:
     told = faults(ENOUGH | {variable: value})
     assert told.count("  · ") == 1
-    assert f"  · {variable}:值不合要求" in told
+    assert f"  · {variable}：值不合要求" in told
 
 
 @pytest.mark.parametrize("left_out", sorted(WECHAT))

@@ -1,0 +1,1 @@
+"""One function, one verb, one transaction: the only writers of the hotline."""

@@ -1,0 +1,108 @@
+"""Every named query runs on the real server, says what it does, and is used; every used name exists."""
+
+import ast
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+import hotline.store
+from hotline.store.queries import queries, sql_folder
+
+STORE = Path(hotline.store.__file__).parent
+HEAD = re.compile(r"^--\s*name:\s*(\w+)\s*(\([^)]*\))?", re.MULTILINE)
+FILES = queries.files()
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    file: str
+    name: str
+    sql: str
+
+
+def named(file: str) -> list[Query]:
+    space = getattr(queries, file)
+    return [
+        Query(file, name, getattr(space, name).sql) for name in space.available_queries if not name.endswith("_cursor")
+    ]
+
+
+def heads(file: str) -> dict[str, str]:
+    """Each query's name and the lines below it, up to the next one."""
+    text = (sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8")
+    found = list(HEAD.finditer(text))
+    ends = [one.start() for one in found[1:]] + [len(text)]
+    return {one.group(1): text[one.end() : end] for one, end in zip(found, ends, strict=True)}
+
+
+def used() -> set[tuple[str, str]]:
+    """Pairs of file and query that the store names: `queries.ticket.by_id`, or `q.by_id` after `q = queries.ticket`."""
+    pairs: set[tuple[str, str]] = set()
+    for path in STORE.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        aliases = {
+            target.id: node.value.attr
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Assign) and _is_file(node.value)
+            for target in node.targets
+            if isinstance(target, ast.Name) and isinstance(node.value, ast.Attribute)
+        }
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Attribute):
+                continue
+            if _is_file(node.value) and isinstance(node.value, ast.Attribute):
+                pairs.add((node.value.attr, node.attr))
+            elif isinstance(node.value, ast.Name) and node.value.id in aliases:
+                pairs.add((aliases[node.value.id], node.attr))
+    return pairs
+
+
+def _is_file(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "queries"
+
+
+@pytest.mark.parametrize("file", FILES)
+async def test_every_query_can_be_prepared(file: str, pool: asyncpg.Pool) -> None:
+    refused = []
+    async with pool.acquire() as connection:
+        for query in named(file):
+            try:
+                await connection.prepare(query.sql)
+            except asyncpg.PostgresError as error:
+                refused.append(f"{query.name}: {error}")
+    assert refused == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_every_query_is_described(file: str) -> None:
+    silent = [name for name, below in heads(file).items() if not re.match(r"[\^$!<*#]*\s*\n--\s*\S", below)]
+    assert silent == []
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_query_names_itself_twice(file: str) -> None:
+    text = (sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8")
+    names = HEAD.findall(text)
+    assert len(names) == len({name for name, _ in names})
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_queries_of_a_region_take_the_region_first(file: str) -> None:
+    if file == "migration":
+        pytest.skip("speaks of the database itself")
+    lists = HEAD.findall((sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8"))
+    other = [name for name, parameters in lists if not re.match(r"\(\s*region_id\b", parameters)]
+    assert other == []
+
+
+def test_every_query_is_used() -> None:
+    known = {(file, name) for file in FILES for name in heads(file)}
+    assert known - used() == set()
+
+
+def test_every_used_query_exists() -> None:
+    known = {(file, name) for file in FILES for name in heads(file)}
+    assert used() - known == set()
