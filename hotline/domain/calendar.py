@@ -72,9 +72,7 @@ def add_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequen
     return add_working_time(calendar, *_as_hours(calendar, start, due), pauses)
 
 
-def add_working_time(
-    calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
-) -> Due:
+def add_working_time(calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Due:
     """The moment when `span` of office hours outside the pauses has passed since `start`."""
     *_, (_, _, end) = _portions(_open_spans(calendar, start, pauses), span)
     return _due(calendar, start, end)
@@ -86,9 +84,7 @@ def add_natural_time(start: datetime, span: timedelta, pauses: Sequence[Pause] =
     return Due(end)
 
 
-def explain_working_days(
-    calendar: Calendar, start: datetime, n: int, pauses: Sequence[Pause] = ()
-) -> Account:
+def explain_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequence[Pause] = ()) -> Account:
     """The account of `add_working_days`: a stretch a counted day; with pauses, a stretch a shift."""
     midnight, hours = _as_hours(calendar, start, add_working_days(calendar, start, n))
     account = explain_working_time(calendar, midnight, hours, pauses)
@@ -101,9 +97,7 @@ def explain_working_days(
     return Account(account.due, tuple(by_day.values()), account.skipped)
 
 
-def explain_working_time(
-    calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
-) -> Account:
+def explain_working_time(calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Account:
     """The account of `add_working_time`: one stretch a shift, or part of a shift, that counted."""
     spans = list(_portions(_open_spans(calendar, start, pauses), span))
     first, last = calendar.local(start).date(), spans[-1][0]
@@ -115,9 +109,7 @@ def explain_working_time(
     )
 
 
-def explain_natural_time(
-    calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
-) -> Account:
+def explain_natural_time(calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Account:
     """The account of `add_natural_time`: the stretches between the pauses; no day is skipped."""
     counted = []
     for _, begin, end in _portions(_natural_spans(start, pauses), span):
@@ -149,9 +141,7 @@ def subtract_working_time(calendar: Calendar, at: datetime, span: timedelta) -> 
     raise BadSpan
 
 
-def working_time_between(
-    calendar: Calendar, begin: datetime, end: datetime, pauses: Sequence[Pause] = ()
-) -> timedelta:
+def working_time_between(calendar: Calendar, begin: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
     """Office hours outside the pauses from `begin` to `end`; negative when `end` is the earlier one."""
     if end < begin:
         return -working_time_between(calendar, end, begin, pauses)
@@ -245,9 +235,7 @@ def _natural_spans(start: datetime, pauses: Sequence[Pause]) -> Iterator[Span]:
 
 
 def _in_order(pauses: Iterable[Pause]) -> list[Pause]:
-    return sorted(
-        (require_moment(begin).astimezone(UTC), require_moment(end).astimezone(UTC)) for begin, end in pauses
-    )
+    return sorted((require_moment(begin).astimezone(UTC), require_moment(end).astimezone(UTC)) for begin, end in pauses)
 
 
 def _outside(cuts: Sequence[Pause], span: Span) -> Iterator[Span]:

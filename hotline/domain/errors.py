@@ -38,3 +38,81 @@ class BadSpan(Refusal):
     """期限要大于零，并且不超过二十年。"""
 
     status = 422
+
+
+class BadMoment(Refusal):
+    """起算时间应当在1900年到2900年之间。"""
+
+    status = 422
+
+
+class BadPolicy(Refusal):
+    """政策里的“{what}”不是有效的写法。"""
+
+    status = 422
+
+
+class NotAllowed(Refusal):
+    """您没有办理这件事的权限。"""
+
+    status = 403
+
+
+class NotFound(Refusal):
+    """没有找到，或者您无权查看。"""
+
+    status = 404
+
+
+class WrongState(Refusal):
+    """工单现在是“{state}”，不能{label}。"""
+
+
+class Missing(Refusal):
+    """还缺：{what}。请补齐后再提交，已填内容没有丢。"""
+
+    status = 422
+
+
+class TooLong(Refusal):
+    """{what}太长了，最多{limit}字。"""
+
+    status = 422
+
+
+class Malformed(Refusal):
+    """{what}填写有误，请检查后再提交。"""
+
+    status = 422
+
+
+class ReturnClosed(Refusal):
+    """不能退单：{why}。"""
+
+
+class ExtensionClosed(Refusal):
+    """不能延期：{why}。"""
+
+
+class AccusedAddressee(Refusal):
+    """不能把工单交给被反映的单位或其下属单位，请交其上级单位。"""
+
+
+class NoReviewYet(Refusal):
+    """“诉求不合理”要由另外两人复核同意，现在还差{missing}人。"""
+
+
+class ContactFirst(Refusal):
+    """答复前要先联系诉求人，请先登记联系情况。"""
+
+    status = 422
+
+
+class NoSuchUnit(Refusal):
+    """没有这个承办单位。"""
+
+    status = 422
+
+
+class RehearsalDatabase(Refusal):
+    """这是演练用的数据库（时间被拨动过），正式服务不能使用它。"""

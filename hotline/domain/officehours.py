@@ -54,6 +54,8 @@ class Calendar:
         object.__setattr__(self, "days", MappingProxyType(dict(self.days)))
         for shifts in (self.default_shifts, *self.weekly.values()):
             _check_shifts(shifts)
+        if not any(self.weekly.values()):
+            raise BadCalendar(reason="每周没有任何办公时间")
         object.__setattr__(self, "_dated", {day: self._hours(day, rule) for day, rule in self.days.items()})
         self._check_open_each_year()
 
@@ -118,8 +120,6 @@ class Calendar:
         return shifts
 
     def _check_open_each_year(self) -> None:
-        if not any(self.weekly.values()):
-            raise BadCalendar(reason="每周没有任何办公时间")
         for day, shifts in self._dated.items():
             if not shifts and not any(self.shifts_on(day + timedelta(n)) for n in range(1, YEAR_DAYS + 1)):
                 raise BadCalendar(reason=f"{day}之后一年内没有任何办公时间")
