@@ -21,7 +21,10 @@ help: ## 列出可用的命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
 
 setup: $(READY) ## 准备 .venv：运行热线所需的一切
+	@echo "已就绪：$(BIN)/hotline"
+
 setup-dev: $(READY_DEV) ## 同上，另加测试与检查的工具
+	@echo "已就绪：$(BIN)/hotline 与测试工具"
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "没有找到 Python $(MIN) 或更新的版本。装好后再试，或指明位置：make setup PYTHON=<python3 的路径>"; exit 1; }

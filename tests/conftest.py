@@ -10,11 +10,16 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import redis
+from hypothesis import settings as hypothesis_settings
 
 from hotline.config import Settings
 from hotline.db import open_pool
 from hotline.local import LocalServers, local_servers
 from hotline.store.migrate import migrate
+
+# Other work may share the machine: a slow example is no fault.
+hypothesis_settings.register_profile("hotline", deadline=None)
+hypothesis_settings.load_profile("hotline")
 
 _numbers = itertools.count(1)
 

@@ -247,7 +247,7 @@ async def test_damaged_data_is_told_in_a_sentence(home: Path) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has other users to run as")
 async def test_root_without_user_namespaces_runs_as_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     real = shutil.which
-    monkeypatch.setattr(postgres.shutil, "which", lambda name: None if name == "unshare" else real(name))
+    monkeypatch.setattr(shutil, "which", lambda name: None if name == "unshare" else real(name))
     home = Path("/tmp") / f"hotline-test-{os.getpid()}"
     try:
         async with local_postgres(home, durable=False) as url:
