@@ -89,10 +89,8 @@ def test_no_query_names_itself_twice(file: str) -> None:
     assert len(names) == len({name for name, _ in names})
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [file for file in FILES if file != "migration"])  # speaks of the database itself
 def test_queries_of_a_region_take_the_region_first(file: str) -> None:
-    if file == "migration":
-        pytest.skip("speaks of the database itself")
     lists = HEAD.findall((sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8"))
     other = [name for name, parameters in lists if not re.match(r"\(\s*region_id\b", parameters)]
     assert other == []
