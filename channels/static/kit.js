@@ -83,7 +83,7 @@
     if (!form.dataset.dirty || form.dataset.sent) return;
     delete form.dataset.dirty;
     store(function (box) { box.setItem(prefix() + form.dataset.draft, JSON.stringify({ at: Date.now(), entries: read(form) })); });
-    var state = form.querySelector("[data-draft-state]");
+    var state = document.querySelector("[data-draft-state]");
     if (state) state.textContent = "草稿已保存在本机 " + clock(Date.now());
   }
   function settle() {
