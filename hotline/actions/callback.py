@@ -1,0 +1,113 @@
+"""回访: asking, answering, and giving up after the third try (PROCEDURE §5)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import perform
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain import callback as rule
+from hotline.domain.callback import Answers
+from hotline.domain.errors import NotFound, WrongState
+from hotline.domain.kinds import CloseReason, Rule
+from hotline.domain.lifecycle import STATE_NAMES, State
+from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.store import mechanism, outbox, tickets
+from hotline.store.accounts import get_complainant
+from hotline.store.ids import new_id
+
+INVITATION = "您的诉求（{number}）已有答复。请评价办理情况，回复数字即可：\n1 满意　2 基本满意　3 理解　4 不满意"
+
+
+async def record_callback(
+    office: Office, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """The three answers after a reply: closed, redo, or an interview is owed. Raises WrongState when none is asked."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        _check_asked(ticket)
+        # Kept before the decision is written: closing a ticket withdraws what is still open.
+        await _keep(office, conn, ticket_id, "done", now, answers, actor)
+        return rule.record(ticket, answers, actor, office.rules, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+def _check_asked(ticket: Ticket) -> None:
+    if ticket.state is not State.REPLIED:
+        raise WrongState(state=STATE_NAMES[ticket.state], label="评价")
+
+
+async def _keep(
+    office: Office, conn: Any, ticket_id: UUID, state: str, now: datetime, answers: Answers | None, actor: Actor
+) -> None:
+    waiting = await mechanism.get_open_callback(conn, office.region, ticket_id)
+    if waiting is not None:
+        given = asdict(answers) if answers else {}
+        await mechanism.close_callback(conn, office.region, waiting["callback_id"], state, now, given, actor.account_id)
+
+
+async def record_no_answer(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """Nobody answered the call: try again at another time of day; after the third the ticket closes as unreached."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        if ticket.state not in (State.REPLIED, State.INTERVIEW_HELD):
+            _check_asked(ticket)
+        waiting = await mechanism.get_open_callback(conn, office.region, ticket_id)
+        if waiting is None:
+            raise NotFound
+        state, again = rule.next_attempt(waiting["state"], office.rules.calendar, now)
+        if again is not None:
+            await mechanism.try_callback_later(conn, office.region, waiting["callback_id"], state, "phone", now, again)
+            return Decision(ticket)
+        await _keep(office, conn, ticket_id, state, now, None, actor)
+        return rule.close(ticket, CloseReason.UNREACHED, None, actor, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def record_refusal(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """The person does not want to be asked: closed, and left out of the rates."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        await _keep(office, conn, ticket_id, "refused", now, None, actor)
+        return rule.close(ticket, CloseReason.REFUSED, None, actor, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def ask_due_callbacks(office: Office, now: datetime, batch: int) -> int:
+    """Ask online what is due; what was asked online a working day ago without answer becomes a call (PROCEDURE §5)."""
+    async with transaction(office.pool) as conn:
+        waiting = await mechanism.claim_callbacks(conn, office.region, now, batch)
+        for row in waiting:
+            await _ask(office, conn, row, now)
+        return len(waiting)
+
+
+async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
+    callback_id, region = row["callback_id"], office.region
+    if row["asked_at"] is not None:
+        await mechanism.try_callback_later(conn, region, callback_id, row["state"], "phone", now, now)
+        return
+    ticket = await tickets.get_ticket(conn, region, row["ticket_id"])
+    if ticket is None or ticket.state is not State.REPLIED:
+        return
+    clock = office.rules.start("callback.online", Rule.CALLBACK, ticket, None, now)
+    await mechanism.try_callback_later(conn, region, callback_id, "waiting", row["channel"], now, clock.due.at)
+    person = await get_complainant(conn, region, ticket.ticket_id)
+    if row["channel"] == "wechat" and person is not None and person["wechat_sealed"] is not None:
+        await outbox.insert_outbox(conn, region, {
+            "outbox_id": new_id(), "dedupe_key": f"callback:{callback_id}", "channel": "wechat",
+            "recipient": f"ticket:{ticket.ticket_id}", "recipient_sealed": person["wechat_sealed"], "kind": "callback",
+            "ticket_id": ticket.ticket_id, "payload": {"text": INVITATION.format(number=ticket.number), "number": ticket.number},
+            "urgent": ticket.urgent, "created_at": now, "not_before": now,
+        })  # fmt: skip

@@ -1,0 +1,294 @@
+"""How a verb is carried out: hold the ticket, let its due clocks strike first, decide, write everything together."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain.calendar import next_open
+from hotline.domain.deadline import Deadline, Start, carry_on, choose_step, left_of, notice_time, plan_steps
+from hotline.domain.errors import NotFound
+from hotline.domain.kinds import Channel, Role, Step
+from hotline.domain.privacy import may_see
+from hotline.domain.supervision import TIER_NAMES, due
+from hotline.domain.ticket import Actor, Alarm, Decision, Escalation, Notice, Ticket
+from hotline.store import clocks, mechanism, outbox, tickets
+from hotline.store.accounts import get_complainant
+from hotline.store.ids import new_id
+
+Decide = Callable[[Any, Ticket], Awaitable[Decision]]
+Also = Callable[[Any, Decision], Awaitable[None]]
+OFFICES = {Role.SUPERVISOR: "hotline", Role.INSPECTOR: "discipline", Role.LEADER: "leadership"}
+
+
+async def perform(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, decide: Decide, *,
+    client_key: str | None = None, also: Also | None = None,
+) -> Ticket:  # fmt: skip
+    """One verb on one ticket in one transaction; a repeated client_key gives back the ticket as it is.
+
+    `decide` gets the connection and the held ticket; `also` writes what belongs to the verb alone.
+    Raises NotFound outside the actor's rows, and whatever the rule refuses.
+    """
+    async with transaction(office.pool) as conn:
+        ticket = await hold(office, conn, ticket_id, actor, now)
+        if client_key is not None and await tickets.was_done(conn, office.region, ticket_id, client_key):
+            return ticket
+        decision = await decide(conn, ticket)
+        await carry_out(office, conn, ticket, decision, now, client_key=client_key)
+        if also is not None:
+            await also(conn, decision)
+        return decision.ticket
+
+
+async def hold(office: Office, conn: Any, ticket_id: UUID, actor: Actor, now: datetime) -> Ticket:
+    """The ticket, locked, inside the actor's rows, with every clock that is due struck first.
+
+    So it makes no difference whether the sweep came by before the person did.
+    """
+    ticket = await tickets.lock_ticket(conn, office.region, ticket_id)
+    if ticket is None:
+        raise NotFound
+    await check_scope(office, conn, ticket, actor)
+    return await strike_due(office, conn, ticket, now)
+
+
+async def check_scope(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> None:
+    """Raises NotFound when the ticket is not in the actor's rows; the complainant was checked by query code."""
+    if actor.role in (Role.COMPLAINANT, Role.SYSTEM):
+        return
+    parts = await tickets.list_units(conn, office.region, ticket.ticket_id)
+    current = [unit for unit, part in parts.items() if part != "former"]
+    if not may_see(actor, current, office.county.scope(actor)):
+        raise NotFound
+
+
+async def strike_due(office: Office, conn: Any, ticket: Ticket, now: datetime) -> Ticket:
+    """Let every clock of a held ticket that is due do what it must; gives back the ticket as it then stands."""
+    for _ in range(20):
+        waiting = await clocks.list_due(conn, office.region, ticket.ticket_id, now)
+        if not waiting:
+            break
+        ticket = await _strike(office, conn, ticket, waiting[0], now)
+    return ticket
+
+
+async def _strike(office: Office, conn: Any, ticket: Ticket, deadline: Deadline, now: datetime) -> Ticket:
+    rules = office.rules
+    plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, deadline.due_at)
+    before = _step_before(plan, deadline.next_step)
+    step, overtaken, ahead = choose_step(plan, before, now)
+    if step is None:
+        await clocks.advance_deadline(conn, office.region, deadline, missed=False, timer=ahead)
+        return ticket
+    await clocks.advance_deadline(conn, office.region, deadline, missed=step is Step.EXPIRY, timer=ahead)
+    for skipped in overtaken:
+        await _note_overtaken(office, conn, ticket, deadline, skipped, now)
+    decision = due(ticket, deadline, step, rules, now)
+    await carry_out(office, conn, ticket, decision, now, clock=(deadline, step))
+    return decision.ticket
+
+
+def _step_before(plan: tuple[tuple[Step, datetime], ...], step: Step | None) -> Step | None:
+    order = [name for name, _ in plan]
+    return order[order.index(step) - 1] if step in order[1:] else None
+
+
+async def _note_overtaken(
+    office: Office, conn: Any, ticket: Ticket, deadline: Deadline, step: Step, now: datetime
+) -> None:
+    if deadline.unit_id is not None:
+        await clocks.plan_reminder(
+            conn, office.region, new_id(), ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
+            recipient=f"unit:{deadline.unit_id}", channel="desk", at=now, state="skipped", reason="overtaken",
+        )  # fmt: skip
+
+
+async def carry_out(
+    office: Office, conn: Any, before: Ticket, decision: Decision, now: datetime, *,
+    client_key: str | None = None, clock: tuple[Deadline, Step] | None = None,
+) -> None:  # fmt: skip
+    """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms."""
+    ticket, region = decision.ticket, office.region
+    if decision.escalation is not None and ticket.tier != decision.escalation.tier:
+        ticket = replace(ticket, tier=decision.escalation.tier)
+    if ticket != before:
+        await tickets.save_ticket(conn, region, ticket)
+    if ticket.lead_unit_id != before.lead_unit_id:
+        await tickets.save_lead(conn, region, ticket, now)
+    about = ""
+    if decision.event is not None:
+        about = str(await tickets.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
+    await _write_clocks(office, conn, ticket, decision, now)
+    await _write_mechanism(office, conn, ticket, decision, now)
+    for notice in decision.notices:
+        await _tell(office, conn, ticket, notice, about, now, clock)
+    for alarm in decision.alarms:
+        await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
+
+
+async def _write_clocks(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+    region, ticket_id = office.region, ticket.ticket_id
+    if decision.settles:
+        await clocks.settle_deadlines(conn, region, ticket_id, decision.settles, now)
+    if decision.withdraws_all:
+        await clocks.withdraw_deadlines(conn, region, ticket_id, None, now)
+    elif decision.withdraws:
+        await clocks.withdraw_deadlines(conn, region, ticket_id, decision.withdraws, now)
+    if decision.pauses_all:
+        for deadline, _ in await clocks.list_running(conn, region, ticket_id):
+            left = left_of(office.rules.calendar, deadline, now)
+            await clocks.pause_clock(conn, region, deadline, round(left.total_seconds()))
+    if decision.resumes_all:
+        await _resume_clocks(office, conn, ticket_id, now)
+    escalated = (decision.escalation.start,) if decision.escalation else ()
+    for start in (*decision.starts, *escalated):
+        await start_clock(office, conn, ticket, start)
+
+
+async def _resume_clocks(office: Office, conn: Any, ticket_id: UUID, now: datetime) -> None:
+    rules = office.rules
+    for deadline, left in await clocks.list_running(conn, office.region, ticket_id):
+        if left is None:
+            continue
+        end = carry_on(rules.calendar, deadline.limit_text, timedelta(seconds=left), now)
+        plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, end.at)
+        ahead = next(((step, at) for step, at in plan if at > now), (Step.EXPIRY, end.at))
+        await clocks.resume_clock(conn, office.region, deadline, end.at, end.provisional, ahead)
+
+
+async def start_clock(office: Office, conn: Any, ticket: Ticket, start: Start) -> None:
+    """Start a clock with its timer set to its first step."""
+    await clocks.insert_deadline(conn, office.region, ticket, start, first_timer(office, start))
+
+
+def first_timer(office: Office, start: Start) -> tuple[Step, datetime]:
+    """The first step of a clock and its moment."""
+    rules = office.rules
+    plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
+    return plan[0] if plan else (Step.EXPIRY, start.due.at)
+
+
+async def _write_mechanism(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+    region = office.region
+    if decision.escalation is not None:
+        await _escalate(office, conn, ticket, decision.escalation, now)
+    if not ticket.open:
+        await mechanism.settle_supervisions(conn, region, ticket.ticket_id, now, "closed")
+        await mechanism.withdraw_callbacks(conn, region, ticket.ticket_id, now)
+        await outbox.settle_alarms_of_ticket(
+            conn, region, ticket.ticket_id, ["no_catalogue_row", "dispatch_overdue"], now
+        )
+    if decision.callback_stage is not None:
+        await _owe_callback(office, conn, ticket, decision.callback_stage, now)
+    if decision.interview_due is not None and ticket.lead_unit_id is not None:
+        due_at = decision.interview_due.due.at
+        await mechanism.owe_interview(conn, region, ticket, ticket.lead_unit_id, now, due_at)
+
+
+async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
+    region, start = office.region, escalation.start
+    year = now.astimezone(office.rules.calendar.zone).year
+    number = await tickets.take_numbers(conn, region, "supervision_letter", str(year))
+    facts = {"reason": escalation.reason.value, "due_at": start.due.at.isoformat(), "limit": start.limit_text}
+    letter_id = await mechanism.insert_letter(conn, region, {
+        "kind": "supervision_letter", "year": year, "number": number, "ticket_id": ticket.ticket_id,
+        "unit_id": ticket.lead_unit_id, "copy_to": "单位主要负责人" if escalation.tier > 1 else None,
+        "tier": escalation.tier, "facts": facts, "issued_at": now,
+    })  # fmt: skip
+    await mechanism.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
+    await mechanism.open_supervision(conn, region, {
+        "ticket_id": ticket.ticket_id, "cycle": ticket.cycle, "tier": escalation.tier,
+        "reason": escalation.reason.value, "unit_id": ticket.lead_unit_id, "opened_at": now,
+        "due_at": start.due.at, "letter_id": letter_id,
+    })  # fmt: skip
+    await mechanism.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
+    role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
+    text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
+    await _tell(office, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now, None)
+    if ticket.lead_unit_id is None:
+        alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
+        await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
+
+
+async def _owe_callback(office: Office, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:
+    # After an interview tier 1 and 2 verify by telephone themselves (PROCEDURE §4); after a reply the person is
+    # first asked on the channel they came by.
+    online = stage == "reply" and ticket.channel in (Channel.WECHAT, Channel.WEBSITE)
+    channel = ticket.channel.value if online else "phone"
+    first = next_open(office.rules.calendar, now)
+    await mechanism.open_callback(conn, office.region, ticket, stage, channel, now, first)
+
+
+async def _tell(
+    office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime,
+    clock: tuple[Deadline, Step] | None,
+) -> None:  # fmt: skip
+    if notice.to == "complainant":
+        await _tell_person(office, conn, ticket, notice, about, now)
+        return
+    recipient = await _receiver(office, conn, ticket, notice, about, now)
+    outbox_id, key = new_id(), f"{about}:{notice.kind}:{recipient}"
+    if notice.kind == "reminder" and clock is not None:
+        deadline, step = clock
+        planned = await clocks.plan_reminder(
+            conn, office.region, outbox_id, ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
+            recipient=recipient, channel="desk", at=now, state="planned",
+        )  # fmt: skip
+        if not planned:
+            return
+        key = f"reminder:{ticket.ticket_id}:{deadline.cycle}:{deadline.rule}:{step}:{recipient}:desk"
+    await _post(office, conn, ticket, outbox_id, key, "desk", recipient, None, notice, now)
+
+
+async def _receiver(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> str:
+    """Who really gets a notice: a unit nobody works in sends it upwards, and every time an alarm is raised."""
+    kind, _, name = notice.to.partition(":")
+    if kind != "unit":
+        return notice.to
+    found = office.county.receiver(UUID(name))
+    if found is None or str(found) != name:
+        details = {"number": ticket.number, "unit": office.county.unit_name(UUID(name)), "notice": notice.kind}
+        occasion = f"{about}:{notice.kind}:{notice.about}:{name}"
+        await outbox.raise_alarm(conn, office.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
+    return f"unit:{found}" if found else "role:dispatcher"
+
+
+async def _tell_person(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> None:
+    # On the telephone the callback carries the answer, on the website the ticket's own page does.
+    if ticket.channel is not Channel.WECHAT:
+        return
+    person = await get_complainant(conn, office.region, ticket.ticket_id)
+    if person is None or person["wechat_sealed"] is None:
+        return
+    key = f"{about}:{notice.kind}:complainant"
+    await _post(
+        office,
+        conn,
+        ticket,
+        new_id(),
+        key,
+        "wechat",
+        f"ticket:{ticket.ticket_id}",
+        person["wechat_sealed"],
+        notice,
+        now,
+    )
+
+
+async def _post(
+    office: Office, conn: Any, ticket: Ticket, outbox_id: UUID, key: str, channel: str, recipient: str,
+    sealed: bytes | None, notice: Notice, now: datetime,
+) -> None:  # fmt: skip
+    rules = office.rules
+    await outbox.insert_outbox(conn, office.region, {
+        "outbox_id": outbox_id, "dedupe_key": key, "channel": channel, "recipient": recipient,
+        "recipient_sealed": sealed, "kind": notice.kind, "ticket_id": ticket.ticket_id,
+        "payload": {"text": notice.text, "number": ticket.number}, "urgent": ticket.urgent, "created_at": now,
+        "not_before": notice_time(rules.policy, rules.calendar, now, urgent=ticket.urgent),
+    })  # fmt: skip

@@ -1,0 +1,101 @@
+"""派单, 改派, 退单 and its ruling: each one transaction (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import carry_out, perform, strike_due
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain import dispatch as rule
+from hotline.domain.errors import NoSuchUnit
+from hotline.domain.lifecycle import State
+from hotline.domain.ticket import SYSTEM, Actor, Alarm, Decision, Ticket
+from hotline.store import outbox, tickets
+
+DECIDED_BY_PEOPLE = "no_catalogue_row"
+
+
+async def dispatch_ticket(
+    office: Office, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, reason: str = "",
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """Hand the ticket to a unit chosen by a person; from another unit it is 改派 and wants a reason.
+
+    Raises NoSuchUnit, AccusedAddressee.
+    """
+    if unit_id not in office.county.units:
+        raise NoSuchUnit
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        barred = office.county.barred(ticket.accused_unit_id)
+        return rule.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason})
+
+    async def also(conn: Any, decision: Decision) -> None:
+        ticket = decision.ticket
+        await outbox.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, [DECIDED_BY_PEOPLE], now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key, also=also)
+
+
+async def dispatch_received(office: Office, now: datetime, batch: int) -> int:
+    """Hand over what waits, by the catalogue, oldest first; what no row speaks for goes to a dispatcher with an alarm.
+
+    Gives back how many tickets were looked at. Each ticket is its own transaction, so one bad one stops nobody.
+    """
+    async with transaction(office.pool) as conn:
+        waiting = await tickets.claim_received(conn, office.region, now, batch)
+    for ticket in waiting:
+        await _dispatch_one(office, ticket.ticket_id, now)
+    return len(waiting)
+
+
+async def _dispatch_one(office: Office, ticket_id: UUID, now: datetime) -> None:
+    async with transaction(office.pool) as conn:
+        ticket = await tickets.lock_ticket_skip(conn, office.region, ticket_id)
+        if ticket is None or ticket.state is not State.RECEIVED:
+            return
+        ticket = await strike_due(office, conn, ticket, now)
+        parts = await tickets.list_units(conn, office.region, ticket_id)
+        barred = office.county.barred(ticket.accused_unit_id)
+        former = {unit for unit, part in parts.items() if part == "former"}
+        unit_id = rule.choose_unit(office.county.catalogue, ticket, {*barred, *former})
+        if unit_id is None:
+            alarm = Alarm(DECIDED_BY_PEOPLE, str(ticket.cycle), {"number": ticket.number})
+            decision = Decision(ticket, alarms=(alarm,))
+        else:
+            decision = rule.hand_over(ticket, unit_id, barred, SYSTEM, office.rules, now, {})
+        await carry_out(office, conn, ticket, decision, now)
+
+
+async def return_ticket(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """退单 with reason and basis. Raises ReturnClosed."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        since = await tickets.last_event_at(conn, office.region, ticket_id, "dispatch", "redispatch")
+        return rule.return_ticket(ticket, since or ticket.received_at, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def rule_return(
+    office: Office, ticket_id: UUID, upheld: bool, actor: Actor, now: datetime, given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """The ruling on a return. Raises NotAllowed when tier 2 must decide."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        ruling = rule.uphold_return if upheld else rule.reject_return
+        return ruling(ticket, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

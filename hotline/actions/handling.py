@@ -1,0 +1,120 @@
+"""A unit's verbs: sign, contact, extend, reply; parking; a word added. Each one transaction (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import perform
+from hotline.actions.office import Office
+from hotline.domain import handling as rule
+from hotline.domain.deadline import Deadline
+from hotline.domain.kinds import Rule
+from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.store import clocks, tickets
+
+Given = Mapping[str, Any]
+
+
+async def sign_ticket(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """签收."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.sign(ticket, actor, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def record_contact(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+) -> Ticket:
+    """先行联系: how (CONTACT_WAYS) and what was said."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.contact(ticket, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def reply_ticket(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+) -> Ticket:
+    """答复: `reply` for the person, `facts` for the office. Raises ContactFirst."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        contacted = await tickets.is_contacted(conn, office.region, ticket)
+        return rule.reply(ticket, contacted, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def ask_extension(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+) -> Ticket:
+    """延期 is asked, with a reason. Raises ExtensionClosed."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        reply, pending = await _extension(office, conn, ticket)
+        return rule.ask_extension(ticket, reply, pending, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def decide_extension(
+    office: Office, ticket_id: UUID, granted: bool, actor: Actor, now: datetime, given: Given,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """延期 is granted or refused. Raises ExtensionClosed."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        reply, pending = await _extension(office, conn, ticket)
+        if granted:
+            return rule.grant_extension(ticket, reply, pending, actor, office.rules, now, given)
+        return rule.refuse_extension(ticket, pending, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def _extension(office: Office, conn: Any, ticket: Ticket) -> tuple[Deadline | None, bool]:
+    """The running reply clock, and whether a request waits."""
+    running = [deadline for deadline, _ in await clocks.list_running(conn, office.region, ticket.ticket_id)]
+    reply = next((deadline for deadline in running if deadline.rule is Rule.REPLY), None)
+    return reply, any(deadline.rule is Rule.EXTENSION for deadline in running)
+
+
+async def park_ticket(
+    office: Office, ticket_id: UUID, until: datetime, actor: Actor, now: datetime, given: Given,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """挂账 until a definite moment."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.park(ticket, until, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def resume_ticket(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """恢复办理 before the date."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.resume(ticket, actor, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def comment_ticket(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+) -> Ticket:
+    """A word added; no limit moves."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.comment(ticket, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

@@ -1,0 +1,205 @@
+"""Taking contacts in: open a ticket, and the ways one ends or waits at first contact (PROCEDURE §2)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import first_timer, hold, perform
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain import intake as rule
+from hotline.domain.errors import Malformed
+from hotline.domain.intake import Filing, check_filing
+from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.phone import normalise
+from hotline.store import tickets
+from hotline.store.ids import new_id
+from hotline.store.tickets import AlreadyOpened, SealedPerson
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the person is told: the number, the query code known to the person only, and whether it was a repeat."""
+
+    ticket: Ticket
+    query_code: str
+    repeated: bool = False
+
+
+async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetime) -> Opened:
+    """受理. One row each of ticket, person, event and clock; a repeated client_key gives the first answer again.
+
+    Raises Missing, TooLong, Malformed.
+    """
+    try:
+        async with transaction(office.pool) as conn:
+            return await open_ticket_in(office, conn, filing, actor, now)
+    except AlreadyOpened:
+        async with office.pool.acquire() as conn:
+            earlier = await tickets.get_by_client_key(conn, office.region, filing.client_key)
+        if earlier is None:
+            raise
+        return Opened(earlier, query_code(office, filing.client_key), repeated=True)
+
+
+async def open_ticket_in(office: Office, conn: Any, filing: Filing, actor: Actor, now: datetime) -> Opened:
+    """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
+    filing = _fit(office, check_filing(filing))
+    number = await office.next_number(conn, now)
+    decision = rule.open_ticket(filing, new_id(), number, actor, office.rules, now)
+    code, clock = query_code(office, filing.client_key), decision.starts[0]
+    assert decision.event is not None
+    await tickets.insert_ticket(
+        conn, office.region, decision.ticket, _seal(office, filing),
+        code_hash=code_hash(office, number, code), client_key=filing.client_key,
+        event=decision.event, clock=clock, first_step=first_timer(office, clock),
+    )  # fmt: skip
+    return Opened(decision.ticket, code)
+
+
+def _fit(office: Office, filing: Filing) -> Filing:
+    """The filing as the county knows it: a known matter brings its pace, a number its usual form."""
+    matter = office.county.matters.get(filing.matter_id or "")
+    if filing.matter_id and matter is None:
+        raise Malformed(what="事项分类")
+    if filing.accused_unit_id is not None and filing.accused_unit_id not in office.county.units:
+        raise Malformed(what="被反映单位")
+    number = normalise(filing.phone, area_code=office.area_code) if filing.phone.strip() else None
+    if filing.phone.strip() and number is None:
+        raise Malformed(what="联系电话")
+    pace = type(filing.pace)(matter["pace"]) if matter and filing.pace == "ordinary" else filing.pace
+    return replace(filing, pace=pace, phone=number.text if number else "")
+
+
+def _seal(office: Office, filing: Filing) -> SealedPerson:
+    vault = office.vault
+
+    def sealed(what: str, text: str) -> bytes | None:
+        return vault.seal(text, f"complainant.{what}") if text else None
+
+    return SealedPerson(
+        contact_hash=contact_hash(office, filing.phone or filing.wechat or filing.client_key),
+        name_sealed=sealed("name", filing.name),
+        phone_sealed=sealed("phone", filing.phone),
+        address_sealed=sealed("address", filing.address),
+        wechat_sealed=sealed("wechat", filing.wechat),
+    )
+
+
+def contact_hash(office: Office, contact: str) -> bytes:
+    """How a number or WeChat id is found again without being readable."""
+    return office.vault.fingerprint(contact, "contact")
+
+
+def query_code(office: Office, client_key: str) -> str:
+    """Six digits for the person only; the same for a repeat of the same filing."""
+    return f"{int.from_bytes(office.vault.fingerprint(client_key, 'query-code')[:8]) % 1_000_000:06d}"
+
+
+def code_hash(office: Office, number: str, code: str) -> bytes:
+    """What is stored of a query code."""
+    return office.vault.fingerprint(f"{number}:{code}", "query-code-hash")
+
+
+def new_client_key() -> str:
+    """A key for a fresh form."""
+    return secrets.token_urlsafe(18)
+
+
+async def answer_ticket(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """即办件: answered at first contact."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.answer_at_once(ticket, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def redirect_ticket(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """退回件: told where it belongs."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.redirect(ticket, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def ask_details(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """补办件: everything missing told once (一次性告知)."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.ask_details(ticket, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def add_details(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """The person supplied what was missing."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.add_details(ticket, actor, office.rules, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def withdraw_ticket(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """The person takes it back."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.withdraw(ticket, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def merge_ticket(
+    office: Office, ticket_id: UUID, target_number: str, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """并单 into the ticket with this number. Raises Malformed when that one does not go on."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        found = await tickets.get_by_number(conn, office.region, target_number.strip())
+        if found is None:
+            raise Malformed(what="并入的工单号")
+        return rule.merge(ticket, await hold(office, conn, found.ticket_id, actor, now), actor, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

@@ -1,0 +1,122 @@
+"""群众约谈: plan, hold, review, verify; each one transaction (PROCEDURE §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import perform
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain import interview as rule
+from hotline.domain.errors import Malformed, Missing, NotAllowed, NotFound
+from hotline.domain.kinds import Outcome, Role, Verdict
+from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.store import mechanism
+
+VERIFIERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
+
+
+async def plan_interview(
+    office: Office, ticket_id: UUID, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """Steps 1 and 2: cause, solution, rules, when and where."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        told = dict(given) | {"meet_at": meet_at.isoformat()}
+        decision = rule.plan(ticket, meet_at, actor, now, told)
+        row = await _newest(office, conn, ticket_id)
+        columns = dict(given) | {"meet_at": meet_at, "planned_by": actor.account_id}
+        await mechanism.plan_interview(conn, office.region, row["interview_id"], columns)
+        return decision
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def hold_interview(
+    office: Office, ticket_id: UUID, held_at: datetime, promised_on: date | None, actor: Actor, now: datetime,
+    given: Mapping[str, Any], client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """Step 3: met. `given` has held_place, official, minutes, outcome, person_verdict. Raises Missing, Malformed."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        row = await _newest(office, conn, ticket_id)
+        told = dict(given) | {
+            "held_at": held_at.isoformat(),
+            "promised_on": promised_on.isoformat() if promised_on else "",
+        }
+        _check_verdicts(given)
+        decision = rule.hold(ticket, row["owed_at"], held_at, actor, office.rules, now, told)
+        if not row["cause"]:
+            raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
+        columns = dict(given) | {"held_at": held_at, "promised_on": promised_on}
+        await mechanism.hold_interview(conn, office.region, row["interview_id"], columns)
+        return decision
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+def _check_verdicts(given: Mapping[str, Any]) -> None:
+    if given.get("outcome") not in list(Outcome):
+        raise Malformed(what="约谈结果")
+    if given.get("person_verdict") not in (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED):
+        raise Malformed(what="群众意见")
+
+
+async def review_interview(
+    office: Office, ticket_id: UUID, agreed: bool, reason: str, actor: Actor, now: datetime
+) -> None:
+    """One of two others says whether the demand is unreasonable. Raises NotAllowed, NotFound, Missing."""
+    if actor.role not in VERIFIERS | {Role.DISPATCHER} or actor.account_id is None:
+        raise NotAllowed
+    if not reason.strip():
+        raise Missing(what="复核理由")
+    async with transaction(office.pool) as conn:
+        row = await _newest(office, conn, ticket_id)
+        if row["outcome"] != Outcome.UNREASONABLE:
+            raise NotFound
+        await mechanism.review_interview(
+            conn, office.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
+        )
+
+
+async def verify_interview(
+    office: Office, ticket_id: UUID, verdict: Verdict, unit_at_fault: bool, words: str, actor: Actor, now: datetime,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """Tier 1 or tier 2 asked the person again: closed, or the next tier. Raises NotAllowed, NoReviewYet."""
+    if actor.role not in VERIFIERS:
+        raise NotAllowed
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        row = await _newest(office, conn, ticket_id)
+        agreed = await mechanism.count_agreed(conn, office.region, row["interview_id"], actor.account_id)
+        given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
+        outcome = Outcome(row["outcome"] or Outcome.DONE)
+        decision = rule.verify(ticket, outcome, agreed, verdict, unit_at_fault, given, actor, office.rules, now)
+        await _keep_answers(office, conn, ticket_id, verdict, words, actor, now)
+        return decision
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def _keep_answers(
+    office: Office, conn: Any, ticket_id: UUID, verdict: Verdict, words: str, actor: Actor, now: datetime
+) -> None:
+    waiting = await mechanism.get_open_callback(conn, office.region, ticket_id)
+    if waiting is None:
+        return
+    answers = {
+        "contacted": True, "solved": verdict is not Verdict.DISSATISFIED, "verdict": verdict.value, "words": words
+    }  # fmt: skip
+    await mechanism.close_callback(conn, office.region, waiting["callback_id"], "done", now, answers, actor.account_id)
+
+
+async def _newest(office: Office, conn: Any, ticket_id: UUID) -> Mapping[str, Any]:
+    row = await mechanism.get_interview(conn, office.region, ticket_id)
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,266 @@
+"""Reading for a person or a unit: inside their rows, masked, the look itself recorded (PROCEDURE §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import check_scope
+from hotline.actions.intake import code_hash, contact_hash
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain.errors import Missing, NotAllowed, NotFound
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import Arrow, State, verbs_for
+from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
+from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
+from hotline.phone import normalise
+from hotline.store import accounts, clocks, lists, mechanism, outbox, tickets
+
+Row = Mapping[str, Any]
+NOTICES_KEPT = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person behind a ticket as shown: masked, or revealed for a reason. `shown` is false on a unit's confidential ticket."""
+
+    shown: bool
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    may_reveal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything a page about one ticket shows."""
+
+    ticket: Ticket
+    body: str
+    person: Person
+    arrows: tuple[Arrow, ...]
+    events: list[Row]
+    clocks: list[Row]
+    callbacks: list[Row]
+    interviews: list[Row]
+    reviews: list[Row]
+    supervisions: list[Row]
+    letters: list[Row]
+    instructions: list[Row]
+    reminders: list[Row]
+    files: list[Row]
+    views: list[Row]
+    units: Mapping[UUID, str]
+
+
+async def read_ticket(office: Office, ticket_id: UUID, actor: Actor, now: datetime, address: str = "") -> Dossier:
+    """One ticket with everything about it. Raises NotFound outside the actor's rows; the look is recorded."""
+    async with transaction(office.pool) as conn:
+        ticket = await _visible(office, conn, ticket_id, actor)
+        await accounts.insert_view(conn, office.region, now, actor.account_id, ticket_id, "ticket", address=address)
+        return await _gather(office, conn, ticket, actor)
+
+
+async def _visible(office: Office, conn: Any, ticket_id: UUID, actor: Actor) -> Ticket:
+    ticket = await tickets.get_ticket(conn, office.region, ticket_id)
+    if ticket is None:
+        raise NotFound
+    await check_scope(office, conn, ticket, actor)
+    return ticket
+
+
+async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Dossier:
+    region, ticket_id = office.region, ticket.ticket_id
+    interviews = await mechanism.list_interviews(conn, region, ticket_id)
+    newest = interviews[-1]["interview_id"] if interviews else None
+    return Dossier(
+        ticket=ticket,
+        body=body_for(actor, ticket),
+        person=await _person(office, conn, ticket, actor),
+        arrows=verbs_for(ticket.state, actor.role),
+        events=await tickets.list_events(conn, region, ticket_id),
+        clocks=await clocks.list_deadlines(conn, region, ticket_id),
+        callbacks=await mechanism.list_callbacks(conn, region, ticket_id),
+        interviews=interviews,
+        reviews=await mechanism.list_reviews(conn, region, newest) if newest else [],
+        supervisions=await mechanism.list_supervisions(conn, region, ticket_id),
+        letters=await mechanism.list_letters(conn, region, ticket_id),
+        instructions=await mechanism.list_instructions(conn, region, ticket_id),
+        reminders=await clocks.list_reminders(conn, region, ticket_id),
+        files=await tickets.list_attachments(conn, region, ticket_id),
+        views=await accounts.list_views(conn, region, ticket_id),
+        units=await tickets.list_units(conn, region, ticket_id),
+    )
+
+
+async def _person(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Person:
+    if not shows_person(actor, ticket):
+        return Person(shown=False)
+    known = await _unsealed(office, conn, ticket.ticket_id)
+    return Person(
+        shown=True,
+        name=mask_name(known["name"]),
+        phone=mask_number(known["phone"]),
+        address="＊＊＊" if known["address"] else "",
+        may_reveal=may_reveal(actor, ticket),
+    )
+
+
+async def _unsealed(office: Office, conn: Any, ticket_id: UUID) -> dict[str, str]:
+    row = await accounts.get_complainant(conn, office.region, ticket_id)
+    if row is None:
+        raise NotFound
+    return {
+        what: office.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
+        for what in ("name", "phone", "address")
+    }
+
+
+async def reveal_person(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, reason: str, address: str = ""
+) -> Person:
+    """Name and number in full, for a reason that is recorded. Raises Missing, NotAllowed, NotFound."""
+    if not reason.strip():
+        raise Missing(what="查看理由")
+    async with transaction(office.pool) as conn:
+        ticket = await _visible(office, conn, ticket_id, actor)
+        if not may_reveal(actor, ticket):
+            raise NotAllowed
+        await accounts.insert_view(
+            conn, office.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address
+        )
+        return Person(True, **await _unsealed(office, conn, ticket_id), may_reveal=True)
+
+
+async def list_inbox(
+    office: Office, actor: Actor, states: list[State], batch: int = 50, skip: int = 0
+) -> tuple[list[Row], dict[str, int]]:
+    """The actor's tickets in these states, what runs out first on top (rows have `total`), and counts by state."""
+    units = _units(office, actor)
+    async with office.pool.acquire() as conn:
+        rows = await lists.list_inbox(conn, office.region, units, [state.value for state in states], batch, skip)
+        return rows, await lists.count_by_state(conn, office.region, units)
+
+
+def _units(office: Office, actor: Actor) -> list[UUID] | None:
+    return None if sees_all(actor.role) else list(office.county.scope(actor))
+
+
+async def list_supervised(office: Office, actor: Actor, tiers: list[int], batch: int = 50, skip: int = 0) -> list[Row]:
+    """Tickets under supervision. Raises NotAllowed for those whose work it is not."""
+    if actor.role not in (Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, Role.DISPATCHER):
+        raise NotAllowed
+    async with office.pool.acquire() as conn:
+        return await lists.list_supervised(conn, office.region, tiers, batch, skip)
+
+
+async def list_calls(office: Office, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[Row]:
+    """Callbacks to make by telephone now: stage 'reply' for operators, 'interview' for those who verify."""
+    callers = {"reply": (Role.OPERATOR, Role.DISPATCHER), "interview": (Role.SUPERVISOR, Role.INSPECTOR)}
+    if actor.role not in callers[stage]:
+        raise NotAllowed
+    async with office.pool.acquire() as conn:
+        return await mechanism.list_calls(conn, office.region, stage, now, batch)
+
+
+async def list_caller(office: Office, phone: str, actor: Actor, now: datetime) -> list[Row]:
+    """Earlier tickets from this very number, newest first; nothing for a number that only stands in a text."""
+    if actor.role not in (Role.OPERATOR, Role.DISPATCHER):
+        raise NotAllowed
+    number = normalise(phone, area_code=office.area_code)
+    if number is None:
+        return []
+    async with transaction(office.pool) as conn:
+        await accounts.insert_view(conn, office.region, now, actor.account_id, None, "search")
+        return await lists.list_of_person(conn, office.region, contact_hash(office, number.text), 10)
+
+
+async def list_latest(office: Office, actor: Actor, batch: int = 8) -> list[Row]:
+    """What this operator took in lately."""
+    async with office.pool.acquire() as conn:
+        return await lists.list_latest(conn, office.region, actor.account_id, batch)
+
+
+async def list_alarms(office: Office, actor: Actor, batch: int = 100) -> list[Row]:
+    """What waits for a dispatcher's eye, oldest first."""
+    if actor.role not in (Role.DISPATCHER, Role.SUPERVISOR, Role.SYSTEM_ADMIN):
+        raise NotAllowed
+    async with office.pool.acquire() as conn:
+        return await outbox.list_alarms(conn, office.region, batch)
+
+
+async def settle_alarm(office: Office, alarm_id: UUID, actor: Actor, now: datetime) -> None:
+    """A dispatcher dealt with it."""
+    if actor.role not in (Role.DISPATCHER, Role.SUPERVISOR):
+        raise NotAllowed
+    async with transaction(office.pool) as conn:
+        await outbox.settle_alarm(conn, office.region, alarm_id, now, actor.account_id)
+
+
+async def list_notices(office: Office, actor: Actor, now: datetime, batch: int = 50) -> list[Row]:
+    """What was told to the actor's desk in the last two weeks, newest first."""
+    async with office.pool.acquire() as conn:
+        return await outbox.list_desk_notices(conn, office.region, _desks(actor), now - NOTICES_KEPT, batch)
+
+
+async def settle_notice(office: Office, outbox_id: UUID, actor: Actor) -> None:
+    """The reader has dealt with a notice."""
+    async with transaction(office.pool) as conn:
+        await outbox.settle_notice(conn, office.region, outbox_id, _desks(actor))
+
+
+def _desks(actor: Actor) -> list[str]:
+    own = [f"unit:{actor.unit_id}"] if actor.role in (Role.HANDLER, Role.UNIT_HEAD) else []
+    return [*own, f"role:{actor.role}"]
+
+
+async def read_progress(office: Office, number: str, code: str, now: datetime, address: str = "") -> Dossier:
+    """The complainant's own view by number and query code. Raises NotFound for a wrong one, whichever is wrong."""
+    async with transaction(office.pool) as conn:
+        ticket = await find_own(office, conn, number, code)
+        await accounts.insert_view(conn, office.region, now, None, ticket.ticket_id, "progress", address=address)
+        return await _gather(office, conn, ticket, COMPLAINANT)
+
+
+async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
+    """The ticket of this number when the query code is its own. Raises NotFound."""
+    ticket = await tickets.get_by_number(conn, office.region, number.strip())
+    if ticket is None:
+        raise NotFound
+    stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id)
+    if stored != code_hash(office, ticket.number, code.strip()):
+        raise NotFound
+    return ticket
+
+
+async def own_ticket_id(office: Office, number: str, code: str) -> UUID:
+    """The id of the complainant's own ticket. Raises NotFound."""
+    async with office.pool.acquire() as conn:
+        return (await find_own(office, conn, number, code)).ticket_id
+
+
+async def read_letter(office: Office, letter_id: UUID, actor: Actor, now: datetime) -> Row:
+    """A document issued on a ticket in the actor's rows. Raises NotFound; the look is recorded as print."""
+    async with transaction(office.pool) as conn:
+        letter = await mechanism.get_letter(conn, office.region, letter_id)
+        if letter is None or letter["ticket_id"] is None:
+            raise NotFound
+        await _visible(office, conn, letter["ticket_id"], actor)
+        await accounts.insert_view(conn, office.region, now, actor.account_id, letter["ticket_id"], "print")
+        return letter
+
+
+async def list_heartbeats(office: Office) -> list[Row]:
+    """When each job of the timetable last ran."""
+    async with office.pool.acquire() as conn:
+        return await clocks.list_heartbeats(conn, office.region)
+
+
+async def list_rooms(office: Office, actor: Actor) -> list[Row]:
+    """Interview rooms, the unit's own first."""
+    async with office.pool.acquire() as conn:
+        return await mechanism.list_rooms(conn, office.region, actor.unit_id)

@@ -1,0 +1,144 @@
+"""What every deed needs at hand: the region, the pool, the vault, and the county's data read once and refreshed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.almanac import china_calendar
+from hotline.db import transaction
+from hotline.domain.dispatch import CatalogueRow
+from hotline.domain.policy import Policy
+from hotline.domain.ticket import Actor, Rules
+from hotline.store import county as store
+from hotline.store.tickets import take_numbers
+from hotline.vault import Vault
+
+REFRESH = timedelta(minutes=1)
+NUMBERS_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the tree as rules and pages need it."""
+
+    unit_id: UUID
+    parent_id: UUID | None
+    name: str
+    sector: str
+    level: str
+    office: str | None
+    staffed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """The county's data at one moment."""
+
+    name: str
+    rules: Rules
+    units: Mapping[UUID, Unit]
+    below: Mapping[UUID, frozenset[UUID]]
+    catalogue: tuple[CatalogueRow, ...]
+    matters: Mapping[str, Mapping[str, Any]]
+    read_at: datetime
+
+    def scope(self, actor: Actor) -> frozenset[UUID]:
+        """The actor's unit with all its sub-units."""
+        return self.below.get(actor.unit_id, frozenset()) if actor.unit_id else frozenset()
+
+    def barred(self, accused: UUID | None) -> Collection[UUID]:
+        """Units that must not receive a matter against `accused`: itself and all below it (PROCEDURE §6)."""
+        return self.below.get(accused, frozenset()) if accused else frozenset()
+
+    def receiver(self, unit_id: UUID) -> UUID | None:
+        """The unit itself when somebody is there, else the nearest staffed unit above it; None: nobody at all."""
+        here: UUID | None = unit_id
+        while here is not None and here in self.units:
+            if self.units[here].staffed:
+                return here
+            here = self.units[here].parent_id
+        return None
+
+    def unit_name(self, unit_id: UUID | None) -> str:
+        """The name, or a dash for none."""
+        return self.units[unit_id].name if unit_id and unit_id in self.units else "—"
+
+    def matter_name(self, matter_id: str | None) -> str:
+        """The matter as people read it."""
+        matter = self.matters.get(matter_id or "")
+        return f"{matter['level1']} · {matter['level2']}" if matter else "未分类"
+
+
+@dataclass(slots=True)
+class Office:
+    """The hotline of one region, as every action takes it."""
+
+    region: int
+    pool: Any
+    vault: Vault
+    area_code: str | None = None
+    _county: County | None = None
+    _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def county(self) -> County:
+        """The county's data as last read. Raises RuntimeError before the first `refresh`."""
+        if self._county is None:
+            raise RuntimeError("the county's data was not read yet")
+        return self._county
+
+    @property
+    def rules(self) -> Rules:
+        """Policy and calendar in force."""
+        return self.county.rules
+
+    async def refresh(self, now: datetime, *, force: bool = False) -> County:
+        """Read the county's data again when it is older than a minute."""
+        known = self._county
+        if known is None or force or not timedelta(0) <= now - known.read_at < REFRESH:
+            async with transaction(self.pool) as conn:
+                self._county = await _read_county(conn, self.region, now)
+        return self.county
+
+    async def next_number(self, conn: Any, now: datetime) -> str:
+        """A ticket number of the local day: 20261121-00042. Taken in blocks, so that intake never queues for it."""
+        day = now.astimezone(self.rules.calendar.zone).strftime("%Y%m%d")
+        following, last = self._numbers.get(day, (1, 0))
+        if following > last:
+            last = await take_numbers(conn, self.region, "ticket", day, NUMBERS_AT_ONCE)
+            following = last - NUMBERS_AT_ONCE + 1
+        self._numbers = {day: (following + 1, last)}
+        return f"{day}-{following:05d}"
+
+
+async def _read_county(conn: Any, region: int, now: datetime) -> County:
+    row = await store.get_region(conn, region)
+    units = {
+        u["unit_id"]: Unit(u["unit_id"], u["parent_id"], u["name"], u["sector"], u["level"], u["office"], u["staffed"])
+        for u in await store.list_units(conn, region)
+    }
+    days = await store.list_calendar_days(conn, region, now)
+    policy: Policy = await store.get_policy(conn, region, now)
+    return County(
+        name=row["name"] if row else "",
+        rules=Rules(policy, china_calendar(days)),
+        units=units,
+        below=_below(units),
+        catalogue=tuple(await store.list_catalogue(conn, region, now)),
+        matters={m["matter_id"]: m for m in await store.list_matters(conn, region)},
+        read_at=now,
+    )
+
+
+def _below(units: Mapping[UUID, Unit]) -> dict[UUID, frozenset[UUID]]:
+    below: dict[UUID, set[UUID]] = {unit_id: {unit_id} for unit_id in units}
+    for unit_id in units:
+        above = units[unit_id].parent_id
+        while above is not None and above in below and unit_id not in below[above]:
+            below[above].add(unit_id)
+            above = units[above].parent_id
+    return {unit_id: frozenset(members) for unit_id, members in below.items()}

@@ -1,0 +1,89 @@
+"""The clocks that strike, and supervision by hand: a mark, an instruction, its fulfilment (PROCEDURE §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import perform, strike_due
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain import supervision as rule
+from hotline.domain.errors import NotAllowed
+from hotline.domain.lifecycle import Verb
+from hotline.domain.ticket import Actor, Decision, Ticket, move
+from hotline.store import clocks, mechanism, tickets
+
+Given = Mapping[str, Any]
+
+
+async def strike_due_clocks(office: Office, now: datetime, batch: int) -> tuple[int, list[UUID]]:
+    """Let every clock that is due do what it must, longest due first, a ticket a transaction.
+
+    Gives back how many tickets were handled, and those that failed: one poisoned ticket does not stop the rest.
+    """
+    async with office.pool.acquire() as conn:
+        due = await clocks.list_due_tickets(conn, office.region, now, batch)
+    failed = [ticket_id for ticket_id in due if not await _strike_one(office, ticket_id, now)]
+    return len(due), failed
+
+
+async def _strike_one(office: Office, ticket_id: UUID, now: datetime) -> bool:
+    try:
+        async with transaction(office.pool) as conn:
+            ticket = await tickets.lock_ticket_skip(conn, office.region, ticket_id)
+            if ticket is not None:
+                await strike_due(office, conn, ticket, now)
+    except Exception:
+        return False
+    return True
+
+
+async def supervise_ticket(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """A supervisor's or leader's mark puts a ticket on tier 1."""
+
+    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+        return rule.mark(ticket, actor, office.rules, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def instruct_ticket(
+    office: Office,
+    ticket_id: UUID,
+    due_on: date,
+    actor: Actor,
+    now: datetime,
+    given: Given,
+    client_key: str | None = None,
+) -> Ticket:
+    """批示 with a date: a tier-3 task for the unit. `given` has text."""
+    if actor.account_id is None:
+        raise NotAllowed
+    leader_id = actor.account_id
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        noon = datetime.combine(due_on, time(12), office.rules.calendar.zone)
+        told = dict(given) | {"due_on": due_on.isoformat()}
+        decision = rule.instruct(ticket, rule.end_of_day(office.rules, noon), actor, office.rules, now, told)
+        await mechanism.insert_instruction(conn, office.region, ticket_id, leader_id, str(given["text"]), due_on, now)
+        return decision
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def fulfil_instruction(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+) -> Ticket:
+    """What the leader asked for was done; it stands in the next brief."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        changed, event = move(ticket, Verb.FULFIL, actor, now, given)
+        await mechanism.fulfil_instructions(conn, office.region, ticket_id, now, str(given["fulfilment"]))
+        return Decision(changed, event)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

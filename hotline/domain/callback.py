@@ -1,0 +1,99 @@
+"""回访: the three questions and what follows from them (PROCEDURE §2, §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from hotline.domain.calendar import Calendar, next_open
+from hotline.domain.deadline import limit_key
+from hotline.domain.errors import Malformed, NotAllowed
+from hotline.domain.interview import owe
+from hotline.domain.kinds import CloseReason, Reason, Role, Rule, Verdict
+from hotline.domain.lifecycle import State, Verb
+from hotline.domain.ticket import Actor, Decision, Notice, Rules, Ticket, move
+
+VERDICT_NAMES: Mapping[Verdict, str] = {
+    Verdict.SATISFIED: "满意",
+    Verdict.BASICALLY_SATISFIED: "基本满意",
+    Verdict.UNDERSTOOD: "理解",
+    Verdict.DISSATISFIED: "不满意",
+}
+_ATTEMPTS = ("waiting", "no_answer_1", "no_answer_2", "unreachable")
+_OTHER_HOURS = timedelta(hours=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the person said: contacted? solved? satisfied? and, when not, whether the answer itself was at fault."""
+
+    contacted: bool
+    solved: bool
+    verdict: Verdict
+    answer_at_fault: bool = False
+    unit_mark: int | None = None
+    operator_mark: int | None = None
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        marks = (self.unit_mark, self.operator_mark)
+        if any(mark is not None and not 1 <= mark <= 5 for mark in marks):
+            raise Malformed(what="评分（1至5分）")
+        if len(self.words) > 2000:
+            raise Malformed(what="评价内容（最多2000字）")
+
+    @property
+    def at_fault(self) -> bool:
+        """The answer was at fault: nobody contacted the person, off the question, promised and not done (PROCEDURE §2)."""
+        return self.answer_at_fault or not self.contacted
+
+
+def record(ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    """After a reply: close, redo as often as the policy allows, or owe an interview."""
+    if actor.role in (Role.SUPERVISOR, Role.INSPECTOR):
+        raise NotAllowed
+    if answers.verdict is not Verdict.DISSATISFIED:
+        return close(ticket, CloseReason(answers.verdict), answers, actor, now)
+    if answers.at_fault and ticket.redo_count < rules.policy.redos:
+        return _redo(ticket, answers, actor, rules, now)
+    reason = Reason.REDOS if answers.at_fault else Reason.DISSATISFIED
+    return owe(ticket, reason, told(answers), actor, rules, now)
+
+
+def told(answers: Answers) -> dict[str, object]:
+    """The answers as they stand in the event; the person's free words stay with the callback."""
+    return {key: value for key, value in asdict(answers).items() if key != "words"}
+
+
+def close(ticket: Ticket, reason: CloseReason, answers: Answers | None, actor: Actor, now: datetime) -> Decision:
+    """办结, with the person's verdict or why there is none."""
+    given = told(answers) if answers else {"verdict": reason.value}
+    changed, event = move(ticket, Verb.CLOSE, actor, now, given, close_reason=reason, closed_at=now)
+    return Decision(changed, event, settles=(Rule.CALLBACK, Rule.VERIFY), withdraws_all=True)
+
+
+def _redo(ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    changed, event = move(
+        ticket, Verb.REDO, actor, now, told(answers), redo_count=ticket.redo_count + 1, cycle=ticket.cycle + 1
+    )
+    unit = ticket.lead_unit_id
+    starts = (
+        rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, changed, unit, now),
+        rules.start(limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=True), Rule.REPLY, changed, unit, now),
+    )
+    notice = Notice(f"unit:{unit}", "redo", f"工单 {ticket.number} 发回重办：请先联系诉求人，再重新答复。")
+    return Decision(changed, event, starts=starts, settles=(Rule.CALLBACK,), notices=(notice,))
+
+
+def next_attempt(state: str, calendar: Calendar, now: datetime) -> tuple[str, datetime | None]:
+    """After nobody answered: the next state, and when to try again, at another time of day; None after the third."""
+    following = _ATTEMPTS[_ATTEMPTS.index(state) + 1]
+    if following == "unreachable":
+        return following, None
+    return following, next_open(calendar, now + _OTHER_HOURS)
+
+
+def is_verification(state: State) -> bool:
+    """After an interview the callback is tier 1's and tier 2's verification (PROCEDURE §4)."""
+    return state is State.INTERVIEW_HELD

@@ -1,0 +1,140 @@
+"""When a limit ends, and what goes out before it does (PROCEDURE §3, §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from hotline.domain.calendar import (
+    Calendar,
+    Due,
+    add_natural_time,
+    add_working_days,
+    add_working_time,
+    next_open,
+    subtract_working_days,
+    subtract_working_time,
+    working_time_between,
+)
+from hotline.domain.kinds import Kind, Pace, Rule, Step
+from hotline.domain.policy import Limit, Policy
+
+_MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A clock to start: which rule, for whom (None: the hotline), from when, until when."""
+
+    rule: Rule
+    unit_id: UUID | None
+    started_at: datetime
+    due: Due
+    limit_text: str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A running clock as it is stored; its timer is (`next_step`, `next_at`)."""
+
+    deadline_id: UUID
+    ticket_id: UUID
+    cycle: int
+    rule: Rule
+    unit_id: UUID | None
+    started_at: datetime
+    due_at: datetime
+    provisional: bool
+    urgent: bool
+    limit_text: str
+    state: str
+    next_step: Step | None
+    next_at: datetime | None
+
+
+def reckon(calendar: Calendar, limit: Limit, start: datetime) -> Due:
+    """The end of a limit that starts now: natural time, office hours, or working days from the next day."""
+    span = timedelta(minutes=limit.amount * _MINUTES[limit.unit])
+    if limit.natural:
+        return add_natural_time(start, span)
+    if limit.unit == "d":
+        return add_working_days(calendar, start, limit.amount)
+    return add_working_time(calendar, start, span)
+
+
+def limit_key(rule: Rule, kind: Kind, pace: Pace, *, redo: bool = False) -> str:
+    """Which number of the policy holds for this ticket; redo also stands for a ticket under supervision."""
+    if rule is Rule.SIGN:
+        return "sign" if pace is Pace.ORDINARY else f"sign.{pace}"
+    if rule is Rule.REPLY:
+        if redo:
+            return "reply.redo"
+        return f"reply.{kind}" if pace is Pace.ORDINARY else "reply.urgent"
+    if rule in (Rule.DISPATCH, Rule.CONTACT):
+        return rule.value if pace is Pace.ORDINARY else f"{rule}.urgent"
+    return rule.value
+
+
+def step_moment(calendar: Calendar, step: Step, started_at: datetime, due_at: datetime) -> datetime:
+    """When a step of a limit goes out (PROCEDURE §4: on issue, 2 and 1 working days before, 4 office hours before, at expiry)."""
+    match step:
+        case Step.ISSUED:
+            return started_at
+        case Step.TWO_DAYS:
+            return subtract_working_days(calendar, due_at, 2)
+        case Step.ONE_DAY:
+            return subtract_working_days(calendar, due_at, 1)
+        case Step.FOUR_HOURS:
+            return subtract_working_time(calendar, due_at, timedelta(hours=4))
+        case Step.EXPIRY:
+            return due_at
+
+
+def plan_steps(
+    policy: Policy, calendar: Calendar, rule: Rule, started_at: datetime, due_at: datetime
+) -> tuple[tuple[Step, datetime], ...]:
+    """Every step of a limit with its moment, in time order; a step that would precede the start is left out."""
+    moments = ((step, step_moment(calendar, step, started_at, due_at)) for step in policy.steps(rule))
+    return tuple((step, at) for step, at in moments if step is Step.ISSUED or started_at < at)
+
+
+def choose_step(
+    plan: tuple[tuple[Step, datetime], ...], after: Step | None, now: datetime
+) -> tuple[Step | None, tuple[Step, ...], tuple[Step, datetime] | None]:
+    """What to do now: (the step that is due, steps overtaken by it, the step to wait for).
+
+    After an outage several steps may be due at once; only the last is told, the others are marked as overtaken.
+    """
+    order = [step for step, _ in plan]
+    rest = plan[order.index(after) + 1 :] if after in order else plan
+    due = [step for step, at in rest if at <= now]
+    ahead = [(step, at) for step, at in rest if at > now]
+    return (due[-1] if due else None), tuple(due[:-1]), (ahead[0] if ahead else None)
+
+
+def notice_time(policy: Policy, calendar: Calendar, now: datetime, *, urgent: bool) -> datetime:
+    """The first moment a notice may go out: now if urgent or within notice hours of a working day, else the next opening."""
+    if urgent:
+        return now
+    local = now.astimezone(calendar.zone)
+    if calendar.shifts_on(local.date()) and policy.notices_from <= local.time() < policy.notices_until:
+        return now
+    return next_open(calendar, now)
+
+
+def left_of(calendar: Calendar, deadline: Deadline, now: datetime) -> timedelta:
+    """What is left of a running limit: office time, or wall time when it runs in natural time; never below zero."""
+    if now >= deadline.due_at:
+        return timedelta(0)
+    if "natural" in deadline.limit_text:
+        return deadline.due_at - now
+    return working_time_between(calendar, now, deadline.due_at)
+
+
+def carry_on(calendar: Calendar, limit_text: str, left: timedelta, now: datetime) -> Due:
+    """Where a paused limit ends when it runs again from now with `left` of it kept."""
+    if left <= timedelta(0):
+        return Due(now, False)
+    return add_natural_time(now, left) if "natural" in limit_text else add_working_time(calendar, now, left)

@@ -1,0 +1,157 @@
+"""Which unit a matter belongs to, and handing it over (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.deadline import Start, limit_key
+from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed
+from hotline.domain.kinds import HandlingClass, Reason, Role, Rule
+from hotline.domain.lifecycle import Verb
+from hotline.domain.ticket import Actor, Decision, Escalation, Notice, Rules, Ticket, move
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRow:
+    """A row of the dispatch catalogue 派单目录; None means any."""
+
+    unit_id: UUID
+    matter_id: str | None
+    place: str | None
+    words: tuple[str, ...]
+
+
+def choose_unit(catalogue: Iterable[CatalogueRow], ticket: Ticket, excluded: Collection[UUID] = ()) -> UUID | None:
+    """The unit of the best row for matter, place and words; None when no row speaks for the ticket.
+
+    `excluded` holds the accused unit with all below it, and units whose return was upheld.
+    """
+    best: tuple[int, UUID] | None = None
+    for row in catalogue:
+        weight = _weigh(row, ticket)
+        if weight > 0 and row.unit_id not in excluded and (best is None or weight > best[0]):
+            best = (weight, row.unit_id)
+    return best[1] if best else None
+
+
+def _weigh(row: CatalogueRow, ticket: Ticket) -> int:
+    if row.matter_id is not None and row.matter_id != ticket.matter_id:
+        return 0
+    text = f"{ticket.title}\n{ticket.body}"
+    if row.place is not None and row.place not in ticket.place and row.place not in text:
+        return 0
+    words = sum(word in text for word in row.words)
+    if row.matter_id is None and row.place is None and not words:
+        return 0
+    return 100 * (row.matter_id is not None) + 30 * (row.place is not None) + 10 * words
+
+
+def hand_over(
+    ticket: Ticket,
+    unit_id: UUID,
+    barred: Collection[UUID],
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:
+    """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred` (PROCEDURE §6).
+
+    The first unit's reply clock counts from receipt; a later unit gets a clock of its own.
+    """
+    if unit_id in barred:
+        raise AccusedAddressee
+    first = ticket.lead_unit_id is None
+    verb = Verb.DISPATCH if first else Verb.REDISPATCH
+    cycle = ticket.cycle if first else ticket.cycle + 1
+    changed, event = move(
+        ticket,
+        verb,
+        actor,
+        now,
+        {"unit": str(unit_id)} | dict(given),
+        lead_unit_id=unit_id,
+        cycle=cycle,
+        return_ruled=False,
+    )
+    since = ticket.received_at if cycle == 1 else now
+    return Decision(
+        changed,
+        event,
+        starts=unit_clocks(changed, unit_id, rules, since, now),
+        settles=(Rule.DISPATCH,),
+        withdraws=() if first else (Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.EXTENSION),
+        notices=(dispatched_notice(changed),),
+    )
+
+
+def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, now: datetime) -> tuple[Start, ...]:
+    """Sign-in and first contact count from now, the reply from `since`."""
+    redo = ticket.tier > 0 or ticket.redo_count > 0
+    reply_key = limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=redo and not ticket.urgent)
+    return (
+        rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, ticket, unit_id, now),
+        rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, ticket, unit_id, now),
+        rules.start(reply_key, Rule.REPLY, ticket, unit_id, since),
+    )
+
+
+def dispatched_notice(ticket: Ticket) -> Notice:
+    """What the unit is told when a ticket reaches it."""
+    urgent = "【急办】" if ticket.handling_class is HandlingClass.URGENT else ""
+    return Notice(
+        f"unit:{ticket.lead_unit_id}", "dispatched", f"{urgent}新工单 {ticket.number}：{ticket.title}，请按时签收。"
+    )
+
+
+def return_ticket(
+    ticket: Ticket, dispatched_at: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """退单: within the window, with the legal basis, never after a ruling (PROCEDURE §3). Raises ReturnClosed."""
+    if ticket.return_ruled:
+        raise ReturnClosed(why="已经裁定由本单位办理")
+    window = rules.start("return", Rule.RULING, ticket, None, dispatched_at)
+    if now > window.due.at:
+        raise ReturnClosed(why=f"退单要在收到后{rules.policy.limit('return').in_words}内提出，逾期视为接受")
+    changed, event = move(ticket, Verb.RETURN, actor, now, given, return_count=ticket.return_count + 1)
+    escalation = None
+    if changed.return_count == rules.policy.returns_to_tier2 and changed.tier == 0:
+        escalation = Escalation(
+            1, Reason.RETURNS, rules.start("supervised", Rule.SUPERVISED, changed, ticket.lead_unit_id, now)
+        )
+    ruling = rules.start("ruling", Rule.RULING, changed, None, now)
+    notice = Notice("role:dispatcher", "returned", f"工单 {ticket.number} 被退回，请裁定。")
+    return Decision(changed, event, starts=(ruling,), withdraws=(Rule.SIGN,), notices=(notice,), escalation=escalation)
+
+
+def _check_ruler(ticket: Ticket, actor: Actor, rules: Rules) -> None:
+    if ticket.return_count >= rules.policy.returns_to_tier2 and actor.role is not Role.INSPECTOR:
+        raise NotAllowed
+
+
+def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The return stands: the ticket goes back to be dispatched elsewhere. After three returns tier 2 rules."""
+    _check_ruler(ticket, actor, rules)
+    changed, event = move(
+        ticket, Verb.UPHOLD_RETURN, actor, now, {"unit": str(ticket.lead_unit_id)} | dict(given),
+        lead_unit_id=None, cycle=ticket.cycle + 1,
+    )  # fmt: skip
+    clock = rules.start(limit_key(Rule.DISPATCH, ticket.kind, ticket.pace), Rule.DISPATCH, changed, None, now)
+    notice = Notice(f"unit:{ticket.lead_unit_id}", "return_upheld", f"工单 {ticket.number} 退单成立，已另行派单。")
+    return Decision(
+        changed, event, starts=(clock,), settles=(Rule.RULING,),
+        withdraws=(Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.SUPERVISED), notices=(notice,),
+    )  # fmt: skip
+
+
+def reject_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The return falls: the same unit signs, and may not return it again."""
+    _check_ruler(ticket, actor, rules)
+    changed, event = move(ticket, Verb.REJECT_RETURN, actor, now, given, return_ruled=True, cycle=ticket.cycle + 1)
+    clock = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, changed, ticket.lead_unit_id, now)
+    notice = Notice(f"unit:{ticket.lead_unit_id}", "return_rejected", f"工单 {ticket.number} 退单不成立，请签收办理。")
+    return Decision(changed, event, starts=(clock,), settles=(Rule.RULING,), notices=(notice,))

@@ -1,0 +1,168 @@
+"""A unit's work on a ticket: sign, contact, extension, reply; and what rests it (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from hotline.domain.calendar import Due
+from hotline.domain.deadline import Deadline, Start, reckon
+from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed
+from hotline.domain.kinds import Role, Rule
+from hotline.domain.lifecycle import Verb
+from hotline.domain.ticket import Actor, Decision, Notice, Rules, Ticket, move
+
+CONTACT_WAYS: Mapping[str, str] = {
+    "phone": "电话联系",
+    "visit": "上门联系",
+    "meeting": "当面联系",
+    "relay": "经热线转达（保密件）",
+    "unreached": "多次联系未接通",
+}
+_SUPERVISED = (Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
+
+
+def sign(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
+    """签收: the unit takes the ticket on."""
+    changed, event = move(ticket, Verb.SIGN, actor, now, {})
+    return Decision(changed, event, settles=(Rule.SIGN,))
+
+
+def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """先行联系: who was spoken to, how and when. A confidential ticket's unit goes through the hotline (PROCEDURE §6)."""
+    way = str(given.get("how"))
+    if way not in CONTACT_WAYS:
+        raise Malformed(what="联系方式")
+    if ticket.confidential and actor.role is not Role.OPERATOR and way != "relay":
+        raise Malformed(what="联系方式（保密件只能经热线转达）")
+    changed, event = move(ticket, Verb.CONTACT, actor, now, given)
+    return Decision(changed, event, settles=(Rule.CONTACT,))
+
+
+def reply(
+    ticket: Ticket, contacted: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """答复: the person may read it at once and is called back within two working days. Raises ContactFirst."""
+    if not contacted:
+        raise ContactFirst
+    changed, event = move(ticket, Verb.REPLY, actor, now, given, public_text=str(given.get("reply", "")))
+    clock = rules.start("callback", Rule.CALLBACK, changed, None, now)
+    notice = Notice("complainant", "replied", f"您的诉求（{ticket.number}）已有答复：{given.get('reply')}")
+    return Decision(
+        changed,
+        event,
+        starts=(clock,),
+        settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *_SUPERVISED),
+        notices=(notice,),
+        callback_stage="reply",
+    )
+
+
+def ask_extension(
+    ticket: Ticket,
+    deadline: Deadline | None,
+    pending: bool,
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:
+    """延期 is asked before the limit, with a reason (PROCEDURE §3). Raises ExtensionClosed."""
+    if pending:
+        raise ExtensionClosed(why="上一次申请还没有批复")
+    _check_extension(ticket, deadline, rules, now)
+    changed, event = move(ticket, Verb.ASK_EXTENSION, actor, now, given)
+    clock = rules.start("extension_decision", Rule.EXTENSION, changed, None, now)
+    to = "role:dispatcher" if ticket.extension_count else f"unit:{ticket.lead_unit_id}"
+    return Decision(
+        changed,
+        event,
+        starts=(clock,),
+        notices=(Notice(to, "extension_asked", f"工单 {ticket.number} 申请延期，请批复。"),),
+    )
+
+
+def _check_extension(ticket: Ticket, deadline: Deadline | None, rules: Rules, now: datetime) -> None:
+    if ticket.extension_count >= rules.policy.extensions:
+        raise ExtensionClosed(why="延期次数已经用完")
+    if deadline is None or now > deadline.due_at:
+        raise ExtensionClosed(why="要在答复期限届满前申请")
+
+
+def grant_extension(
+    ticket: Ticket,
+    deadline: Deadline | None,
+    pending: bool,
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:
+    """The unit's head grants the first, the dispatcher a second; the limit moves once, and the person is told."""
+    if not pending or deadline is None:
+        raise ExtensionClosed(why="没有待批复的延期申请")
+    if ticket.extension_count and actor.role is not Role.DISPATCHER:
+        raise ExtensionClosed(why="第二次延期由热线派单员批准")
+    limit = rules.policy.limit("extension")
+    due = reckon(rules.calendar, limit, deadline.due_at)
+    changed, event = move(
+        ticket, Verb.GRANT_EXTENSION, actor, now, dict(given) | {"old_due": deadline.due_at.isoformat(), "new_due": due.at.isoformat()},
+        extension_count=ticket.extension_count + 1, cycle=ticket.cycle + 1,
+    )  # fmt: skip
+    clock = Start(
+        Rule.REPLY, deadline.unit_id, deadline.started_at, due, f"{deadline.limit_text}+{limit}", deadline.urgent
+    )
+    notice = Notice("complainant", "extended", f"您的诉求（{ticket.number}）情况较复杂，办理时间延长{limit.in_words}。")
+    return Decision(
+        changed, event, starts=(clock,), settles=(Rule.EXTENSION,), withdraws=(Rule.REPLY,), notices=(notice,)
+    )
+
+
+def refuse_extension(ticket: Ticket, pending: bool, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The limit stands."""
+    if not pending:
+        raise ExtensionClosed(why="没有待批复的延期申请")
+    changed, event = move(ticket, Verb.REFUSE_EXTENSION, actor, now, given, public_text="")
+    notice = Notice(
+        f"unit:{ticket.lead_unit_id}", "extension_refused", f"工单 {ticket.number} 延期未获同意，请按原期限办理。"
+    )
+    return Decision(changed, event, settles=(Rule.EXTENSION,), notices=(notice,))
+
+
+def park(
+    ticket: Ticket, until: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """挂账: rests until a definite date, then comes back by itself; the clocks keep what was left."""
+    if not now < until <= now + timedelta(days=366):
+        raise Malformed(what="挂账日期（要在一年以内的将来）")
+    changed, event = move(ticket, Verb.PARK, actor, now, given, parked_from=ticket.state, parked_until=until)
+    timer = Start(Rule.RESUME, None, now, Due(until, False), "parked", ticket.urgent)
+    return Decision(changed, event, starts=(timer,), pauses_all=True)
+
+
+def resume(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
+    """Back to where it was when it was parked."""
+    changed, event = move(
+        ticket,
+        Verb.RESUME,
+        actor,
+        now,
+        {},
+        state=ticket.parked_from or ticket.state,
+        parked_from=None,
+        parked_until=None,
+    )
+    return Decision(changed, event, settles=(Rule.RESUME,), resumes_all=True)
+
+
+def comment(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """A word added; it never moves a limit (PROCEDURE §3). Only the complainant's own words are public."""
+    own = actor.role is Role.COMPLAINANT
+    changed, event = move(
+        ticket, Verb.COMMENT, actor, now, given, public_text=str(given.get("text", "")) if own else ""
+    )
+    notices: tuple[Notice, ...] = ()
+    if own and ticket.lead_unit_id is not None:
+        notices = (Notice(f"unit:{ticket.lead_unit_id}", "commented", f"工单 {ticket.number} 诉求人有补充说明。"),)
+    return Decision(changed, event, notices=notices)

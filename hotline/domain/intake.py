@@ -1,0 +1,198 @@
+"""Taking a contact in: is it complete, what clock holds, and the ways it may end at first contact (PROCEDURE §2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.deadline import limit_key
+from hotline.domain.errors import Malformed, Missing, TooLong
+from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
+from hotline.domain.lifecycle import TABLE, State, Verb
+from hotline.domain.ticket import Actor, Decision, Event, Notice, Rules, Ticket, move
+
+BODY_LIMIT = 12_000
+TITLE_LIMIT = 60
+PLACE_LIMIT = 200
+NAME_LIMIT = 40
+_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What a person files, as a door hands it over; `client_key` makes a repeat get the first answer."""
+
+    client_key: str
+    channel: Channel
+    kind: Kind
+    body: str
+    title: str = ""
+    place: str = ""
+    matter_id: str | None = None
+    pace: Pace = Pace.ORDINARY
+    confidential: bool = False
+    accused_unit_id: UUID | None = None
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    wechat: str = ""
+    linked_to: UUID | None = None
+
+
+def clean(text: str) -> str:
+    """Text as it is kept: no control characters or half surrogates, no blank ends; nothing else is lost."""
+    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def compose_title(body: str) -> str:
+    """One line for lists, cut from the person's words at a sentence's end where there is one."""
+    line = " ".join(body.split())
+    head = re.split(r"[。！？!?；;]", line, maxsplit=1)[0]
+    return head if 0 < len(head) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
+
+
+def check_filing(filing: Filing) -> Filing:
+    """The filing cleaned and complete; raises Missing, TooLong or Malformed, each with what to mend."""
+    body = clean(filing.body)
+    if not body:
+        raise Missing(what="诉求内容")
+    for what, text, limit in (
+        ("诉求内容", body, BODY_LIMIT),
+        ("标题", filing.title, TITLE_LIMIT),
+        ("地点", filing.place, PLACE_LIMIT),
+        ("姓名", filing.name, NAME_LIMIT),
+        ("住址", filing.address, PLACE_LIMIT),
+    ):
+        if len(text) > limit:
+            raise TooLong(what=what, limit=limit)
+    if not 8 <= len(filing.client_key) <= 100 or not filing.client_key.isascii():
+        raise Malformed(what="表单编号")
+    title = clean(filing.title) or compose_title(body)
+    tip_off = filing.kind is Kind.TIP_OFF
+    return replace(
+        filing,
+        body=body,
+        title=title,
+        place=clean(filing.place),
+        name=clean(filing.name),
+        address=clean(filing.address),
+        confidential=filing.confidential or tip_off,
+    )
+
+
+def open_ticket(filing: Filing, ticket_id: UUID, number: str, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    """A ticket is received and its dispatch clock starts. A tip-off is always confidential (PROCEDURE §6)."""
+    urgent = filing.pace is not Pace.ORDINARY
+    ticket = Ticket(
+        ticket_id=ticket_id,
+        number=number,
+        channel=filing.channel,
+        kind=filing.kind,
+        handling_class=HandlingClass.URGENT if urgent else HandlingClass.COMMITTED,
+        pace=filing.pace,
+        confidential=filing.confidential,
+        title=filing.title,
+        body=filing.body,
+        place=filing.place,
+        state=State.RECEIVED,
+        received_at=now,
+        changed_at=now,
+        matter_id=filing.matter_id,
+        accused_unit_id=filing.accused_unit_id,
+        linked_to=filing.linked_to,
+        opened_by=actor.account_id,
+    )
+    event = Event(
+        now, Verb.OPEN, None, State.RECEIVED, 1, actor, TABLE[Verb.OPEN].sentence, {"channel": filing.channel}
+    )
+    return Decision(ticket, event, starts=(_dispatch_clock(ticket, rules, now),))
+
+
+def answer_at_once(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """即办件: answered at first contact from the knowledge base, and closed."""
+    changed, event = move(
+        ticket, Verb.ANSWER, actor, now, given,
+        public_text=str(given.get("answer", "")), handling_class=HandlingClass.INSTANT,
+        close_reason=CloseReason.ANSWERED, closed_at=now,
+    )  # fmt: skip
+    return Decision(
+        changed, event, settles=(Rule.DISPATCH,), withdraws_all=True, notices=(_tell(changed, "answered", event),)
+    )
+
+
+def redirect(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """退回件: it belongs elsewhere, and the person is told where."""
+    changed, event = move(
+        ticket, Verb.REDIRECT, actor, now, given,
+        public_text=f"此事不属本热线办理范围，请向{given.get('where')}反映。", handling_class=HandlingClass.REDIRECTED,
+        close_reason=CloseReason.REDIRECTED, closed_at=now,
+    )  # fmt: skip
+    return Decision(
+        changed, event, settles=(Rule.DISPATCH,), withdraws_all=True, notices=(_tell(changed, "redirected", event),)
+    )
+
+
+def ask_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """补办件: everything missing is told once, in one list; the dispatch clock rests."""
+    changed, event = move(
+        ticket, Verb.ASK_DETAILS, actor, now, given,
+        public_text=f"请一次补齐：{given.get('missing')}", handling_class=HandlingClass.SUPPLEMENT,
+    )  # fmt: skip
+    wait = rules.start("details", Rule.DETAILS, changed, None, now)
+    return Decision(
+        changed, event, starts=(wait,), withdraws=(Rule.DISPATCH,), notices=(_tell(changed, "details", event),)
+    )
+
+
+def add_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The person supplied what was missing; a fresh round of dispatch begins."""
+    body = f"{ticket.body}\n【补充】{clean(str(given.get('text', '')))}"
+    changed, event = move(
+        ticket, Verb.ADD_DETAILS, actor, now, given, body=body[: 2 * BODY_LIMIT], cycle=ticket.cycle + 1
+    )
+    return Decision(changed, event, starts=(_dispatch_clock(changed, rules, now),), settles=(Rule.DETAILS,))
+
+
+def merge(ticket: Ticket, target: Ticket, actor: Actor, now: datetime) -> Decision:
+    """并单: closed into the ticket that goes on; raises Malformed when that one is itself closed."""
+    if target.ticket_id == ticket.ticket_id or not target.open:
+        raise Malformed(what="并入的工单")
+    changed, event = move(
+        ticket, Verb.MERGE, actor, now, {"target": target.number},
+        public_text="与同一事项的诉求合并办理，办理结果同样会告知您。", close_reason=CloseReason.MERGED,
+        closed_at=now, merged_into=target.ticket_id,
+    )  # fmt: skip
+    return Decision(changed, event, withdraws_all=True, notices=(_tell(changed, "merged", event),))
+
+
+def withdraw(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The person takes it back; the unit, if any, is told to stop."""
+    changed, event = move(
+        ticket,
+        Verb.WITHDRAW,
+        actor,
+        now,
+        given,
+        close_reason=CloseReason.WITHDRAWN,
+        closed_at=now,
+        parked_from=None,
+        parked_until=None,
+    )
+    notices: tuple[Notice, ...] = ()
+    if ticket.lead_unit_id is not None:
+        notices = (
+            Notice(f"unit:{ticket.lead_unit_id}", "withdrawn", f"工单 {ticket.number} 诉求人已撤回，不用再办理。"),
+        )
+    return Decision(changed, event, withdraws_all=True, notices=notices)
+
+
+def _dispatch_clock(ticket: Ticket, rules: Rules, now: datetime) -> Any:
+    return rules.start(limit_key(Rule.DISPATCH, ticket.kind, ticket.pace), Rule.DISPATCH, ticket, None, now)
+
+
+def _tell(ticket: Ticket, kind: str, event: Event) -> Notice:
+    return Notice("complainant", kind, f"您的诉求（{ticket.number}）：{event.public_text}")

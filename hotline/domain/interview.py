@@ -1,0 +1,120 @@
+"""群众约谈: owed when a reply leaves the person dissatisfied; diagnose, plan, meet; then verified (PROCEDURE §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.errors import Malformed, NoReviewYet
+from hotline.domain.kinds import CloseReason, Outcome, Reason, Rule, Verdict
+from hotline.domain.lifecycle import Verb
+from hotline.domain.ticket import Actor, Decision, Escalation, Notice, Rules, Ticket, move
+
+OUTCOME_NAMES: Mapping[Outcome, str] = {
+    Outcome.DONE: "能办到，迅速办理",
+    Outcome.EXPLAINED: "办不到，详细解释",
+    Outcome.UNREASONABLE: "不合理，耐心做工作",
+}
+PLACE_NAMES: Mapping[str, str] = {"room": "约谈室", "village": "村（社区）", "field": "田间地头", "home": "群众家中"}
+TIER_CLOCKS: Mapping[int, tuple[str, Rule]] = {
+    1: ("interview", Rule.INTERVIEW),
+    2: ("tier2", Rule.TIER2),
+    3: ("tier3", Rule.TIER3),
+}
+REVIEWERS = 2
+
+
+def owe(
+    ticket: Ticket, reason: Reason, given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime
+) -> Decision:
+    """The unit must meet the person: the tier's letter and window start. A tier once reached is never left downwards."""
+    tier = max(ticket.tier, 1)
+    if reason is Reason.STILL_DISSATISFIED:
+        tier = min(ticket.tier + 1, 3)
+    changed, event = move(ticket, Verb.OWE_INTERVIEW, actor, now, given, cycle=ticket.cycle + 1)
+    key, rule = TIER_CLOCKS[tier]
+    clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
+    notice = Notice(
+        "complainant",
+        "interview_owed",
+        f"您的诉求（{ticket.number}）：承办单位干部将在{clock_words(rules, key)}内当面约谈。",
+    )
+    return Decision(
+        changed,
+        event,
+        settles=(Rule.CALLBACK, Rule.VERIFY),
+        notices=(notice,),
+        escalation=Escalation(tier, reason, clock),
+        interview_due=clock,
+    )
+
+
+def clock_words(rules: Rules, key: str) -> str:
+    """The limit called `key` in words."""
+    return rules.policy.limit(key).in_words
+
+
+def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """Steps 1 and 2: the cause, the solution and its rules, when and where to meet."""
+    if meet_at <= now:
+        raise Malformed(what="约谈时间（要在将来）")
+    changed, event = move(
+        ticket, Verb.PLAN_INTERVIEW, actor, now, given, public_text=f"约谈已安排：{given.get('meet_where')}。"
+    )
+    notice = Notice(
+        "complainant", "interview_planned", f"您的诉求（{ticket.number}）约谈已安排，地点：{given.get('meet_where')}。"
+    )
+    return Decision(changed, event, notices=(notice,))
+
+
+def hold(
+    ticket: Ticket,
+    owed_at: datetime,
+    held_at: datetime,
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:
+    """Step 3: met, with minutes, outcome and the person's own verdict; verification by tier 1 and 2 is then due."""
+    if not owed_at <= held_at <= now:
+        raise Malformed(what="实际约谈时间（要在启动约谈之后、现在之前）")
+    if given.get("held_place") not in PLACE_NAMES:
+        raise Malformed(what="约谈场所")
+    if Outcome(str(given.get("outcome"))) is Outcome.DONE and not given.get("promised_on"):
+        raise Malformed(what="承诺办结日期（“能办到”要写明日期）")
+    changed, event = move(ticket, Verb.HOLD_INTERVIEW, actor, now, given)
+    clock = rules.start("verify", Rule.VERIFY, changed, None, now)
+    return Decision(
+        changed,
+        event,
+        starts=(clock,),
+        settles=(Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3),
+        callback_stage="interview",
+    )
+
+
+def verify(
+    ticket: Ticket, outcome: Outcome, agreed: int, verdict: Verdict, unit_at_fault: bool,
+    given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime,
+) -> Decision:  # fmt: skip
+    """Tier 1 and tier 2 asked the person again. Still dissatisfied through the unit's fault: the next tier.
+
+    Not the unit's fault: closed only when two others agreed that the demand is unreasonable. Raises NoReviewYet.
+    """
+    if verdict is Verdict.DISSATISFIED and unit_at_fault:
+        return owe(ticket, Reason.STILL_DISSATISFIED, given, actor, rules, now)
+    reason = CloseReason.UNREASONABLE if verdict is Verdict.DISSATISFIED else CloseReason(verdict)
+    if reason is CloseReason.UNREASONABLE and (agreed < REVIEWERS or outcome is not Outcome.UNREASONABLE):
+        raise NoReviewYet(missing=max(REVIEWERS - agreed, 1))
+    changed, event = move(ticket, Verb.CLOSE, actor, now, given, close_reason=reason, closed_at=now)
+    return Decision(changed, event, settles=(Rule.VERIFY, Rule.CALLBACK), withdraws_all=True)
+
+
+def unit_of(ticket: Ticket) -> UUID:
+    """The unit that owes the interview; a ticket that reached an interview always has one."""
+    if ticket.lead_unit_id is None:
+        raise Malformed(what="承办单位")
+    return ticket.lead_unit_id

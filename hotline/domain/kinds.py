@@ -1,0 +1,151 @@
+"""The closed lists of words of the field. PROCEDURE §1-§5; the glossary stands in hotline/README.md."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Who acts (PROCEDURE §1); `system` is the timetable."""
+
+    COMPLAINANT = "complainant"
+    OPERATOR = "operator"
+    DISPATCHER = "dispatcher"
+    HANDLER = "handler"
+    UNIT_HEAD = "unit_head"
+    SUPERVISOR = "supervisor"
+    INSPECTOR = "inspector"
+    LEADER = "leader"
+    VOLUNTEER = "volunteer"
+    AGENT = "agent"
+    MONITOR = "monitor"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+    SYSTEM = "system"
+
+
+class Channel(StrEnum):
+    """The door a person came by."""
+
+    PHONE = "phone"
+    WECHAT = "wechat"
+    WEBSITE = "website"
+    AGENT = "agent"
+
+
+class Kind(StrEnum):
+    """What the contact is (PROCEDURE §2)."""
+
+    INQUIRY = "inquiry"
+    HELP = "help"
+    COMPLAINT = "complaint"
+    TIP_OFF = "tip_off"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+
+
+class HandlingClass(StrEnum):
+    """六办件 (PROCEDURE §2)."""
+
+    INSTANT = "instant"
+    COMMITTED = "committed"
+    JOINT = "joint"
+    REDIRECTED = "redirected"
+    SUPPLEMENT = "supplement"
+    URGENT = "urgent"
+
+
+class Pace(StrEnum):
+    """Which clock holds: working days, or natural time for utilities and danger to life (PROCEDURE §3)."""
+
+    ORDINARY = "ordinary"
+    UTILITY = "utility"
+    LIFE = "life"
+
+
+class Rule(StrEnum):
+    """The limits of the policy; each running one is a deadline (PROCEDURE §3)."""
+
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    CONTACT = "contact"
+    REPLY = "reply"
+    ASSIST = "assist"
+    RULING = "ruling"
+    EXTENSION = "extension"
+    DETAILS = "details"
+    CALLBACK = "callback"
+    INTERVIEW = "interview"
+    VERIFY = "verify"
+    SUPERVISED = "supervised"
+    TIER2 = "tier2"
+    TIER3 = "tier3"
+    RESUME = "resume"
+
+
+class Step(StrEnum):
+    """A moment of a running limit at which something goes out."""
+
+    ISSUED = "issued"
+    TWO_DAYS = "two_days"
+    ONE_DAY = "one_day"
+    FOUR_HOURS = "four_hours"
+    EXPIRY = "expiry"
+
+
+class CloseReason(StrEnum):
+    """How a ticket ended."""
+
+    ANSWERED = "answered"
+    REDIRECTED = "redirected"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    SATISFIED = "satisfied"
+    BASICALLY_SATISFIED = "basically_satisfied"
+    UNDERSTOOD = "understood"
+    UNREACHED = "unreached"
+    REFUSED = "refused"
+    UNREASONABLE = "unreasonable"
+
+
+class Verdict(StrEnum):
+    """The person's own word at callback (PROCEDURE §5)."""
+
+    SATISFIED = "satisfied"
+    BASICALLY_SATISFIED = "basically_satisfied"
+    UNDERSTOOD = "understood"
+    DISSATISFIED = "dissatisfied"
+
+
+class Outcome(StrEnum):
+    """What an interview came to (PROCEDURE §4)."""
+
+    DONE = "done"
+    EXPLAINED = "explained"
+    UNREASONABLE = "unreasonable"
+
+
+class Tier(StrEnum):
+    """The three tiers of supervision by name; the number is the ticket's `tier`."""
+
+    NONE = "none"
+    HOTLINE = "hotline"
+    DISCIPLINE = "discipline"
+    LEADERSHIP = "leadership"
+
+
+class Reason(StrEnum):
+    """Why a tier was entered (PROCEDURE §4)."""
+
+    DISSATISFIED = "dissatisfied"
+    SIGN_OVERDUE = "sign_overdue"
+    REPLY_OVERDUE = "reply_overdue"
+    RETURNS = "returns"
+    REDOS = "redos"
+    MARK = "mark"
+    INTERVIEW_OVERDUE = "interview_overdue"
+    SUPERVISED_OVERDUE = "supervised_overdue"
+    TIER2_OVERDUE = "tier2_overdue"
+    STILL_DISSATISFIED = "still_dissatisfied"
+    INSTRUCTION = "instruction"

@@ -1,0 +1,59 @@
+"""Who may see what (PROCEDURE §6): rows by role and unit, the person by confidentiality, and how things are masked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from uuid import UUID
+
+from hotline.domain.kinds import Role
+from hotline.domain.ticket import Actor, Ticket
+
+_ALL_TICKETS = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, Role.SYSTEM})
+_REVEALS = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR})
+_OWN_TICKETS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
+_DIGITS = re.compile(r"(?<![0-9０-９])[0-9０-９][0-9０-９\-－ 　]{5,22}[0-9０-９Xx](?![0-9０-９])")
+
+
+def sees_all(role: Role) -> bool:
+    """Roles whose work spans every unit."""
+    return role in _ALL_TICKETS
+
+
+def may_see(actor: Actor, units_of_ticket: Collection[UUID], below: Collection[UUID]) -> bool:
+    """Whether the ticket is in the actor's rows: `below` is the actor's unit with all its sub-units."""
+    if sees_all(actor.role):
+        return True
+    return actor.role in _OWN_TICKETS and not set(units_of_ticket).isdisjoint(below)
+
+
+def may_reveal(actor: Actor, ticket: Ticket) -> bool:
+    """Whether name and number may be revealed: the hotline always with a reason, the unit unless confidential."""
+    return actor.role in _REVEALS or (actor.role in _OWN_TICKETS and not ticket.confidential)
+
+
+def shows_person(actor: Actor, ticket: Ticket) -> bool:
+    """Whether the person appears at all, masked; a unit sees a confidential matter without the person."""
+    return not ticket.confidential or actor.role in _REVEALS
+
+
+def mask_name(name: str) -> str:
+    """王某某: the family name only."""
+    return f"{name[0]}{'某' * max(1, min(len(name) - 1, 2))}" if name else ""
+
+
+def mask_number(number: str) -> str:
+    """138****5678; short numbers lose all but the last two digits."""
+    if len(number) >= 11:
+        return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
+    return f"{'*' * max(0, len(number) - 2)}{number[-2:]}"
+
+
+def mask_text(text: str) -> str:
+    """The text without long numbers: telephone, identity and bank numbers become stars."""
+    return _DIGITS.sub(lambda match: "＊" * 6, text)
+
+
+def body_for(actor: Actor, ticket: Ticket) -> str:
+    """The person's words as this actor may read them."""
+    return ticket.body if shows_person(actor, ticket) else mask_text(ticket.body)

@@ -1,0 +1,168 @@
+"""What is due now: remind, then hotline, discipline commission, leadership (PROCEDURE §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from hotline.domain.calendar import Due, add_working_days
+from hotline.domain.deadline import Deadline
+from hotline.domain.errors import Malformed
+from hotline.domain.handling import resume
+from hotline.domain.kinds import Reason, Role, Rule, Step
+from hotline.domain.lifecycle import Verb, may
+from hotline.domain.ticket import SYSTEM, Actor, Alarm, Decision, Escalation, Notice, Rules, Ticket, move
+
+RULE_NAMES: Mapping[Rule, str] = {
+    Rule.DISPATCH: "派单",
+    Rule.SIGN: "签收",
+    Rule.CONTACT: "先行联系",
+    Rule.REPLY: "答复",
+    Rule.ASSIST: "协办",
+    Rule.RULING: "退单裁定",
+    Rule.EXTENSION: "延期批复",
+    Rule.DETAILS: "补充材料",
+    Rule.CALLBACK: "回访",
+    Rule.INTERVIEW: "约谈",
+    Rule.VERIFY: "约谈核实",
+    Rule.SUPERVISED: "督办办结",
+    Rule.TIER2: "纪委督办",
+    Rule.TIER3: "领导督办",
+    Rule.RESUME: "挂账",
+}
+STEP_NAMES: Mapping[Step, str] = {
+    Step.ISSUED: "督办函已发出",
+    Step.TWO_DAYS: "还剩2个工作日",
+    Step.ONE_DAY: "还剩1个工作日",
+    Step.FOUR_HOURS: "还剩4个工作小时",
+    Step.EXPIRY: "已到期",
+}
+TIER_NAMES: Mapping[int, str] = {0: "未督办", 1: "热线督办", 2: "纪委督办", 3: "领导督办"}
+REASON_NAMES: Mapping[Reason, str] = {
+    Reason.DISSATISFIED: "群众对答复不满意",
+    Reason.SIGN_OVERDUE: "逾期未签收",
+    Reason.REPLY_OVERDUE: "逾期未答复",
+    Reason.RETURNS: "多次退单",
+    Reason.REDOS: "重办后仍不到位",
+    Reason.MARK: "领导关注",
+    Reason.INTERVIEW_OVERDUE: "逾期未约谈",
+    Reason.SUPERVISED_OVERDUE: "热线督办逾期未办结",
+    Reason.TIER2_OVERDUE: "纪委督办逾期未办结",
+    Reason.STILL_DISSATISFIED: "约谈后仍不满意",
+    Reason.INSTRUCTION: "县领导批示",
+}
+_CLIMB: Mapping[Rule, tuple[int, Reason, str, Rule]] = {
+    Rule.SIGN: (1, Reason.SIGN_OVERDUE, "supervised", Rule.SUPERVISED),
+    Rule.REPLY: (1, Reason.REPLY_OVERDUE, "supervised", Rule.SUPERVISED),
+    Rule.INTERVIEW: (2, Reason.INTERVIEW_OVERDUE, "tier2", Rule.TIER2),
+    Rule.SUPERVISED: (2, Reason.SUPERVISED_OVERDUE, "tier2", Rule.TIER2),
+    Rule.TIER2: (3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3),
+}
+_UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIMB, Rule.TIER3})
+
+
+def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datetime) -> Decision:
+    """What a clock's step asks for: a reminder to the unit, the next tier, an alarm, or the end of parking."""
+    if deadline.rule is Rule.RESUME:
+        return resume(ticket, SYSTEM, now)
+    if deadline.rule not in _UNITS_OWN:
+        return _alarm(ticket, deadline)
+    if step is not Step.EXPIRY:
+        return _remind(ticket, deadline, step, now)
+    if deadline.rule is Rule.TIER3:
+        return _stay(ticket, deadline, rules, now)
+    climb = _CLIMB.get(deadline.rule)
+    if climb is None or climb[0] <= ticket.tier:
+        return _remind(ticket, deadline, step, now)
+    tier, reason, key, rule = climb
+    return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=_reminder(ticket, deadline, step))
+
+
+def enter(
+    ticket: Ticket, tier: int, reason: Reason, key: str, rule: Rule, actor: Actor, rules: Rules, now: datetime,
+    also: Notice | None = None,
+) -> Decision:  # fmt: skip
+    """A tier opens: its letter goes to the unit, its clock starts. Tiers are entered one at a time, upwards."""
+    tier = min(tier, ticket.tier + 1)
+    changed, event = move(ticket, Verb.SUPERVISE, actor, now, {"reason": reason.value, "tier": tier})
+    clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
+    return Decision(
+        changed,
+        event,
+        withdraws=(Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3),
+        notices=(also,) if also else (),
+        escalation=Escalation(tier, reason, clock),
+    )
+
+
+def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    """A supervisor's or leader's mark puts an open ticket on tier 1."""
+    if ticket.tier:
+        raise Malformed(what="督办（已在督办中）")
+    return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
+
+
+def instruct(
+    ticket: Ticket, due: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """批示: a leader's words with a date go back to the unit as a tier-3 task."""
+    if due <= now:
+        raise Malformed(what="办结日期（要在今天以后）")
+    changed, event = move(
+        ticket,
+        Verb.INSTRUCT,
+        actor,
+        now,
+        given,
+        tier=3,
+        cycle=ticket.cycle + 1,
+        public_text="县领导已作出批示，限期办理。",
+    )
+    clock = replace(rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due=Due(due, False))
+    return Decision(
+        changed,
+        event,
+        withdraws=(Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3),
+        escalation=Escalation(3, Reason.INSTRUCTION, clock),
+    )
+
+
+def end_of_day(rules: Rules, day: datetime) -> datetime:
+    """The close of the working day that `day` falls on, or of the next one: what 'by that date' means."""
+    return add_working_days(rules.calendar, day - timedelta(days=1), 1).at
+
+
+def _reminder(ticket: Ticket, deadline: Deadline, step: Step) -> Notice:
+    text = f"【催办】工单 {ticket.number}：{RULE_NAMES[deadline.rule]}{STEP_NAMES[step]}，请抓紧办理。"
+    return Notice(f"unit:{deadline.unit_id}", "reminder", text, about=f"{deadline.rule}:{step}")
+
+
+def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> Decision:
+    notice = _reminder(ticket, deadline, step)
+    given = {"rule": deadline.rule.value, "step": step.value}
+    if deadline.unit_id is None or not _can_remind(ticket):
+        return _alarm(ticket, deadline)
+    changed, event = move(ticket, Verb.REMIND, SYSTEM, now, given, public_text="")
+    return Decision(changed, event, notices=(notice,))
+
+
+def _can_remind(ticket: Ticket) -> bool:
+    return may(ticket.state, Verb.REMIND, Role.SYSTEM)
+
+
+def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> Decision:
+    """The top of the chain: reminded again, a fresh window starts, the brief names it until it is closed."""
+    again = replace(ticket, cycle=ticket.cycle + 1)
+    told = _remind(again, deadline, Step.EXPIRY, now)
+    clock = rules.start("tier3", Rule.TIER3, again, deadline.unit_id, now)
+    notice = Notice(
+        "role:leader", "tier3_overdue", f"工单 {ticket.number} 领导督办逾期，仍未办结。", about=f"{deadline.cycle}"
+    )
+    return replace(told, starts=(clock,), notices=(*told.notices, notice))
+
+
+def _alarm(ticket: Ticket, deadline: Deadline) -> Decision:
+    details = {"number": ticket.number, "rule": deadline.rule.value, "due_at": deadline.due_at.isoformat()}
+    return Decision(ticket, alarms=(Alarm(f"{deadline.rule}_overdue", f"{deadline.rule}:{deadline.cycle}", details),))

@@ -1,0 +1,174 @@
+"""The ticket, a line of its history, and what a rule decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.calendar import Calendar
+from hotline.domain.deadline import Start, reckon
+from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Reason, Role, Rule
+from hotline.domain.lifecycle import TABLE, State, Verb, check, check_given
+from hotline.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. The timetable is `SYSTEM`, the person who filed is `COMPLAINANT`."""
+
+    role: Role
+    account_id: UUID | None = None
+    unit_id: UUID | None = None
+    name: str = ""
+
+
+SYSTEM = Actor(Role.SYSTEM, name="系统")
+COMPLAINANT = Actor(Role.COMPLAINANT, name="诉求人")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """工单. Column meanings stand in sql/schema.sql."""
+
+    ticket_id: UUID
+    number: str
+    channel: Channel
+    kind: Kind
+    handling_class: HandlingClass
+    pace: Pace
+    confidential: bool
+    title: str
+    body: str
+    place: str
+    state: State
+    received_at: datetime
+    changed_at: datetime
+    matter_id: str | None = None
+    lead_unit_id: UUID | None = None
+    accused_unit_id: UUID | None = None
+    cycle: int = 1
+    tier: int = 0
+    redo_count: int = 0
+    return_count: int = 0
+    extension_count: int = 0
+    return_ruled: bool = False
+    parked_from: State | None = None
+    parked_until: datetime | None = None
+    close_reason: CloseReason | None = None
+    closed_at: datetime | None = None
+    merged_into: UUID | None = None
+    linked_to: UUID | None = None
+    opened_by: UUID | None = None
+    version: int = 1
+
+    @property
+    def urgent(self) -> bool:
+        """Whether natural time holds and notices go out at any hour (PROCEDURE §3)."""
+        return self.pace is not Pace.ORDINARY
+
+    @property
+    def open(self) -> bool:
+        """Not closed."""
+        return self.state is not State.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a ticket's history."""
+
+    at: datetime
+    verb: Verb
+    from_state: State | None
+    to_state: State
+    cycle: int
+    actor: Actor
+    public_text: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell: `to` is 'unit:<id>', 'role:<role>' or 'complainant'; `about` keeps it from being told twice."""
+
+    to: str
+    kind: str
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A tier to enter: its reason and the limit that starts with its letter."""
+
+    tier: int
+    reason: Reason
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What a dispatcher must look at; `about` tells one occasion from the next."""
+
+    kind: str
+    about: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule decided: the changed ticket and everything that must be written with it, in one transaction."""
+
+    ticket: Ticket
+    event: Event | None = None
+    starts: tuple[Start, ...] = ()
+    settles: tuple[Rule, ...] = ()
+    withdraws: tuple[Rule, ...] = ()
+    withdraws_all: bool = False
+    pauses_all: bool = False
+    resumes_all: bool = False
+    notices: tuple[Notice, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    escalation: Escalation | None = None
+    callback_stage: str | None = None
+    interview_due: Start | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The county's data a rule reckons with."""
+
+    policy: Policy
+    calendar: Calendar
+
+    def start(self, key: str, rule: Rule, ticket: Ticket, unit_id: UUID | None, since: datetime) -> Start:
+        """Start the clock called `key` of the policy for this ticket, counting from `since`."""
+        limit = self.policy.limit(key)
+        return Start(rule, unit_id, since, reckon(self.calendar, limit, since), str(limit), ticket.urgent)
+
+
+def move(
+    ticket: Ticket,
+    verb: Verb,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    *,
+    public_text: str | None = None,
+    **changes: Any,
+) -> tuple[Ticket, Event]:
+    """Follow one arrow of the table: checked, changed, and told. Raises NotAllowed, WrongState, Missing."""
+    arrow = check(ticket.state, verb, actor.role)
+    check_given(verb, given)
+    target = changes.pop("state", None) or arrow.target or ticket.state
+    changed = replace(ticket, state=target, changed_at=now, version=ticket.version + 1, **changes)
+    text = arrow.sentence if public_text is None else public_text
+    event = Event(now, verb, ticket.state, target, changed.cycle, actor, text, dict(given))
+    return changed, event
+
+
+def label(verb: Verb) -> str:
+    """The verb as a button says it."""
+    return TABLE[verb].label

@@ -1,0 +1,155 @@
+"""Deadlines, the reminder ledger and the jobs' heartbeats: rows in and out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.deadline import Deadline, Start
+from hotline.domain.kinds import Rule, Step
+from hotline.domain.ticket import Ticket
+from hotline.store.ids import new_id
+from hotline.store.queries import queries
+
+_q = queries.clock
+
+
+def deadline_of(row: Mapping[str, Any]) -> Deadline:
+    """A row of `deadline` as the domain knows it."""
+    values = {name: row[name] for name in Deadline.__slots__}
+    values |= {"rule": Rule(row["rule"]), "next_step": Step(row["next_step"]) if row["next_step"] else None}
+    return Deadline(**values)
+
+
+async def insert_deadline(
+    conn: Any, region: int, ticket: Ticket, start: Start, timer: tuple[Step, datetime] | None
+) -> None:
+    """Start a clock with its timer (the first step and its moment)."""
+    await _q.insert_deadline(
+        conn,
+        region_id=region,
+        deadline_id=new_id(),
+        ticket_id=ticket.ticket_id,
+        cycle=ticket.cycle,
+        rule=start.rule.value,
+        unit_id=start.unit_id,
+        started_at=start.started_at,
+        due_at=start.due.at,
+        provisional=start.due.provisional,
+        urgent=start.urgent,
+        limit_text=start.limit_text,
+        next_step=timer[0].value if timer else None,
+        next_at=timer[1] if timer else None,
+    )
+
+
+async def settle_deadlines(conn: Any, region: int, ticket_id: UUID, rules: Iterable[Rule], at: datetime) -> None:
+    """What these clocks asked for was done: met or missed by their own limit."""
+    await _q.settle_deadlines(conn, region_id=region, ticket_id=ticket_id, rules=[rule.value for rule in rules], at=at)
+
+
+async def withdraw_deadlines(
+    conn: Any, region: int, ticket_id: UUID, rules: Iterable[Rule] | None, at: datetime
+) -> None:
+    """These clocks (None: all) are of no use any more."""
+    names = None if rules is None else [rule.value for rule in rules]
+    await _q.withdraw_deadlines(conn, region_id=region, ticket_id=ticket_id, rules=names, at=at)
+
+
+async def advance_deadline(
+    conn: Any, region: int, deadline: Deadline, *, missed: bool, timer: tuple[Step, datetime] | None
+) -> None:
+    """A step was taken; wait for the next. `missed` when the step was the expiry."""
+    await _q.advance_deadline(
+        conn,
+        region_id=region,
+        deadline_id=deadline.deadline_id,
+        missed=missed,
+        at=deadline.due_at,
+        next_step=timer[0].value if timer else None,
+        next_at=timer[1] if timer else None,
+    )
+
+
+async def list_due_tickets(conn: Any, region: int, now: datetime, batch: int) -> list[UUID]:
+    """Tickets with a clock step due, longest due first."""
+    return [row["ticket_id"] async for row in _q.tickets_with_due_clocks(conn, region_id=region, now=now, batch=batch)]
+
+
+async def list_due(conn: Any, region: int, ticket_id: UUID, now: datetime) -> list[Deadline]:
+    """Clocks of a held ticket with a step due, longest due first."""
+    rows = _q.due_clocks_of_ticket(conn, region_id=region, ticket_id=ticket_id, now=now)
+    return [deadline_of(row) async for row in rows]
+
+
+async def list_running(conn: Any, region: int, ticket_id: UUID) -> list[tuple[Deadline, int | None]]:
+    """Running and paused clocks of a held ticket, each with the seconds kept when it was paused."""
+    rows = _q.running_clocks_of_ticket(conn, region_id=region, ticket_id=ticket_id)
+    return [(deadline_of(row), row["left_seconds"]) async for row in rows]
+
+
+async def pause_clock(conn: Any, region: int, deadline: Deadline, left_seconds: int) -> None:
+    """Stop a clock and keep what was left of it."""
+    await _q.pause_clock(conn, region_id=region, deadline_id=deadline.deadline_id, left_seconds=left_seconds)
+
+
+async def resume_clock(
+    conn: Any, region: int, deadline: Deadline, due_at: datetime, provisional: bool, timer: tuple[Step, datetime] | None
+) -> None:
+    """Let a paused clock go on towards its new end."""
+    await _q.resume_clock(
+        conn,
+        region_id=region,
+        deadline_id=deadline.deadline_id,
+        due_at=due_at,
+        provisional=provisional,
+        next_step=timer[0].value if timer else None,
+        next_at=timer[1] if timer else None,
+    )
+
+
+async def list_deadlines(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
+    """Every clock a ticket ever had, oldest first."""
+    return [row async for row in _q.deadlines_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
+
+
+async def next_moment(conn: Any, region: int, after: datetime) -> datetime | None:
+    """The next moment at which anything falls due after a given one."""
+    value: datetime | None = await _q.next_moment(conn, region_id=region, after=after)
+    return value
+
+
+async def plan_reminder(
+    conn: Any, region: int, reminder_id: UUID, ticket: Ticket, *, cycle: int, rule: Rule, step: Step, recipient: str,
+    channel: str, at: datetime, state: str, reason: str | None = None,
+) -> bool:  # fmt: skip
+    """A line of the ledger; False when that reminder already stands there."""
+    found = await _q.plan_reminder(
+        conn, region_id=region, reminder_id=reminder_id, ticket_id=ticket.ticket_id, cycle=cycle, rule=rule.value,
+        step=step.value, recipient=recipient, channel=channel, planned_at=at, state=state, reason=reason,
+    )  # fmt: skip
+    return found is not None
+
+
+async def settle_reminders(
+    conn: Any, region: int, reminder_ids: list[UUID], state: str, at: datetime, reason: str | None
+) -> None:
+    """What became of planned reminders."""
+    await _q.settle_reminders(conn, region_id=region, reminder_ids=reminder_ids, state=state, at=at, reason=reason)
+
+
+async def list_reminders(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
+    """The ledger of a ticket, oldest first."""
+    return [row async for row in _q.reminders_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
+
+
+async def beat(conn: Any, region: int, job: str, at: datetime, handled: int, failed: int) -> None:
+    """A job of the timetable ran."""
+    await _q.beat(conn, region_id=region, job=job, beat_at=at, handled=handled, failed=failed)
+
+
+async def list_heartbeats(conn: Any, region: int) -> list[Mapping[str, Any]]:
+    """When each job last ran."""
+    return [row async for row in _q.heartbeats(conn, region_id=region)]

@@ -1,0 +1,118 @@
+"""The county's own data: units, matters, catalogue, policy, calendar rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.almanac import DayRow
+from hotline.domain.dispatch import CatalogueRow
+from hotline.domain.policy import Policy
+from hotline.store.ids import new_id
+from hotline.store.queries import queries
+
+_q = queries.county
+
+
+async def get_region(conn: Any, region: int) -> Mapping[str, Any] | None:
+    """The region's row: `name`, `rehearsal_now`."""
+    row: Mapping[str, Any] | None = await _q.region(conn, region_id=region)
+    return row
+
+
+async def add_region(conn: Any, region: int, name: str) -> None:
+    """A county moves in, or gets another name."""
+    await _q.add_region(conn, region_id=region, name=name)
+
+
+async def set_rehearsal(conn: Any, region: int, now: datetime) -> None:
+    """Keep the moment a moved clock stands at; marks the database as one of rehearsals for ever."""
+    await _q.set_rehearsal(conn, region_id=region, now=now)
+
+
+async def get_policy(conn: Any, region: int, now: datetime) -> Policy:
+    """The policy in force; the defaults of PROCEDURE where none was set. Raises BadPolicy."""
+    row = await _q.policy(conn, region_id=region, now=now)
+    return Policy.from_body(row["version"], row["body"]) if row else Policy(version=0)
+
+
+async def add_policy(conn: Any, region: int, valid_from: datetime, body: Mapping[str, Any], author: str) -> None:
+    """A new version of the policy."""
+    await _q.add_policy(conn, region_id=region, valid_from=valid_from, body=dict(body), author=author)
+
+
+async def list_calendar_days(conn: Any, region: int, now: datetime) -> list[DayRow]:
+    """The dated rows in force over the State Council's calendar."""
+    return [day_row_of(row) async for row in _q.calendar_days(conn, region_id=region, now=now)]
+
+
+def day_row_of(row: Mapping[str, Any]) -> DayRow:
+    """A row of `calendar_day` as the almanac takes it."""
+    from datetime import time
+
+    shifts = row["shifts"]
+    hours = None if shifts is None else tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in shifts)
+    return DayRow(day=row["day"], working=row["working"], shifts=hours, name=row["name"], source=row["source"])
+
+
+async def list_matters(conn: Any, region: int) -> list[Mapping[str, Any]]:
+    """Every matter, by field."""
+    return [row async for row in _q.matters(conn, region_id=region)]
+
+
+async def add_matter(conn: Any, region: int, matter_id: str, level1: str, level2: str, pace: str) -> None:
+    """A matter people ask about; one that is there is brought up to date."""
+    await _q.add_matter(conn, region_id=region, matter_id=matter_id, level1=level1, level2=level2, pace=pace)
+
+
+async def list_catalogue(conn: Any, region: int, now: datetime) -> list[CatalogueRow]:
+    """The dispatch catalogue in force."""
+    rows = _q.catalogue(conn, region_id=region, now=now)
+    return [CatalogueRow(r["unit_id"], r["matter_id"], r["place"], tuple(r["words"])) async for r in rows]
+
+
+async def add_catalogue_row(conn: Any, region: int, row: CatalogueRow, valid_from: datetime) -> None:
+    """A row of the dispatch catalogue."""
+    await _q.add_catalogue_row(
+        conn, region_id=region, catalogue_id=new_id(), matter_id=row.matter_id, place=row.place, words=list(row.words),
+        unit_id=row.unit_id, valid_from=valid_from,
+    )  # fmt: skip
+
+
+async def list_units(conn: Any, region: int) -> list[Mapping[str, Any]]:
+    """Every unit with `staffed`: whether somebody there can receive anything."""
+    return [row async for row in _q.units(conn, region_id=region)]
+
+
+async def add_unit(
+    conn: Any, region: int, unit_id: UUID, parent_id: UUID | None, name: str, sector: str, level: str,
+    office: str | None = None,
+) -> None:  # fmt: skip
+    """A unit of the tree."""
+    await _q.add_unit(
+        conn,
+        region_id=region,
+        unit_id=unit_id,
+        parent_id=parent_id,
+        name=name,
+        sector=sector,
+        level=level,
+        office=office,
+    )
+
+
+async def add_room(conn: Any, region: int, unit_id: UUID, name: str) -> None:
+    """An interview room."""
+    await _q.add_room(conn, region_id=region, room_id=new_id(), unit_id=unit_id, name=name)
+
+
+async def add_volunteer(conn: Any, region: int, name: str, field: str) -> None:
+    """A legal volunteer."""
+    await _q.add_volunteer(conn, region_id=region, volunteer_id=new_id(), account_id=None, name=name, field=field)
+
+
+async def list_volunteers(conn: Any, region: int) -> list[Mapping[str, Any]]:
+    """Every volunteer with field."""
+    return [row async for row in _q.volunteers(conn, region_id=region)]

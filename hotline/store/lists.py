@@ -1,0 +1,45 @@
+"""Lists people look at: inboxes, supervision, earlier tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from hotline.store.queries import queries
+
+_q = queries.list
+Rows = list[Mapping[str, Any]]
+
+
+async def list_inbox(
+    conn: Any, region: int, units: list[UUID] | None, states: list[str], batch: int, skip: int
+) -> Rows:
+    """Tickets of these units (None: all) in these states, what runs out first on top; `total` counts all pages."""
+    rows = _q.inbox(conn, region_id=region, unit_ids=units, states=states, batch=batch, skip=skip)
+    return [row async for row in rows]
+
+
+async def count_by_state(conn: Any, region: int, units: list[UUID] | None) -> dict[str, int]:
+    """Open tickets by state, under the same rule as the inbox."""
+    return {row["state"]: row["total"] async for row in _q.count_by_state(conn, region_id=region, unit_ids=units)}
+
+
+async def list_supervised(conn: Any, region: int, tiers: list[int], batch: int, skip: int) -> Rows:
+    """Tickets under supervision, highest tier and oldest trouble on top."""
+    return [row async for row in _q.supervised(conn, region_id=region, tiers=tiers, batch=batch, skip=skip)]
+
+
+async def list_by_ids(conn: Any, region: int, ticket_ids: list[UUID]) -> Rows:
+    """These tickets, oldest first."""
+    return [row async for row in _q.tickets_by_ids(conn, region_id=region, ticket_ids=ticket_ids)]
+
+
+async def list_of_person(conn: Any, region: int, contact_hash: bytes, batch: int) -> Rows:
+    """Earlier tickets from the same number or WeChat id, newest first."""
+    return [row async for row in _q.tickets_of_person(conn, region_id=region, contact_hash=contact_hash, batch=batch)]
+
+
+async def list_latest(conn: Any, region: int, opened_by: UUID | None, batch: int) -> Rows:
+    """What an operator (None: anybody) opened lately, newest first."""
+    return [row async for row in _q.latest(conn, region_id=region, opened_by=opened_by, batch=batch)]

@@ -1,0 +1,104 @@
+-- name: insert_deadline(region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, next_step, next_at)!
+-- A clock starts; the same clock is never started twice.
+insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent,
+    limit_text, state, next_step, next_at)
+values (:region_id, :deadline_id, :ticket_id, :cycle, :rule, :unit_id, :started_at, :due_at, :provisional, :urgent,
+    :limit_text, 'running', :next_step, :next_at)
+on conflict do nothing;
+
+-- name: settle_deadlines(region_id, ticket_id, rules, at)!
+-- What the clocks asked for was done: met in time or missed.
+update deadline set state = case when state = 'missed' or due_at < :at then 'missed' else 'met' end,
+    ended_at = coalesce(ended_at, :at), next_step = null, next_at = null
+where region_id = :region_id and ticket_id = :ticket_id and rule = any(:rules::text[])
+    and (state in ('running', 'paused') or (state = 'missed' and next_at is not null));
+
+-- name: withdraw_deadlines(region_id, ticket_id, rules, at)!
+-- The clocks are of no use any more; a missed one stays missed.
+update deadline set state = case when state = 'missed' then 'missed' else 'withdrawn' end,
+    ended_at = coalesce(ended_at, :at), next_step = null, next_at = null
+where region_id = :region_id and ticket_id = :ticket_id and (:rules::text[] is null or rule = any(:rules::text[]))
+    and (state in ('running', 'paused') or next_at is not null);
+
+-- name: advance_deadline(region_id, deadline_id, missed, at, next_step, next_at)!
+-- A step was taken: wait for the next one, or for none. Passing the expiry makes it missed.
+update deadline set next_step = :next_step, next_at = :next_at,
+    state = case when :missed and state = 'running' then 'missed' else state end,
+    ended_at = case when :missed and state = 'running' then :at else ended_at end
+where region_id = :region_id and deadline_id = :deadline_id;
+
+-- name: tickets_with_due_clocks(region_id, now, batch)
+-- Tickets of which a clock's next step is due, longest due first.
+select ticket_id, min(next_at) as next_at from (
+    select ticket_id, next_at from deadline
+    where region_id = :region_id and next_at <= :now
+    order by next_at
+    limit :batch
+) due group by ticket_id order by min(next_at);
+
+-- name: lock_ticket_skip(region_id, ticket_id)^
+-- One ticket for a sweep: nothing when somebody else is at it.
+select * from ticket where region_id = :region_id and ticket_id = :ticket_id for update skip locked;
+
+-- name: due_clocks_of_ticket(region_id, ticket_id, now)
+-- Clocks of a held ticket of which the next step is due, longest due first.
+select * from deadline
+where region_id = :region_id and ticket_id = :ticket_id and next_at <= :now
+order by next_at, deadline_id;
+
+-- name: running_clocks_of_ticket(region_id, ticket_id)
+-- Clocks of a held ticket that still run.
+select * from deadline where region_id = :region_id and ticket_id = :ticket_id and state in ('running', 'paused')
+order by due_at, deadline_id;
+
+-- name: pause_clock(region_id, deadline_id, left_seconds)!
+-- The clock stops and keeps what was left.
+update deadline set state = 'paused', left_seconds = :left_seconds, next_step = null, next_at = null
+where region_id = :region_id and deadline_id = :deadline_id;
+
+-- name: resume_clock(region_id, deadline_id, due_at, provisional, next_step, next_at)!
+-- The clock goes on towards its new end.
+update deadline set state = 'running', due_at = :due_at, provisional = :provisional, left_seconds = null,
+    next_step = :next_step, next_at = :next_at
+where region_id = :region_id and deadline_id = :deadline_id;
+
+-- name: deadlines_of_ticket(region_id, ticket_id)
+-- Every clock a ticket ever had, oldest first.
+select * from deadline where region_id = :region_id and ticket_id = :ticket_id order by started_at, due_at, deadline_id;
+
+-- name: next_moment(region_id, after)$
+-- The next moment at which anything falls due after a given one; only the drill and the demonstration ask.
+select min(at) from (
+    (select next_at as at from deadline where region_id = :region_id and next_at > :after order by next_at limit 1)
+    union all
+    (select not_before from outbox where region_id = :region_id and state = 'waiting' and not_before > :after order by not_before limit 1)
+    union all
+    (select next_try_at from callback where region_id = :region_id and next_try_at > :after order by next_try_at limit 1)
+) due;
+
+-- name: plan_reminder(region_id, reminder_id, ticket_id, cycle, rule, step, recipient, channel, planned_at, state, reason)$
+-- A line of the ledger; gives nothing back when that reminder already stands there.
+insert into reminder (region_id, reminder_id, ticket_id, cycle, rule, step, recipient, channel, planned_at, state, reason)
+values (:region_id, :reminder_id, :ticket_id, :cycle, :rule, :step, :recipient, :channel, :planned_at, :state, :reason)
+on conflict (region_id, ticket_id, cycle, rule, step, recipient, channel) do nothing
+returning reminder_id;
+
+-- name: settle_reminders(region_id, reminder_ids, state, at, reason)!
+-- What became of planned reminders.
+update reminder set state = :state, sent_at = case when :state = 'sent' then :at::timestamptz end, reason = :reason
+where region_id = :region_id and reminder_id = any(:reminder_ids::uuid[]) and state = 'planned';
+
+-- name: reminders_of_ticket(region_id, ticket_id)
+-- The ledger of a ticket, oldest first.
+select * from reminder where region_id = :region_id and ticket_id = :ticket_id order by planned_at, reminder_id;
+
+-- name: beat(region_id, job, beat_at, handled, failed)!
+-- A job of the timetable ran.
+insert into heartbeat as h (region_id, job, beat_at, handled, failed)
+values (:region_id, :job, :beat_at, :handled, :failed)
+on conflict (region_id, job) do update
+set beat_at = excluded.beat_at, handled = h.handled + excluded.handled, failed = h.failed + excluded.failed;
+
+-- name: heartbeats(region_id)
+-- When each job last ran.
+select * from heartbeat where region_id = :region_id order by job;

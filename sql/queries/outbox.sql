@@ -1,0 +1,75 @@
+-- name: insert_outbox(region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent, created_at, not_before)!
+-- Something to tell; the same thing is never told twice.
+insert into outbox (region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent,
+    created_at, not_before, state)
+values (:region_id, :outbox_id, :dedupe_key, :channel, :recipient, :recipient_sealed, :kind, :ticket_id, :payload, :urgent,
+    :created_at, :not_before, 'waiting')
+on conflict (region_id, dedupe_key) do nothing;
+
+-- name: claim_outbox(region_id, now, batch)
+-- Take what is due, oldest first, so that no other worker sends it. What is taken and not settled becomes unknown.
+update outbox set state = 'sending', claimed_at = :now, attempts = attempts + 1
+where region_id = :region_id and outbox_id in (
+    select outbox_id from outbox
+    where region_id = :region_id and state = 'waiting' and not_before <= :now
+    order by not_before
+    limit :batch for update skip locked)
+returning *;
+
+-- name: settle_outbox(region_id, outbox_ids, state, at, provider_id, fold_id, reason, not_before)!
+-- What became of claimed messages; `waiting` with a later moment means: try again then.
+update outbox set state = :state, sent_at = case when :state = 'sent' then :at::timestamptz end, provider_id = :provider_id,
+    fold_id = :fold_id, reason = :reason, not_before = coalesce(:not_before, not_before)
+where region_id = :region_id and outbox_id = any(:outbox_ids::uuid[]);
+
+-- name: stuck_outbox(region_id, before, now)
+-- Claimed long ago by a worker that died: perhaps sent. Marked unknown, shown to a person, never sent again by itself.
+update outbox set state = 'unknown', reason = 'worker_lost'
+where region_id = :region_id and state = 'sending' and claimed_at < :before
+returning *;
+
+-- name: desk_notices(region_id, recipients, since, batch)
+-- What was told to these desks lately, newest first.
+select * from outbox
+where region_id = :region_id and channel = 'desk' and state = 'sent' and recipient = any(:recipients::text[])
+    and created_at >= :since
+order by created_at desc
+limit :batch;
+
+-- name: settle_notice(region_id, outbox_id, recipients)!
+-- The reader has dealt with it.
+update outbox set state = 'done'
+where region_id = :region_id and outbox_id = :outbox_id and channel = 'desk' and state = 'sent'
+    and recipient = any(:recipients::text[]);
+
+-- name: outbox_of_ticket(region_id, ticket_id)
+-- Everything told about a ticket, oldest first.
+select * from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;
+
+-- name: raise_alarm(region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at)!
+-- Something for a dispatcher's eye; once for each occasion.
+insert into alarm (region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at)
+values (:region_id, :alarm_id, :dedupe_key, :kind, :ticket_id, :details, :raised_at)
+on conflict (region_id, dedupe_key) do nothing;
+
+-- name: open_alarms(region_id, batch)
+-- What still waits for a dispatcher, oldest first.
+select a.*, t.number, t.title from alarm a
+left join ticket t on t.region_id = a.region_id and t.ticket_id = a.ticket_id
+where a.region_id = :region_id and a.settled_at is null
+order by a.raised_at
+limit :batch;
+
+-- name: count_open_alarms(region_id)$
+-- How many wait.
+select count(*) from alarm where region_id = :region_id and settled_at is null;
+
+-- name: settle_alarm(region_id, alarm_id, at, account_id)!
+-- A person dealt with it.
+update alarm set settled_at = :at, settled_by = :account_id
+where region_id = :region_id and alarm_id = :alarm_id and settled_at is null;
+
+-- name: settle_alarms_of_ticket(region_id, ticket_id, kinds, at)!
+-- The matter went on by itself.
+update alarm set settled_at = :at
+where region_id = :region_id and ticket_id = :ticket_id and kind = any(:kinds::text[]) and settled_at is null;
