@@ -1,0 +1,33 @@
+"""`python -m channels`: open the doors."""
+
+from __future__ import annotations
+
+import sys
+
+import uvloop
+from aiohttp import web
+
+from channels.app import build_app
+from hotline import log
+from hotline.config import ConfigurationError, Settings
+from hotline.domain.errors import Refusal
+
+
+def main() -> None:
+    """Read the settings, refuse bad ones in one list, serve until told to stop."""
+    try:
+        settings = Settings.load()
+    except ConfigurationError as fault:
+        sys.exit(str(fault))
+    log.configure(settings.log_format, settings.log_level)
+    uvloop.install()
+    try:
+        web.run_app(
+            build_app(settings), host=settings.host, port=settings.port, access_log=None, print=None, reuse_port=True
+        )
+    except Refusal as refusal:
+        sys.exit(refusal.sentence)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""What the application shares with its handlers, by typed keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import ClientSession, web
+
+from hotline.actions.accounts import Viewer
+from hotline.actions.office import Office
+from hotline.clock import Clock
+from hotline.config import Settings
+
+SETTINGS = web.AppKey("settings", Settings)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+OFFICE = web.AppKey("office", Office)
+HTTP = web.AppKey("http", ClientSession)
+CACHE: web.AppKey[Any] = web.AppKey("cache")
+
+VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
+TOKEN: web.RequestKey[str] = web.RequestKey("token")
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")

@@ -1,0 +1,104 @@
+"""Around every request: its number, one log line, who is looking, and refusals as pages with a clear sentence."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from channels.keys import REQUEST_ID, VIEWER
+from channels.pages import error_page
+from channels.session import Handler, recognise
+from hotline.db import WORTH_ANOTHER_TRY
+from hotline.domain.errors import Refusal
+
+_log = structlog.get_logger()
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'",
+}
+
+
+class ForeignForm(Refusal):
+    """这个表单不是从本网站提交的，请回到本网站重新填写。"""
+
+    status = 403
+
+
+@web.middleware
+async def account_for(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Number the request and write one line about it: method, route, status, milliseconds; never what was sent."""
+    request[REQUEST_ID] = secrets.token_hex(4)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=request[REQUEST_ID])
+    started = time.perf_counter()
+    response = await _answer(request, handler)
+    response.headers.update(HEADERS)
+    response.headers["X-Request-Id"] = request[REQUEST_ID]
+    if not request.path.startswith("/static/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    _log.info(
+        "request",
+        method=request.method,
+        route=_route(request),
+        status=response.status,
+        ms=round((time.perf_counter() - started) * 1000, 1),
+    )
+    return response
+
+
+def _route(request: web.Request) -> str:
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else "-"
+
+
+async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await _guarded(request, handler)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            return _as_response(answer)
+        return error_page(request, answer.status, _SENTENCES.get(answer.status, "这个请求无法办理。"))
+    except Refusal as refusal:
+        return error_page(request, refusal.status, refusal.sentence)
+    except WORTH_ANOTHER_TRY:
+        _log.exception("request_failed", route=_route(request))
+        return error_page(request, 503, "系统正忙，这次没有办成，请稍后再试。")
+    except Exception:
+        _log.exception("request_failed", route=_route(request))
+        return error_page(request, 500, "系统出了问题，这次没有办成，我们已记下。")
+
+
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    request[VIEWER] = None
+    if request.method not in ("GET", "HEAD"):
+        _check_origin(request)
+    if not request.path.startswith(("/static/", "/wechat", "/healthz")):
+        await recognise(request)
+    return await handler(request)
+
+
+def _check_origin(request: web.Request) -> None:
+    origin = request.headers.get("Origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+        raise ForeignForm
+
+
+def _as_response(answer: web.HTTPException) -> web.Response:
+    return web.Response(status=answer.status, headers={k: v for k, v in answer.headers.items() if k == "Location"})
+
+
+_SENTENCES = {
+    400: "请求的写法不对，请从网页重新提交。",
+    403: "您没有查看或办理的权限。",
+    404: "没有找到这个页面。",
+    405: "这个地址不接受这样的请求。",
+    413: "内容太大了：文字不能超过1 MB，每个文件不能超过10 MB。",
+    415: "不接受这种格式的内容。",
+}

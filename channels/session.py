@@ -1,0 +1,68 @@
+"""Who is looking: the session cookie, the CSRF token of its forms, and which roles a page is for."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from aiohttp import web
+
+from channels.keys import CLOCK, OFFICE, TOKEN, VIEWER
+from hotline.actions.accounts import Viewer, find_viewer
+from hotline.domain.errors import NotAllowed, Refusal
+from hotline.domain.kinds import Role
+from hotline.domain.ticket import Actor
+
+COOKIE = "hotline_session"
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class StaleForm(Refusal):
+    """页面已过期，请刷新后再提交，填写的内容还在。"""
+
+    status = 403
+
+
+async def recognise(request: web.Request) -> None:
+    """Find out who holds the session cookie, if any, for the rest of the request."""
+    token = request.cookies.get(COOKIE, "")
+    request[TOKEN] = token
+    request[VIEWER] = await find_viewer(request.app[OFFICE], token, now(request)) if token else None
+
+
+def now(request: web.Request) -> datetime:
+    """The moment this request is answered at."""
+    return request.app[CLOCK].now()
+
+
+def viewer(request: web.Request) -> Viewer:
+    """Who is logged in; sends anybody else to the log-in page."""
+    found: Viewer | None = request.get(VIEWER)
+    if found is None:
+        raise web.HTTPSeeOther("/login")
+    return found
+
+
+def actor(request: web.Request, *roles: Role) -> Actor:
+    """The person acting; raises NotAllowed for other roles than those named (none named: any)."""
+    found = viewer(request).actor
+    if roles and found.role not in roles:
+        raise NotAllowed
+    return found
+
+
+def csrf_token(request: web.Request) -> str:
+    """The token every form of this session carries."""
+    token = request.get(TOKEN, "")
+    return request.app[OFFICE].vault.sign(token, "csrf") if token else ""
+
+
+def check_csrf(request: web.Request, given: str) -> None:
+    """Raises StaleForm unless the form was made for this session."""
+    if not given or not request.app[OFFICE].vault.verify(request.get(TOKEN, ""), given, "csrf"):
+        raise StaleForm
+
+
+def set_session(response: web.StreamResponse, token: str, *, secure: bool) -> None:
+    """Give the browser its token: not readable by scripts, not sent from other sites."""
+    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=secure, path="/")

@@ -1,0 +1,92 @@
+"""Tables people hand us as CSV: what can be read is read, every bad row is told by its line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+LARGEST_CELL = 131_072  # the csv module's own limit, in characters
+
+
+class UnreadableSheet(Exception):
+    """The file as a whole is no table we know; the text is a sentence for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """A row: the line it begins on (the heading is line 1) and its cells by column name, ends trimmed."""
+
+    line: int
+    cells: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be used, and why in Chinese."""
+
+    file: str
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All of a file: `rows` in order, `bad` told apart."""
+
+    rows: tuple[SheetRow, ...]
+    bad: tuple[BadRow, ...]
+
+
+def read_sheet(path: Path, needs: Sequence[str]) -> Sheet:
+    """Read a UTF-8 CSV with a heading; a byte order mark, unknown columns and blank lines do no harm.
+
+    Raises UnreadableSheet when the file is missing, or lacks a column of `needs`. A row with broken quoting costs
+    one line, not the rest of the file.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    except OSError as fault:
+        raise UnreadableSheet(f"{path}：读不到这个文件（{fault.strerror}）") from None
+    lines = text.replace("\r\n", "\n").split("\n")
+    records = _records([line + "\n" for line in lines[:-1]] + lines[-1:])
+    _, heading = next(records, (1, []))
+    names = [] if isinstance(heading, str) else [name.strip().lower() for name in heading]
+    lacking = [name for name in needs if name not in names]
+    if lacking:
+        raise UnreadableSheet(f"{path}：第一行没有列名 {'、'.join(lacking)}")
+    rows: list[SheetRow] = []
+    bad: list[BadRow] = []
+    for line, record in records:
+        why = record if isinstance(record, str) else _fault(names, record)
+        if why or isinstance(record, str):
+            bad.append(BadRow(path.name, line, why))
+        else:
+            rows.append(SheetRow(line, {name: cell.strip() for name, cell in zip(names, record, strict=False)}))
+    return Sheet(tuple(rows), tuple(bad))
+
+
+def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
+    """Each record with its line, or what is wrong with it. After broken quoting reading goes on with the next line."""
+    at = 0
+    while at < len(lines):
+        reader = csv.reader((lines[i] for i in range(at, len(lines))), strict=True)
+        start = at
+        try:
+            for record in reader:
+                if any(cell.strip() for cell in record):
+                    yield start + 1, record
+                start = at + reader.line_num
+            return
+        except csv.Error as fault:
+            yield start + 1, "一格超过 131072 字" if "field limit" in str(fault) else "引号不配对"
+            at = start + 1
+
+
+def _fault(names: Sequence[str], record: Sequence[str]) -> str:
+    if any("\udc80" <= sign <= "\udcff" for cell in record for sign in cell):
+        return "不是 UTF-8 编码"
+    if any(cell.strip() for cell in record[len(names) :]):
+        return f"有 {len(record)} 列，列名只有 {len(names)} 个"
+    return ""

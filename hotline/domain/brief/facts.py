@@ -1,0 +1,184 @@
+"""What a brief is made from: plain facts of a week, each already cut to the week by the local clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from hotline.domain.brief.week import Week
+from hotline.domain.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A ticket received. `person` tells one contact from another; `instant` was answered at first contact."""
+
+    ticket_id: UUID
+    channel: str
+    kind: str
+    matter_id: str | None
+    place: str
+    received_at: datetime
+    person: bytes
+    instant: bool
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event that counts: answer, dispatch, redispatch, uphold_return, reject_return, redo; and the unit concerned."""
+
+    ticket_id: UUID
+    verb: str
+    unit_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A ticket closed; `reworked` when a redo or an interview came before."""
+
+    ticket_id: UUID
+    close_reason: str
+    reworked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A limit that was met, missed or withdrawn: the due time includes a granted extension (PROCEDURE §8)."""
+
+    ticket_id: UUID
+    unit_id: UUID | None
+    rule: str
+    state: str
+    due_at: datetime
+    ended_at: datetime | None
+    interview_owed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A callback that ended: valid when it is done and has a verdict."""
+
+    ticket_id: UUID
+    unit_id: UUID | None
+    state: str
+    contacted: bool | None
+    solved: bool | None
+    verdict: str | None
+
+    @property
+    def valid(self) -> bool:
+        """Only valid callbacks count in rates (PROCEDURE §5)."""
+        return self.state == "done" and self.verdict is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """An interview that was owed or registered as held in the week, with the person's latest word on it."""
+
+    ticket_id: UUID
+    unit_id: UUID
+    held: bool
+    verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ticket open at the end of the week, and the tier it then stood on."""
+
+    ticket_id: UUID
+    tier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Everything of one week that is counted."""
+
+    received: tuple[Received, ...] = ()
+    happened: tuple[Happened, ...] = ()
+    closed: tuple[Closed, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    asked: tuple[Asked, ...] = ()
+    met: tuple[Met, ...] = ()
+    standing: tuple[Standing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket the brief names. `subject` is what may be printed of it: anonymous, or its matter when confidential."""
+
+    ticket_id: UUID
+    number: str
+    subject: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewCase:
+    """An interview of the week; every text already without personal data."""
+
+    case: Case
+    held_at: datetime
+    held_place: str
+    official: str
+    cause: str
+    solution: str
+    outcome: str
+    promised_on: date | None
+    person_verdict: str
+    verified: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisedCase:
+    """A ticket on tier 2 or 3 at the end of the week; `state` is the ticket's state at that moment."""
+
+    case: Case
+    tier: int
+    reason: str
+    opened_at: datetime
+    due_at: datetime
+    state: str
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionCase:
+    """A leader's instruction that is not fulfilled, or was fulfilled in the week."""
+
+    case: Case
+    leader: str
+    text: str
+    due_on: date
+    written_at: datetime
+    fulfilled_at: datetime | None
+    fulfilment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A unit the brief compares with its like; stations and villages count for the peer above them."""
+
+    unit_id: UUID
+    name: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFacts:
+    """All a brief is composed from. An earlier week is None when the hotline did not run yet."""
+
+    county: str
+    week: Week
+    policy: Policy
+    this: Period
+    last_week: Period | None
+    last_year: Period | None
+    interviews: tuple[InterviewCase, ...]
+    supervised: tuple[SupervisedCase, ...]
+    instructions: tuple[InstructionCase, ...]
+    peers: tuple[Peer, ...]
+    peer_of: Mapping[UUID, UUID]
+    matters: Mapping[str, str]

@@ -1,0 +1,13 @@
+"""Find what waits to be dispatched, hand each over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hotline.actions.dispatch import dispatch_received
+from hotline.actions.office import Office
+
+
+async def dispatch_due(office: Office, now: datetime, batch: int) -> int:
+    """Received tickets → units of the catalogue; gives back how many were looked at."""
+    return await dispatch_received(office, now, batch)

@@ -1,0 +1,71 @@
+"""The timetable: every job, what it does, and when, on one screen.
+
+Each is a sweep: it asks the database what is due and does it, so a missed or doubled tick changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from functools import partial
+
+import structlog
+
+from hotline.actions.delivery import Send
+from hotline.actions.heartbeat import beat
+from hotline.actions.office import Office
+from workers.brief import brief_due
+from workers.callback import callback_due
+from workers.delivery import delivery_due
+from workers.dispatch import dispatch_due
+from workers.supervision import supervision_due
+
+Sweep = Callable[[Office, datetime, int], Awaitable[int]]
+_log = structlog.get_logger()
+
+
+_EVERY_5, _EVERY_15 = frozenset(range(0, 60, 5)), frozenset(range(0, 60, 15))
+
+# At which seconds of every minute each job runs: what people wait for often, the rest to the minute or coarser.
+TIMES: Mapping[str, frozenset[int]] = {
+    "dispatch": _EVERY_5,
+    "delivery": _EVERY_5,
+    "supervision": _EVERY_15,
+    "callback": _EVERY_15,
+    "brief": frozenset({30}),
+}
+
+
+def sweeps(send: Send) -> Mapping[str, Sweep]:
+    """What each job of the timetable does; `send` carries messages out."""
+    return {
+        "dispatch": dispatch_due,
+        "supervision": supervision_due,
+        "callback": callback_due,
+        "delivery": partial(_deliver, send),
+        "brief": brief_due,
+    }
+
+
+async def _deliver(send: Send, office: Office, now: datetime, batch: int) -> int:
+    return await delivery_due(office, send, now, batch)
+
+
+async def run_job(office: Office, name: str, sweep: Sweep, now: datetime, batch: int) -> int:
+    """One tick of one job: swept until nothing is left, its heartbeat kept, one line logged when it did anything."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(job=name)
+    await office.refresh(now)
+    handled = failed = 0
+    try:
+        while swept := await sweep(office, now, batch):
+            handled += swept
+            if swept < batch:
+                break
+    except Exception:
+        failed = 1
+        _log.exception("job_failed")
+    await beat(office, name, now, handled, failed)
+    if handled:
+        _log.info("job", handled=handled)
+    return handled
