@@ -6,21 +6,16 @@ import importlib.util
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import redis.asyncio as redis
-from aiohttp import ClientSession, ClientTimeout, web
+from aiohttp import web
 
 from channels import pages
 from channels.forms import BODY_BYTES
-from channels.keys import CACHE, CLOCK, HTTP, OFFICE, SETTINGS
+from channels.keys import CLOCK, OFFICE, SETTINGS
 from channels.middleware import account_for
 from channels.registry import CHANNELS
-from hotline.actions.office import Office
+from hotline.actions.office import open_office
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
-from hotline.db import open_pool
-from hotline.domain.errors import RehearsalDatabase
-from hotline.store.county import get_region
-from hotline.vault import Vault
 
 POOL_SIZE = 16
 
@@ -30,7 +25,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app = web.Application(middlewares=[account_for], client_max_size=BODY_BYTES)
     app[SETTINGS] = settings
     app[CLOCK] = clock or RealClock()
-    app.cleanup_ctx.extend([_open_office, _open_outside])
+    app.cleanup_ctx.append(_open_office)
     pages.set_up(app)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/static/vendor/htmx.js", _htmx)
@@ -42,39 +37,16 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
 
 
 async def _open_office(app: web.Application) -> AsyncIterator[None]:
-    settings = app[SETTINGS]
-    pool = await open_pool(settings.database_url, min_size=2, max_size=POOL_SIZE)
-    office = Office(settings.region, pool, Vault(settings.key))
-    app[OFFICE] = office
-    now = app[CLOCK].now()
-    await office.refresh(now)
-    if isinstance(app[CLOCK], RealClock):
-        await refuse_rehearsal(office)
-    yield
-    await pool.close()
-
-
-async def refuse_rehearsal(office: Office) -> None:
-    """A database in which the clock was moved is no place for real deadlines. Raises RehearsalDatabase."""
-    async with office.pool.acquire() as conn:
-        region = await get_region(conn, office.region)
-    if region is not None and region["rehearsal_now"] is not None:
-        raise RehearsalDatabase
-
-
-async def _open_outside(app: web.Application) -> AsyncIterator[None]:
-    cache = redis.Redis.from_url(app[SETTINGS].redis_url)
-    app[CACHE] = cache
-    async with ClientSession(timeout=ClientTimeout(total=10)) as http:
-        app[HTTP] = http
+    clock = app[CLOCK]
+    real = isinstance(clock, RealClock)
+    async with open_office(app[SETTINGS], clock.now(), real=real, pool_size=POOL_SIZE) as office:
+        app[OFFICE] = office
         yield
-    await cache.aclose()
 
 
 async def _healthy(request: web.Request) -> web.Response:
     """Whether the database answers; for load balancers and `hotline check`."""
-    async with request.app[OFFICE].pool.acquire(timeout=2) as conn:
-        await get_region(conn, request.app[OFFICE].region)
+    await request.app[OFFICE].ping()
     return web.Response(text="ok")
 
 

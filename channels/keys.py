@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from aiohttp import ClientSession, web
+from aiohttp import web
 
 from hotline.actions.accounts import Viewer
 from hotline.actions.office import Office
@@ -14,8 +12,6 @@ from hotline.config import Settings
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 OFFICE = web.AppKey("office", Office)
-HTTP = web.AppKey("http", ClientSession)
-CACHE: web.AppKey[Any] = web.AppKey("cache")
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
-from channels.keys import REQUEST_ID, VIEWER
+from channels.keys import OFFICE, REQUEST_ID, VIEWER
 from channels.pages import error_page
-from channels.session import Handler, recognise
+from channels.session import Handler, now, recognise
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.errors import Refusal
 
@@ -79,7 +79,8 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     request[VIEWER] = None
     if request.method not in ("GET", "HEAD"):
         _check_origin(request)
-    if not request.path.startswith(("/static/", "/wechat", "/healthz")):
+    if not request.path.startswith(("/static/", "/healthz")):
+        await request.app[OFFICE].refresh(now(request))
         await recognise(request)
     return await handler(request)
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from aiohttp import ClientSession
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import redis.asyncio as redis
+from aiohttp import ClientSession, ClientTimeout
 
 from channels.channel import Channel, Send
 from channels.desk import channel as desk
@@ -15,12 +19,16 @@ from hotline.domain.message import Delivery, Outgoing, Receipt
 CHANNELS: tuple[Channel, ...] = (website, wechat, phone, desk)
 
 
-def open_send(settings: Settings, http: ClientSession, cache: object) -> Send:
+@asynccontextmanager
+async def open_send(settings: Settings) -> AsyncIterator[Send]:
     """One function that sends by whichever channel a message names; a channel not set up cannot."""
-    senders = {c.name: c.open_sender(settings, http, cache) for c in CHANNELS if c.installed(settings)}
+    cache = redis.Redis.from_url(settings.redis_url)
+    async with ClientSession(timeout=ClientTimeout(total=10)) as http:
+        senders = {c.name: c.open_sender(settings, http, cache) for c in CHANNELS if c.installed(settings)}
 
-    async def send(message: Outgoing) -> Receipt:
-        sender = senders.get(message.channel)
-        return await sender(message) if sender else Receipt(Delivery.IMPOSSIBLE, reason="channel_not_installed")
+        async def send(message: Outgoing) -> Receipt:
+            sender = senders.get(message.channel)
+            return await sender(message) if sender else Receipt(Delivery.IMPOSSIBLE, reason="channel_not_installed")
 
-    return send
+        yield send
+    await cache.aclose()

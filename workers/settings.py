@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
-import redis.asyncio as redis
-from aiohttp import ClientSession, ClientTimeout
 from arq import Worker, cron
 from arq.connections import RedisSettings
 from arq.cron import CronJob
 
-from channels.app import refuse_rehearsal
 from channels.registry import open_send
-from hotline.actions.office import Office
+from hotline.actions.office import open_office
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
-from hotline.db import open_pool
-from hotline.vault import Vault
 from workers.timetable import TIMES, run_job, sweeps
 
 QUEUE = "hotline:timetable"
+POOL_SIZE = 4
 
 
 def build_worker(settings: Settings, clock: Clock | None = None, *, handle_signals: bool = True) -> Worker:
@@ -32,19 +28,13 @@ def build_worker(settings: Settings, clock: Clock | None = None, *, handle_signa
     ticking = clock or RealClock()
 
     async def open_up(ctx: dict[str, Any]) -> None:
-        pool = await open_pool(settings.database_url, min_size=1, max_size=4)
-        office = Office(settings.region, pool, Vault(settings.key))
-        await office.refresh(ticking.now())
-        if real:
-            await refuse_rehearsal(office)
-        http = ClientSession(timeout=ClientTimeout(total=10))
-        cache = redis.Redis.from_url(settings.redis_url)
-        ctx.update(office=office, http=http, cache=cache, sweeps=sweeps(open_send(settings, http, cache)))
+        ctx["stack"] = stack = AsyncExitStack()
+        office = open_office(settings, ticking.now(), real=real, pool_size=POOL_SIZE)
+        ctx["office"] = await stack.enter_async_context(office)
+        ctx["sweeps"] = sweeps(await stack.enter_async_context(open_send(settings)))
 
     async def shut_down(ctx: dict[str, Any]) -> None:
-        await ctx["http"].close()
-        await ctx["cache"].aclose()
-        await ctx["office"].pool.close()
+        await ctx["stack"].aclose()
 
     return Worker(
         cron_jobs=[_told_to_arq(name, seconds, ticking, settings.sweep_batch) for name, seconds in TIMES.items()],
@@ -61,8 +51,7 @@ def build_worker(settings: Settings, clock: Clock | None = None, *, handle_signa
 
 
 def _told_to_arq(name: str, seconds: frozenset[int], clock: Clock, batch: int) -> CronJob:
-    async def tick(ctx: dict[str, Any]) -> None:
+    async def tick(ctx: dict[Any, Any], *_args: Any, **_kwargs: Any) -> None:
         await run_job(ctx["office"], name, ctx["sweeps"][name], clock.now(), batch)
 
-    named: Callable[..., Awaitable[None]] = tick
-    return cron(named, name=name, second=set(seconds), run_at_startup=True, unique=True, keep_result=0)
+    return cron(tick, name=name, second=set(seconds), run_at_startup=True, unique=True, keep_result=0)

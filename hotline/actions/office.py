@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from hotline.almanac import china_calendar
-from hotline.db import transaction
+from hotline.config import Settings
+from hotline.db import open_pool, transaction
 from hotline.domain.dispatch import CatalogueRow
+from hotline.domain.errors import RehearsalDatabase
 from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
 from hotline.store import county as store
 from hotline.store.tickets import take_numbers
 from hotline.vault import Vault
 
-REFRESH = timedelta(minutes=1)
+REFRESH_S = 60.0
 NUMBERS_AT_ONCE = 20
 
 
@@ -44,7 +48,6 @@ class County:
     below: Mapping[UUID, frozenset[UUID]]
     catalogue: tuple[CatalogueRow, ...]
     matters: Mapping[str, Mapping[str, Any]]
-    read_at: datetime
 
     def scope(self, actor: Actor) -> frozenset[UUID]:
         """The actor's unit with all its sub-units."""
@@ -82,6 +85,7 @@ class Office:
     vault: Vault
     area_code: str | None = None
     _county: County | None = None
+    _read_at: float = 0.0
     _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
@@ -97,12 +101,17 @@ class Office:
         return self.county.rules
 
     async def refresh(self, now: datetime, *, force: bool = False) -> County:
-        """Read the county's data again when it is older than a minute."""
-        known = self._county
-        if known is None or force or not timedelta(0) <= now - known.read_at < REFRESH:
+        """Read the county's data again when it was read over a minute ago."""
+        if self._county is None or force or monotonic() - self._read_at > REFRESH_S:
+            self._read_at = monotonic()
             async with transaction(self.pool) as conn:
                 self._county = await _read_county(conn, self.region, now)
         return self.county
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life, within two seconds. Raises what the pool raises."""
+        async with self.pool.acquire(timeout=2) as conn:
+            await store.get_region(conn, self.region)
 
     async def next_number(self, conn: Any, now: datetime) -> str:
         """A ticket number of the local day: 20261121-00042. Taken in blocks, so that intake never queues for it."""
@@ -113,6 +122,27 @@ class Office:
             following = last - NUMBERS_AT_ONCE + 1
         self._numbers = {day: (following + 1, last)}
         return f"{day}-{following:05d}"
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[Office]:
+    """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
+    pool = await open_pool(settings.database_url, min_size=1, max_size=pool_size)
+    try:
+        office = Office(settings.region, pool, Vault(settings.key))
+        await office.refresh(now)
+        if real:
+            await _refuse_rehearsal(office)
+        yield office
+    finally:
+        await pool.close()
+
+
+async def _refuse_rehearsal(office: Office) -> None:
+    async with office.pool.acquire() as conn:
+        region = await store.get_region(conn, office.region)
+    if region is not None and region["rehearsal_now"] is not None:
+        raise RehearsalDatabase
 
 
 async def _read_county(conn: Any, region: int, now: datetime) -> County:
@@ -130,7 +160,6 @@ async def _read_county(conn: Any, region: int, now: datetime) -> County:
         below=_below(units),
         catalogue=tuple(await store.list_catalogue(conn, region, now)),
         matters={m["matter_id"]: m for m in await store.list_matters(conn, region)},
-        read_at=now,
     )
 
 
