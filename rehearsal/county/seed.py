@@ -1,0 +1,134 @@
+"""Put the demonstration county into an empty region: once, in about a second, all in one transaction."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from argon2 import PasswordHasher
+
+from hotline.actions.sheets import read_sheet
+from hotline.actions.units import COLUMNS, PlannedUnit, county_unit, plan_units, plant_units
+from hotline.db import transaction
+from hotline.domain.dispatch import CatalogueRow
+from hotline.domain.kinds import Role
+from hotline.store import accounts, county
+
+HERE = Path(__file__).parent
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PASSWORD = "yangguang12345"  # noqa: S105 - printed for everybody who watches a rehearsal
+# Hundreds of log-ins of one rehearsal share it: strength would only cost time.
+_hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+_SURNAMES = "郑汪崔侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞"
+_GIVEN = "长青 承业 春晖 定邦 敦行 光裕 国栋 弘毅 济舟 敬之 克勤 礼和 明远 念慈 启明 仁杰 尚义 世平 思齐 文博 晓峰 信之 秀英 雅琴 彦博 以恒 玉洁 泽民 正言 志坚"
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody of the county who can log in; `unit` is the unit's name or empty."""
+
+    login: str
+    name: str
+    role: Role
+    unit: str
+
+
+async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: None) -> bool:
+    """Fill the region unless it has units already; whether it did. `told` hears what is being done."""
+    async with transaction(pool) as conn:
+        if await county.list_units(conn, region):
+            return False
+        await county.add_region(conn, region, name)
+    told("单位目录")
+    await plant_units(pool, region, name, unit_tree(name))
+    async with transaction(pool) as conn:
+        ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await county.list_units(conn, region)}
+        told("事项和派单目录")
+        await county.add_policy(conn, region, LONG_AGO, {}, "县热线办")
+        await _add_matters(conn, region, ids)
+        told("约谈室、志愿者和账号")
+        await _add_network(conn, region, ids)
+        await _add_accounts(conn, region, name, ids)
+    return True
+
+
+def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
+    """Every unit of the county: the sectors' list, then offices and villages."""
+    listed, _ = plan_units(name, read_sheet(HERE / "units.csv", COLUMNS).rows, "units.csv")
+    offices = [
+        PlannedUnit(r["name"], r["parent"] or county_unit(name), r["sector"], r["level"], r["office"] or None)
+        for r in _rows("offices.csv")
+    ]
+    return (*listed, *offices)
+
+
+async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
+    words: dict[str, list[str]] = defaultdict(list)
+    for row in _rows("matters.csv"):
+        await county.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
+        await _add_row(conn, region, CatalogueRow(ids[row["unit"]], row["matter_id"], None, ()))
+        words[row["unit"]] += row["words"].split()
+    for unit, spoken in words.items():
+        await _add_row(conn, region, CatalogueRow(ids[unit], None, None, tuple(dict.fromkeys(spoken))))
+    for row in _rows("towns.csv"):
+        for matter_id in row["matters"].split():
+            await _add_row(conn, region, CatalogueRow(ids[row["unit"]], matter_id, row["place"], ()))
+
+
+async def _add_row(conn: Any, region: int, row: CatalogueRow) -> None:
+    await county.add_catalogue_row(conn, region, row, LONG_AGO)
+
+
+async def _add_network(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
+    for row in _rows("rooms.csv"):
+        await county.add_room(conn, region, ids[row["unit"]], row["name"])
+    for row in _rows("volunteers.csv"):
+        await county.add_volunteer(conn, region, row["name"], row["field"])
+
+
+async def _add_accounts(conn: Any, region: int, name: str, ids: Mapping[str, UUID]) -> None:
+    shared = _hasher.hash(PASSWORD)
+    for login in logins(name):
+        unit_id = ids[login.unit] if login.unit else None
+        await accounts.add_account(
+            conn, region, login.login, login.name, login.role.value, unit_id, shared, LONG_AGO
+        )  # fmt: skip
+
+
+@cache
+def logins(name: str) -> tuple[Login, ...]:
+    """Everybody who can log in: the offices' people, then a handler and a head for each bureau and town."""
+    people = [
+        Login(row["login"], row["name"], Role(row["role"]), row["unit"]) for row in _rows("accounts.csv")
+    ]  # fmt: skip
+    named = _names()
+    for row in _rows("logins.csv"):
+        unit = row["unit"] if row["unit"] != "阳光县人民政府" else county_unit(name)
+        people.append(Login(row["login"], next(named), Role.HANDLER, unit))
+        people.append(Login(f"{row['login']}-fuze", next(named), Role.UNIT_HEAD, unit))
+    return tuple(people)
+
+
+def _names() -> Iterator[str]:
+    dice = random.Random("county")  # noqa: S311 - invented people, the same every time
+    used: set[str] = set()
+    while True:
+        name = dice.choice(_SURNAMES) + dice.choice(_GIVEN.split())
+        if name not in used:
+            used.add(name)
+            yield name
+
+
+def _rows(file: str) -> Iterator[Mapping[str, str]]:
+    with (HERE / file).open(encoding="utf-8", newline="") as opened:
+        yield from csv.DictReader(opened)
