@@ -1,0 +1,85 @@
+"""HTTP intake beside the bare three-row-insert limit of the same database on the same machine."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bench.servers import PORT
+from hotline.local import postgres_program
+
+HERE = Path(__file__).resolve().parent
+CONNECTIONS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What filing over HTTP came to: committed tickets a second, latencies in milliseconds."""
+
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    committed: int
+    faults: int
+
+
+async def three_row_limit(database_url: str, seconds: int) -> float:
+    """Transactions a second of three plain inserts into tables like ours, at 32 clients (pgbench)."""
+    connection = await asyncpg.connect(database_url)
+    for name in ("ticket", "event", "deadline"):
+        source = "ticket_event" if name == "event" else name
+        await connection.execute(
+            f"drop table if exists bench_{name}; create table bench_{name} (like {source} including all)"
+        )
+    await connection.close()
+    # pgbench reads the address in libpq's own form; a URL is one.
+    told = await asyncio.to_thread(
+        subprocess.run,
+        [str(postgres_program("pgbench")), "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds), "-M", "prepared",
+         "-f", str(HERE / "three_rows.sql"), database_url],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found = re.search(r"tps = ([\d.]+)", told.stdout)
+    if found is None:
+        raise RuntimeError(told.stdout)
+    return float(found[1])
+
+
+async def http_intake(database_url: str, seconds: int) -> Intake:
+    """File through the public form for so long at 32 connections; counts what the database really holds."""
+    before = await _tickets(database_url)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.load", "127.0.0.1", str(PORT), str(CONNECTIONS), str(seconds),
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    told, _ = await process.communicate()
+    result = json.loads(told)
+    committed = await _tickets(database_url) - before
+    latencies = sorted(result["latencies"])
+    if result["fault_count"] or not latencies:
+        raise RuntimeError(f"{result['fault_count']} filings failed: {result['faults']}")
+    return Intake(
+        committed / seconds,
+        _percentile(latencies, 0.50),
+        _percentile(latencies, 0.99),
+        committed,
+        result["fault_count"],
+    )
+
+
+def _percentile(values: list[float], share: float) -> float:
+    return values[min(len(values) - 1, int(len(values) * share))] * 1000
+
+
+async def _tickets(database_url: str) -> int:
+    connection = await asyncpg.connect(database_url)
+    count: int = await connection.fetchval("select count(*) from ticket")
+    await connection.close()
+    return count
