@@ -1,0 +1,248 @@
+"""`POST /tickets/<id>/<verb>`: one handler over a table from verb to action."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.desk.inbound import local_path
+from channels.desk.ticket import refused_page, ticket_id_of
+from channels.forms import Form, read_form
+from channels.keys import OFFICE
+from channels.session import actor, check_csrf, now
+from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.actions.office import Office
+from hotline.almanac import ZONE
+from hotline.domain.callback import Answers
+from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
+from hotline.domain.kinds import Verdict
+from hotline.domain.lifecycle import FIELD_NAMES, TABLE, Verb, check_given
+from hotline.domain.ticket import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A verb somebody asks for on a ticket, with the form that was sent."""
+
+    office: Office
+    ticket_id: UUID
+    actor: Actor
+    now: datetime
+    form: Form
+
+    @property
+    def key(self) -> str | None:
+        """The form's client_key."""
+        return self.form.client_key
+
+    def given(self, verb: Verb) -> dict[str, Any]:
+        """What the table asks for; the rule says what lacks."""
+        return {name: self.form.text(name) for name in TABLE[verb].needs}
+
+    def moment(self, name: str) -> datetime:
+        """A local moment of the form, aware. Raises Missing, Malformed."""
+        return self.form.moment(name, FIELD_NAMES[name], ZONE)
+
+    def day(self, name: str) -> date:
+        """A date of the form. Raises Missing, Malformed."""
+        day = self.form.day(name, FIELD_NAMES[name])
+        if day is None:
+            raise Missing(what=FIELD_NAMES[name])
+        return day
+
+
+Deed = Callable[[Asked], Awaitable[object]]
+
+
+class GivenAction(Protocol):
+    """An action that takes what was given as it stands."""
+
+    def __call__(
+        self,
+        office: Office,
+        ticket_id: UUID,
+        actor: Actor,
+        now: datetime,
+        given: Mapping[str, Any],
+        client_key: str | None = None,
+    ) -> Awaitable[object]: ...
+
+
+class BareAction(Protocol):
+    """An action that needs nothing said."""
+
+    def __call__(
+        self, office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    ) -> Awaitable[object]: ...
+
+
+def _said(verb: Verb, action: GivenAction) -> Deed:
+    async def deed(a: Asked) -> object:
+        return await action(a.office, a.ticket_id, a.actor, a.now, a.given(verb), a.key)
+
+    return deed
+
+
+def _bare(action: BareAction) -> Deed:
+    async def deed(a: Asked) -> object:
+        return await action(a.office, a.ticket_id, a.actor, a.now, a.key)
+
+    return deed
+
+
+async def _dispatch(a: Asked) -> object:
+    unit_id = a.form.uuid("unit", FIELD_NAMES["unit"])
+    if unit_id is None:
+        raise Missing(what=FIELD_NAMES["unit"])
+    return await dispatch.dispatch_ticket(a.office, a.ticket_id, unit_id, a.actor, a.now, a.form.text("reason"), a.key)
+
+
+def _ruling(verb: Verb, upheld: bool) -> Deed:
+    async def deed(a: Asked) -> object:
+        return await dispatch.rule_return(a.office, a.ticket_id, upheld, a.actor, a.now, a.given(verb), a.key)
+
+    return deed
+
+
+def _extension(verb: Verb, granted: bool) -> Deed:
+    async def deed(a: Asked) -> object:
+        return await handling.decide_extension(a.office, a.ticket_id, granted, a.actor, a.now, a.given(verb), a.key)
+
+    return deed
+
+
+async def _park(a: Asked) -> object:
+    given = a.given(Verb.PARK)
+    check_given(Verb.PARK, given)
+    return await handling.park_ticket(a.office, a.ticket_id, _until(a), a.actor, a.now, given, a.key)
+
+
+def _until(a: Asked) -> datetime:
+    # A date alone means: from that morning on it is worked on again.
+    text = a.form.text("until")
+    return a.moment("until") if "T" in text else datetime.combine(a.day("until"), datetime.min.time(), ZONE)
+
+
+async def _plan(a: Asked) -> object:
+    given = a.given(Verb.PLAN_INTERVIEW)
+    check_given(Verb.PLAN_INTERVIEW, given)
+    meet_at = a.moment("meet_at")
+    return await interview.plan_interview(a.office, a.ticket_id, meet_at, a.actor, a.now, given, a.key)
+
+
+async def _hold(a: Asked) -> object:
+    given = a.given(Verb.HOLD_INTERVIEW)
+    check_given(Verb.HOLD_INTERVIEW, given)
+    held_at, promised_on = a.moment("held_at"), a.form.day("promised_on", "承诺办结日期")
+    return await interview.hold_interview(a.office, a.ticket_id, held_at, promised_on, a.actor, a.now, given, a.key)
+
+
+async def _merge(a: Asked) -> object:
+    target = a.form.required("target", FIELD_NAMES["target"])
+    return await intake.merge_ticket(a.office, a.ticket_id, target, a.actor, a.now, a.key)
+
+
+async def _instruct(a: Asked) -> object:
+    given = a.given(Verb.INSTRUCT)
+    check_given(Verb.INSTRUCT, given)
+    return await supervision.instruct_ticket(a.office, a.ticket_id, a.day("due_on"), a.actor, a.now, given, a.key)
+
+
+async def _callback(a: Asked) -> object:
+    names = {"contacted": "是否联系过", "solved": "是否解决", "verdict": FIELD_NAMES["verdict"]}
+    lacking = [what for name, what in names.items() if not a.form.text(name)]
+    if lacking:
+        raise Missing(what="、".join(lacking))
+    answers = Answers(
+        contacted=a.form.flag("contacted"),
+        solved=a.form.flag("solved"),
+        verdict=a.form.choice("verdict", Verdict, FIELD_NAMES["verdict"]),
+        answer_at_fault=a.form.flag("answer_at_fault"),
+        unit_mark=a.form.number("unit_mark", "对单位评分"),
+        operator_mark=a.form.number("operator_mark", "对热线评分"),
+        words=a.form.text("words"),
+    )
+    return await callback.record_callback(a.office, a.ticket_id, answers, a.actor, a.now, a.key)
+
+
+async def _review(a: Asked) -> None:
+    if a.form.text("agreed") not in ("yes", "no"):
+        raise Missing(what="是否同意")
+    await interview.review_interview(
+        a.office, a.ticket_id, a.form.flag("agreed"), a.form.text("reason"), a.actor, a.now
+    )
+
+
+async def _verify(a: Asked) -> object:
+    a.form.required("verdict", FIELD_NAMES["verdict"])
+    verdict = a.form.choice("verdict", Verdict, FIELD_NAMES["verdict"])
+    if verdict is Verdict.BASICALLY_SATISFIED:
+        raise Malformed(what=FIELD_NAMES["verdict"])
+    return await interview.verify_interview(
+        a.office, a.ticket_id, verdict, a.form.flag("unit_at_fault"), a.form.text("words"), a.actor, a.now, a.key
+    )
+
+
+DEEDS: Mapping[str, Deed] = {
+    "sign": _bare(handling.sign_ticket),
+    "contact": _said(Verb.CONTACT, handling.record_contact),
+    "return": _said(Verb.RETURN, dispatch.return_ticket),
+    "uphold_return": _ruling(Verb.UPHOLD_RETURN, True),
+    "reject_return": _ruling(Verb.REJECT_RETURN, False),
+    "ask_extension": _said(Verb.ASK_EXTENSION, handling.ask_extension),
+    "grant_extension": _extension(Verb.GRANT_EXTENSION, True),
+    "refuse_extension": _extension(Verb.REFUSE_EXTENSION, False),
+    "reply": _said(Verb.REPLY, handling.reply_ticket),
+    "plan_interview": _plan,
+    "hold_interview": _hold,
+    "park": _park,
+    "resume": _bare(handling.resume_ticket),
+    "comment": _said(Verb.COMMENT, handling.comment_ticket),
+    "dispatch": _dispatch,
+    "redispatch": _dispatch,
+    "merge": _merge,
+    "withdraw": _said(Verb.WITHDRAW, intake.withdraw_ticket),
+    "answer": _said(Verb.ANSWER, intake.answer_ticket),
+    "redirect": _said(Verb.REDIRECT, intake.redirect_ticket),
+    "ask_details": _said(Verb.ASK_DETAILS, intake.ask_details),
+    "add_details": _said(Verb.ADD_DETAILS, intake.add_details),
+    "supervise": _bare(supervision.supervise_ticket),
+    "instruct": _instruct,
+    "fulfil": _said(Verb.FULFIL, supervision.fulfil_instruction),
+    "callback": _callback,
+    "no_answer": _bare(callback.record_no_answer),
+    "refused": _bare(callback.record_refusal),
+    "review": _review,
+    "verify": _verify,
+}
+
+
+async def do_verb(request: web.Request) -> web.StreamResponse:
+    """Carry out a verb; refused, it comes back on the ticket's page with what was typed."""
+    who, verb = actor(request), request.match_info["verb"]
+    if verb not in DEEDS:
+        raise web.HTTPNotFound
+    ticket_id, form = ticket_id_of(request), await read_form(request)
+    try:
+        check_csrf(request, form.fields.get("csrf", ""))
+        await DEEDS[verb](Asked(request.app[OFFICE], ticket_id, who, now(request), form))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await refused_page(request, ticket_id, verb, form, refusal)
+    following = local_path(form.fields.get("next", "")) or f"/tickets/{ticket_id}"
+    return web.Response(status=303, headers={"Location": _told(following, verb)})
+
+
+def _told(path: str, verb: str) -> str:
+    before, _, fragment = path.partition("#")
+    joint = "&" if "?" in before else "?"
+    return f"{before}{joint}done={verb}" + (f"#{fragment}" if fragment else "")
+
+
+routes: Sequence[web.AbstractRouteDef] = (web.post("/tickets/{ticket_id}/{verb}", do_verb),)
