@@ -40,10 +40,10 @@ async def perform(
         if client_key is not None and await tickets.was_done(conn, office.region, ticket_id, client_key):
             return ticket
         decision = await decide(conn, ticket)
-        await carry_out(office, conn, ticket, decision, now, client_key=client_key)
+        kept = await carry_out(office, conn, ticket, decision, now, client_key=client_key)
         if also is not None:
             await also(conn, decision)
-        return decision.ticket
+        return kept
 
 
 async def hold(office: Office, conn: Any, ticket_id: UUID, actor: Actor, now: datetime) -> Ticket:
@@ -90,8 +90,7 @@ async def _strike(office: Office, conn: Any, ticket: Ticket, deadline: Deadline,
     for skipped in overtaken:
         await _note_overtaken(office, conn, ticket, deadline, skipped, now)
     decision = due(ticket, deadline, step, rules, now)
-    await carry_out(office, conn, ticket, decision, now, clock=(deadline, step))
-    return decision.ticket
+    return await carry_out(office, conn, ticket, decision, now, clock=(deadline, step))
 
 
 def _step_before(plan: tuple[tuple[Step, datetime], ...], step: Step | None) -> Step | None:
@@ -112,8 +111,11 @@ async def _note_overtaken(
 async def carry_out(
     office: Office, conn: Any, before: Ticket, decision: Decision, now: datetime, *,
     client_key: str | None = None, clock: tuple[Deadline, Step] | None = None,
-) -> None:  # fmt: skip
-    """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms."""
+) -> Ticket:  # fmt: skip
+    """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms.
+
+    Gives back the ticket as it was kept: a decision that enters a tier leaves the number of the tier to this place.
+    """
     ticket, region = decision.ticket, office.region
     if decision.escalation is not None and ticket.tier != decision.escalation.tier:
         ticket = replace(ticket, tier=decision.escalation.tier)
@@ -130,6 +132,7 @@ async def carry_out(
         await _tell(office, conn, ticket, notice, about, now, clock)
     for alarm in decision.alarms:
         await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
+    return ticket
 
 
 async def _write_clocks(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:

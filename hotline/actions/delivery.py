@@ -42,7 +42,7 @@ async def deliver_due(office: Office, send: Send, now: datetime, batch: int) -> 
 async def note_lost(office: Office, now: datetime) -> int:
     """Messages a dead worker had claimed: perhaps sent. An alarm each; gives back how many."""
     async with transaction(office.pool) as conn:
-        lost = await outbox.mark_stuck(conn, office.region, now - LOST_AFTER, now)
+        lost = await outbox.mark_stuck(conn, office.region, now - LOST_AFTER)
         for row in lost:
             await _note_unknown(office, conn, row, now)
     return len(lost)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -48,10 +48,17 @@ async def list_calendar_days(conn: Any, region: int, now: datetime) -> list[DayR
     return [day_row_of(row) async for row in _q.calendar_days(conn, region_id=region, now=now)]
 
 
+async def add_calendar_day(conn: Any, region: int, row: DayRow, valid_from: datetime) -> None:
+    """A dated row over the State Council's calendar; of two for one day the later `valid_from` holds."""
+    shifts = None if row.shifts is None else [[a.isoformat("minutes"), b.isoformat("minutes")] for a, b in row.shifts]
+    await _q.add_calendar_day(
+        conn, region_id=region, day=row.day, valid_from=valid_from, working=row.working, shifts=shifts,
+        name=row.name, source=row.source,
+    )  # fmt: skip
+
+
 def day_row_of(row: Mapping[str, Any]) -> DayRow:
     """A row of `calendar_day` as the almanac takes it."""
-    from datetime import time
-
     shifts = row["shifts"]
     hours = None if shifts is None else tuple((time.fromisoformat(a), time.fromisoformat(b)) for a, b in shifts)
     return DayRow(day=row["day"], working=row["working"], shifts=hours, name=row["name"], source=row["source"])

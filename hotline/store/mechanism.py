@@ -11,7 +11,9 @@ from hotline.domain.ticket import Ticket
 from hotline.store.ids import new_id
 from hotline.store.queries import queries
 
-_c, _i, _s = queries.callback, queries.interview, queries.supervision
+_c = queries.callback
+_i = queries.interview
+_s = queries.supervision
 
 
 async def open_callback(

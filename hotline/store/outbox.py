@@ -35,9 +35,9 @@ async def settle_outbox(
     )  # fmt: skip
 
 
-async def mark_stuck(conn: Any, region: int, before: datetime, now: datetime) -> list[Mapping[str, Any]]:
+async def mark_stuck(conn: Any, region: int, before: datetime) -> list[Mapping[str, Any]]:
     """Messages claimed by a worker that died: marked unknown, given back so that a person is told."""
-    return [row async for row in _q.stuck_outbox(conn, region_id=region, before=before, now=now)]
+    return [row async for row in _q.stuck_outbox(conn, region_id=region, before=before)]
 
 
 async def list_desk_notices(

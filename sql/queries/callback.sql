@@ -8,10 +8,6 @@ from callback where region_id = :region_id and ticket_id = :ticket_id;
 -- The callback that still waits for answers, if any.
 select * from callback where region_id = :region_id and ticket_id = :ticket_id and done_at is null order by round desc limit 1;
 
--- name: callback_by_id(region_id, callback_id)^
--- One callback.
-select * from callback where region_id = :region_id and callback_id = :callback_id;
-
 -- name: close_callback(region_id, callback_id, state, done_at, contacted, solved, verdict, answer_at_fault, unit_mark, operator_mark, words, account_id)!
 -- The answers, or why there are none.
 update callback set state = :state, done_at = :done_at, next_try_at = null, contacted = :contacted, solved = :solved,

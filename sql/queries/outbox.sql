@@ -22,7 +22,7 @@ update outbox set state = :state, sent_at = case when :state = 'sent' then :at::
     fold_id = :fold_id, reason = :reason, not_before = coalesce(:not_before, not_before)
 where region_id = :region_id and outbox_id = any(:outbox_ids::uuid[]);
 
--- name: stuck_outbox(region_id, before, now)
+-- name: stuck_outbox(region_id, before)
 -- Claimed long ago by a worker that died: perhaps sent. Marked unknown, shown to a person, never sent again by itself.
 update outbox set state = 'unknown', reason = 'worker_lost'
 where region_id = :region_id and state = 'sending' and claimed_at < :before
