@@ -170,5 +170,9 @@ def _share_figures(found: Figures) -> Figures:
 
 def top_matters(found: Mapping[str, list[UUID]]) -> list[str]:
     """Keys of the most frequent known matters, most frequent first."""
-    keys = [k for k in found if k.startswith("received.matter.") and k.rsplit(".", 1)[1] not in ("none", "rest")]
+    keys = [
+        k
+        for k in found
+        if k.startswith("received.matter.") and k.removeprefix("received.matter.") not in ("none", "rest")
+    ]
     return sorted(keys, key=lambda key: (-len(found[key]), key))[:SHARES]

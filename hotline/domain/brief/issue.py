@@ -1,0 +1,154 @@
+"""From draft to reader: who edits, approves, issues and reads a brief (PROCEDURE §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from hotline.domain.brief.words import Line, figure_name, say
+from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
+from hotline.domain.kinds import Role
+from hotline.domain.ticket import Actor
+
+ADVICE_LIMIT = 4000
+TITLE = "群众约谈工作专报"
+
+
+class BriefState(StrEnum):
+    """Where a brief stands."""
+
+    DRAFT = "draft"
+    APPROVING = "approving"
+    ISSUED = "issued"
+
+
+BRIEF_STATE_NAMES: Mapping[BriefState, str] = {
+    BriefState.DRAFT: "草稿", BriefState.APPROVING: "待签发", BriefState.ISSUED: "已签发",
+}  # fmt: skip
+
+
+class WrongBriefState(Refusal):
+    """这期专报现在是“{state}”，不能{label}。"""
+
+    status: ClassVar[int] = 409
+
+
+class BriefVerb(StrEnum):
+    """What may be done to a brief."""
+
+    EDIT = "edit"
+    SEND = "send"
+    SEND_BACK = "send_back"
+    ISSUE = "issue"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of the table: from where, to where (None: stays), who may, and the button's label."""
+
+    sources: frozenset[BriefState]
+    target: BriefState | None
+    roles: frozenset[Role]
+    label: str
+
+
+_OPEN = frozenset({BriefState.DRAFT, BriefState.APPROVING})
+STEPS: Mapping[BriefVerb, Step] = {
+    BriefVerb.EDIT: Step(_OPEN, None, frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.INSPECTOR}), "修改建议"),
+    BriefVerb.SEND: Step(
+        frozenset({BriefState.DRAFT}), BriefState.APPROVING, frozenset({Role.SUPERVISOR}), "送审"
+    ),
+    BriefVerb.SEND_BACK: Step(
+        frozenset({BriefState.APPROVING}), BriefState.DRAFT, frozenset({Role.INSPECTOR}), "退回修改"
+    ),
+    BriefVerb.ISSUE: Step(
+        frozenset({BriefState.APPROVING}), BriefState.ISSUED, frozenset({Role.INSPECTOR}), "签发"
+    ),
+    BriefVerb.CONFIRM: Step(frozenset({BriefState.ISSUED}), None, frozenset({Role.LEADER}), "确认已阅"),
+}  # fmt: skip
+MAKERS = frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.INSPECTOR, Role.SYSTEM})
+READERS = MAKERS | {Role.LEADER}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A leader confirmed having read it."""
+
+    account_id: UUID
+    name: str
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief as it is read: the body as composed, the counts of its frozen lists, what was added by hand."""
+
+    brief_id: UUID
+    monday: date
+    year: int
+    number: int
+    state: BriefState
+    compiled_at: datetime
+    issued_at: datetime | None
+    body: Mapping[str, Any]
+    advice: str
+    counts: Mapping[str, int]
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def sunday(self) -> date:
+        """The last day of its week."""
+        return self.monday + timedelta(days=6)
+
+    @property
+    def number_text(self) -> str:
+        """2026年第47期."""
+        return f"{self.year}年第{self.number}期"
+
+    def say(self, line: Line) -> str:
+        """A line of the body as plain text."""
+        return say(line, self.counts, self.body["rates"])
+
+    def figure_name(self, key: str) -> str:
+        """A figure as people read it. Raises NotFound for a key the brief does not have."""
+        if key not in self.counts:
+            raise NotFound
+        return figure_name(key, self.body["names"])
+
+
+def may(verb: BriefVerb, state: BriefState, role: Role) -> bool:
+    """Whether the table has this step for this role."""
+    return role in STEPS[verb].roles and state in STEPS[verb].sources
+
+
+def check(verb: BriefVerb, state: BriefState, role: Role) -> BriefState:
+    """The state after the step. Raises NotAllowed, WrongBriefState."""
+    step = STEPS[verb]
+    if role not in step.roles:
+        raise NotAllowed
+    if state not in step.sources:
+        raise WrongBriefState(state=BRIEF_STATE_NAMES[state], label=step.label)
+    return step.target or state
+
+
+def check_advice(text: str) -> str:
+    """Section 8 as it is kept. Raises TooLong."""
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > ADVICE_LIMIT:
+        raise TooLong(what="工作建议", limit=ADVICE_LIMIT)
+    return text
+
+
+def may_read(actor: Actor, state: BriefState) -> bool:
+    """The hotline and the commission read every brief, leaders what was issued."""
+    return actor.role in (READERS if state is BriefState.ISSUED else MAKERS)
+
+
+def may_list(actor: Actor, state: BriefState) -> bool:
+    """Who may open the list behind a figure: every reader, and a unit its own part of what was issued."""
+    return may_read(actor, state) or (state is BriefState.ISSUED and actor.role in (Role.HANDLER, Role.UNIT_HEAD))

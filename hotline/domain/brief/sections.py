@@ -1,0 +1,203 @@
+"""The eight sections as one body: figures by key, sentences as lines, rows for tables and charts (PROCEDURE §7)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hotline.domain.brief.bands import GROUPS, Placed, place
+from hotline.domain.brief.cases import instruction_rows, interview_rows, supervised_rows
+from hotline.domain.brief.facts import Received, WeekFacts
+from hotline.domain.brief.figures import LAST_WEEK, LAST_YEAR, Figures, figures_of, top_matters
+from hotline.domain.brief.rates import LEFT_OUT_WHY, Counts, rate_rules, rates_of
+from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES, Line, change_words
+from hotline.domain.kinds import Channel
+
+Body = dict[str, Any]
+HOT_PERSONS = 3
+HOT_MOST = 5
+COMPARED = (
+    "received", "instant", "dispatched", "closed", "callback.valid", "return.upheld", "return.rejected", "redo",
+    "interview.owed", "interview.held", "interview.overdue", "open",
+    "open.tier.1", "open.tier.2", "open.tier.3",
+)  # fmt: skip
+COMPARED_RATES = (
+    "sign", "reply", "early", "reach", "contacted", "solved", "satisfied", "agreed", "score", "interview",
+    "instant", "first_time", "repeated", "redo",
+)  # fmt: skip
+UNIT_COLUMNS = (
+    "dispatched", "sign.late", "reply.late", "return.upheld", "return.rejected", "redo", "interview.owed",
+    "interview.held", "interview.overdue",
+)  # fmt: skip
+UNIT_RATES = ("sign", "reply", "satisfied")
+
+
+def compose(facts: WeekFacts) -> tuple[Body, Figures]:
+    """The brief of a week: its body, and the frozen lists its figures are. The same facts give the same brief."""
+    figures = figures_of(facts)
+    counts = {key: len(ids) for key, ids in figures.items()}
+    rates = _all_rates(facts, counts)
+    body: Body = {
+        "county": facts.county,
+        "monday": facts.week.monday.isoformat(),
+        "sunday": facts.week.sunday.isoformat(),
+        "rates": rates,
+        "names": _names(facts),
+        "lead": _lead(facts, counts),
+        "numbers": _numbers(facts, rates, counts),
+        "charts": _charts(facts, figures),
+        "units": _units(facts, counts, rates),
+        "hot": _hot(facts, figures, counts),
+        "interviews": interview_rows(facts),
+        "supervised": supervised_rows(facts),
+        "instructions": instruction_rows(facts),
+    }
+    return body, figures
+
+
+def _all_rates(facts: WeekFacts, counts: Counts) -> dict[str, float]:
+    rules = rate_rules(facts.policy)
+    prefixes = ["", LAST_WEEK, LAST_YEAR, *(f"unit.{peer.unit_id}." for peer in facts.peers)]
+    return {prefix + key: value for prefix in prefixes for key, value in rates_of(rules, counts, prefix).items()}
+
+
+def _names(facts: WeekFacts) -> dict[str, str]:
+    units = {f"unit.{peer.unit_id}": peer.name for peer in facts.peers}
+    return units | {f"matter.{matter}": name for matter, name in facts.matters.items()}
+
+
+def _lead(facts: WeekFacts, counts: Counts) -> list[Line]:
+    """The week in three lines."""
+    first: Line = ["本周受理", {"n": "received"}, "件", *_against(facts, counts), "，办结", {"n": "closed"}, "件。"]
+    second: Line = [
+        "按时答复率", {"r": "reply"}, "，群众满意率", {"r": "satisfied"}, "；约谈", {"n": "interview.held"}, "次，满意和理解率",
+        {"r": "interview"}, "。",
+    ]  # fmt: skip
+    if not counts["open.tier.2"] and not counts["open.tier.3"]:
+        return [first, second, ["没有纪委督办和领导督办事项；未办结", {"n": "open"}, "件。"]]
+    third: Line = [
+        "还有", {"n": "open.tier.2"}, "件在纪委督办、", {"n": "open.tier.3"}, "件在领导督办；未办结共", {"n": "open"}, "件。",
+    ]  # fmt: skip
+    return [first, second, third]
+
+
+def _against(facts: WeekFacts, counts: Counts) -> Line:
+    line: Line = []
+    for prefix, word, period in (
+        (LAST_WEEK, "比上周", facts.last_week),
+        (LAST_YEAR, "比去年同期", facts.last_year),
+    ):
+        if period is not None:
+            then = f"{prefix}received"
+            line += ["，", f"{word}（", {"n": then}, f"件）{change_words(counts['received'], counts[then])}"]
+    return line
+
+
+def _numbers(facts: WeekFacts, rates: dict[str, float], counts: Counts) -> Body:
+    labels = {rule.key: rule.label for rule in rate_rules(facts.policy)}
+    left_out = {rule.key: rule.left_out for rule in rate_rules(facts.policy)}
+    weeks = [LAST_WEEK] * (facts.last_week is not None) + [LAST_YEAR] * (facts.last_year is not None)
+    why = {key for rate in COMPARED_RATES if rate in rates for key in left_out[rate] if counts[key]}
+    return {
+        "weeks": weeks,
+        "figures": list(COMPARED),
+        "rates": [{"key": key, "label": labels[key]} for key in COMPARED_RATES],
+        "text": _paragraphs(),
+        "left_out": [[{"n": key}, f"件不计：{LEFT_OUT_WHY[key]}。"] for key in LEFT_OUT_WHY if key in why],
+    }
+
+
+def _paragraphs() -> list[Line]:
+    channels = _row([(name, f"received.channel.{channel}") for channel, name in CHANNEL_NAMES.items()])
+    kinds = _row([(name, f"received.kind.{kind}") for kind, name in KIND_NAMES.items()])
+    return [
+        ["受理：共", {"n": "received"}, "件。按渠道，", *channels, "；按类型，", *kinds, "。当场答复", {"n": "instant"},
+         "件，即办件率", {"r": "instant"}, "；派单", {"n": "dispatched"}, "件。"],
+        ["办理：应签收", {"n": "sign.due"}, "件，按时", {"n": "sign.on_time"}, "件，按时签收率", {"r": "sign"}, "；应答复",
+         {"n": "reply.due"}, "件，按时", {"n": "reply.on_time"}, "件，按时答复率", {"r": "reply"}, "。退单成立",
+         {"n": "return.upheld"}, "件、驳回", {"n": "return.rejected"}, "件，发回重办", {"n": "redo"}, "件。办结",
+         {"n": "closed"}, "件，其中一次办结", {"n": "closed.first_time"}, "件。"],
+        ["回访：有效回访", {"n": "callback.valid"}, "件，触达率", {"r": "reach"}, "。满意", {"n": "callback.satisfied"},
+         "件、基本满意", {"n": "callback.basically_satisfied"}, "件、理解", {"n": "callback.understood"}, "件、不满意",
+         {"n": "callback.dissatisfied"}, "件；联系率", {"r": "contacted"}, "，解决率", {"r": "solved"}, "，满意率",
+         {"r": "satisfied"}, "，满意和理解率", {"r": "agreed"}, "，综合得分", {"r": "score"}, "。"],
+        ["约谈：启动", {"n": "interview.owed"}, "件，完成", {"n": "interview.held"}, "件，逾期", {"n": "interview.overdue"},
+         "件。群众满意", {"n": "interview.satisfied"}, "件、基本满意", {"n": "interview.basically_satisfied"}, "件、理解",
+         {"n": "interview.understood"}, "件、不满意", {"n": "interview.dissatisfied"}, "件，满意和理解率",
+         {"r": "interview"}, "。"],
+        ["督办：期末未办结", {"n": "open"}, "件，其中热线督办", {"n": "open.tier.1"}, "件、纪委督办", {"n": "open.tier.2"},
+         "件、领导督办", {"n": "open.tier.3"}, "件。"],
+    ]  # fmt: skip
+
+
+def _row(parts: list[tuple[str, str]]) -> Line:
+    line: Line = []
+    for name, key in parts:
+        line += ["、" if line else "", name, {"n": key}, "件"]
+    return line[1:]
+
+
+def _charts(facts: WeekFacts, figures: Figures) -> Body:
+    shares = [{"label": facts.matters.get(_matter(key), _matter(key)), "n": key} for key in top_matters(figures)]
+    return {
+        "days": [day.isoformat() for day in facts.week.days],
+        "channels": [{"label": CHANNEL_NAMES[channel], "key": channel.value} for channel in Channel],
+        "shares": [*shares, {"label": "其他和未分类", "n": "received.matter.rest"}],
+    }
+
+
+def _matter(key: str) -> str:
+    return key.removeprefix("received.matter.")
+
+
+def _units(facts: WeekFacts, counts: Counts, rates: dict[str, float]) -> list[Body]:
+    active = [peer for peer in facts.peers if f"unit.{peer.unit_id}.dispatched" in counts]
+    tickets = {peer.unit_id: counts[f"unit.{peer.unit_id}.dispatched"] for peer in active}
+    scores = {p.unit_id: rates[f"unit.{p.unit_id}.score"] for p in active if f"unit.{p.unit_id}.score" in rates}
+    groups = []
+    for level, name in GROUPS.items():
+        peers = [peer for peer in active if peer.level == level]
+        placed = place(peers, tickets, scores, facts.policy.ranked_from)
+        groups.append({"name": name, "rows": [_unit_row(one) for one in placed]})
+    return groups
+
+
+def _unit_row(one: Placed) -> Body:
+    return {
+        "unit": str(one.peer.unit_id), "name": one.peer.name, "band": one.band, "why": one.why, "score": one.score,
+    }  # fmt: skip
+
+
+def _hot(facts: WeekFacts, figures: Figures, counts: Counts) -> list[Body]:
+    """Matters that at least three different people asked about: how many, where, how it grew."""
+    by_matter: dict[str, list[Received]] = {}
+    for one in facts.this.received:
+        if one.matter_id is not None:
+            by_matter.setdefault(one.matter_id, []).append(one)
+    asked = {matter: len({one.person for one in rows}) for matter, rows in by_matter.items()}
+    hot = sorted((m for m in asked if asked[m] >= HOT_PERSONS), key=lambda m: (-asked[m], -len(by_matter[m]), m))
+    return [_hot_row(facts, counts, matter, by_matter[matter], asked[matter]) for matter in hot[:HOT_MOST]]
+
+
+def _hot_row(facts: WeekFacts, counts: Counts, matter: str, rows: list[Received], persons: int) -> Body:
+    key = f"received.matter.{matter}"
+    line: Line = [{"n": key}, f"件，{persons}人反映"]
+    then = f"{LAST_WEEK}{key}"
+    if facts.last_week is not None:
+        before = counts.get(then, 0)
+        line += ["；上周", {"n": then} if before else "0", f"件，{change_words(len(rows), before)}"]
+    where = _where(rows)
+    return {
+        "name": facts.matters.get(matter, matter),
+        "line": [*line, f"；集中在{where}。" if where else "；分布较散。"],
+    }
+
+
+def _where(rows: list[Received]) -> str:
+    """Places that at least two different people named; a place only one person named may be a home."""
+    people: dict[str, set[bytes]] = {}
+    for one in rows:
+        if one.place:
+            people.setdefault(one.place, set()).add(one.person)
+    shared = Counter({where: len(who) for where, who in people.items() if len(who) > 1})
+    return "、".join(where for where, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:2])

@@ -1,0 +1,184 @@
+-- name: first_receipt(region_id)$
+-- When the first ticket of all came in.
+select min(received_at) from ticket where region_id = :region_id;
+
+-- name: received_in_week(region_id, since, until)
+-- Tickets received, oldest first; `repeated`: the same contact asked about the same matter in the thirty days before.
+select t.ticket_id, t.channel, t.kind, t.matter_id, t.place, t.received_at, c.contact_hash,
+    coalesce(t.close_reason = 'answered' and t.closed_at < :until, false) as instant,
+    t.matter_id is not null and exists (
+        select from complainant e
+        join ticket p on p.region_id = e.region_id and p.ticket_id = e.complainant_id
+        where e.region_id = t.region_id and e.contact_hash = c.contact_hash and p.matter_id = t.matter_id
+            and p.received_at < t.received_at and p.received_at >= t.received_at - interval '30 days') as repeated
+from ticket t
+join complainant c on c.region_id = t.region_id and c.complainant_id = t.ticket_id
+where t.region_id = :region_id and t.received_at >= :since and t.received_at < :until
+order by t.received_at, t.ticket_id;
+
+-- name: events_in_week(region_id, since, until)
+-- Events that count, with the unit concerned: the one named in the event, or the one whose sign-in clock ran last.
+select e.ticket_id, e.verb, case
+    when e.verb = 'answer' then null
+    when e.details ->> 'unit' is not null then (e.details ->> 'unit')::uuid
+    else (
+        select d.unit_id from deadline d
+        where d.region_id = e.region_id and d.ticket_id = e.ticket_id and d.rule = 'sign' and d.started_at <= e.at
+        order by d.started_at desc limit 1)
+    end as unit_id
+from ticket_event e
+where e.region_id = :region_id and e.at >= :since and e.at < :until
+    and e.verb in ('answer', 'dispatch', 'redispatch', 'uphold_return', 'reject_return', 'redo')
+order by e.at, e.event_id;
+
+-- name: closed_in_week(region_id, since, until)
+-- Tickets closed, oldest closing first.
+select t.ticket_id, t.close_reason, t.redo_count > 0 or exists (
+    select from interview i where i.region_id = t.region_id and i.ticket_id = t.ticket_id) as reworked
+from ticket t
+where t.region_id = :region_id and t.closed_at >= :since and t.closed_at < :until
+order by t.closed_at, t.ticket_id;
+
+-- name: clocks_in_week(region_id, since, until)
+-- Limits met, missed or withdrawn: a missed one counts in the week it ran out, any other in the week it ended.
+select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, exists (
+    select from interview i
+    where i.region_id = d.region_id and i.ticket_id = d.ticket_id and i.owed_at <= d.due_at
+        and (i.held_at is null or i.held_at > d.due_at)) as interview_owed
+from deadline d
+where d.region_id = :region_id and d.rule in ('sign', 'reply', 'interview', 'tier2', 'tier3') and d.due_at >= :since
+    and ((d.state = 'missed' and d.due_at < :until)
+        or (d.state in ('met', 'withdrawn') and d.ended_at >= :since and d.ended_at < :until))
+order by d.started_at, d.deadline_id;
+
+-- name: callbacks_in_week(region_id, since, until)
+-- Callbacks that ended, oldest first.
+select ticket_id, unit_id, state, contacted, solved, verdict from callback
+where region_id = :region_id and done_at >= :since and done_at < :until
+order by done_at, callback_id;
+
+-- name: interviews_in_week(region_id, since, until)
+-- Interviews owed, or registered as held, with the person's latest word on them before the week's end.
+select e.verb = 'hold_interview' as held, e.at, t.number, t.title, t.confidential, t.matter_id, i.*, v.verdict
+from ticket_event e
+join ticket t on t.region_id = e.region_id and t.ticket_id = e.ticket_id
+join lateral (
+    select * from interview o
+    where o.region_id = e.region_id and o.ticket_id = e.ticket_id and o.owed_at <= e.at
+    order by o.round desc limit 1) i on true
+left join lateral (
+    select c.verdict from callback c
+    where c.region_id = e.region_id and c.ticket_id = e.ticket_id and c.stage = 'interview' and c.state = 'done'
+        and c.opened_at >= e.at and c.done_at < :until
+    order by c.opened_at limit 1) v on e.verb = 'hold_interview'
+where e.region_id = :region_id and e.at >= :since and e.at < :until and e.verb in ('owe_interview', 'hold_interview')
+order by e.at, e.event_id;
+
+-- name: standing_at(region_id, at)
+-- Tickets open at a moment with the tier they then stood on, oldest first.
+select t.ticket_id, coalesce((
+    select max(s.tier) from supervision s
+    where s.region_id = t.region_id and s.ticket_id = t.ticket_id and s.opened_at < :at
+        and (s.settled_at is null or s.settled_at >= :at)), 0) as tier
+from (
+    select region_id, ticket_id, received_at from ticket
+    where region_id = :region_id and state <> 'closed' and received_at < :at
+    union all
+    select region_id, ticket_id, received_at from ticket
+    where region_id = :region_id and closed_at >= :at and received_at < :at) t
+order by t.received_at, t.ticket_id;
+
+-- name: supervised_at(region_id, at)
+-- Tickets on tier 2 or 3 at a moment, highest tier and longest due first, with the state they then had.
+select s.ticket_id, s.tier, s.reason, s.opened_at, s.due_at, s.unit_id, t.number, t.title, t.confidential, t.matter_id,
+    e.to_state as state, exists (
+        select from ticket_event p
+        where p.region_id = s.region_id and p.ticket_id = s.ticket_id and p.cycle = e.cycle and p.verb = 'plan_interview'
+            and p.at < :at) as planned
+from supervision s
+join ticket t on t.region_id = s.region_id and t.ticket_id = s.ticket_id
+join lateral (
+    select * from ticket_event o
+    where o.region_id = s.region_id and o.ticket_id = s.ticket_id and o.at < :at
+    order by o.at desc, o.event_id desc limit 1) e on true
+where s.region_id = :region_id and s.tier >= 2 and s.opened_at < :at and (s.settled_at is null or s.settled_at >= :at)
+order by s.tier desc, s.due_at, s.supervision_id;
+
+-- name: instructions_in_week(region_id, since, until)
+-- Leaders' instructions not fulfilled before the week, oldest first.
+select i.*, t.number, t.title, t.confidential, t.matter_id, t.lead_unit_id, a.name as leader
+from instruction i
+join ticket t on t.region_id = i.region_id and t.ticket_id = i.ticket_id
+left join account a on a.region_id = i.region_id and a.account_id = i.leader_id
+where i.region_id = :region_id and i.written_at < :until and (i.fulfilled_at is null or i.fulfilled_at >= :since)
+order by i.written_at, i.instruction_id;
+
+-- name: persons_of_tickets(region_id, ticket_ids)
+-- The sealed names, numbers and addresses of the people behind these tickets, so that they can be kept out of a text.
+select complainant_id, name_sealed, phone_sealed, address_sealed from complainant
+where region_id = :region_id and complainant_id = any(:ticket_ids::uuid[]);
+
+-- name: weeks_done(region_id)
+-- The Mondays of the weeks that have a brief.
+select week_start from brief where region_id = :region_id order by week_start;
+
+-- name: insert_brief(region_id, brief_id, week_start, year, number, compiled_at, body)!
+-- A brief as compiled.
+insert into brief (region_id, brief_id, week_start, year, number, state, compiled_at, body)
+values (:region_id, :brief_id, :week_start, :year, :number, 'draft', :compiled_at, :body);
+
+-- name: insert_figure(region_id, brief_id, key, ticket_ids)*!
+-- The frozen lists of a brief.
+insert into brief_figure (region_id, brief_id, key, ticket_ids) values (:region_id, :brief_id, :key, :ticket_ids)
+on conflict (region_id, brief_id, key) do nothing;
+
+-- name: brief_of_week(region_id, week_start)^
+-- One brief.
+select * from brief where region_id = :region_id and week_start = :week_start;
+
+-- name: lock_brief(region_id, week_start)^
+-- One brief, held until the transaction ends.
+select * from brief where region_id = :region_id and week_start = :week_start for update;
+
+-- name: briefs(region_id, states, batch)
+-- Briefs in these states, newest week first, without their bodies.
+select brief_id, week_start, year, number, state, compiled_at, issued_at from brief
+where region_id = :region_id and state = any(:states::text[])
+order by week_start desc
+limit :batch;
+
+-- name: figure_counts(region_id, brief_id)
+-- How long each frozen list of a brief is.
+select key, cardinality(ticket_ids) as total from brief_figure where region_id = :region_id and brief_id = :brief_id;
+
+-- name: figure_tickets(region_id, brief_id, key)
+-- The list behind a figure, a row each time a ticket counts, with the units that have a part in it now.
+select t.*, u.name as unit_name, f.place as line, array(
+    select p.unit_id from ticket_unit p
+    where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part <> 'former') as unit_ids
+from brief_figure b
+cross join lateral unnest(b.ticket_ids) with ordinality as f (ticket_id, place)
+join ticket t on t.region_id = b.region_id and t.ticket_id = f.ticket_id
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+where b.region_id = :region_id and b.brief_id = :brief_id and b.key = :key
+order by f.place;
+
+-- name: save_advice(region_id, brief_id, advice)!
+-- Section 8 as written by hand.
+update brief set advice = :advice where region_id = :region_id and brief_id = :brief_id;
+
+-- name: save_brief_state(region_id, brief_id, state, issued_at)!
+-- A brief went on to the next step, or back to the draft.
+update brief set state = :state, issued_at = :issued_at where region_id = :region_id and brief_id = :brief_id;
+
+-- name: insert_reading(region_id, brief_id, account_id, read_at)!
+-- A leader confirms having read it; the first time holds.
+insert into brief_reading (region_id, brief_id, account_id, read_at) values (:region_id, :brief_id, :account_id, :read_at)
+on conflict (region_id, brief_id, account_id) do nothing;
+
+-- name: readings(region_id, brief_id)
+-- Who confirmed having read it, first one first.
+select r.account_id, r.read_at, a.name from brief_reading r
+left join account a on a.region_id = r.region_id and a.account_id = r.account_id
+where r.region_id = :region_id and r.brief_id = :brief_id
+order by r.read_at, r.account_id;

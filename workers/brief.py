@@ -1,0 +1,16 @@
+"""The weekly brief: every week that is over gets one, oldest first, however long nobody compiled any."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hotline.actions.brief import compile_week, list_due_weeks
+from hotline.actions.office import Office
+
+
+async def brief_due(office: Office, now: datetime, batch: int) -> int:
+    """Compile up to `batch` briefs that are due; gives back how many were."""
+    weeks = (await list_due_weeks(office, now))[:batch]
+    for week in weeks:
+        await compile_week(office, week, now)
+    return len(weeks)
