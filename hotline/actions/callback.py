@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.deed import perform
+import structlog
+
+from hotline.actions.deed import carry_out, hold, perform
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
+from hotline.domain.deadline import notice_time
 from hotline.domain.errors import NotFound, WrongState
 from hotline.domain.kinds import CloseReason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
@@ -20,6 +23,8 @@ from hotline.store import mechanism, outbox, tickets
 from hotline.store.accounts import get_complainant
 from hotline.store.ids import new_id
 
+POSTPONED = timedelta(minutes=10)
+_log = structlog.get_logger()
 INVITATION = "您的诉求（{number}）已有答复。请评价办理情况，回复数字即可：\n1 满意　2 基本满意　3 理解　4 不满意"
 
 
@@ -29,12 +34,25 @@ async def record_callback(
     """The three answers after a reply: closed, redo, or an interview is owed. Raises WrongState when none is asked."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        _check_asked(ticket)
-        # Kept before the decision is written: closing a ticket withdraws what is still open.
-        await _keep(office, conn, ticket_id, "done", now, answers, actor)
-        return rule.record(ticket, answers, actor, office.rules, now)
+        return await _decide(office, conn, ticket, answers, actor, now)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def record_callback_in(
+    office: Office, conn: Any, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
+) -> Ticket:
+    """The same inside a transaction that is already open. A WrongState leaves that transaction fit to go on."""
+    ticket = await hold(office, conn, ticket_id, actor, now)
+    decision = await _decide(office, conn, ticket, answers, actor, now)
+    return await carry_out(office, conn, ticket, decision, now)
+
+
+async def _decide(office: Office, conn: Any, ticket: Ticket, answers: Answers, actor: Actor, now: datetime) -> Decision:
+    _check_asked(ticket)
+    # Kept before the decision is written: closing a ticket withdraws what is still open.
+    await _keep(office, conn, ticket.ticket_id, "done", now, answers, actor)
+    return rule.record(ticket, answers, actor, office.rules, now)
 
 
 def _check_asked(ticket: Ticket) -> None:
@@ -65,7 +83,7 @@ async def record_no_answer(
         state, again = rule.next_attempt(waiting["state"], office.rules.calendar, now)
         if again is not None:
             await mechanism.try_callback_later(conn, office.region, waiting["callback_id"], state, "phone", now, again)
-            return Decision(ticket)
+            return rule.no_answer(ticket, actor, now)
         await _keep(office, conn, ticket_id, state, now, None, actor)
         return rule.close(ticket, CloseReason.UNREACHED, None, actor, now)
 
@@ -89,17 +107,33 @@ async def ask_due_callbacks(office: Office, now: datetime, batch: int) -> int:
     async with transaction(office.pool) as conn:
         waiting = await mechanism.claim_callbacks(conn, office.region, now, batch)
         for row in waiting:
-            await _ask(office, conn, row, now)
+            await _ask_or_postpone(office, conn, row, now)
         return len(waiting)
+
+
+async def _ask_or_postpone(office: Office, conn: Any, row: Any, now: datetime) -> None:
+    try:
+        async with conn.transaction():
+            await _ask(office, conn, row, now)
+    except Exception:
+        _log.exception("callback_failed", callback=str(row["callback_id"]))
+        await mechanism.try_callback_later(
+            conn, office.region, row["callback_id"], row["state"], row["channel"], row["asked_at"], now + POSTPONED
+        )
 
 
 async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
     callback_id, region = row["callback_id"], office.region
-    if row["asked_at"] is not None:
-        await mechanism.try_callback_later(conn, region, callback_id, row["state"], "phone", now, now)
-        return
     ticket = await tickets.get_ticket(conn, region, row["ticket_id"])
     if ticket is None or ticket.state is not State.REPLIED:
+        # Nothing to ask about now; a parked ticket is asked about when it comes back.
+        again = ticket.parked_until if ticket is not None else None
+        await mechanism.try_callback_later(
+            conn, region, callback_id, row["state"], row["channel"], row["asked_at"], again
+        )
+        return
+    if row["asked_at"] is not None:
+        await mechanism.try_callback_later(conn, region, callback_id, row["state"], "phone", now, now)
         return
     clock = office.rules.start("callback.online", Rule.CALLBACK, ticket, None, now)
     await mechanism.try_callback_later(conn, region, callback_id, "waiting", row["channel"], now, clock.due.at)
@@ -109,5 +143,6 @@ async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
             "outbox_id": new_id(), "dedupe_key": f"callback:{callback_id}", "channel": "wechat",
             "recipient": f"ticket:{ticket.ticket_id}", "recipient_sealed": person["wechat_sealed"], "kind": "callback",
             "ticket_id": ticket.ticket_id, "payload": {"text": INVITATION.format(number=ticket.number), "number": ticket.number},
-            "urgent": ticket.urgent, "created_at": now, "not_before": now,
+            "urgent": ticket.urgent, "created_at": now,
+            "not_before": notice_time(office.rules.policy, office.rules.calendar, now, urgent=ticket.urgent),
         })  # fmt: skip

@@ -8,31 +8,31 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.calendar import next_open
-from hotline.domain.deadline import Deadline, Start, carry_on, choose_step, left_of, notice_time, plan_steps
+from hotline.domain.deadline import Deadline, Start, carry_on, choose_step, left_of, plan_steps, reckon
 from hotline.domain.errors import NotFound
-from hotline.domain.kinds import Channel, Role, Step
+from hotline.domain.kinds import Channel, Role, Rule, Step
+from hotline.domain.lifecycle import State
+from hotline.domain.policy import Limit
 from hotline.domain.privacy import may_see
-from hotline.domain.supervision import TIER_NAMES, due
-from hotline.domain.ticket import Actor, Alarm, Decision, Escalation, Notice, Ticket
+from hotline.domain.supervision import TIER_NAMES, due, is_hotlines_own
+from hotline.domain.ticket import SUPERVISION, Actor, Alarm, Decision, Escalation, Notice, Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
-from hotline.store.accounts import get_complainant
 from hotline.store.ids import new_id
 
 Decide = Callable[[Any, Ticket], Awaitable[Decision]]
-Also = Callable[[Any, Decision], Awaitable[None]]
-OFFICES = {Role.SUPERVISOR: "hotline", Role.INSPECTOR: "discipline", Role.LEADER: "leadership"}
 
 
 async def perform(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, decide: Decide, *,
-    client_key: str | None = None, also: Also | None = None,
+    client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """One verb on one ticket in one transaction; a repeated client_key gives back the ticket as it is.
 
-    `decide` gets the connection and the held ticket; `also` writes what belongs to the verb alone.
+    `decide` gets the connection and the held ticket, and writes what belongs to the verb alone.
     Raises NotFound outside the actor's rows, and whatever the rule refuses.
     """
     async with transaction(office.pool) as conn:
@@ -40,10 +40,7 @@ async def perform(
         if client_key is not None and await tickets.was_done(conn, office.region, ticket_id, client_key):
             return ticket
         decision = await decide(conn, ticket)
-        kept = await carry_out(office, conn, ticket, decision, now, client_key=client_key)
-        if also is not None:
-            await also(conn, decision)
-        return kept
+        return await carry_out(office, conn, ticket, decision, now, client_key=client_key)
 
 
 async def hold(office: Office, conn: Any, ticket_id: UUID, actor: Actor, now: datetime) -> Ticket:
@@ -86,7 +83,16 @@ async def _strike(office: Office, conn: Any, ticket: Ticket, deadline: Deadline,
     if step is None:
         await clocks.advance_deadline(conn, office.region, deadline, missed=False, timer=ahead)
         return ticket
-    await clocks.advance_deadline(conn, office.region, deadline, missed=step is Step.EXPIRY, timer=ahead)
+    if ticket.state is State.PARKED and deadline.rule is not Rule.RESUME:
+        await clocks.advance_deadline(
+            conn, office.region, deadline, missed=False, timer=(step, ticket.parked_until or now + timedelta(days=1))
+        )
+        return ticket
+    if step is Step.EXPIRY and is_hotlines_own(deadline.rule):
+        # Nobody takes over from the hotline: the alarm comes back window after window until it acts.
+        ahead = (Step.EXPIRY, reckon(rules.calendar, Limit.parse(deadline.limit_text), now).at)
+    missed = step is Step.EXPIRY and deadline.rule is not Rule.RESUME
+    await clocks.advance_deadline(conn, office.region, deadline, missed=missed, timer=ahead)
     for skipped in overtaken:
         await _note_overtaken(office, conn, ticket, deadline, skipped, now)
     decision = due(ticket, deadline, step, rules, now)
@@ -123,13 +129,15 @@ async def carry_out(
         await tickets.save_ticket(conn, region, ticket)
     if ticket.lead_unit_id != before.lead_unit_id:
         await tickets.save_lead(conn, region, ticket, now)
-    about = ""
+    about = f"{ticket.ticket_id}:{ticket.cycle}"
     if decision.event is not None:
         about = str(await tickets.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
     await _write_clocks(office, conn, ticket, decision, now)
     await _write_mechanism(office, conn, ticket, decision, now)
+    if clock is None:
+        await _move_supervision(office, conn, ticket, decision)
     for notice in decision.notices:
-        await _tell(office, conn, ticket, notice, about, now, clock)
+        await tell(office, conn, ticket, notice, about, now, clock)
     for alarm in decision.alarms:
         await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
     return ticket
@@ -184,14 +192,30 @@ async def _write_mechanism(office: Office, conn: Any, ticket: Ticket, decision: 
     if not ticket.open:
         await mechanism.settle_supervisions(conn, region, ticket.ticket_id, now, "closed")
         await mechanism.withdraw_callbacks(conn, region, ticket.ticket_id, now)
-        await outbox.settle_alarms_of_ticket(
-            conn, region, ticket.ticket_id, ["no_catalogue_row", "dispatch_overdue"], now
-        )
+        await drop_waiting(office, conn, ticket, now)
+    await _settle_alarms(office, conn, ticket, decision, now)
     if decision.callback_stage is not None:
         await _owe_callback(office, conn, ticket, decision.callback_stage, now)
     if decision.interview_due is not None and ticket.lead_unit_id is not None:
         due_at = decision.interview_due.due.at
         await mechanism.owe_interview(conn, region, ticket, ticket.lead_unit_id, now, due_at)
+
+
+async def _settle_alarms(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+    """What was late was done after all, or nobody waits for it any more."""
+    rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
+    kinds = [f"{rule}_overdue" for rule in rules]
+    if not ticket.open or Rule.DISPATCH in decision.settles:
+        kinds += ["no_catalogue_row", "dispatch_failed"]
+    if kinds:
+        await outbox.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, kinds, now)
+
+
+async def _move_supervision(office: Office, conn: Any, ticket: Ticket, decision: Decision) -> None:
+    """A tier in force follows the ticket to another unit, or to the same one that must do it again."""
+    for start in decision.starts:
+        if start.rule in SUPERVISION:
+            await mechanism.move_supervision(conn, office.region, ticket.ticket_id, start.unit_id, start.due.at)
 
 
 async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
@@ -213,7 +237,7 @@ async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escal
     await mechanism.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
     role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
     text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
-    await _tell(office, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now, None)
+    await tell(office, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
     if ticket.lead_unit_id is None:
         alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
@@ -226,72 +250,3 @@ async def _owe_callback(office: Office, conn: Any, ticket: Ticket, stage: str, n
     channel = ticket.channel.value if online else "phone"
     first = next_open(office.rules.calendar, now)
     await mechanism.open_callback(conn, office.region, ticket, stage, channel, now, first)
-
-
-async def _tell(
-    office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime,
-    clock: tuple[Deadline, Step] | None,
-) -> None:  # fmt: skip
-    if notice.to == "complainant":
-        await _tell_person(office, conn, ticket, notice, about, now)
-        return
-    recipient = await _receiver(office, conn, ticket, notice, about, now)
-    outbox_id, key = new_id(), f"{about}:{notice.kind}:{recipient}"
-    if notice.kind == "reminder" and clock is not None:
-        deadline, step = clock
-        planned = await clocks.plan_reminder(
-            conn, office.region, outbox_id, ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
-            recipient=recipient, channel="desk", at=now, state="planned",
-        )  # fmt: skip
-        if not planned:
-            return
-        key = f"reminder:{ticket.ticket_id}:{deadline.cycle}:{deadline.rule}:{step}:{recipient}:desk"
-    await _post(office, conn, ticket, outbox_id, key, "desk", recipient, None, notice, now)
-
-
-async def _receiver(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> str:
-    """Who really gets a notice: a unit nobody works in sends it upwards, and every time an alarm is raised."""
-    kind, _, name = notice.to.partition(":")
-    if kind != "unit":
-        return notice.to
-    found = office.county.receiver(UUID(name))
-    if found is None or str(found) != name:
-        details = {"number": ticket.number, "unit": office.county.unit_name(UUID(name)), "notice": notice.kind}
-        occasion = f"{about}:{notice.kind}:{notice.about}:{name}"
-        await outbox.raise_alarm(conn, office.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
-    return f"unit:{found}" if found else "role:dispatcher"
-
-
-async def _tell_person(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> None:
-    # On the telephone the callback carries the answer, on the website the ticket's own page does.
-    if ticket.channel is not Channel.WECHAT:
-        return
-    person = await get_complainant(conn, office.region, ticket.ticket_id)
-    if person is None or person["wechat_sealed"] is None:
-        return
-    key = f"{about}:{notice.kind}:complainant"
-    await _post(
-        office,
-        conn,
-        ticket,
-        new_id(),
-        key,
-        "wechat",
-        f"ticket:{ticket.ticket_id}",
-        person["wechat_sealed"],
-        notice,
-        now,
-    )
-
-
-async def _post(
-    office: Office, conn: Any, ticket: Ticket, outbox_id: UUID, key: str, channel: str, recipient: str,
-    sealed: bytes | None, notice: Notice, now: datetime,
-) -> None:  # fmt: skip
-    rules = office.rules
-    await outbox.insert_outbox(conn, office.region, {
-        "outbox_id": outbox_id, "dedupe_key": key, "channel": channel, "recipient": recipient,
-        "recipient_sealed": sealed, "kind": notice.kind, "ticket_id": ticket.ticket_id,
-        "payload": {"text": notice.text, "number": ticket.number}, "urgent": ticket.urgent, "created_at": now,
-        "not_before": notice_time(rules.policy, rules.calendar, now, urgent=ticket.urgent),
-    })  # fmt: skip

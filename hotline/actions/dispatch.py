@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from hotline.actions.deed import carry_out, perform, strike_due
 from hotline.actions.office import Office
-from hotline.db import transaction
+from hotline.db import WORTH_ANOTHER_TRY, transaction
 from hotline.domain import dispatch as rule
 from hotline.domain.errors import NoSuchUnit
 from hotline.domain.lifecycle import State
@@ -17,6 +19,7 @@ from hotline.domain.ticket import SYSTEM, Actor, Alarm, Decision, Ticket
 from hotline.store import outbox, tickets
 
 DECIDED_BY_PEOPLE = "no_catalogue_row"
+_log = structlog.get_logger()
 
 
 async def dispatch_ticket(
@@ -34,23 +37,30 @@ async def dispatch_ticket(
         barred = office.county.barred(ticket.accused_unit_id)
         return rule.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason})
 
-    async def also(conn: Any, decision: Decision) -> None:
-        ticket = decision.ticket
-        await outbox.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, [DECIDED_BY_PEOPLE], now)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key, also=also)
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def dispatch_received(office: Office, now: datetime, batch: int) -> int:
     """Hand over what waits, by the catalogue, oldest first; what no row speaks for goes to a dispatcher with an alarm.
 
-    Gives back how many tickets were looked at. Each ticket is its own transaction, so one bad one stops nobody.
+    Gives back how many tickets were looked at. Each ticket is its own transaction; a bad one stops nobody and is left to a dispatcher.
     """
     async with transaction(office.pool) as conn:
         waiting = await tickets.claim_received(conn, office.region, now, batch)
     for ticket in waiting:
-        await _dispatch_one(office, ticket.ticket_id, now)
+        await _dispatch_or_show(office, ticket.ticket_id, now)
     return len(waiting)
+
+
+async def _dispatch_or_show(office: Office, ticket_id: UUID, now: datetime) -> None:
+    try:
+        await _dispatch_one(office, ticket_id, now)
+    except WORTH_ANOTHER_TRY:
+        raise
+    except Exception:
+        _log.exception("dispatch_failed", ticket=str(ticket_id))
+        async with transaction(office.pool) as conn:
+            await outbox.raise_alarm(conn, office.region, "dispatch_failed", "", ticket_id, {}, now)
 
 
 async def _dispatch_one(office: Office, ticket_id: UUID, now: datetime) -> None:

@@ -11,8 +11,8 @@ from hotline.actions.deed import perform
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain import interview as rule
-from hotline.domain.errors import Malformed, Missing, NotAllowed, NotFound
-from hotline.domain.kinds import Outcome, Role, Verdict
+from hotline.domain.errors import Missing, NotAllowed, NotFound
+from hotline.domain.kinds import Role, Verdict
 from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import mechanism
 
@@ -48,7 +48,6 @@ async def hold_interview(
             "held_at": held_at.isoformat(),
             "promised_on": promised_on.isoformat() if promised_on else "",
         }
-        _check_verdicts(given)
         decision = rule.hold(ticket, row["owed_at"], held_at, actor, office.rules, now, told)
         if not row["cause"]:
             raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
@@ -57,13 +56,6 @@ async def hold_interview(
         return decision
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
-
-
-def _check_verdicts(given: Mapping[str, Any]) -> None:
-    if given.get("outcome") not in list(Outcome):
-        raise Malformed(what="约谈结果")
-    if given.get("person_verdict") not in (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED):
-        raise Malformed(what="群众意见")
 
 
 async def review_interview(
@@ -76,7 +68,7 @@ async def review_interview(
         raise Missing(what="复核理由")
     async with transaction(office.pool) as conn:
         row = await _newest(office, conn, ticket_id)
-        if row["outcome"] != Outcome.UNREASONABLE:
+        if row["held_at"] is None:
             raise NotFound
         await mechanism.review_interview(
             conn, office.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
@@ -95,8 +87,7 @@ async def verify_interview(
         row = await _newest(office, conn, ticket_id)
         agreed = await mechanism.count_agreed(conn, office.region, row["interview_id"], actor.account_id)
         given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
-        outcome = Outcome(row["outcome"] or Outcome.DONE)
-        decision = rule.verify(ticket, outcome, agreed, verdict, unit_at_fault, given, actor, office.rules, now)
+        decision = rule.verify(ticket, agreed, verdict, unit_at_fault, given, actor, office.rules, now)
         await _keep_answers(office, conn, ticket_id, verdict, words, actor, now)
         return decision
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,11 +19,12 @@ from hotline.domain.errors import RehearsalDatabase
 from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
 from hotline.store import county as store
+from hotline.store.accounts import list_staffed_roles
 from hotline.store.tickets import take_numbers
 from hotline.vault import Vault
 
 REFRESH_S = 60.0
-NUMBERS_AT_ONCE = 20
+NUMBERS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class County:
     below: Mapping[UUID, frozenset[UUID]]
     catalogue: tuple[CatalogueRow, ...]
     matters: Mapping[str, Mapping[str, Any]]
+    roles: frozenset[str]
 
     def scope(self, actor: Actor) -> frozenset[UUID]:
         """The actor's unit with all its sub-units."""
@@ -84,9 +87,11 @@ class Office:
     pool: Any
     vault: Vault
     area_code: str | None = None
+    side: Any = None
     _county: County | None = None
     _read_at: float = 0.0
     _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _numbering: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def county(self) -> County:
@@ -113,14 +118,19 @@ class Office:
         async with self.pool.acquire(timeout=2) as conn:
             await store.get_region(conn, self.region)
 
-    async def next_number(self, conn: Any, now: datetime) -> str:
-        """A ticket number of the local day: 20261121-00042. Taken in blocks, so that intake never queues for it."""
+    async def next_number(self, now: datetime) -> str:
+        """A ticket number of the local day: 20261121-00042. Taken in blocks, so that intake never queues for it.
+
+        A block is taken on a connection of its own: undone with an intake, it would be handed out twice.
+        """
         day = now.astimezone(self.rules.calendar.zone).strftime("%Y%m%d")
-        following, last = self._numbers.get(day, (1, 0))
-        if following > last:
-            last = await take_numbers(conn, self.region, "ticket", day, NUMBERS_AT_ONCE)
-            following = last - NUMBERS_AT_ONCE + 1
-        self._numbers = {day: (following + 1, last)}
+        async with self._numbering:
+            following, last = self._numbers.get(day, (1, 0))
+            if following > last:
+                async with (self.side or self.pool).acquire() as conn:
+                    last = await take_numbers(conn, self.region, "ticket", day, NUMBERS_AT_ONCE)
+                following = last - NUMBERS_AT_ONCE + 1
+            self._numbers = {day: (following + 1, last)}
         return f"{day}-{following:05d}"
 
 
@@ -128,14 +138,16 @@ class Office:
 async def open_office(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[Office]:
     """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
     pool = await open_pool(settings.database_url, min_size=1, max_size=pool_size)
+    side = await open_pool(settings.database_url, min_size=0, max_size=1)
     try:
-        office = Office(settings.region, pool, Vault(settings.key))
+        office = Office(settings.region, pool, Vault(settings.key), side=side)
         await office.refresh(now)
         if real:
             await _refuse_rehearsal(office)
         yield office
     finally:
         await pool.close()
+        await side.close()
 
 
 async def _refuse_rehearsal(office: Office) -> None:
@@ -160,6 +172,7 @@ async def _read_county(conn: Any, region: int, now: datetime) -> County:
         below=_below(units),
         catalogue=tuple(await store.list_catalogue(conn, region, now)),
         matters={m["matter_id"]: m for m in await store.list_matters(conn, region)},
+        roles=frozenset(await list_staffed_roles(conn, region)),
     )
 
 

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from hotline.actions.deed import perform, strike_due
 from hotline.actions.office import Office
-from hotline.db import transaction
+from hotline.db import WORTH_ANOTHER_TRY, transaction
 from hotline.domain import supervision as rule
 from hotline.domain.errors import NotAllowed
 from hotline.domain.lifecycle import Verb
 from hotline.domain.ticket import Actor, Decision, Ticket, move
-from hotline.store import clocks, mechanism, tickets
+from hotline.store import clocks, mechanism, outbox, tickets
 
 Given = Mapping[str, Any]
+POSTPONED = timedelta(minutes=10)
+_log = structlog.get_logger()
 
 
 async def strike_due_clocks(office: Office, now: datetime, batch: int) -> tuple[int, list[UUID]]:
     """Let every clock that is due do what it must, longest due first, a ticket a transaction.
 
-    Gives back how many tickets were handled, and those that failed: one poisoned ticket does not stop the rest.
+    Gives back how many clocks were due in this batch, and the tickets that failed: a poisoned one stops nobody, since
+    its clocks are tried again ten minutes later; a person sees it by its alarm.
     """
     async with office.pool.acquire() as conn:
         due = await clocks.list_due_tickets(conn, office.region, now, batch)
     failed = [ticket_id for ticket_id in due if not await _strike_one(office, ticket_id, now)]
-    return len(due), failed
+    return sum(due.values()), failed
 
 
 async def _strike_one(office: Office, ticket_id: UUID, now: datetime) -> bool:
@@ -36,9 +41,19 @@ async def _strike_one(office: Office, ticket_id: UUID, now: datetime) -> bool:
             ticket = await tickets.lock_ticket_skip(conn, office.region, ticket_id)
             if ticket is not None:
                 await strike_due(office, conn, ticket, now)
+    except WORTH_ANOTHER_TRY:
+        raise
     except Exception:
+        _log.exception("clock_failed", ticket=str(ticket_id))
+        await _postpone(office, ticket_id, now)
         return False
     return True
+
+
+async def _postpone(office: Office, ticket_id: UUID, now: datetime) -> None:
+    async with transaction(office.pool) as conn:
+        await clocks.postpone_clocks(conn, office.region, ticket_id, now, now + POSTPONED)
+        await outbox.raise_alarm(conn, office.region, "clock_failed", "", ticket_id, {}, now)
 
 
 async def supervise_ticket(

@@ -12,7 +12,7 @@ from hotline.domain.errors import Malformed, NotAllowed
 from hotline.domain.interview import owe
 from hotline.domain.kinds import CloseReason, Reason, Role, Rule, Verdict
 from hotline.domain.lifecycle import State, Verb
-from hotline.domain.ticket import Actor, Decision, Notice, Rules, Ticket, move
+from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
 
 VERDICT_NAMES: Mapping[Verdict, str] = {
     Verdict.SATISFIED: "满意",
@@ -81,9 +81,17 @@ def _redo(ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: dat
     starts = (
         rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, changed, unit, now),
         rules.start(limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=True), Rule.REPLY, changed, unit, now),
+        *rules.tier_clock(changed, now),
     )
     notice = Notice(f"unit:{unit}", "redo", f"工单 {ticket.number} 发回重办：请先联系诉求人，再重新答复。")
-    return Decision(changed, event, starts=starts, settles=(Rule.CALLBACK,), notices=(notice,))
+    return Decision(
+        changed, event, starts=starts, settles=(Rule.CALLBACK,), withdraws=SUPERVISION, notices=(notice,)
+    )  # fmt: skip
+
+
+def no_answer(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
+    """A call nobody took: a line of the history, so that the three tries can be shown."""
+    return Decision(*move(ticket, Verb.NO_ANSWER, actor, now, {}, public_text=""))
 
 
 def next_attempt(state: str, calendar: Calendar, now: datetime) -> tuple[str, datetime | None]:

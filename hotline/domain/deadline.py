@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hotline.domain.calendar import (
@@ -12,7 +12,6 @@ from hotline.domain.calendar import (
     add_natural_time,
     add_working_days,
     add_working_time,
-    next_open,
     subtract_working_days,
     subtract_working_time,
     working_time_between,
@@ -115,13 +114,17 @@ def choose_step(
 
 
 def notice_time(policy: Policy, calendar: Calendar, now: datetime, *, urgent: bool) -> datetime:
-    """The first moment a notice may go out: now if urgent or within notice hours of a working day, else the next opening."""
+    """The first moment a notice may go out: now if urgent or within notice hours of a working day, else when they begin again."""
     if urgent:
         return now
     local = now.astimezone(calendar.zone)
-    if calendar.shifts_on(local.date()) and policy.notices_from <= local.time() < policy.notices_until:
+    working = bool(calendar.shifts_on(local.date()))
+    if working and policy.notices_from <= local.time() < policy.notices_until:
         return now
-    return next_open(calendar, now)
+    day = local.date()
+    if not working or local.time() >= policy.notices_until:
+        day = calendar.local(add_working_days(calendar, now, 1).at).date()
+    return datetime.combine(day, policy.notices_from, calendar.zone).astimezone(UTC)
 
 
 def left_of(calendar: Calendar, deadline: Deadline, now: datetime) -> timedelta:

@@ -12,7 +12,9 @@ from hotline.domain.deadline import Start, limit_key
 from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed
 from hotline.domain.kinds import HandlingClass, Reason, Role, Rule
 from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import Actor, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
+
+_UNITS_WORK = (Rule.SIGN, Rule.CONTACT, Rule.REPLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def hand_over(
 ) -> Decision:
     """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred` (PROCEDURE §6).
 
-    The first unit's reply clock counts from receipt; a later unit gets a clock of its own.
+    The first unit's reply clock counts from receipt; a later unit gets a clock of its own. Under supervision the
+    tier's clock starts anew for the unit that has the ticket now.
     """
     if unit_id in barred:
         raise AccusedAddressee
@@ -82,11 +85,17 @@ def hand_over(
     return Decision(
         changed,
         event,
-        starts=unit_clocks(changed, unit_id, rules, since, now),
+        starts=(*unit_clocks(changed, unit_id, rules, since, now), *rules.tier_clock(changed, now)),
         settles=(Rule.DISPATCH,),
-        withdraws=() if first else (Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.EXTENSION),
-        notices=(dispatched_notice(changed),),
+        withdraws=SUPERVISION if first else (*_UNITS_WORK, Rule.EXTENSION, *SUPERVISION),
+        notices=(dispatched_notice(changed), *_taken_away(ticket)),
     )
+
+
+def _taken_away(ticket: Ticket) -> tuple[Notice, ...]:
+    if ticket.lead_unit_id is None:
+        return ()
+    return (Notice(f"unit:{ticket.lead_unit_id}", "taken_away", f"工单 {ticket.number} 已改派，贵单位不用再办理。"),)
 
 
 def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, now: datetime) -> tuple[Start, ...]:
@@ -124,7 +133,8 @@ def return_ticket(
             1, Reason.RETURNS, rules.start("supervised", Rule.SUPERVISED, changed, ticket.lead_unit_id, now)
         )
     ruling = rules.start("ruling", Rule.RULING, changed, None, now)
-    notice = Notice("role:dispatcher", "returned", f"工单 {ticket.number} 被退回，请裁定。")
+    ruler = Role.INSPECTOR if changed.return_count >= rules.policy.returns_to_tier2 else Role.DISPATCHER
+    notice = Notice(f"role:{ruler}", "returned", f"工单 {ticket.number} 被退回，请裁定。")
     return Decision(changed, event, starts=(ruling,), withdraws=(Rule.SIGN,), notices=(notice,), escalation=escalation)
 
 
@@ -144,7 +154,7 @@ def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, giv
     notice = Notice(f"unit:{ticket.lead_unit_id}", "return_upheld", f"工单 {ticket.number} 退单成立，已另行派单。")
     return Decision(
         changed, event, starts=(clock,), settles=(Rule.RULING,),
-        withdraws=(Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.SUPERVISED), notices=(notice,),
+        withdraws=(*_UNITS_WORK, *SUPERVISION), notices=(notice,),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hotline.domain.deadline import Deadline, Start, reckon
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed
 from hotline.domain.kinds import Role, Rule
 from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import Actor, Decision, Notice, Rules, Ticket, move
+from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
     "phone": "电话联系",
@@ -20,7 +20,6 @@ CONTACT_WAYS: Mapping[str, str] = {
     "relay": "经热线转达（保密件）",
     "unreached": "多次联系未接通",
 }
-_SUPERVISED = (Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
 
 
 def sign(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
@@ -53,7 +52,7 @@ def reply(
         changed,
         event,
         starts=(clock,),
-        settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *_SUPERVISED),
+        settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *SUPERVISION),
         notices=(notice,),
         callback_stage="reply",
     )
@@ -153,7 +152,10 @@ def resume(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
         parked_from=None,
         parked_until=None,
     )
-    return Decision(changed, event, settles=(Rule.RESUME,), resumes_all=True)
+    notices: tuple[Notice, ...] = ()
+    if ticket.lead_unit_id is not None:
+        notices = (Notice(f"unit:{ticket.lead_unit_id}", "resumed", f"工单 {ticket.number} 挂账结束，期限继续计算。"),)
+    return Decision(changed, event, withdraws=(Rule.RESUME,), resumes_all=True, notices=notices)
 
 
 def comment(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:

@@ -166,7 +166,11 @@ def merge(ticket: Ticket, target: Ticket, actor: Actor, now: datetime) -> Decisi
         public_text="与同一事项的诉求合并办理，办理结果同样会告知您。", close_reason=CloseReason.MERGED,
         closed_at=now, merged_into=target.ticket_id,
     )  # fmt: skip
-    return Decision(changed, event, withdraws_all=True, notices=(_tell(changed, "merged", event),))
+    notices = [_tell(changed, "merged", event)]
+    if ticket.lead_unit_id is not None:
+        words = f"工单 {ticket.number} 已并入 {target.number}，不用单独办理。"
+        notices.append(Notice(f"unit:{ticket.lead_unit_id}", "merged", words))
+    return Decision(changed, event, withdraws_all=True, notices=tuple(notices))
 
 
 def withdraw(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:

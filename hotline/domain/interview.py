@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from hotline.domain.errors import Malformed, NoReviewYet
 from hotline.domain.kinds import CloseReason, Outcome, Reason, Rule, Verdict
-from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import Actor, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.lifecycle import Verb, check, check_given
+from hotline.domain.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
 
 OUTCOME_NAMES: Mapping[Outcome, str] = {
     Outcome.DONE: "能办到，迅速办理",
@@ -45,6 +44,7 @@ def owe(
         changed,
         event,
         settles=(Rule.CALLBACK, Rule.VERIFY),
+        withdraws=SUPERVISION,
         notices=(notice,),
         escalation=Escalation(tier, reason, clock),
         interview_due=clock,
@@ -78,11 +78,20 @@ def hold(
     now: datetime,
     given: Mapping[str, Any],
 ) -> Decision:
-    """Step 3: met, with minutes, outcome and the person's own verdict; verification by tier 1 and 2 is then due."""
+    """Step 3: met, with minutes, outcome and the person's own verdict; verification by tier 1 and 2 is then due.
+
+    Raises NotAllowed, WrongState, Missing, Malformed.
+    """
+    check(ticket.state, Verb.HOLD_INTERVIEW, actor.role)
+    check_given(Verb.HOLD_INTERVIEW, given)
     if not owed_at <= held_at <= now:
         raise Malformed(what="实际约谈时间（要在启动约谈之后、现在之前）")
     if given.get("held_place") not in PLACE_NAMES:
         raise Malformed(what="约谈场所")
+    if given.get("outcome") not in list(Outcome):
+        raise Malformed(what="约谈结果")
+    if given.get("person_verdict") not in (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED):
+        raise Malformed(what="群众意见")
     if Outcome(str(given.get("outcome"))) is Outcome.DONE and not given.get("promised_on"):
         raise Malformed(what="承诺办结日期（“能办到”要写明日期）")
     changed, event = move(ticket, Verb.HOLD_INTERVIEW, actor, now, given)
@@ -91,30 +100,24 @@ def hold(
         changed,
         event,
         starts=(clock,),
-        settles=(Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3),
+        settles=SUPERVISION,
         callback_stage="interview",
     )
 
 
 def verify(
-    ticket: Ticket, outcome: Outcome, agreed: int, verdict: Verdict, unit_at_fault: bool,
+    ticket: Ticket, agreed: int, verdict: Verdict, unit_at_fault: bool,
     given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime,
 ) -> Decision:  # fmt: skip
     """Tier 1 and tier 2 asked the person again. Still dissatisfied through the unit's fault: the next tier.
 
-    Not the unit's fault: closed only when two others agreed that the demand is unreasonable. Raises NoReviewYet.
+    Not the unit's fault: closed only when two others agreed that the demand is unreasonable, whatever the unit
+    itself had called it. Raises NoReviewYet.
     """
     if verdict is Verdict.DISSATISFIED and unit_at_fault:
         return owe(ticket, Reason.STILL_DISSATISFIED, given, actor, rules, now)
     reason = CloseReason.UNREASONABLE if verdict is Verdict.DISSATISFIED else CloseReason(verdict)
-    if reason is CloseReason.UNREASONABLE and (agreed < REVIEWERS or outcome is not Outcome.UNREASONABLE):
-        raise NoReviewYet(missing=max(REVIEWERS - agreed, 1))
+    if reason is CloseReason.UNREASONABLE and agreed < REVIEWERS:
+        raise NoReviewYet(missing=REVIEWERS - agreed)
     changed, event = move(ticket, Verb.CLOSE, actor, now, given, close_reason=reason, closed_at=now)
     return Decision(changed, event, settles=(Rule.VERIFY, Rule.CALLBACK), withdraws_all=True)
-
-
-def unit_of(ticket: Ticket) -> UUID:
-    """The unit that owes the interview; a ticket that reached an interview always has one."""
-    if ticket.lead_unit_id is None:
-        raise Malformed(what="承办单位")
-    return ticket.lead_unit_id

@@ -73,6 +73,7 @@ class Verb(StrEnum):
     INSTRUCT = "instruct"
     FULFIL = "fulfil"
     REMIND = "remind"
+    NO_ANSWER = "no_answer"
     PARK = "park"
     RESUME = "resume"
     COMMENT = "comment"
@@ -95,7 +96,7 @@ S, V, R = State, Verb, Role
 _OFFICE = {R.HANDLER, R.UNIT_HEAD}
 _DESK = {R.OPERATOR, R.DISPATCHER}
 _OPEN = frozenset(S) - {S.CLOSED}
-_WORKING = frozenset({S.DISPATCHED, S.SIGNED, S.REPLIED, S.INTERVIEW_OWED, S.INTERVIEW_HELD})
+_WORKING = frozenset({S.DISPATCHED, S.RETURNED, S.SIGNED, S.REPLIED, S.INTERVIEW_OWED, S.INTERVIEW_HELD})
 _BEFORE_REPLY = frozenset({S.RECEIVED, S.AWAITING_DETAILS, S.DISPATCHED, S.RETURNED, S.SIGNED})
 _EVERYBODY = frozenset(R) - {R.SYSTEM_ADMIN, R.SECURITY_ADMIN, R.AUDIT_ADMIN, R.MONITOR}
 FIELD_NAMES: Mapping[str, str] = {
@@ -170,6 +171,7 @@ ARROWS: tuple[Arrow, ...] = (
            "held_at held_place official minutes outcome person_verdict", "登记约谈", "承办单位干部已当面约谈。"),
     _arrow(V.CLOSE, {S.REPLIED, S.INTERVIEW_HELD}, S.CLOSED,
            _DESK | {R.COMPLAINANT, R.SUPERVISOR, R.INSPECTOR, R.SYSTEM}, "verdict", "办结", "诉求已办结。"),
+    _arrow(V.NO_ANSWER, {S.REPLIED, S.INTERVIEW_HELD}, None, _DESK | {R.SUPERVISOR, R.INSPECTOR}, "", "未接通", "回访电话未接通，将另选时间再拨。"),
     _arrow(V.SUPERVISE, _OPEN - {S.PARKED}, None, {R.SYSTEM, R.SUPERVISOR, R.INSPECTOR, R.LEADER}, "reason", "督办", "已列入督办。"),
     _arrow(V.INSTRUCT, _OPEN - {S.PARKED, S.RECEIVED, S.AWAITING_DETAILS}, None, {R.LEADER}, "text due_on", "批示", "县领导已作出批示。"),
     _arrow(V.FULFIL, frozenset(S), None, {R.SUPERVISOR, R.INSPECTOR}, "fulfilment", "批示销号", "批示事项已落实。"),

@@ -13,7 +13,7 @@ from hotline.domain.errors import Malformed
 from hotline.domain.handling import resume
 from hotline.domain.kinds import Reason, Role, Rule, Step
 from hotline.domain.lifecycle import Verb, may
-from hotline.domain.ticket import SYSTEM, Actor, Alarm, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.ticket import SUPERVISION, SYSTEM, Actor, Alarm, Decision, Escalation, Notice, Rules, Ticket, move
 
 RULE_NAMES: Mapping[Rule, str] = {
     Rule.DISPATCH: "派单",
@@ -67,7 +67,7 @@ def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datet
     """What a clock's step asks for: a reminder to the unit, the next tier, an alarm, or the end of parking."""
     if deadline.rule is Rule.RESUME:
         return resume(ticket, SYSTEM, now)
-    if deadline.rule not in _UNITS_OWN:
+    if is_hotlines_own(deadline.rule):
         return _alarm(ticket, deadline)
     if step is not Step.EXPIRY:
         return _remind(ticket, deadline, step, now)
@@ -78,6 +78,11 @@ def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datet
         return _remind(ticket, deadline, step, now)
     tier, reason, key, rule = climb
     return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=_reminder(ticket, deadline, step))
+
+
+def is_hotlines_own(rule: Rule) -> bool:
+    """Whether the hotline itself, not a unit, must act before this clock ends; it then strikes again and again."""
+    return rule not in _UNITS_OWN and rule is not Rule.RESUME
 
 
 def enter(
@@ -91,7 +96,7 @@ def enter(
     return Decision(
         changed,
         event,
-        withdraws=(Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3),
+        withdraws=SUPERVISION,
         notices=(also,) if also else (),
         escalation=Escalation(tier, reason, clock),
     )
@@ -124,7 +129,7 @@ def instruct(
     return Decision(
         changed,
         event,
-        withdraws=(Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3),
+        withdraws=SUPERVISION,
         escalation=Escalation(3, Reason.INSTRUCTION, clock),
     )
 
@@ -142,14 +147,10 @@ def _reminder(ticket: Ticket, deadline: Deadline, step: Step) -> Notice:
 def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> Decision:
     notice = _reminder(ticket, deadline, step)
     given = {"rule": deadline.rule.value, "step": step.value}
-    if deadline.unit_id is None or not _can_remind(ticket):
-        return _alarm(ticket, deadline)
+    if deadline.unit_id is None or not may(ticket.state, Verb.REMIND, Role.SYSTEM):
+        return _alarm(ticket, deadline) if step is Step.EXPIRY else Decision(ticket)
     changed, event = move(ticket, Verb.REMIND, SYSTEM, now, given, public_text="")
     return Decision(changed, event, notices=(notice,))
-
-
-def _can_remind(ticket: Ticket) -> bool:
-    return may(ticket.state, Verb.REMIND, Role.SYSTEM)
 
 
 def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> Decision:
@@ -165,4 +166,4 @@ def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> De
 
 def _alarm(ticket: Ticket, deadline: Deadline) -> Decision:
     details = {"number": ticket.number, "rule": deadline.rule.value, "due_at": deadline.due_at.isoformat()}
-    return Decision(ticket, alarms=(Alarm(f"{deadline.rule}_overdue", f"{deadline.rule}:{deadline.cycle}", details),))
+    return Decision(ticket, alarms=(Alarm(f"{deadline.rule}_overdue", str(deadline.deadline_id), details),))

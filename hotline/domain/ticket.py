@@ -136,6 +136,15 @@ class Decision:
     interview_due: Start | None = None
 
 
+SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
+"""Clocks of which a ticket has one at a time: what the tier in force waits for."""
+_TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
+    1: ("supervised", Rule.SUPERVISED),
+    2: ("tier2", Rule.TIER2),
+    3: ("tier3", Rule.TIER3),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The county's data a rule reckons with."""
@@ -147,6 +156,13 @@ class Rules:
         """Start the clock called `key` of the policy for this ticket, counting from `since`."""
         limit = self.policy.limit(key)
         return Start(rule, unit_id, since, reckon(self.calendar, limit, since), str(limit), ticket.urgent)
+
+    def tier_clock(self, ticket: Ticket, now: datetime) -> tuple[Start, ...]:
+        """The clock of the tier a ticket is on, for a unit that takes it up (again); none on tier 0."""
+        if ticket.tier == 0:
+            return ()
+        key, rule = _TIER_LIMITS[ticket.tier]
+        return (self.start(key, rule, ticket, ticket.lead_unit_id, now),)
 
 
 def move(

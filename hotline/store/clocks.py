@@ -73,15 +73,21 @@ async def advance_deadline(
     )
 
 
-async def list_due_tickets(conn: Any, region: int, now: datetime, batch: int) -> list[UUID]:
-    """Tickets with a clock step due, longest due first."""
-    return [row["ticket_id"] async for row in _q.tickets_with_due_clocks(conn, region_id=region, now=now, batch=batch)]
+async def list_due_tickets(conn: Any, region: int, now: datetime, batch: int) -> dict[UUID, int]:
+    """Tickets of the `batch` clocks that are due longest, each with how many of those are its own."""
+    rows = _q.tickets_with_due_clocks(conn, region_id=region, now=now, batch=batch)
+    return {row["ticket_id"]: row["clocks"] async for row in rows}
 
 
 async def list_due(conn: Any, region: int, ticket_id: UUID, now: datetime) -> list[Deadline]:
     """Clocks of a held ticket with a step due, longest due first."""
     rows = _q.due_clocks_of_ticket(conn, region_id=region, ticket_id=ticket_id, now=now)
     return [deadline_of(row) async for row in rows]
+
+
+async def postpone_clocks(conn: Any, region: int, ticket_id: UUID, now: datetime, until: datetime) -> None:
+    """Try what is due of a ticket again later."""
+    await _q.postpone_clocks(conn, region_id=region, ticket_id=ticket_id, now=now, until=until)
 
 
 async def list_running(conn: Any, region: int, ticket_id: UUID) -> list[tuple[Deadline, int | None]]:

@@ -155,6 +155,11 @@ async def settle_supervisions(conn: Any, region: int, ticket_id: UUID, now: date
     await _s.settle_supervisions(conn, region_id=region, ticket_id=ticket_id, settled_at=now, settled_by=settled_by)
 
 
+async def move_supervision(conn: Any, region: int, ticket_id: UUID, unit_id: UUID | None, due_at: datetime) -> None:
+    """The tier in force goes on with another unit or another limit."""
+    await _s.move_supervision(conn, region_id=region, ticket_id=ticket_id, unit_id=unit_id, due_at=due_at)
+
+
 async def list_supervisions(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
     """The ladder of a ticket, oldest first, with the letter's year and letter_number."""
     return [row async for row in _s.supervisions_of_ticket(conn, region_id=region, ticket_id=ticket_id)]

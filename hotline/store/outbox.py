@@ -40,6 +40,12 @@ async def mark_stuck(conn: Any, region: int, before: datetime) -> list[Mapping[s
     return [row async for row in _q.stuck_outbox(conn, region_id=region, before=before)]
 
 
+async def drop_waiting(conn: Any, region: int, ticket_id: UUID, reason: str) -> list[UUID]:
+    """What the desks were not told yet of a ticket is told to nobody; gives back which."""
+    rows = _q.drop_waiting(conn, region_id=region, ticket_id=ticket_id, reason=reason)
+    return [row["outbox_id"] async for row in rows]
+
+
 async def list_desk_notices(
     conn: Any, region: int, recipients: list[str], since: datetime, batch: int
 ) -> list[Mapping[str, Any]]:

@@ -29,7 +29,7 @@ where region_id = :region_id and deadline_id = :deadline_id;
 
 -- name: tickets_with_due_clocks(region_id, now, batch)
 -- Tickets of which a clock's next step is due, longest due first.
-select ticket_id, min(next_at) as next_at from (
+select ticket_id, count(*) as clocks from (
     select ticket_id, next_at from deadline
     where region_id = :region_id and next_at <= :now
     order by next_at
@@ -45,6 +45,10 @@ select * from ticket where region_id = :region_id and ticket_id = :ticket_id for
 select * from deadline
 where region_id = :region_id and ticket_id = :ticket_id and next_at <= :now
 order by next_at, deadline_id;
+
+-- name: postpone_clocks(region_id, ticket_id, now, until)!
+-- A ticket whose clocks could not strike: tried again later, so that it keeps nobody else waiting.
+update deadline set next_at = :until where region_id = :region_id and ticket_id = :ticket_id and next_at <= :now;
 
 -- name: running_clocks_of_ticket(region_id, ticket_id)
 -- Clocks of a held ticket that still run.

@@ -28,6 +28,12 @@ update outbox set state = 'unknown', reason = 'worker_lost'
 where region_id = :region_id and state = 'sending' and claimed_at < :before
 returning *;
 
+-- name: drop_waiting(region_id, ticket_id, reason)
+-- The ticket is closed: what its desks were not told yet is told to nobody.
+update outbox set state = 'done', reason = :reason
+where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk' and state = 'waiting'
+returning outbox_id;
+
 -- name: desk_notices(region_id, recipients, since, batch)
 -- What was told to these desks lately, newest first.
 select * from outbox
@@ -47,10 +53,12 @@ where region_id = :region_id and outbox_id = :outbox_id and channel = 'desk' and
 select * from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;
 
 -- name: raise_alarm(region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at)!
--- Something for a dispatcher's eye; once for each occasion.
+-- Something for a dispatcher's eye; once for each occasion, open again when it comes up after it was dealt with.
 insert into alarm (region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at)
 values (:region_id, :alarm_id, :dedupe_key, :kind, :ticket_id, :details, :raised_at)
-on conflict (region_id, dedupe_key) do nothing;
+on conflict (region_id, dedupe_key) do update
+set raised_at = excluded.raised_at, details = excluded.details, settled_at = null, settled_by = null
+where alarm.settled_at is not null;
 
 -- name: open_alarms(region_id, batch)
 -- What still waits for a dispatcher, oldest first.

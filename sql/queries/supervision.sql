@@ -8,6 +8,11 @@ values (:region_id, :supervision_id, :ticket_id, :cycle, :tier, :reason, :unit_i
 update supervision set settled_at = :settled_at, settled_by = :settled_by
 where region_id = :region_id and ticket_id = :ticket_id and settled_at is null;
 
+-- name: move_supervision(region_id, ticket_id, unit_id, due_at)!
+-- The tier in force goes on with another unit or another limit.
+update supervision set unit_id = :unit_id, due_at = :due_at
+where region_id = :region_id and ticket_id = :ticket_id and settled_at is null;
+
 -- name: supervisions_of_ticket(region_id, ticket_id)
 -- The ladder of a ticket, oldest first.
 select s.*, l.year, l.number as letter_number from supervision s

@@ -109,7 +109,7 @@ returning last;
 select t.* from ticket t
 where t.region_id = :region_id and t.state = 'received' and t.received_at <= :until
     and not exists (
-        select from alarm a where a.region_id = :region_id and a.ticket_id = t.ticket_id and a.kind = 'no_catalogue_row'
+        select from alarm a where a.region_id = :region_id and a.ticket_id = t.ticket_id and a.kind in ('no_catalogue_row', 'dispatch_failed')
             and a.settled_at is null)
 order by t.received_at
 limit :batch for update of t skip locked;
