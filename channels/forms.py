@@ -18,7 +18,7 @@ from hotline.domain.intake import clean
 TEXT_BYTES = 1024 * 1024
 FILE_BYTES = 10 * 1024 * 1024
 FILES_AT_ONCE = 9
-BODY_BYTES = FILE_BYTES * 4
+BODY_BYTES = FILE_BYTES * FILES_AT_ONCE + 2 * TEXT_BYTES
 FIELD_CHARACTERS = 12_000
 
 Choice = TypeVar("Choice", bound=StrEnum)

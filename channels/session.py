@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from aiohttp import web
 
-from channels.keys import CLOCK, OFFICE, TOKEN, VIEWER
+from channels.keys import CLOCK, OFFICE, SETTINGS, TOKEN, VIEWER
 from hotline.actions.accounts import Viewer, find_viewer
 from hotline.domain.errors import NotAllowed, Refusal
 from hotline.domain.kinds import Role
@@ -66,3 +67,21 @@ def check_csrf(request: web.Request, given: str) -> None:
 def set_session(response: web.StreamResponse, token: str, *, secure: bool) -> None:
     """Give the browser its token: not readable by scripts, not sent from other sites."""
     response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def remote_address(request: web.Request) -> str:
+    """Where the request came from: through trusted proxies the nearest address that is not theirs."""
+    trusted = request.app[SETTINGS].trusted_proxies
+    address = request.remote or ""
+    for told in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+        if not any(_within(address, network) for network in trusted):
+            break
+        address = told.strip()[:64] or address
+    return address
+
+
+def _within(address: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
+    try:
+        return ipaddress.ip_address(address) in network
+    except ValueError:
+        return False

@@ -264,6 +264,21 @@ comment on column inbound_message.received_at is 'First delivery';
 
 create index inbound_message_by_age on inbound_message (region_id, received_at);
 
+create table own_ticket (
+    region_id smallint not null,
+    channel text not null,
+    person_hash bytea not null,
+    ticket_id uuid not null,
+    filed_at timestamptz not null,
+    primary key (region_id, channel, person_hash, ticket_id)
+);
+comment on table own_ticket is 'Which tickets a person filed on a channel that knows the person, for progress and callback there';
+comment on column own_ticket.region_id is 'Region';
+comment on column own_ticket.channel is 'Channel it was filed on';
+comment on column own_ticket.person_hash is 'Keyed hash of the person''s id on the channel, as in conversation';
+comment on column own_ticket.ticket_id is 'Ticket';
+comment on column own_ticket.filed_at is 'When it was filed';
+
 create table view_log (
     region_id smallint not null,
     view_id uuid not null,
@@ -281,11 +296,12 @@ comment on column view_log.view_id is 'Row';
 comment on column view_log.at is 'When';
 comment on column view_log.account_id is 'Who; null for the complainant''s own look by query code';
 comment on column view_log.ticket_id is 'Which ticket';
-comment on column view_log.what is 'ticket, reveal, list, search, export, print';
-comment on column view_log.reason is 'The reason given, for a reveal';
+comment on column view_log.what is 'ticket, reveal, list, search, export, print, file, progress; wrong_code: a query code that fits nothing';
+comment on column view_log.reason is 'The reason given, for a reveal; the number tried, for a wrong code';
 comment on column view_log.address is 'Network address it came from';
 
 create index view_log_of_ticket on view_log (region_id, ticket_id, at);
+create index view_log_of_wrong_code on view_log (region_id, at) where what = 'wrong_code';
 
 -- The ticket and its history.
 
@@ -920,3 +936,4 @@ alter table letter add constraint letter_unit foreign key (region_id, unit_id) r
 alter table instruction add constraint instruction_ticket foreign key (region_id, ticket_id) references ticket;
 alter table brief_figure add constraint brief_figure_brief foreign key (region_id, brief_id) references brief;
 alter table brief_reading add constraint brief_reading_brief foreign key (region_id, brief_id) references brief;
+alter table own_ticket add constraint own_ticket_ticket foreign key (region_id, ticket_id) references ticket;

@@ -1,0 +1,62 @@
+"""/console/alarms: what a person must look at, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.forms import read_form
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.phone.texts import NO_ALARMS, alarm_text
+from channels.session import actor, check_csrf, now
+from channels.times import local_text, said
+from hotline.actions.lookup import list_alarms, settle_alarm
+from hotline.domain.errors import NotFound
+from hotline.domain.kinds import Role
+
+SETTLERS = (Role.DISPATCHER, Role.SUPERVISOR)
+
+
+async def show_alarms(request: web.Request) -> web.Response:
+    """The list; administrators of the system see it, dispatcher and supervisor settle it."""
+    person = actor(request, *SETTLERS, Role.SYSTEM_ADMIN)
+    rows = await list_alarms(request.app[OFFICE], person)
+    reads_tickets = person.role in SETTLERS
+    alarms = [_line(row, request, reads_tickets) for row in rows]
+    return page(request, "console_alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
+
+
+def _line(row: Mapping[str, Any], request: web.Request, reads_tickets: bool) -> dict[str, Any]:
+    happened, todo = alarm_text(row["kind"], row["details"] or {})
+    return {
+        "alarm_id": row["alarm_id"],
+        "happened": happened,
+        "todo": todo,
+        "at_text": said(row["raised_at"], now(request)),
+        "at_exact": local_text(row["raised_at"]),
+        "number": row["number"] or "",
+        "title": (row["title"] or "") if reads_tickets else "",
+        "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] and reads_tickets else "",
+    }
+
+
+async def settle(request: web.Request) -> web.StreamResponse:
+    """已处理: it leaves the list."""
+    person, form = actor(request, *SETTLERS), await read_form(request)
+    check_csrf(request, form.fields.get("csrf", ""))
+    try:
+        alarm_id = UUID(request.match_info["alarm_id"])
+    except ValueError:
+        raise NotFound from None
+    await settle_alarm(request.app[OFFICE], alarm_id, person, now(request))
+    raise web.HTTPSeeOther("/console/alarms?done=saved")
+
+
+routes = (
+    web.get("/console/alarms", show_alarms),
+    web.post("/console/alarms/{alarm_id}/settle", settle),
+)

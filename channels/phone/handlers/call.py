@@ -1,0 +1,141 @@
+"""/console: one call on one screen, and what is known of the caller beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.forms import Form, read_form
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.phone.inbound import FIELDS, Way, read_filing, read_way
+from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
+from channels.session import actor, check_csrf, now
+from channels.times import said
+from hotline.actions.intake import Opened, answer_ticket, open_ticket, query_code, redirect_ticket
+from hotline.actions.lookup import list_caller, list_latest, own_ticket_id
+from hotline.actions.office import County
+from hotline.actions.rulings import count_calls
+from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.intake import clean
+from hotline.domain.kinds import Kind, Role
+from hotline.domain.lifecycle import STATE_NAMES, State
+from hotline.domain.ticket import Actor
+from hotline.phone import normalise
+
+DESK = (Role.OPERATOR, Role.DISPATCHER)
+LATEST = 5
+
+
+async def show_call(request: web.Request) -> web.Response:
+    """The empty form; after a filing also the number and query code to read to the caller."""
+    person = actor(request, *DESK)
+    opened = await _opened(request)
+    return await _call_page(request, person, {}, opened=opened)
+
+
+async def _opened(request: web.Request) -> dict[str, Any] | None:
+    number, key = clean(request.query.get("number", "")), clean(request.query.get("key", ""))
+    if not number or not key:
+        return None
+    office = request.app[OFFICE]
+    code = query_code(office, key)
+    try:
+        ticket_id = await own_ticket_id(office, number, code)
+    except NotFound:
+        return None
+    return {"number": number, "code": code, "href": f"/tickets/{ticket_id}", "way": request.query.get("way", "")}
+
+
+async def _call_page(
+    request: web.Request, person: Actor, values: Mapping[str, str], *, status: int = 200, error: str = "",
+    opened: Mapping[str, Any] | None = None,
+) -> web.Response:  # fmt: skip
+    office, at = request.app[OFFICE], now(request)
+    county = await office.refresh(at)
+    shown = {name: values.get(name, "") for name in FIELDS} | {"confidential": bool(values.get("confidential"))}
+    # A form that came back keeps its key: sent again it is the same filing.
+    kept = {"client_key": values["client_key"]} if values.get("client_key") else {}
+    return page(
+        request, "console.html", status=status, values=shown, error=error, opened=opened, kinds=KINDS, paces=PACES,
+        matters=_matters(county), unit_names=_unit_names(county), destinations=DESTINATIONS,
+        latest=[ticket_line(row, request) for row in await list_latest(office, person, LATEST)],
+        calls_waiting=await count_calls(office, at), caller=None, caller_note=NO_NUMBER, **kept,
+    )  # fmt: skip
+
+
+def _matters(county: County) -> list[tuple[str, str]]:
+    """Name as chosen, and the catalogue's words to find it by."""
+    words: dict[str, set[str]] = {}
+    for row in county.catalogue:
+        if row.matter_id and row.place is None:
+            words.setdefault(row.matter_id, set()).update(row.words)
+    return [(county.matter_name(matter), " ".join(sorted(words.get(matter, ())))) for matter in county.matters]
+
+
+def _unit_names(county: County) -> list[str]:
+    return sorted({unit.name for unit in county.units.values()})
+
+
+def ticket_line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
+    """A ticket as a narrow list beside the form shows it."""
+    at = row["received_at"]
+    state = State(row["state"])
+    tone = {State.CLOSED: "done", State.RECEIVED: "new", State.AWAITING_DETAILS: "wait"}.get(state, "open")
+    facts = [said(at, now(request)), KIND_NAMES[Kind(row["kind"])], row["unit_name"] or ""]
+    return {
+        "number": row["number"],
+        "href": f"/tickets/{row['ticket_id']}",
+        "title": row["title"],
+        "state": {"text": STATE_NAMES[state], "tone": tone},
+        "facts": facts,
+        "urgent": row["pace"] != "ordinary",
+    }
+
+
+async def show_caller(request: web.Request) -> web.Response:
+    """Earlier tickets from this number, as a piece of the page."""
+    person, office = actor(request, *DESK), request.app[OFFICE]
+    phone = request.query.get("phone", "").strip()[:40]
+    rows = await list_caller(office, phone, person, now(request)) if phone else []
+    known = bool(phone) and normalise(phone, area_code=office.area_code) is not None
+    note = "" if rows else FIRST_CALL if known else UNKNOWN_NUMBER if phone else NO_NUMBER
+    lines = [ticket_line(row, request) for row in rows]
+    return page(request, "console_caller.html", caller=lines, caller_note=note)
+
+
+async def file_call(request: web.Request) -> web.StreamResponse:
+    """Register the call by one of its three ways; with `stay` back to an empty form, else on to the ticket."""
+    person, form = actor(request, *DESK), await read_form(request)
+    check_csrf(request, form.fields.get("csrf", ""))
+    try:
+        opened, way = await _register(request, form, person)
+    except Refusal as refusal:
+        return await _call_page(request, person, form.fields, status=refusal.status, error=refusal.sentence)
+    if form.flag("stay"):
+        query = urlencode({"number": opened.ticket.number, "key": form.client_key or "", "way": way.value})
+        raise web.HTTPSeeOther(f"/console?{query}")
+    raise web.HTTPSeeOther(f"/tickets/{opened.ticket.ticket_id}?opened=1")
+
+
+async def _register(request: web.Request, form: Form, person: Actor) -> tuple[Opened, Way]:
+    office, at = request.app[OFFICE], now(request)
+    await office.refresh(at)
+    way, given = read_way(form)
+    opened = await open_ticket(office, read_filing(office, form), person, at)
+    ticket_id, key = opened.ticket.ticket_id, f"{form.client_key}:out"
+    if way is Way.ANSWER:
+        await answer_ticket(office, ticket_id, person, at, {"answer": given["answer"]}, key)
+    elif way is Way.REDIRECT:
+        await redirect_ticket(office, ticket_id, person, at, {"where": given["where"]}, key)
+    return opened, way
+
+
+routes = (
+    web.get("/console", show_call),
+    web.get("/console/caller", show_caller),
+    web.post("/console/tickets", file_call),
+)

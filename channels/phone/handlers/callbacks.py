@@ -1,0 +1,70 @@
+"""/console/calls: the callbacks to make by telephone, each with its three questions in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.forms import read_form
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.phone.texts import ATTEMPTS, REVEAL_REASON
+from channels.session import actor, check_csrf, now, remote_address
+from channels.times import local_text, said
+from hotline.actions.lookup import Person, list_calls, reveal_person
+from hotline.domain.callback import VERDICT_NAMES
+from hotline.domain.errors import NotFound
+from hotline.domain.kinds import Role
+
+CALLERS = (Role.OPERATOR, Role.DISPATCHER)
+
+
+async def show_calls(request: web.Request) -> web.Response:
+    """The list, oldest first; the numbers stay hidden until asked for."""
+    return await _calls_page(request, None, None)
+
+
+async def _calls_page(request: web.Request, revealed: UUID | None, person: Person | None) -> web.Response:
+    caller = actor(request, *CALLERS)
+    rows = await list_calls(request.app[OFFICE], caller, "reply", now(request))
+    return page(
+        request, "console_calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
+        verdicts=[(verdict.value, name) for verdict, name in VERDICT_NAMES.items()],
+    )  # fmt: skip
+
+
+def _line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
+    return {
+        "ticket_id": row["ticket_id"],
+        "number": row["number"],
+        "title": row["title"],
+        "unit": row["unit_name"] or "",
+        "confidential": row["confidential"],
+        "attempt": ATTEMPTS.get(row["state"], ""),
+        "since": said(row["opened_at"], now(request)),
+        "since_exact": local_text(row["opened_at"]),
+        "href": f"/tickets/{row['ticket_id']}",
+    }
+
+
+async def reveal(request: web.Request) -> web.Response:
+    """Name and number of one person to be called, recorded with the reason 回访."""
+    caller, form, office = actor(request, *CALLERS), await read_form(request), request.app[OFFICE]
+    check_csrf(request, form.fields.get("csrf", ""))
+    try:
+        ticket_id = UUID(request.match_info["ticket_id"])
+    except ValueError:
+        raise NotFound from None
+    person = await reveal_person(office, ticket_id, caller, now(request), REVEAL_REASON, remote_address(request))
+    if request.headers.get("HX-Request"):
+        return page(request, "console_person.html", person=person)
+    return await _calls_page(request, ticket_id, person)
+
+
+routes = (
+    web.get("/console/calls", show_calls),
+    web.post("/console/calls/{ticket_id}/reveal", reveal),
+)

@@ -1,0 +1,101 @@
+"""/console/dispatch: what waits for a dispatcher: a unit, a ruling on a return, an extension beyond the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.forms import read_form
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.phone.inbound import unit_of
+from channels.phone.texts import KIND_NAMES
+from channels.session import actor, check_csrf, now
+from channels.times import due_view, local_text, said
+from hotline.actions.dispatch import dispatch_ticket
+from hotline.actions.office import County
+from hotline.actions.rulings import Waiting, list_extensions, list_rulings, list_undispatched
+from hotline.domain.errors import Missing, NotFound, Refusal
+from hotline.domain.kinds import Kind, Role
+
+
+async def show_dispatch(request: web.Request) -> web.Response:
+    """The three lists, what runs out first on top."""
+    return await _dispatch_page(request)
+
+
+async def _dispatch_page(
+    request: web.Request, *, status: int = 200, faulty: str = "", chosen: str = "", error: str = ""
+) -> web.Response:
+    person, office, at = actor(request, Role.DISPATCHER), request.app[OFFICE], now(request)
+    county = await office.refresh(at)
+    return page(
+        request, "console_dispatch.html", status=status, faulty=faulty, chosen=chosen, error=error,
+        received=[_received(one, county, at) for one in await list_undispatched(office, person)],
+        returned=[_line(row, county, at) for row in await list_rulings(office, person)],
+        extensions=[_line(row, county, at) for row in await list_extensions(office, person)],
+        unit_names=sorted({unit.name for unit in county.units.values()}),
+    )  # fmt: skip
+
+
+def _received(waiting: Waiting, county: County, at: datetime) -> dict[str, Any]:
+    suggested = waiting.suggested
+    return _line(waiting.row, county, at) | {
+        "body": waiting.body,
+        "suggested_id": str(suggested) if suggested else "",
+        "suggested": county.unit_name(suggested) if suggested else "",
+        "accused": county.unit_name(waiting.row["accused_unit_id"]) if waiting.row["accused_unit_id"] else "",
+    }
+
+
+def _line(row: Mapping[str, Any], county: County, at: datetime) -> dict[str, Any]:
+    urgent, given = row["pace"] != "ordinary", dict(row).get("given") or {}
+    reply_due = dict(row).get("reply_due_at")
+    return {
+        "ticket_id": str(row["ticket_id"]),
+        "number": row["number"],
+        "title": row["title"],
+        "href": f"/tickets/{row['ticket_id']}",
+        "urgent": urgent,
+        "confidential": row["confidential"],
+        "unit": row["unit_name"] or "",
+        "facts": [KIND_NAMES[Kind(row["kind"])], county.matter_name(row["matter_id"]), row["place"], said(row["received_at"], at)],
+        "due": due_view(row["due_at"], at, county.rules.calendar, natural=urgent) if row["due_at"] else None,
+        "reason": given.get("reason", ""),
+        "basis": given.get("basis", ""),
+        "returns": row["return_count"],
+        "reply_due": local_text(reply_due) if reply_due else "",
+    }  # fmt: skip
+
+
+async def dispatch(request: web.Request) -> web.StreamResponse:
+    """Hand one ticket to the unit picked by name; a wrong one comes back with its sentence beside the field."""
+    person, form, office = actor(request, Role.DISPATCHER), await read_form(request), request.app[OFFICE]
+    check_csrf(request, form.fields.get("csrf", ""))
+    try:
+        ticket_id = UUID(request.match_info["ticket_id"])
+    except ValueError:
+        raise NotFound from None
+    await office.refresh(now(request))
+    try:
+        unit_id = unit_of(office.county, form.text("unit"), "承办单位")
+        if unit_id is None:
+            raise Missing(what="承办单位")
+        await dispatch_ticket(office, ticket_id, unit_id, person, now(request), form.text("reason"), form.client_key)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _dispatch_page(
+            request, status=refusal.status, faulty=str(ticket_id), chosen=form.text("unit"), error=refusal.sentence
+        )
+    raise web.HTTPSeeOther("/console/dispatch?done=dispatch")
+
+
+routes = (
+    web.get("/console/dispatch", show_dispatch),
+    web.post("/console/dispatch/{ticket_id}", dispatch),
+)

@@ -1,0 +1,30 @@
+"""/tickets/<id>/files/<attachment_id>: a file of a ticket, as a download."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.attachments import as_download
+from channels.keys import OFFICE, SETTINGS
+from channels.session import actor, now, remote_address
+from hotline.actions.attachments import read_file
+from hotline.domain.errors import NotFound
+
+
+async def give_file(request: web.Request) -> web.StreamResponse:
+    """The bytes of one file, for whoever may see the ticket; the look is recorded."""
+    person = actor(request)
+    try:
+        ticket_id = UUID(request.match_info["ticket_id"])
+        attachment_id = UUID(request.match_info["attachment_id"])
+    except ValueError:
+        raise NotFound from None
+    row = await read_file(
+        request.app[OFFICE], ticket_id, attachment_id, person, now(request), remote_address(request)
+    )
+    return as_download(request.app[SETTINGS].files_dir, row["file_name"], row["media_type"], row["sha256"])
+
+
+routes = (web.get("/tickets/{ticket_id}/files/{attachment_id}", give_file),)

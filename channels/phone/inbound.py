@@ -1,0 +1,75 @@
+"""Reading what the operator keyed in: a call becomes a filing, and what is to become of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from uuid import UUID
+
+from channels.forms import Form
+from hotline.actions.office import County, Office
+from hotline.domain.errors import Malformed, Missing
+from hotline.domain.intake import Filing
+from hotline.domain.kinds import Channel, Kind, Pace
+
+FIELDS = (
+    "body", "phone", "name", "address", "kind", "matter_id", "place", "pace", "title", "accused_unit_id", "answer", "where",
+)  # fmt: skip
+ANSWER_LIMIT = 4000
+
+
+class Way(StrEnum):
+    """The three ways out of a call: to a unit, answered at once, or told where it belongs."""
+
+    DISPATCH = "dispatch"
+    ANSWER = "answer"
+    REDIRECT = "redirect"
+
+
+def read_filing(office: Office, form: Form) -> Filing:
+    """The call as a filing. Raises Malformed, Missing, TooLong."""
+    return Filing(
+        client_key=form.client_key or "",
+        channel=Channel.PHONE,
+        kind=form.choice("kind", Kind, "诉求类型", Kind.HELP),
+        body=form.text("body"),
+        title=form.text("title"),
+        place=form.text("place"),
+        matter_id=_matter_of(office.county, form.text("matter_id")),
+        pace=form.choice("pace", Pace, "紧急程度", Pace.ORDINARY),
+        confidential=form.flag("confidential"),
+        accused_unit_id=unit_of(office.county, form.text("accused_unit_id"), "被反映单位"),
+        name=form.text("name"),
+        phone=form.text("phone"),
+        address=form.text("address"),
+    )
+
+
+def read_way(form: Form) -> tuple[Way, Mapping[str, str]]:
+    """The way out that was pressed, with what it needs. Raises Malformed, Missing, TooLong."""
+    way = form.choice("way", Way, "办理方式", Way.DISPATCH)
+    if way is Way.ANSWER and not form.text("answer", ANSWER_LIMIT):
+        raise Missing(what="当场答复的内容")
+    if way is Way.REDIRECT and not form.text("where", ANSWER_LIMIT):
+        raise Missing(what="告知的去向")
+    return way, {"answer": form.text("answer"), "where": form.text("where")}
+
+
+def _matter_of(county: County, given: str) -> str | None:
+    """A matter by its id or by its name as the list shows it; None for none. Raises Malformed."""
+    if not given or given in county.matters:
+        return given or None
+    for matter_id in county.matters:
+        if county.matter_name(matter_id) == given:
+            return matter_id
+    raise Malformed(what="事项分类（请从列表中选）")
+
+
+def unit_of(county: County, given: str, what: str) -> UUID | None:
+    """A unit by its id or by its name; None for none. Raises Malformed, also for a name several units have."""
+    if not given:
+        return None
+    named = [unit.unit_id for unit in county.units.values() if unit.name == given or str(unit.unit_id) == given]
+    if len(named) != 1:
+        raise Malformed(what=f"{what}（请从列表中选）")
+    return named[0]

@@ -1,0 +1,81 @@
+"""Every sentence the operator's and the dispatcher's pages say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hotline.domain.kinds import Kind, Pace, Rule
+from hotline.domain.supervision import RULE_NAMES
+
+KIND_NAMES: Mapping[Kind, str] = {
+    Kind.INQUIRY: "咨询",
+    Kind.HELP: "求助",
+    Kind.COMPLAINT: "投诉",
+    Kind.TIP_OFF: "举报",
+    Kind.SUGGESTION: "建议",
+    Kind.PRAISE: "表扬",
+}
+KINDS = [(kind.value, name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
+PACES = [
+    (Pace.ORDINARY.value, "一般", "", "alt+7"),
+    (Pace.UTILITY.value, "水电气暖", "", "alt+8"),
+    (Pace.LIFE.value, "危及安全", "", "alt+9"),
+]
+DESTINATIONS = (
+    "110（警情、正在发生的危险）",
+    "119（火灾、抢险）",
+    "120（医疗急救）",
+    "122（交通事故）",
+    "人民法院（诉讼事项）",
+    "劳动人事争议仲裁委员会",
+    "行政复议机构",
+    "12388（反映党员干部违纪违法）",
+    "信访接待窗口（已在信访程序中的事项）",
+    "政府信息公开受理窗口",
+    "行业协会或市场服务（不属政府职责）",
+)
+UNKNOWN_NUMBER = "号码还不完整，或不是能拨通的号码。"
+NO_NUMBER = "输入来电号码后，这里显示此人以前反映过的事。"
+FIRST_CALL = "这个号码第一次来电。"
+NO_ALARMS = "没有要处理的提醒事项。"
+REVEAL_REASON = "回访"
+
+_MESSAGE_NAMES: Mapping[str, str] = {
+    "callback": "回访邀请",
+    "replied": "答复通知",
+    "extended": "延期通知",
+    "details": "补充材料通知",
+    "interview_planned": "约谈通知",
+    "reminder": "催办提醒",
+    "dispatched": "派单通知",
+    "redo": "重办通知",
+    "escalated": "督办通知",
+}
+
+
+def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
+    """What happened, and what to do about it, in plain words."""
+    if kind == "no_catalogue_row":
+        return "派单目录里没有合适的单位", "请看清诉求后人工派单。"
+    if kind == "nobody_to_receive":
+        unit = details.get("unit") or "承办单位"
+        return f"“{unit}”没有人接收通知", "已转给上级单位或派单员，请电话告知，并请管理员补上承办人。"
+    if kind == "nobody_to_supervise":
+        return "已经升级督办，但没有承办单位可以督办", "请先确定承办单位。"
+    if kind in ("message_refused", "message_unknown"):
+        what = _MESSAGE_NAMES.get(str(details.get("kind")), "通知")
+        if kind == "message_refused":
+            return f"{what}发不出去", "请改用电话告知诉求人。"
+        return f"{what}不知道是否送到", "请电话核实一次，系统不会自动重发。"
+    rule = kind.removesuffix("_overdue")
+    if kind.endswith("_overdue") and rule in set(Rule):
+        return f"{RULE_NAMES[Rule(rule)]}已经超期", "请尽快办理，或联系负责的人。"
+    return "有一件事要您看一看", "请打开工单查看。"
+
+
+ATTEMPTS: Mapping[str, str] = {
+    "waiting": "第1次",
+    "no_answer_1": "第2次（上次未接通）",
+    "no_answer_2": "第3次（前两次未接通，再不通即办结）",
+}

@@ -1,0 +1,221 @@
+"""The public's pages: home, filing, and what became of it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.attachments import check_types, keep_files
+from channels.forms import Form, read_form
+from channels.keys import OFFICE, SETTINGS
+from channels.pages import page
+from channels.session import now, remote_address
+from channels.website.inbound import FIELDS, read_answers, read_filing
+from channels.website.progress import progress_view
+from channels.website.texts import CONTACT_ADVICE, DONE, KINDS, NOT_FOUND, STEPS
+from hotline.actions.attachments import add_files
+from hotline.actions.callback import record_callback
+from hotline.actions.handling import comment_ticket
+from hotline.actions.intake import add_details, open_ticket, query_code, withdraw_ticket
+from hotline.actions.lookup import Dossier, read_progress
+from hotline.actions.wrong_codes import check_tries, note_wrong_code
+from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.intake import clean
+from hotline.domain.ticket import COMPLAINANT
+
+YEAR = 365 * 24 * 3600
+Deed = Callable[[web.Request, UUID, Form], Awaitable[object]]
+
+
+async def show_home(request: web.Request) -> web.StreamResponse:
+    """Two things to do, and what happens to a matter."""
+    return _public(request, "website_home.html", steps=STEPS)
+
+
+async def show_filing(request: web.Request) -> web.StreamResponse:
+    """The form, empty; ?kind= chooses the first answer already."""
+    return await _filing_page(request, {"kind": request.query.get("kind", "")})
+
+
+async def _filing_page(
+    request: web.Request, values: Mapping[str, str], *, status: int = 200, error: str = ""
+) -> web.StreamResponse:
+    county = await request.app[OFFICE].refresh(now(request))
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for matter_id, matter in county.matters.items():
+        groups.setdefault(matter["level1"], []).append((matter_id, matter["level2"]))
+    shown = {name: values.get(name, "") for name in FIELDS} | {"confidential": bool(values.get("confidential"))}
+    kept = {"client_key": values["client_key"]} if values.get("client_key") else {}
+    return _public(
+        request, "website_file.html", status=status, values=shown, error=error, kinds=KINDS, matters=groups, **kept
+    )
+
+
+async def take_filing(request: web.Request) -> web.StreamResponse:
+    """Open the ticket and hang the photos on it; the same form again leads to the same result."""
+    form, office, at = await read_form(request), request.app[OFFICE], now(request)
+    try:
+        check_types(form.files)
+        opened = await open_ticket(office, read_filing(await office.refresh(at), form), COMPLAINANT, at)
+        if form.files:
+            kept = await keep_files(request.app[SETTINGS].files_dir, form.files)
+            await add_files(office, opened.ticket.ticket_id, kept, COMPLAINANT, at)
+    except Refusal as refusal:
+        return await _filing_page(request, form.fields, status=refusal.status, error=refusal.sentence)
+    query = urlencode({"number": opened.ticket.number, "key": form.client_key or ""})
+    raise web.HTTPSeeOther(f"/file/done?{query}")
+
+
+async def show_filed(request: web.Request) -> web.StreamResponse:
+    """Number and query code, to keep. The key of the form stands for the person, so that a repeat shows the same."""
+    office = request.app[OFFICE]
+    number, key = clean(request.query.get("number", ""))[:40], clean(request.query.get("key", ""))[:100]
+    code = query_code(office, key)
+    dossier = await _prove(request, number, code)
+    advice = "" if dossier.person.phone or dossier.ticket.confidential else CONTACT_ADVICE
+    return _public(
+        request, "website_filed.html", number=number, code=code, advice=advice, files=len(dossier.files),
+        confidential=dossier.ticket.confidential,
+    )  # fmt: skip
+
+
+async def show_search(request: web.Request) -> web.StreamResponse:
+    """Number and code are asked for."""
+    return _search_page(request, clean(request.query.get("number", ""))[:40])
+
+
+def _search_page(request: web.Request, number: str, *, status: int = 200, error: str = "") -> web.StreamResponse:
+    return _public(request, "website_progress.html", status=status, number=number, error=error)
+
+
+async def show_progress(request: web.Request) -> web.StreamResponse:
+    """The path of one's own matter."""
+    form = await read_form(request)
+    try:
+        return await _path_page(request, form)
+    except NotFound:
+        return _search_page(request, _number(form), status=404, error=NOT_FOUND)
+
+
+async def _path_page(
+    request: web.Request, form: Form, *, status: int = 200, error: str = "", faulty: str = "", done: str = ""
+) -> web.StreamResponse:
+    number, code, office, at = _number(form), _code(form), request.app[OFFICE], now(request)
+    dossier = await _prove(request, number, code)
+    flashes = [("done", DONE[done])] if done else []
+    typed = {name: form.fields.get(name, "") for name in ("text", "reason", "words", "contacted", "solved", "verdict")}
+    return _public(
+        request, "website_path.html", status=status, number=dossier.ticket.number, code=code, error=error,
+        faulty=faulty, typed=typed if error else dict.fromkeys(typed, ""), flashes=flashes,
+        **progress_view(dossier, await office.refresh(at), at),
+    )  # fmt: skip
+
+
+def _number(form: Form) -> str:
+    return _typed(form, "number").replace("—", "-")[:40]
+
+
+def _code(form: Form) -> str:
+    return _typed(form, "code")[:20]
+
+
+def _typed(form: Form, name: str) -> str:
+    """What was keyed in, full-width digits made narrow, blanks left out."""
+    return "".join(unicodedata.normalize("NFKC", form.fields.get(name, "")).split())
+
+
+async def _prove(request: web.Request, number: str, code: str) -> Dossier:
+    """One's own matter by number and code; wrong ones are counted. Raises NotFound, TooManyTries."""
+    office, address, at = request.app[OFFICE], remote_address(request), now(request)
+    await check_tries(office, number, address, at)
+    try:
+        return await read_progress(office, number, code, at, address)
+    except NotFound:
+        await note_wrong_code(office, number, address, at)
+        raise
+
+
+def _act(name: str, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A handler for one thing the person may do: proven by number and code, then done, then the path again."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        form = await read_form(request)
+        try:
+            dossier = await _prove(request, _number(form), _code(form))
+        except NotFound:
+            return _search_page(request, _number(form), status=404, error=NOT_FOUND)
+        try:
+            await deed(request, dossier.ticket.ticket_id, form)
+        except Refusal as refusal:
+            return await _path_page(request, form, status=refusal.status, error=refusal.sentence, faulty=name)
+        return await _path_page(request, form, done=name)
+
+    return handle
+
+
+async def _rate(request: web.Request, ticket_id: UUID, form: Form) -> None:
+    answers = read_answers(form)
+    await record_callback(request.app[OFFICE], ticket_id, answers, COMPLAINANT, now(request), form.client_key)
+
+
+async def _comment(request: web.Request, ticket_id: UUID, form: Form) -> None:
+    check_types(form.files)
+    given = {"text": form.text("text", 2000)}
+    await comment_ticket(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
+    await _hang(request, ticket_id, form)
+
+
+async def _withdraw(request: web.Request, ticket_id: UUID, form: Form) -> None:
+    given = {"reason": form.text("reason", 500)}
+    await withdraw_ticket(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
+
+
+async def _details(request: web.Request, ticket_id: UUID, form: Form) -> None:
+    check_types(form.files)
+    given = {"text": form.text("text", 4000)}
+    await add_details(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
+    await _hang(request, ticket_id, form)
+
+
+async def _hang(request: web.Request, ticket_id: UUID, form: Form) -> None:
+    if form.files:
+        kept = await keep_files(request.app[SETTINGS].files_dir, form.files)
+        await add_files(request.app[OFFICE], ticket_id, kept, COMPLAINANT, now(request), "诉求人补充")
+
+
+def _public(request: web.Request, template: str, status: int = 200, **context: Any) -> web.StreamResponse:
+    """A page of the public; ?text=large|normal is kept in a cookie."""
+    context.setdefault("text_toggle_href", _toggle(request))
+    response = page(request, template, status=status, **context)
+    chosen = request.query.get("text", "")
+    if chosen in ("large", "normal"):
+        secure = request.app[SETTINGS].public_url.startswith("https:")
+        response.set_cookie("text", chosen, max_age=YEAR, samesite="Lax", path="/", secure=secure, httponly=True)
+    return response
+
+
+def _toggle(request: web.Request) -> str:
+    """The same page in the other size; a page that was posted leads back to its empty form."""
+    large = request.query.get("text", request.cookies.get("text", "")) == "large"
+    query = {name: value for name, value in request.query.items() if name != "text"}
+    path = "/progress" if request.path.startswith("/progress") else request.path
+    return f"{path}?{urlencode(query | {'text': 'normal' if large else 'large'})}"
+
+
+routes = (
+    web.get("/", show_home),
+    web.get("/file", show_filing),
+    web.post("/file", take_filing),
+    web.get("/file/done", show_filed),
+    web.get("/progress", show_search),
+    web.post("/progress", show_progress),
+    web.post("/progress/rate", _act("rate", _rate)),
+    web.post("/progress/comment", _act("comment", _comment)),
+    web.post("/progress/withdraw", _act("withdraw", _withdraw)),
+    web.post("/progress/details", _act("details", _details)),
+)

@@ -1,0 +1,96 @@
+"""What the person reads about the own matter: where it stands, until when, what was answered, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from channels.times import DueView, day_said, due_view, said
+from channels.views import path_steps
+from channels.website.texts import CLOSED, DUE_WORDS, KIND_NAMES, STANDS
+from hotline.actions.lookup import Dossier
+from hotline.actions.office import County
+from hotline.domain.callback import VERDICT_NAMES
+from hotline.domain.interview import PLACE_NAMES
+from hotline.domain.lifecycle import State, Verb
+
+Row = Mapping[str, Any]
+MARKS = [("5", "5 分"), ("4", "4 分"), ("3", "3 分"), ("2", "2 分"), ("1", "1 分")]
+
+
+def progress_view(dossier: Dossier, county: County, now: datetime) -> dict[str, Any]:
+    """The variables of website_path.html. Nothing of the office's own text is among them."""
+    ticket, verbs = dossier.ticket, {arrow.verb for arrow in dossier.arrows}
+    heading, sentence = STANDS[ticket.state]
+    if ticket.close_reason is not None:
+        sentence = CLOSED[ticket.close_reason]
+    what, due = _due(dossier, county, now)
+    return {
+        "title": ticket.title,
+        "body": dossier.body,
+        "kind": KIND_NAMES[ticket.kind],
+        "filed_text": said(ticket.received_at, now),
+        "place": ticket.place,
+        "files": [row["file_name"] for row in dossier.files],
+        "heading_text": heading,
+        "sentence": sentence,
+        "stands": _tone(ticket.state),
+        "due_what": what,
+        "due": due,
+        "steps": path_steps(dossier.events, now, public=True, channel=ticket.channel.value),
+        "unit": county.unit_name(ticket.lead_unit_id) if ticket.lead_unit_id and ticket.open else "",
+        "reply": _reply(dossier.events),
+        "missing": _last(dossier.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in verbs else "",
+        "interview": _interview(dossier, now),
+        "may_rate": ticket.state is State.REPLIED,
+        "may_supply": Verb.ADD_DETAILS in verbs,
+        "may_withdraw": Verb.WITHDRAW in verbs,
+        "verdicts": [(verdict.value, name) for verdict, name in VERDICT_NAMES.items()],
+        "marks": MARKS,
+    }
+
+
+def _tone(state: State) -> str:
+    needs_person = state in (State.AWAITING_DETAILS, State.REPLIED)
+    return "caution" if needs_person else "done" if state is State.CLOSED else "note"
+
+
+def _due(dossier: Dossier, county: County, now: datetime) -> tuple[str, DueView | None]:
+    """The one limit worth telling, and what it is a limit for."""
+    ticket = dossier.ticket
+    standing = {
+        row["rule"]: row
+        for row in dossier.clocks
+        if row["state"] == "running" or (row["state"] == "missed" and row["ended_at"] is None)
+    }
+    for rule, what in DUE_WORDS.items():
+        row = standing.get(rule.value)
+        if row is not None and ticket.open:
+            return what, due_view(row["due_at"], now, county.rules.calendar, natural=row["urgent"])
+    return "", None
+
+
+def _last(events: list[Row], *verbs: Verb) -> Row:
+    found: Row = next((e["details"] or {} for e in reversed(events) if e["verb"] in verbs), {})
+    return found
+
+
+def _reply(events: list[Row]) -> str:
+    """The newest answer in full, unless the matter was taken up again since."""
+    told = [e for e in events if e["verb"] in (Verb.REPLY, Verb.ANSWER, Verb.REDIRECT)]
+    return str(told[-1]["public_text"] or "") if told else ""
+
+
+def _interview(dossier: Dossier, now: datetime) -> dict[str, str] | None:
+    """Day and place of an interview that is planned but not held yet."""
+    rows = [row for row in dossier.interviews if row["meet_at"] is not None and row["held_at"] is None]
+    if not rows or dossier.ticket.state is not State.INTERVIEW_OWED:
+        return None
+    row = rows[-1]
+    where = str(row["meet_where"] or "")
+    return {
+        "day": day_said(row["meet_at"]),
+        "at": said(row["meet_at"], now),
+        "where": PLACE_NAMES.get(where, where),
+    }

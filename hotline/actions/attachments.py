@@ -1,0 +1,71 @@
+"""Files of a ticket: added by those who may see it, read inside one's rows, each look recorded (PROCEDURE §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from hotline.actions.deed import check_scope
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain.errors import Malformed, NotFound
+from hotline.domain.ticket import Actor
+from hotline.store import tickets
+from hotline.store.accounts import insert_view
+
+FILES_OF_TICKET = 60
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file whose bytes already lie in the files folder; `sha256` is its digest of 32 bytes."""
+
+    file_name: str
+    media_type: str
+    size_bytes: int
+    sha256: bytes
+
+
+async def add_files(
+    office: Office, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str = "现场照片"
+) -> int:
+    """Hang files on a ticket; the same file twice is kept once. Gives back how many files the ticket has.
+
+    Raises NotFound outside the actor's rows, Malformed beyond 60 files on a ticket.
+    """
+    async with transaction(office.pool) as conn:
+        ticket = await tickets.lock_ticket(conn, office.region, ticket_id)
+        if ticket is None:
+            raise NotFound
+        await check_scope(office, conn, ticket, actor)
+        known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
+        # The id follows from the content, so that a repeated form adds nothing.
+        named = {uuid5(ticket_id, file.sha256.hex()): file for file in files}
+        if len(known | named.keys()) > FILES_OF_TICKET:
+            raise Malformed(what=f"附件（每件工单最多{FILES_OF_TICKET}个）")
+        for attachment_id, file in named.items():
+            await tickets.insert_attachment(conn, office.region, ticket_id, {
+                "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
+                "size_bytes": file.size_bytes, "sha256": file.sha256, "label": label, "added_at": now,
+                "account_id": actor.account_id,
+            })  # fmt: skip
+        return len(known | named.keys())
+
+
+async def read_file(
+    office: Office, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
+) -> Mapping[str, Any]:
+    """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded."""
+    async with transaction(office.pool) as conn:
+        ticket = await tickets.get_ticket(conn, office.region, ticket_id)
+        if ticket is None:
+            raise NotFound
+        await check_scope(office, conn, ticket, actor)
+        row = await tickets.get_attachment(conn, office.region, ticket_id, attachment_id)
+        if row is None:
+            raise NotFound
+        await insert_view(conn, office.region, now, actor.account_id, ticket_id, "file", address=address)
+        return row

@@ -1,0 +1,45 @@
+-- name: returns_to_rule(region_id, batch)
+-- Returned tickets that wait for a ruling, first to run out on top, with the unit's reason and the units that returned before.
+select t.*, u.name as unit_name, e.at as returned_at, e.details as given, d.due_at, d.provisional
+from ticket t
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+left join lateral (
+    select at, details from ticket_event e
+    where e.region_id = t.region_id and e.ticket_id = t.ticket_id and e.verb = 'return'
+    order by e.at desc, e.event_id desc limit 1) e on true
+left join lateral (
+    select due_at, provisional from deadline d
+    where d.region_id = t.region_id and d.ticket_id = t.ticket_id and d.rule = 'ruling' and d.state in ('running', 'missed')
+    order by d.started_at desc limit 1) d on true
+where t.region_id = :region_id and t.state = 'returned'
+order by d.due_at nulls last, t.received_at
+limit :batch;
+
+-- name: extensions_to_decide(region_id, granted, batch)
+-- Requests for an extension of tickets that already had `granted` or more, first to run out on top, with the reason given.
+select t.*, u.name as unit_name, e.at as asked_at, e.details as given, d.due_at, d.provisional, r.due_at as reply_due_at
+from deadline d
+join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+left join lateral (
+    select at, details from ticket_event e
+    where e.region_id = t.region_id and e.ticket_id = t.ticket_id and e.verb = 'ask_extension'
+    order by e.at desc, e.event_id desc limit 1) e on true
+left join lateral (
+    select due_at from deadline r
+    where r.region_id = t.region_id and r.ticket_id = t.ticket_id and r.rule = 'reply' and r.state in ('running', 'missed')
+    order by r.started_at desc limit 1) r on true
+where d.region_id = :region_id and d.rule = 'extension' and d.state = 'running' and t.state = 'signed'
+    and t.extension_count >= :granted
+    and not exists (
+        select from ticket_event x
+        where x.region_id = t.region_id and x.ticket_id = t.ticket_id and x.at > e.at
+            and x.verb in ('grant_extension', 'refuse_extension'))
+order by d.due_at
+limit :batch;
+
+-- name: count_calls(region_id, stage, now)$
+-- How many callbacks wait for a telephone call.
+select count(*) from callback
+where region_id = :region_id and stage = :stage and done_at is null and channel = 'phone'
+    and (next_try_at is null or next_try_at <= :now);
