@@ -1,0 +1,100 @@
+"""The webhook: the platform's handshake, and each message answered in the same response."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import cast
+
+import structlog
+from aiohttp import ClientSession, web
+
+from channels.channel import Send
+from channels.conversation import compose_answer
+from channels.keys import OFFICE, SETTINGS
+from channels.scene import Phrase, line
+from channels.session import now
+from channels.wechat.inbound import BadMessage, Gate
+from channels.wechat.outbound import DEFAULT_TEMPLATE, Account, Cache, Sender, Template, Tokens
+from channels.wechat.protocol import BODY_BYTES
+from channels.wechat.texts import say
+from hotline.actions.conversation import take_turn
+from hotline.config import Settings
+from hotline.domain.errors import Refusal
+from hotline.domain.message import Incoming
+
+_log = structlog.get_logger()
+routes = web.RouteTableDef()
+
+
+@routes.get("/wechat")
+async def answer_handshake(request: web.Request) -> web.Response:
+    """The platform asks whether we are the account's server."""
+    try:
+        return web.Response(text=_gate(request).verify_echo(request.query))
+    except BadMessage as fault:
+        return _refused(fault)
+
+
+@routes.post("/wechat")
+async def answer_message(request: web.Request) -> web.Response:
+    """One message, answered in the same response; a repeat gets the first answer (PROCEDURE §5, WeChat's five seconds).
+
+    What is not proven to come from WeChat is answered 4xx and leaves no trace but a line in the log.
+    """
+    gate, at = _gate(request), now(request)
+    try:
+        incoming = gate.read(request.query, await _read_body(request), at)
+    except BadMessage as fault:
+        return _refused(fault)
+    body, content_type = gate.write(await _reply(request, incoming), incoming, at)
+    return web.Response(body=body, content_type=content_type, charset="utf-8")
+
+
+async def _reply(request: web.Request, incoming: Incoming) -> str:
+    office, at = request.app[OFFICE], now(request)
+    await office.refresh(at)
+    facts = _facts(request.app[SETTINGS])
+    try:
+        return await take_turn(office, incoming, at, compose_answer(office, incoming, at, say, facts))
+    except Refusal as refusal:
+        return say([line(Phrase.REFUSED, sentence=refusal.sentence, **facts)])
+
+
+def _facts(settings: Settings) -> dict[str, str]:
+    return {
+        "url": f"{settings.public_url}/progress", "hotline": settings.hotline_number, "county": settings.county,
+    }  # fmt: skip
+
+
+async def _read_body(request: web.Request) -> bytes:
+    """The body, or one byte more than the gate takes: whatever size is announced, no more is read."""
+    body = b""
+    async for chunk in request.content.iter_any():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            break
+    return body[: BODY_BYTES + 1]
+
+
+def _refused(fault: BadMessage) -> web.Response:
+    _log.warning("wechat_message_refused", fault=type(fault).__name__, status=fault.status)
+    return web.Response(text=fault.sentence, status=fault.status)
+
+
+def _gate(request: web.Request) -> Gate:
+    settings = request.app[SETTINGS]
+    return _gate_of(settings.wechat_app_id or "", settings.wechat_token or "", settings.wechat_aes_key or "")
+
+
+@lru_cache(maxsize=8)
+def _gate_of(app_id: str, token: str, aes_key: str) -> Gate:
+    return Gate(app_id, token, aes_key)
+
+
+def open_sender(settings: Settings, http: ClientSession, cache: object) -> Send:
+    """The function that carries messages out: customer-service message, else template message."""
+    templates = {DEFAULT_TEMPLATE: Template(settings.wechat_template_id)} if settings.wechat_template_id else {}
+    account = Account(
+        settings.wechat_app_id or "", settings.wechat_app_secret or "", settings.wechat_api_base, templates
+    )
+    return Sender(http, account, Tokens(http, account, cast(Cache, cache))).send

@@ -1,0 +1,66 @@
+"""For a door that knows the person by itself: filing, own tickets without a number, the callback that waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.intake import Opened, open_ticket_in
+from hotline.actions.office import Office
+from hotline.domain.intake import Filing
+from hotline.domain.lifecycle import State
+from hotline.domain.message import Incoming
+from hotline.domain.ticket import COMPLAINANT
+from hotline.store import accounts, own
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTicket:
+    """One of the person's tickets as it is told to the person; `unit` is empty before dispatch."""
+
+    number: str
+    title: str
+    state: State
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A reply the person may rate now, and since when it could be known."""
+
+    ticket_id: UUID
+    number: str
+    asked_at: datetime
+
+
+async def open_own_in(office: Office, conn: Any, incoming: Incoming, filing: Filing, now: datetime) -> Opened:
+    """`open_ticket_in` by the person who wrote; from now on the person finds the ticket on this channel."""
+    opened = await open_ticket_in(office, conn, filing, COMPLAINANT, now)
+    await own.insert_own(
+        conn, office.region, incoming.channel, person_hash(office, incoming), opened.ticket.ticket_id, now
+    )
+    return opened
+
+
+async def list_own_in(
+    office: Office, conn: Any, incoming: Incoming, now: datetime, batch: int
+) -> tuple[list[OwnTicket], int]:
+    """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
+    rows = await own.list_own(conn, office.region, incoming.channel, person_hash(office, incoming), batch)
+    for row in rows:
+        await accounts.insert_view(conn, office.region, now, None, row["ticket_id"], "progress")
+    shown = [OwnTicket(row["number"], row["title"], State(row["state"]), row["unit_name"] or "") for row in rows]
+    return shown, rows[0]["total"] if rows else 0
+
+
+async def find_asked_in(office: Office, conn: Any, incoming: Incoming) -> Asked | None:
+    """The reply the person who wrote was asked about last and has not rated yet."""
+    row = await own.get_asked(conn, office.region, incoming.channel, person_hash(office, incoming))
+    return Asked(row["ticket_id"], row["number"], row["asked_at"]) if row else None
+
+
+def person_hash(office: Office, incoming: Incoming) -> bytes:
+    """How a person of a channel is found again; the same as the conversation's."""
+    return office.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
