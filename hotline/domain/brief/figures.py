@@ -122,14 +122,16 @@ def _callback_figures(asked: Iterable[Asked]) -> Figures:
 
 def _interview_figures(period: Period) -> Figures:
     held = [one for one in period.met if one.held]
+    overdue = [
+        one.ticket_id
+        for one in period.clocks
+        if one.rule in _INTERVIEW_CLOCKS and one.state == "missed" and one.interview_owed
+    ]
     found: Figures = {
         "interview.owed": [one.ticket_id for one in period.met if not one.held],
         "interview.held": [one.ticket_id for one in held],
-        "interview.overdue": [
-            one.ticket_id
-            for one in period.clocks
-            if one.rule in _INTERVIEW_CLOCKS and one.state == "missed" and one.interview_owed
-        ],
+        # Tier after tier may run out in one week over the same interview.
+        "interview.overdue": list(dict.fromkeys(overdue)),
     }
     for verdict in Verdict:
         found[f"interview.{verdict}"] = [one.ticket_id for one in held if one.verdict == verdict]

@@ -1,0 +1,153 @@
+"""The brief's pages, its docx, the list behind each figure, and supervision letters as docx (PROCEDURE §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.desk.brief_view import brief_view, figure_rows
+from channels.forms import Form, read_form
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.session import actor, check_csrf, now
+from hotline.actions import brief as briefs
+from hotline.actions.letter import read_supervision_letter
+from hotline.actions.office import Office
+from hotline.almanac import ZONE
+from hotline.documents import brief_docx, letter_number, supervision_letter_docx
+from hotline.domain.brief.issue import BriefState
+from hotline.domain.errors import NotFound
+from hotline.domain.ticket import Actor
+
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# What the redirect after a form names, and the sentence it is told by.
+DONE: Mapping[str, str] = {
+    "advice": "工作建议已保存。",
+    "approve": "已送审，等待签发。",
+    "back": "已退回修改。",
+    "issue": "已签发，县领导已收到通知。",
+    "read": "已确认阅读。",
+}
+Deed = Callable[[Office, date, Form, Actor, datetime], Awaitable[None]]
+
+
+async def show_newest(request: web.Request) -> web.Response:
+    """The newest brief this person may read, or why there is none."""
+    who = actor(request)
+    rows = await briefs.list_briefs(request.app[OFFICE], who)
+    if not rows:
+        return page(request, "brief_none.html")
+    return await _show(request, who, rows[0]["week_start"], rows)
+
+
+async def show_brief(request: web.Request) -> web.Response:
+    """The brief of one week."""
+    who, monday = actor(request), _monday(request)
+    return await _show(request, who, monday, await briefs.list_briefs(request.app[OFFICE], who))
+
+
+async def _show(request: web.Request, who: Actor, monday: date, rows: Sequence[Mapping[str, Any]]) -> web.Response:
+    brief = await briefs.read_brief(request.app[OFFICE], monday, who)
+    done = request.query.get("done", "")
+    flashes = [("done", DONE[done])] if done in DONE else []
+    others = [row for row in rows if row["week_start"] != monday]
+    return page(request, "brief.html", flashes=flashes, **brief_view(brief, who, others))
+
+
+async def show_figure(request: web.Request) -> web.Response:
+    """The tickets behind a figure."""
+    who, monday = actor(request), _monday(request)
+    key = request.match_info["key"]
+    found = await briefs.list_figure(request.app[OFFICE], monday, key, who)
+    rows = figure_rows(found.rows, now(request))
+    return page(request, "brief_figure.html", name=found.name, monday=monday, rows=rows, here="/briefs")
+
+
+async def send_docx(request: web.Request) -> web.Response:
+    """The brief as docx."""
+    brief = await briefs.read_brief(request.app[OFFICE], _monday(request), actor(request))
+    return _file(brief_docx(brief, ZONE), f"群众约谈工作专报{brief.number_text}.docx")
+
+
+async def send_letter(request: web.Request) -> web.Response:
+    """A supervision letter as docx."""
+    try:
+        letter_id = UUID(request.match_info["letter_id"])
+    except ValueError:
+        raise NotFound from None
+    facts = await read_supervision_letter(request.app[OFFICE], letter_id, actor(request))
+    number = letter_number(facts["county"], facts["year"], facts["number"])
+    return _file(supervision_letter_docx(facts), f"{number}督办函.docx")
+
+
+def _file(content: bytes, name: str) -> web.Response:
+    disposition = f"attachment; filename=\"document.docx\"; filename*=UTF-8''{quote(name)}"
+    return web.Response(body=content, content_type=DOCX, headers={"Content-Disposition": disposition})
+
+
+def _monday(request: web.Request) -> date:
+    try:
+        return date.fromisoformat(request.match_info["week"])
+    except ValueError:
+        raise NotFound from None
+
+
+async def _edit(office: Office, monday: date, form: Form, who: Actor, at: datetime) -> None:
+    await briefs.edit_advice(office, monday, form.text("advice"), who, at)
+
+
+async def _approve(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    if not await _is(office, monday, who, BriefState.APPROVING):
+        await briefs.send_for_approval(office, monday, who, at)
+
+
+async def _back(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    await briefs.send_back(office, monday, who, at)
+
+
+async def _issue(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    if not await _is(office, monday, who, BriefState.ISSUED):
+        await briefs.issue_brief(office, monday, who, at)
+
+
+async def _confirm(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    await briefs.confirm_reading(office, monday, who, at)
+
+
+async def _is(office: Office, monday: date, who: Actor, state: BriefState) -> bool:
+    """Whether a form sent twice was already carried out."""
+    return (await briefs.read_brief(office, monday, who)).state is state
+
+
+DEEDS: Mapping[str, Deed] = {
+    "advice": _edit,
+    "approve": _approve,
+    "back": _back,
+    "issue": _issue,
+    "read": _confirm,
+}
+
+
+async def take_step(request: web.Request) -> web.StreamResponse:
+    """`POST /briefs/<week>/<step>`: back to the brief, where it says what was done."""
+    who, monday, step = actor(request), _monday(request), request.match_info["step"]
+    form = await read_form(request)
+    check_csrf(request, form.text("csrf"))
+    await DEEDS[step](request.app[OFFICE], monday, form, who, now(request))
+    return web.Response(status=303, headers={"Location": f"/briefs/{monday}?done={step}"})
+
+
+_WEEK = r"{week:\d{4}-\d{2}-\d{2}}"
+routes: list[web.RouteDef] = [
+    web.get("/briefs", show_newest),
+    web.get(f"/briefs/{_WEEK}", show_brief),
+    web.get(f"/briefs/{_WEEK}.docx", send_docx),
+    web.get(f"/briefs/{_WEEK}/figures/{{key:.+}}", show_figure),
+    web.post(f"/briefs/{_WEEK}/{{step:{'|'.join(DEEDS)}}}", take_step),
+    web.get("/letters/{letter_id}.docx", send_letter),
+]

@@ -1,0 +1,5 @@
+"""Documents as files: plain data in, docx out, in the layout of GB/T 9704-2012 (PROCEDURE §7). No store, no clock."""
+
+from hotline.documents.brief import brief_docx as brief_docx
+from hotline.documents.letter import letter_number as letter_number
+from hotline.documents.letter import supervision_letter_docx as supervision_letter_docx

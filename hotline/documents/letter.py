@@ -1,0 +1,68 @@
+"""督办函: the supervision letter of a tier to a unit, in letter form (PROCEDURE §4, §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from hotline.documents.sheet import Alignment, Sheet
+from hotline.domain.kinds import Reason
+from hotline.domain.supervision import REASON_NAMES, TIER_NAMES
+
+_MEET = frozenset({Reason.DISSATISFIED, Reason.REDOS, Reason.INTERVIEW_OVERDUE, Reason.STILL_DISSATISFIED})
+_TASKS = {
+    True: "请由单位干部当面约谈诉求人：先弄清问题的根源和症结，再定化解方案和法律依据，然后约定时间地点见面，"
+    "并把约谈记录、结果和群众意见登记到热线系统",
+    False: "请抓紧办理，先联系诉求人，再作出答复，并把办理情况登记到热线系统",
+}
+_NEXT = {
+    1: "逾期没有办结的，将转纪委督办。",
+    2: "逾期没有办结的，将转领导督办，并在《群众约谈工作专报》中列名。",
+    3: "办结以前，《群众约谈工作专报》每期列名。",
+}
+
+
+def letter_number(county: str, year: int, number: int) -> str:
+    """阳热督〔2026〕12号."""
+    return f"{county[:1]}热督〔{year}〕{number}号"
+
+
+def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
+    """The letter as a docx file.
+
+    `facts`: county, year, number, unit, copy_to, tier 1–3, reason (of Reason), ticket_number, title without personal
+    data, due_at and issued_at as local moments.
+    """
+    number = letter_number(facts["county"], facts["year"], facts["number"])
+    title = f"关于督办第{facts['ticket_number']}号工单的函"
+    sheet = Sheet(title, facts["issued_at"])
+    sheet.head(_issuer(facts), TIER_NAMES[facts["tier"]], number)
+    sheet.title(title)
+    sheet.text(f"{facts['unit'] or '承办单位'}：")
+    reason = Reason(facts["reason"])
+    sheet.prose(
+        f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。"
+        f"因{REASON_NAMES[reason]}，现列入{TIER_NAMES[facts['tier']]}。"
+    )
+    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{_moment(facts['due_at'])}。")
+    sheet.prose(_NEXT[facts["tier"]])
+    sheet.text("")
+    sheet.text(_issuer(facts), align=Alignment.RIGHT, right_indent=2)
+    sheet.text(_date(facts["issued_at"]), align=Alignment.RIGHT, right_indent=4)
+    copies = [f"抄送：{facts['unit']}{facts['copy_to']}"] if facts["copy_to"] else []
+    sheet.imprint([*copies, f"{facts['county']}阳光热线办公室　　{_date(facts['issued_at'])}印发"])
+    return sheet.to_bytes()
+
+
+def _issuer(facts: Mapping[str, Any]) -> str:
+    """Tier 2 writes in its own name; tiers 1 and 3 through the hotline's office."""
+    return f"{facts['county']}{'纪委纠风办' if facts['tier'] == 2 else '阳光热线办公室'}"
+
+
+def _date(at: datetime) -> str:
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
+def _moment(at: datetime) -> str:
+    return f"{_date(at)}{at:%H:%M}前"
