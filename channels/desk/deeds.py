@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
 from aiohttp import web
 
+from channels.attachments import check_types, keep_files
 from channels.desk.inbound import local_path
 from channels.desk.ticket import refused_page, ticket_id_of
+from channels.desk.verbs import FORMS
 from channels.forms import Form, read_form
-from channels.keys import OFFICE
+from channels.keys import OFFICE, SETTINGS
 from channels.session import actor, check_csrf, now
 from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.actions.attachments import add_files
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
 from hotline.domain.callback import Answers
@@ -230,13 +234,24 @@ async def do_verb(request: web.Request) -> web.StreamResponse:
     ticket_id, form = ticket_id_of(request), await read_form(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
-        await DEEDS[verb](Asked(request.app[OFFICE], ticket_id, who, now(request), form))
+        asked = Asked(request.app[OFFICE], ticket_id, who, now(request), form)
+        check_types(form.files)
+        await DEEDS[verb](asked)
+        await _keep_evidence(request.app[SETTINGS].files_dir, verb, asked)
     except NotFound:
         raise
     except Refusal as refusal:
         return await refused_page(request, ticket_id, verb, form, refusal)
     following = local_path(form.fields.get("next", "")) or f"/tickets/{ticket_id}"
     return web.Response(status=303, headers={"Location": _told(following, verb)})
+
+
+async def _keep_evidence(folder: Path, verb: str, asked: Asked) -> None:
+    """Hang the files of a form on its ticket, labelled by what they prove."""
+    if asked.form.files and FORMS[verb].files:
+        files = await keep_files(folder, asked.form.files)
+        label = FORMS[verb].files.partition("（")[0]
+        await add_files(asked.office, asked.ticket_id, files, asked.actor, asked.now, label)
 
 
 def _told(path: str, verb: str) -> str:

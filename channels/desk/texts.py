@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hotline.domain.kinds import CloseReason, HandlingClass, Pace
 from hotline.domain.lifecycle import State
 
 WRONG_LOGIN = "用户名或密码不对，请核对后再试。"
@@ -32,4 +33,87 @@ EMPTY_INBOX: Mapping[State, str] = {
     State.INTERVIEW_HELD: "没有等待核实的约谈。",
     State.PARKED: "没有挂账的工单。",
     State.CLOSED: "还没有办结的工单。",
+}
+WAITING: Mapping[State, str] = {
+    State.RECEIVED: "等派单员派单。",
+    State.AWAITING_DETAILS: "等诉求人补充材料。",
+    State.DISPATCHED: "等承办单位签收。",
+    State.RETURNED: "等退单裁定。",
+    State.SIGNED: "承办单位正在办理。",
+    State.REPLIED: "承办单位已答复，等热线回访。",
+    State.INTERVIEW_OWED: "等承办单位约谈诉求人。",
+    State.INTERVIEW_HELD: "已约谈，等热线督办和纪委纠风办核实。",
+    State.PARKED: "挂账中，到期自动恢复办理。",
+    State.CLOSED: "已办结，不用再办什么。",
+}
+CLASS_NAMES: Mapping[HandlingClass, str] = {
+    HandlingClass.INSTANT: "即办件",
+    HandlingClass.COMMITTED: "承办件",
+    HandlingClass.JOINT: "联办件",
+    HandlingClass.REDIRECTED: "退回件",
+    HandlingClass.SUPPLEMENT: "补办件",
+    HandlingClass.URGENT: "急办件",
+}
+PACE_NAMES: Mapping[Pace, str] = {
+    Pace.ORDINARY: "一般",
+    Pace.UTILITY: "水电气暖（自然时间）",
+    Pace.LIFE: "危及安全（自然时间）",
+}
+CLOSE_NAMES: Mapping[CloseReason, str] = {
+    CloseReason.ANSWERED: "当场答复",
+    CloseReason.REDIRECTED: "告知去向",
+    CloseReason.MERGED: "并单",
+    CloseReason.WITHDRAWN: "诉求人撤回",
+    CloseReason.SATISFIED: "满意",
+    CloseReason.BASICALLY_SATISFIED: "基本满意",
+    CloseReason.UNDERSTOOD: "理解",
+    CloseReason.UNREACHED: "三次回访未接通",
+    CloseReason.REFUSED: "拒绝回访",
+    CloseReason.UNREASONABLE: "诉求不合理（经复核）",
+}
+CALLBACK_STATES: Mapping[str, str] = {
+    "waiting": "等待回访",
+    "no_answer_1": "一次未接通",
+    "no_answer_2": "两次未接通",
+    "unreachable": "三次未接通",
+    "refused": "拒绝回访",
+    "done": "已回访",
+    "withdrawn": "不再回访",
+}
+CLOCK_STATES: Mapping[str, str] = {
+    "running": "计时中",
+    "paused": "已暂停",
+    "met": "按时",
+    "missed": "超期",
+    "withdrawn": "不再计",
+}
+REMINDER_STATES: Mapping[str, str] = {
+    "planned": "待发",
+    "sent": "已发",
+    "refused": "未发成",
+    "unknown": "不确定是否发出",
+    "skipped": "已并入后一次提醒",
+}
+LETTER_NAMES: Mapping[str, str] = {
+    "reminder_notice": "催办通知书",
+    "supervision_letter": "督办函",
+    "interview_record": "约谈记录",
+    "written_reply": "答复意见书",
+    "brief": "专报",
+}
+LOOKS: Mapping[str, str] = {
+    "ticket": "查看工单",
+    "reveal": "查看姓名电话",
+    "print": "下载文书",
+    "file": "下载附件",
+    "progress": "诉求人查询进度",
+    "search": "按号码查询",
+    "call": "回访拨号",
+}
+PARTS: Mapping[str, str] = {"lead": "主办", "assisting": "协办", "former": "曾承办"}
+REVEAL_REASONS: Mapping[str, str] = {
+    "contact": "联系诉求人",
+    "callback": "回访",
+    "interview": "安排约谈",
+    "check": "核对身份",
 }

@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from channels.forms import Form
+from channels.desk.blanks import Desk, Refused, form_view, suggest_unit
+from channels.desk.offers import find_offers
+from channels.desk.sections import (
+    callbacks_of,
+    clocks_of,
+    facts_of,
+    files_of,
+    instructions_of,
+    interviews_of,
+    letters_of,
+    looks_of,
+    main_clock,
+    reminders_of,
+    window_clock,
+)
+from channels.desk.texts import REVEAL_REASONS, WAITING
+from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
-from channels.session import actor, now
+from channels.rows import state_view
+from channels.session import actor, check_csrf, now
 from channels.views import path_steps
-from hotline.actions.lookup import read_ticket
+from channels.windows import account_view, clock_due, ladder_view, window_marks, window_view
+from hotline.actions.intake import new_client_key
+from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
+from hotline.actions.office import Office
 from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.kinds import Rule
+from hotline.domain.privacy import mask_text
+from hotline.domain.supervision import RULE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What ui.person takes; `address` is empty when none is known or shown."""
+
+    name_masked: str
+    phone_masked: str
+    confidential: bool
+    reveal_action: str | None
+    address: str = ""
 
 
 def ticket_id_of(request: web.Request) -> UUID:
@@ -29,18 +66,126 @@ async def show_ticket(request: web.Request) -> web.Response:
     return await _ticket_page(request, ticket_id_of(request))
 
 
+async def leave_verb(request: web.Request) -> web.Response:
+    """A verb's address asked for by GET, as after a reload: back to the ticket."""
+    raise web.HTTPSeeOther(f"/tickets/{ticket_id_of(request)}")
+
+
 async def refused_page(request: web.Request, ticket_id: UUID, verb: str, form: Form, refusal: Refusal) -> web.Response:
     """The same page with what was typed into the form of `verb` and the sentence beside it."""
-    return await _ticket_page(request, ticket_id, refusal.status, sentence=refusal.sentence)
+    return await _ticket_page(request, ticket_id, refusal.status, refused=Refused(verb, form.fields, refusal))
 
 
-async def _ticket_page(request: web.Request, ticket_id: UUID, status: int = 200, sentence: str = "") -> web.Response:
-    moment = now(request)
-    dossier = await read_ticket(request.app[OFFICE], ticket_id, actor(request), moment, request.remote or "")
+async def reveal(request: web.Request) -> web.Response:
+    """Name and number in full, shown once, for a reason that is recorded; a fragment for htmx."""
+    form, ticket_id, who = await read_form(request), ticket_id_of(request), actor(request)
+    try:
+        check_csrf(request, form.fields.get("csrf", ""))
+        given = form.text("reason")
+        reason = REVEAL_REASONS.get(given, given)
+        person = await reveal_person(request.app[OFFICE], ticket_id, who, now(request), reason, request.remote or "")
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await refused_page(request, ticket_id, "reveal", form, refusal)
+    if request.headers.get("HX-Request"):
+        view = PersonView(person.name, person.phone, confidential=False, reveal_action=None, address=person.address)
+        return page(request, "ticket_person.html", person=view)
+    return await _ticket_page(request, ticket_id, revealed=person)
+
+
+async def _ticket_page(
+    request: web.Request,
+    ticket_id: UUID,
+    status: int = 200,
+    *,
+    refused: Refused | None = None,
+    revealed: Person | None = None,
+) -> web.Response:
+    office, who, moment = request.app[OFFICE], actor(request), now(request)
+    dossier = await read_ticket(office, ticket_id, who, moment, request.remote or "")
+    county = office.county
+    desk = Desk(office, who, dossier, new_client_key(), refused)
     return page(
-        request, "ticket.html", status, dossier=dossier, sentence=sentence,
-        path=path_steps(dossier.events, moment, False, channel=dossier.ticket.channel),
-    )  # fmt: skip
+        request,
+        "ticket.html",
+        status,
+        ticket=dossier.ticket,
+        title=dossier.ticket.title if dossier.person.shown else mask_text(dossier.ticket.title),
+        state=state_view(dossier.ticket.state),
+        words=dossier.body,
+        person=_person(dossier, revealed),
+        revealed=revealed is not None,
+        facts=facts_of(dossier, county, moment),
+        path=path_steps(dossier.events, moment, False, channel=dossier.ticket.channel, masked=not dossier.person.shown),
+        interviews=interviews_of(dossier, moment),
+        callbacks=callbacks_of(dossier, moment),
+        instructions=instructions_of(dossier),
+        letters=letters_of(dossier, county),
+        files=files_of(dossier),
+        clocks=clocks_of(dossier),
+        reminders=reminders_of(dossier, county),
+        looks=looks_of(dossier),
+        opened=request.query.get("opened") == "1",
+        **_forms(desk, office, moment),
+        **_clocks(office, dossier, moment),
+    )
 
 
-routes: Sequence[web.AbstractRouteDef] = (web.get("/tickets/{ticket_id}", show_ticket),)
+def _forms(desk: Desk, office: Office, moment: datetime) -> dict[str, Any]:
+    """The next thing open, the others folded, and a sentence for what fits no form."""
+    dossier, refused = desk.dossier, desk.refused
+    offers = find_offers(dossier, desk.actor, office.rules, moment)
+    if "dispatch" in (offers.first, *offers.others):
+        suggested = suggest_unit(office, dossier)
+        desk = replace(desk, suggested=str(suggested) if suggested else "")
+    first = form_view(desk, offers.first) if offers.first else None
+    others = [form_view(desk, verb) for verb in offers.others]
+    placed = any(form.error for form in (*others, *([first] if first else [])))
+    return {
+        "first": first,
+        "others": others,
+        "waiting": WAITING[dossier.ticket.state],
+        "sentence": refused.refusal.sentence if refused and not placed else "",
+    }
+
+
+def _clocks(office: Office, dossier: Dossier, moment: datetime) -> dict[str, Any]:
+    """Due time with its account, the window with its marks, the ladder."""
+    county, ticket = office.county, dossier.ticket
+    calendar, policy = county.rules.calendar, county.rules.policy
+    main, clock = main_clock(dossier), window_clock(dossier)
+    window = None
+    if clock is not None and ticket.parked_until is None:
+        marks = window_marks(clock, dossier.reminders, dossier.interviews, policy, calendar, moment)
+        window = window_view(clock, moment, calendar, tier=ticket.tier, marks=marks)
+    return {
+        "due": clock_due(main, moment, calendar) if main else None,
+        "due_label": RULE_NAMES[Rule(main["rule"])] if main else "",
+        "account": account_view(clock, calendar) if clock else None,
+        "account_label": RULE_NAMES[Rule(clock["rule"])] if clock else "",
+        "window": window,
+        "ladder": ladder_view(dossier.supervisions, ticket.tier, moment) if dossier.supervisions else None,
+    }
+
+
+def _person(dossier: Dossier, revealed: Person | None) -> PersonView | None:
+    """The chip; None where the person is not to be shown at all."""
+    person, ticket = revealed or dossier.person, dossier.ticket
+    if not person.shown:
+        return None
+    offered = person.may_reveal and revealed is None and bool(person.name or person.phone or person.address)
+    return PersonView(
+        name_masked=person.name or "未留姓名",
+        phone_masked=person.phone,
+        confidential=ticket.confidential,
+        reveal_action=f"/tickets/{ticket.ticket_id}/reveal" if offered else None,
+        address=person.address if revealed else "",
+    )
+
+
+routes: Sequence[web.AbstractRouteDef] = (
+    web.get("/tickets/{ticket_id}", show_ticket),
+    web.get("/tickets/{ticket_id}/{verb}", leave_verb),
+    web.post("/tickets/{ticket_id}/reveal", reveal),
+)

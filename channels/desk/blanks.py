@@ -1,0 +1,142 @@
+"""The forms of a ticket's page, ready to be drawn: empty, or with what was typed and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from channels.desk.texts import CALLBACK_LABELS, CALLBACK_SENTENCES
+from channels.desk.verbs import FORMS, Field, Options
+from hotline.actions.lookup import Dossier
+from hotline.actions.office import Office
+from hotline.domain.dispatch import choose_unit
+from hotline.domain.errors import Malformed, Missing, Refusal
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import TABLE, Verb
+from hotline.domain.ticket import Actor
+
+EMPTY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field with its value and what is wrong with it."""
+
+    field: Field
+    id: str
+    value: str
+    error: str
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form with its buttons; `twin` is (action, label) of the other decision."""
+
+    verb: str
+    label: str
+    say: str
+    button: str
+    action: str
+    fields: tuple[FieldView, ...]
+    client_key: str
+    error: str = ""
+    careful: bool = False
+    files: str = ""
+    twin: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form that came back: its verb, what was typed, and why."""
+
+    verb: str
+    typed: Mapping[str, str]
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose page it is: what a form needs to know of its surroundings."""
+
+    office: Office
+    actor: Actor
+    dossier: Dossier
+    page_key: str
+    refused: Refused | None = None
+    suggested: str = field(default="")
+
+
+def form_label(verb: str) -> str:
+    """The verb as its button says it."""
+    return CALLBACK_LABELS[verb] if verb in CALLBACK_LABELS else TABLE[Verb(verb)].label
+
+
+def form_view(desk: Desk, verb: str) -> FormView:
+    """The form of a verb on this ticket."""
+    form, back = FORMS[verb], _back(desk, verb)
+    base = f"/tickets/{desk.dossier.ticket.ticket_id}"
+    label = form_label(verb)
+    typed = back.typed if back else EMPTY
+    twin = (f"{base}/{form.twin}", form_label(form.twin)) if form.twin else None
+    return FormView(
+        verb=verb,
+        label=label if not twin else f"{label}或驳回" if verb == "uphold_return" else f"{label}或不同意",
+        say=form.say or CALLBACK_SENTENCES.get(verb, ""),
+        button=form.button or label,
+        action=f"{base}/{verb}",
+        fields=tuple(_field(desk, verb, field, typed, back) for field in form.fields),
+        client_key=typed.get("client_key") or f"{desk.page_key}-{verb}",
+        error=back.refusal.sentence if back else "",
+        careful=form.careful,
+        files=form.files,
+        twin=twin,
+    )
+
+
+def _back(desk: Desk, verb: str) -> Refused | None:
+    refused = desk.refused
+    if refused is None:
+        return None
+    return refused if refused.verb in (verb, FORMS[verb].twin) else None
+
+
+def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: Refused | None) -> FieldView:
+    value, options = typed.get(field.name, ""), field.options
+    if field.kind == "unit":
+        options = unit_options(desk.office, desk.dossier)
+        if desk.suggested and not back:
+            value = desk.suggested
+            field = replace(field, hint="已按派单目录选好，可以改")
+    relays = desk.dossier.ticket.confidential and desk.actor.role is not Role.OPERATOR
+    if (verb, field.name) == ("contact", "how") and relays:
+        options = tuple(option for option in options if option[0] == "relay")
+        value = value or "relay"
+    error = _fault(field, value, back.refusal) if back else ""
+    return FieldView(field, f"f-{verb}-{field.name}", value, error, options)
+
+
+def _fault(field: Field, value: str, refusal: Refusal) -> str:
+    """What the refusal says of this very field."""
+    if isinstance(refusal, Missing) and field.required and not value.strip():
+        return "请填写这一项" if field.kind in ("line", "text") else "请选择这一项"
+    what = str(refusal.facts.get("what", ""))
+    return refusal.sentence if isinstance(refusal, Malformed) and what.startswith(field.label) else ""
+
+
+def unit_options(office: Office, dossier: Dossier) -> Options:
+    """Units a ticket may be handed to: never the accused one or its sub-units (PROCEDURE §6)."""
+    barred = set(office.county.barred(dossier.ticket.accused_unit_id))
+    units = (unit for unit in office.county.units.values() if unit.unit_id not in barred)
+    ordered = sorted(
+        units, key=lambda unit: (unit.office is not None, unit.sector, unit.parent_id is not None, unit.name)
+    )
+    return tuple((str(unit.unit_id), unit.name) for unit in ordered)
+
+
+def suggest_unit(office: Office, dossier: Dossier) -> UUID | None:
+    """The unit the catalogue names, if any."""
+    former = {unit for unit, part in dossier.units.items() if part == "former"}
+    barred = {*office.county.barred(dossier.ticket.accused_unit_id), *former}
+    return choose_unit(office.county.catalogue, dossier.ticket, barred)

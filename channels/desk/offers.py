@@ -1,0 +1,131 @@
+"""What a role may do with a ticket now, and the one thing that is next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from channels.desk.verbs import FORMS
+from hotline.actions.lookup import Dossier
+from hotline.domain.deadline import reckon
+from hotline.domain.kinds import Outcome, Role, Rule
+from hotline.domain.lifecycle import State
+from hotline.domain.ticket import Actor, Rules
+
+_ASKING = frozenset({Role.OPERATOR, Role.DISPATCHER})
+_VERIFYING = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
+_FIRST: Mapping[State, tuple[str, ...]] = {
+    State.RECEIVED: ("dispatch", "answer"),
+    State.AWAITING_DETAILS: ("add_details",),
+    State.DISPATCHED: ("sign",),
+    State.RETURNED: ("uphold_return",),
+    # Contact stays possible; the answer is next as soon as there was one.
+    State.SIGNED: ("grant_extension", "reply", "contact"),
+    State.REPLIED: ("callback",),
+    State.INTERVIEW_OWED: ("hold_interview", "plan_interview"),
+    State.INTERVIEW_HELD: ("review", "verify"),
+    State.PARKED: ("resume",),
+    State.CLOSED: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Verbs in the order shown; `first` is the one thing that is next for this role, or empty."""
+
+    first: str
+    others: tuple[str, ...]
+
+
+def find_offers(dossier: Dossier, actor: Actor, rules: Rules, now: datetime) -> Offers:
+    """What `actor` may do with the ticket at `now`; what would only be refused is left out."""
+    possible = {arrow.verb.value for arrow in dossier.arrows} | _asking(dossier, actor)
+    facts = _Facts(dossier, actor, rules, now)
+    twins = {form.twin for form in FORMS.values() if form.twin}
+    shown = [verb for verb in FORMS if verb in possible and verb not in twins and facts.allow(verb)]
+    first = next((verb for verb in facts.first() if verb in shown), "")
+    return Offers(first, tuple(verb for verb in shown if verb != first))
+
+
+def _asking(dossier: Dossier, actor: Actor) -> set[str]:
+    """The verbs of callbacks and verification, which are no arrows of the table."""
+    state = dossier.ticket.state
+    if state is State.REPLIED and actor.role in _ASKING:
+        return {"callback", "no_answer", "refused"}
+    if state is not State.INTERVIEW_HELD:
+        return set()
+    asking = {"verify", "no_answer", "refused"} if actor.role in _VERIFYING else set()
+    return asking | ({"review"} if actor.role in _VERIFYING | {Role.DISPATCHER} else set())
+
+
+class _Facts:
+    """What the table of the lifecycle cannot know."""
+
+    def __init__(self, dossier: Dossier, actor: Actor, rules: Rules, now: datetime) -> None:
+        self.dossier, self.ticket, self.actor, self.rules, self.now = dossier, dossier.ticket, actor, rules, now
+        self.running = {row["rule"]: row for row in dossier.clocks if row["state"] == "running"}
+        self.interview: Mapping[str, Any] = dossier.interviews[-1] if dossier.interviews else {}
+        self.checks: Mapping[str, Callable[[], bool]] = {
+            "contact": self._contact,
+            "reply": self._contacted,
+            "return": self._returnable,
+            "uphold_return": self._ruling,
+            "ask_extension": self._extendable,
+            "grant_extension": self._extension_waits,
+            "hold_interview": self._planned,
+            "review": self._reviewable,
+            "supervise": lambda: self.ticket.tier == 0,
+            "fulfil": self._instructed,
+        }
+
+    def allow(self, verb: str) -> bool:
+        """Whether the rules would take this verb now."""
+        return verb not in self.checks or self.checks[verb]()
+
+    def first(self) -> tuple[str, ...]:
+        """What is next for this role, best first."""
+        role, state, meet_at = self.actor.role, self.ticket.state, self.interview.get("meet_at")
+        if role is Role.LEADER:
+            return ("instruct",)
+        if state is State.INTERVIEW_OWED and meet_at is not None and meet_at > self.now:
+            return ()
+        return (*_FIRST[state], "fulfil") if role in _VERIFYING else _FIRST[state]
+
+    def _contact(self) -> bool:
+        # The operator relays for the units of confidential tickets only.
+        return self.actor.role is not Role.OPERATOR or self.ticket.confidential
+
+    def _contacted(self) -> bool:
+        begun = [e["at"] for e in self.dossier.events if e["verb"] in ("dispatch", "redispatch", "redo")]
+        since = max(begun, default=self.ticket.received_at)
+        return any(e["verb"] == "contact" and e["at"] >= since for e in self.dossier.events)
+
+    def _returnable(self) -> bool:
+        begun = [e["at"] for e in self.dossier.events if e["verb"] in ("dispatch", "redispatch")]
+        window = reckon(self.rules.calendar, self.rules.policy.limit("return"), max(begun, default=self.now))
+        return not self.ticket.return_ruled and self.now <= window.at
+
+    def _ruling(self) -> bool:
+        many = self.ticket.return_count >= self.rules.policy.returns_to_tier2
+        return self.actor.role is Role.INSPECTOR or not many
+
+    def _extendable(self) -> bool:
+        reply = self.running.get(Rule.REPLY)
+        left = self.ticket.extension_count < self.rules.policy.extensions
+        return left and Rule.EXTENSION not in self.running and reply is not None and self.now <= reply["due_at"]
+
+    def _extension_waits(self) -> bool:
+        second = self.ticket.extension_count > 0
+        return Rule.EXTENSION in self.running and (self.actor.role is Role.DISPATCHER or not second)
+
+    def _planned(self) -> bool:
+        return bool(self.interview.get("cause")) and self.interview.get("held_at") is None
+
+    def _reviewable(self) -> bool:
+        reviewed = {row["account_id"] for row in self.dossier.reviews}
+        return self.interview.get("outcome") == Outcome.UNREASONABLE and self.actor.account_id not in reviewed
+
+    def _instructed(self) -> bool:
+        return any(row["fulfilled_at"] is None for row in self.dossier.instructions)

@@ -1,0 +1,131 @@
+"""Tickets in lists, people, and turning pages: rows as the design pieces take them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from channels.times import DueView, due_view, said
+from channels.windows import MOST_DAYS_SMALL, WindowView, clock_due, window_view
+from hotline.actions.office import County
+from hotline.domain.brief.words import KIND_NAMES
+from hotline.domain.kinds import Kind, Pace, Rule
+from hotline.domain.lifecycle import STATE_NAMES, State
+from hotline.domain.privacy import mask_text
+from hotline.domain.supervision import RULE_NAMES, TIER_NAMES
+
+Row = Mapping[str, Any]
+TONES: Mapping[State, str] = {
+    State.RECEIVED: "new",
+    State.AWAITING_DETAILS: "wait",
+    State.DISPATCHED: "new",
+    State.RETURNED: "wait",
+    State.SIGNED: "open",
+    State.REPLIED: "wait",
+    State.INTERVIEW_OWED: "open",
+    State.INTERVIEW_HELD: "wait",
+    State.PARKED: "wait",
+    State.CLOSED: "done",
+}
+# The clock a supervised ticket runs against, by its tier.
+_TIER_RULES: Mapping[int, Rule] = {1: Rule.SUPERVISED, 2: Rule.TIER2, 3: Rule.TIER3}
+
+
+@dataclass(frozen=True, slots=True)
+class StateView:
+    """What ui.state_badge takes."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRow:
+    """What ui.ticket_row takes."""
+
+    number: str
+    href: str
+    title: str
+    urgent: bool
+    state: StateView
+    facts: tuple[str, ...]
+    due: DueView | None
+    window: WindowView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """What ui.pager takes."""
+
+    text: str
+    prev_href: str | None
+    next_href: str | None
+
+
+def state_view(state: str) -> StateView:
+    """The state as a badge."""
+    known = State(state)
+    return StateView(STATE_NAMES[known], TONES[known])
+
+
+def inbox_row(row: Row, now: datetime, county: County) -> TicketRow:
+    """A row of the inbox with the limit that runs out first."""
+    due = window = None
+    if row["due_at"] is not None and row["state"] not in (State.PARKED, State.CLOSED):
+        clock = {**row, "started_at": row["clock_started_at"]}
+        due = clock_due(clock, now, county.rules.calendar)
+        window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL)
+    running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else ""
+    return _row(row, now, due, window, running)
+
+
+def supervised_row(row: Row, now: datetime, county: County) -> TicketRow:
+    """A row of the supervision bench: the window is that of the tier in force."""
+    calendar = county.rules.calendar
+    rule = _TIER_RULES[row["in_force"]]
+    if row["in_force"] == 1 and row["state"] == State.INTERVIEW_OWED:
+        rule = Rule.INTERVIEW
+    key = "interview" if rule is Rule.INTERVIEW else rule.value
+    clock = {
+        "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"], "state": "running",
+        "limit_text": str(county.rules.policy.limit(key)),
+    }  # fmt: skip
+    window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL)
+    return _row(row, now, due_view(row["due_at"], now, calendar), window, "")
+
+
+def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:
+    facts = (
+        row["unit_name"] or "",
+        row["place"],
+        KIND_NAMES[Kind(row["kind"])],
+        f"{said(row['received_at'], now)} 受理",
+        TIER_NAMES[row["tier"]] if row["tier"] else "",
+        f"{said(row['parked_until'], now)} 恢复" if row["parked_until"] else "",
+        running,
+    )
+    return TicketRow(
+        number=row["number"],
+        href=f"/tickets/{row['ticket_id']}",
+        title=mask_text(row["title"]),
+        urgent=row["pace"] != Pace.ORDINARY,
+        state=state_view(row["state"]),
+        facts=tuple(fact for fact in facts if fact),
+        due=due,
+        window=window,
+    )
+
+
+def pager(rows: Sequence[Row], number: int, size: int, href: str) -> Pager | None:
+    """Where one is in a list whose rows carry `total`; `href` ends so that a page number can follow."""
+    total = rows[0]["total"] if rows else 0
+    if total <= size:
+        return None
+    first = (number - 1) * size + 1
+    return Pager(
+        text=f"第 {first}–{first + len(rows) - 1} 件，共 {total} 件",
+        prev_href=f"{href}{number - 1}" if number > 1 else None,
+        next_href=f"{href}{number + 1}" if first + len(rows) - 1 < total else None,
+    )
