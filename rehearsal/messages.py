@@ -128,8 +128,8 @@ def _moment(text: str) -> datetime | None:
         day, _, clock = text.replace("/", "-").partition(" ")
         try:
             year, month, number = (int(part) for part in day.split("-"))
-            parts = [int(part) for part in clock.split(":")] if clock else [0]
-            value = datetime(year, month, number, *parts[:3])  # noqa: DTZ001 - local, as the file says it
+            hour, minute = ([int(part) for part in clock.split(":")] + [0, 0])[:2] if clock else (0, 0)
+            value = datetime(year, month, number, hour, minute)  # noqa: DTZ001 - local, as the file says it
         except (ValueError, TypeError):
             return None
     return value.astimezone(ZONE).replace(tzinfo=None) if value.tzinfo else value
@@ -161,7 +161,7 @@ def _dated(messages: Sequence[Message], start: date, weeks: int) -> dict[int, da
 
 def _undated(messages: Sequence[Message], start: date, weeks: int, seed: int) -> dict[int, datetime]:
     waiting = [message.index for message in messages if message.created_at is None]
-    random.Random(f"order:{seed}").shuffle(waiting)  # noqa: S311
+    random.Random(f"order:{seed}").shuffle(waiting)
     slots = [start + timedelta(days=day) for day in range(7 * weeks)]
     hours = [(day, hour) for day in slots for hour in range(24)]
     totals: list[float] = []
@@ -195,7 +195,7 @@ def _at(day: date, clock: time) -> datetime:
 
 
 def _arrive(message: Message, at: datetime, caller: Caller, seed: int) -> Arrival:
-    dice = random.Random(f"{seed}:{message.index}:arrival")  # noqa: S311
+    dice = random.Random(f"{seed}:{message.index}:arrival")
     roll, place_roll, hide_roll = dice.random(), dice.random(), dice.random()
     channel = next(door for door, until in DOORS if roll < until)
     kind = choose_kind(message)
@@ -252,7 +252,7 @@ def places() -> tuple[str, ...]:
 
 
 def _callers(count: int, seed: int) -> tuple[Caller, ...]:
-    dice = random.Random(f"callers:{seed}")  # noqa: S311
+    dice = random.Random(f"callers:{seed}")
     callers: list[Caller] = []
     for _ in range(count):
         if callers and dice.random() < KNOWN_AGAIN:

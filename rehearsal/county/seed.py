@@ -120,7 +120,7 @@ def logins(name: str) -> tuple[Login, ...]:
 
 
 def _names() -> Iterator[str]:
-    dice = random.Random("county")  # noqa: S311 - invented people, the same every time
+    dice = random.Random("county")
     used: set[str] = set()
     while True:
         name = dice.choice(_SURNAMES) + dice.choice(_GIVEN.split())

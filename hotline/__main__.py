@@ -1,0 +1,182 @@
+"""The clerk's command line: `python -m hotline migrate | load-units | user add | brief | check | states`."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hotline.actions.accounts import add_account, hash_password
+from hotline.actions.brief import compile_week, list_due_weeks
+from hotline.actions.office import Office, open_office
+from hotline.actions.sheets import UnreadableSheet, read_sheet
+from hotline.actions.units import COLUMNS, plan_units, plant_units
+from hotline.actions.upkeep import UpkeepFault, bring_up_to_date, inspect, is_login_taken
+from hotline.clock import RealClock
+from hotline.config import ConfigurationError, Settings
+from hotline.domain.errors import Refusal
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import compose_picture
+
+SHORTEST_PASSWORD = 10
+ROLES = [role.value for role in Role if role not in (Role.SYSTEM, Role.COMPLAINANT)]
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """阳光热线的命令行。配置从环境变量 HOTLINE_* 读取。"""
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises ClickException with all faults together."""
+    try:
+        return Settings.load()
+    except ConfigurationError as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a command; what a clerk can mend is told in a sentence, not in a trace."""
+    try:
+        asyncio.run(work)
+    except (UpkeepFault, UnreadableSheet) as fault:
+        raise click.ClickException(str(fault)) from None
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from None
+    except OSError as fault:
+        raise click.ClickException(f"连不上数据库：{fault.strerror or fault}") from None
+
+
+def _office(settings: Settings) -> AbstractAsyncContextManager[Office]:
+    return open_office(settings, RealClock().now(), real=True, pool_size=2)
+
+
+@cli.command("migrate")
+def migrate() -> None:
+    """把数据库结构升到最新。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        done = await bring_up_to_date(settings.database_url)
+        click.echo("\n".join(f"已执行 {name}" for name in done) or "数据库结构已是最新。")
+
+    run(work())
+
+
+@cli.command("load-units")
+@click.argument("file", type=click.Path(path_type=Path))
+def load_units(file: Path) -> None:
+    """从 CSV（列 sector_no、sector、unit）载入单位目录：县 → 部门和乡镇 → 所属单位。重复执行不会重复添加。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        sheet = read_sheet(file, COLUMNS)
+        units, unfit = plan_units(settings.county, sheet.rows, file.name)
+        async with _office(settings) as office:
+            planted = await plant_units(office.pool, office.region, settings.county, units)
+        bad = sorted((*sheet.bad, *unfit), key=lambda row: row.line)
+        for row in bad:
+            click.echo(f"{row.file} 第 {row.line} 行：{row.why}，已跳过", err=True)
+        click.echo(f"新增 {planted.added} 个单位，已有 {planted.known} 个，有误 {len(bad)} 行。")
+
+    run(work())
+
+
+@cli.group("user")
+def user() -> None:
+    """账号。"""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="姓名")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="角色")
+@click.option("--unit", default="", help="所在单位的全称；承办人和负责人必须有")
+@click.option("--ask", is_flag=True, help="自己输入密码；不加则随机生成并显示一次")
+def add_user(login: str, name: str, role: str, unit: str, ask: bool) -> None:
+    """新建一个账号。"""
+    settings = read_settings()
+    if role in (Role.HANDLER, Role.UNIT_HEAD) and not unit:
+        raise click.ClickException("承办人和承办单位负责人要用 --unit 写明单位全称。")
+    password = _ask_password() if ask else secrets.token_urlsafe(9)
+
+    async def work() -> None:
+        async with _office(settings) as office:
+            await _add_user(office, login, name, Role(role), unit, password)
+        click.echo(f"已建立账号 {login}。" + ("" if ask else f"密码（只显示这一次）：{password}"))
+
+    run(work())
+
+
+def _ask_password() -> str:
+    password: str = click.prompt(
+        f"密码（至少 {SHORTEST_PASSWORD} 位）", hide_input=True, confirmation_prompt="再输一次"
+    )
+    if len(password) < SHORTEST_PASSWORD:
+        raise click.ClickException(f"密码至少 {SHORTEST_PASSWORD} 位。")
+    return password
+
+
+async def _add_user(office: Office, login: str, name: str, role: Role, unit: str, password: str) -> None:
+    units = office.county.units.values()
+    found = next((known.unit_id for known in units if known.name == unit), None)
+    if unit and found is None:
+        near = [known.name for known in units if unit in known.name][:5]
+        raise click.ClickException(f"没有单位“{unit}”。" + (f"是不是：{'、'.join(near)}？" if near else ""))
+    if await is_login_taken(office.pool, office.region, login):
+        raise click.ClickException(f"账号 {login} 已经有了。")
+    await add_account(office, login, name, role, found, hash_password(password), RealClock().now())
+
+
+@cli.command("brief")
+def brief() -> None:
+    """立即编制到期的《群众约谈工作专报》，并告知在哪里。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        now = RealClock().now()
+        async with _office(settings) as office:
+            weeks = await list_due_weeks(office, now)
+            for week in weeks:
+                await compile_week(office, week, now)
+                click.echo(f"专报在：{settings.public_url}/briefs/{week.monday.isoformat()}")
+        if not weeks:
+            click.echo("现在没有到期要编制的专报。")
+
+    run(work())
+
+
+@cli.command("states")
+def states() -> None:
+    """输出工单状态图（Mermaid），与程序用的是同一张表。"""
+    click.echo(compose_picture(), nl=False)
+
+
+@cli.command("check")
+def check() -> None:
+    """检查配置、数据库、结构、缓存、文件夹和后台任务，一项一行；有问题时退出码为 1。"""
+    try:
+        settings = Settings.load()
+    except ConfigurationError as fault:
+        click.echo(f"✗ {fault}")
+        raise SystemExit(1) from None
+    click.echo("✓ 配置：齐全")
+    findings = asyncio.run(inspect(settings, RealClock().now()))
+    for finding in findings:
+        click.echo(f"{'✓' if finding.good else '✗'} {finding.text}")
+    if not all(finding.good for finding in findings):
+        raise SystemExit(1)
+
+
+def main() -> None:
+    """The entry point of `python -m hotline`."""
+    cli(prog_name="hotline")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What a rehearsal counts at its end, and what changed while it runs: rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from hotline.domain.ticket import Ticket
+from hotline.store.queries import queries
+from hotline.store.tickets import ticket_of
+
+_q = queries.tally
+Rows = list[Mapping[str, Any]]
+
+
+async def list_changed(conn: Any, region: int, since: datetime) -> list[Ticket]:
+    """Tickets something happened to since a moment."""
+    return [ticket_of(row) async for row in _q.changed_tickets(conn, region_id=region, since=since)]
+
+
+async def count_tickets(conn: Any, region: int) -> Rows:
+    """By door, state and way they ended."""
+    return [row async for row in _q.count_tickets(conn, region_id=region)]
+
+
+async def count_events(conn: Any, region: int) -> Rows:
+    """By verb: on how many tickets, and how often."""
+    return [row async for row in _q.count_events(conn, region_id=region)]
+
+
+async def count_reminders(conn: Any, region: int) -> Rows:
+    """The ledger by step and state."""
+    return [row async for row in _q.count_reminders(conn, region_id=region)]
+
+
+async def count_letters(conn: Any, region: int) -> Rows:
+    """By kind and tier."""
+    return [row async for row in _q.count_letters(conn, region_id=region)]
+
+
+async def count_interviews(conn: Any, region: int) -> Mapping[str, Any]:
+    """`owed` and `held`."""
+    row: Mapping[str, Any] = await _q.count_interviews(conn, region_id=region)
+    return row
+
+
+async def count_callbacks(conn: Any, region: int) -> Rows:
+    """By state and verdict."""
+    return [row async for row in _q.count_callbacks(conn, region_id=region)]
+
+
+async def count_alarms(conn: Any, region: int) -> Rows:
+    """By kind, open or settled."""
+    return [row async for row in _q.count_alarms(conn, region_id=region)]
+
+
+async def count_outbox(conn: Any, region: int) -> Rows:
+    """By channel and state, folded ones apart."""
+    return [row async for row in _q.count_outbox(conn, region_id=region)]
+
+
+async def count_told_twice(conn: Any, region: int) -> int:
+    """How often anything was told more than once; it ought to be 0."""
+    value: int = await _q.count_told_twice(conn, region_id=region)
+    return value
+
+
+async def list_numbers(conn: Any, region: int) -> Rows:
+    """Every ticket's number and client_key, in order of receipt."""
+    return [row async for row in _q.numbers(conn, region_id=region)]
+
+
+async def list_compiled(conn: Any, region: int) -> Rows:
+    """Every brief's week, number and state."""
+    return [row async for row in _q.compiled_briefs(conn, region_id=region)]

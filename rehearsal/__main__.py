@@ -1,0 +1,44 @@
+"""The command `hotline`: the clerk's commands, and the rehearsals `demo` and `drill`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from hotline.__main__ import cli
+from hotline.actions.sheets import UnreadableSheet
+from hotline.local import LocalServerError
+from rehearsal.drill import MOST_WEEKS, START, DrillOrder, run_drill
+from rehearsal.stage import NotForRehearsal
+
+
+@cli.command("drill")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--weeks", default=4, show_default=True, type=click.IntRange(1, MOST_WEEKS), help="演练几周")
+@click.option("--seed", default=1, show_default=True, help="随机种子：相同的种子，相同的演练")
+@click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="结果另存为 JSON 的位置")
+@click.option("--start", default=START.isoformat(), show_default=True, type=click.DateTime(["%Y-%m-%d"]), help="第一天")
+@click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="保留演练数据的文件夹；不给则用完即删")
+def drill(
+    files: tuple[Path, ...], weeks: int, seed: int, json_file: Path | None, start: datetime, home: Path | None
+) -> None:
+    """用真实诉求（CSV，列 created_at、title、body、category）演练几周，走真实的三个入口，时钟自动快进。"""
+    order = DrillOrder(files, weeks, seed, start.date(), json_file, home)
+    try:
+        figures = run_drill(order, Console())
+    except (UnreadableSheet, NotForRehearsal, LocalServerError) as fault:
+        raise click.ClickException(str(fault)) from None
+    if figures["lost"] or figures["surplus"] or figures["duplicates"]:
+        raise SystemExit(1)
+
+
+def main() -> None:
+    """The entry point of `hotline`."""
+    cli(prog_name="hotline")
+
+
+if __name__ == "__main__":
+    main()

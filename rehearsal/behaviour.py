@@ -1,0 +1,45 @@
+"""Everybody's next act on a ticket, asked each time it has changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hotline.domain.calendar import Calendar
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import State
+from rehearsal import texts
+from rehearsal.diary import Act, Situation
+from rehearsal.people import People
+from rehearsal.units import Units
+
+
+class Behaviour:
+    """The same seed and the same situations give the same acts."""
+
+    def __init__(self, seed: int, calendar: Calendar) -> None:
+        self.units = Units(seed, calendar)
+        self.people = People(seed, calendar)
+
+    def next_act(self, s: Situation, now: datetime) -> Act | None:
+        """Who does what next with the ticket, and when; None when nobody will by himself."""
+        units, people = self.units, self.people
+        dice = people.dice_for(s)
+        match s.state:
+            case State.RECEIVED:
+                return people.say(now, dice, Role.DISPATCHER, "dispatch", {"reason": "目录未列，人工派单"}, 1)
+            case State.AWAITING_DETAILS:
+                return people.say(now, dice, Role.OPERATOR, "add_details", {"text": texts.DETAILS[0]}, 12)
+            case State.DISPATCHED:
+                return units.take_on(s, dice, now)
+            case State.RETURNED:
+                return people.rule_return(s, dice, now)
+            case State.SIGNED:
+                return units.work(s, dice, now)
+            case State.REPLIED:
+                return people.call_back(s, dice, now)
+            case State.INTERVIEW_OWED:
+                return units.meet(s, dice, now)
+            case State.INTERVIEW_HELD:
+                return people.verify(s, dice, now)
+            case State.PARKED | State.CLOSED:
+                return None

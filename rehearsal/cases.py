@@ -1,0 +1,95 @@
+"""What a rehearsal remembers of each message: its ticket, what was told to the person, what is planned next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from hotline.domain.lifecycle import State
+from hotline.domain.ticket import Ticket
+from rehearsal.diary import Act, Situation
+from rehearsal.messages import Arrival
+
+
+@dataclass(slots=True)
+class Case:
+    """One message from its arrival on. `plan` numbers what is planned, so that an overtaken act is dropped."""
+
+    arrival: Arrival
+    key: str
+    ticket_id: UUID | None = None
+    number: str = ""
+    code: str = ""
+    plan: int = 0
+    seen: Situation | None = None
+    state: State | None = None
+    unit_id: UUID | None = None
+    contacted: bool = False
+    planned: bool = False
+    extension_asked: bool = False
+    instructed: bool = False
+    fulfilled: bool = False
+    attempts: int = 0
+    reviews: int = 0
+    troubles: int = 0
+    outcome: str = ""
+    meet_at: datetime | None = None
+    told: list[str] = field(default_factory=list)
+
+    def observe(self, ticket: Ticket) -> None:
+        """Take over what changed; what belonged to an earlier round is forgotten."""
+        moved, handed = ticket.state is not self.state, ticket.lead_unit_id != self.unit_id
+        if handed or (moved and self.state is State.REPLIED):
+            self.contacted = self.extension_asked = False
+        if moved:
+            self.planned, self.meet_at = False, None
+            self.attempts = self.reviews = self.troubles = 0
+        self.state, self.unit_id, self.ticket_id = ticket.state, ticket.lead_unit_id, ticket.ticket_id
+
+    def situation(self, ticket: Ticket, unit: str) -> Situation:
+        """The ticket as those who must act on it see it."""
+        return Situation(
+            key=self.key,
+            unit=unit,
+            state=ticket.state,
+            cycle=ticket.cycle,
+            tier=ticket.tier,
+            channel=ticket.channel,
+            kind=ticket.kind,
+            urgent=ticket.urgent,
+            confidential=ticket.confidential,
+            contacted=self.contacted,
+            planned=self.planned,
+            extension_asked=self.extension_asked,
+            returnable=not ticket.return_ruled,
+            return_count=ticket.return_count,
+            attempts=self.attempts,
+            troubles=self.troubles,
+            reviews=self.reviews,
+            instructed=self.instructed,
+            outcome=self.outcome,
+            meet_at=self.meet_at,
+        )
+
+    def remember(self, act: Act) -> None:
+        """An act was carried out."""
+        match act.verb:
+            case "contact":
+                self.contacted = True
+            case "plan_interview":
+                self.planned, self.meet_at = True, datetime.fromisoformat(f"{act.fields['meet_at']}+08:00")
+            case "hold_interview":
+                self.outcome = act.fields["outcome"]
+            case "ask_extension":
+                self.extension_asked = True
+            case "grant_extension" | "refuse_extension":
+                self.extension_asked = False
+            case "no_answer":
+                self.attempts += 1
+            case "review":
+                self.reviews += 1
+            case "instruct":
+                self.instructed = True
+            case "fulfil":
+                self.fulfilled = True

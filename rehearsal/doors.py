@@ -1,0 +1,153 @@
+"""The doors as people use them: browsers of the office's people with log-in, cookie and form token; the website."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import aiohttp
+
+from hotline.clock import Clock
+
+TOKEN = re.compile(r'name="csrf"\s+(?:content|value)="([^"]+)"')
+SENTENCE = re.compile(r"<[^>]+>")
+IDLE = timedelta(minutes=29)
+LONGEST = timedelta(hours=11, minutes=50)
+PATIENCE = aiohttp.ClientTimeout(total=60)
+
+
+class DoorError(Exception):
+    """A door answered otherwise than it should; the text says which and how, without personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a form was answered: `location` for a redirect, `text` for anything else."""
+
+    status: int
+    location: str = ""
+    text: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether the form was carried out."""
+        return self.status == 303
+
+    def query(self, name: str) -> str:
+        """A part of the query string one is led to."""
+        return (parse_qs(urlsplit(self.location).query).get(name) or [""])[0]
+
+
+@dataclass(slots=True)
+class _Browser:
+    """One person's browser: its session, since when, and the token its forms carry."""
+
+    http: aiohttp.ClientSession
+    csrf: str = ""
+    opened_at: datetime | None = None
+    used_at: datetime | None = None
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def fresh(self, now: datetime) -> bool:
+        if self.opened_at is None or self.used_at is None:
+            return False
+        return now - self.used_at < IDLE and now - self.opened_at < LONGEST
+
+
+class Doors:
+    """Everybody's browser on one server, over connections that are kept open. An async context manager's content.
+
+    `password` is everybody's.
+    """
+
+    def __init__(self, base: str, clock: Clock, password: str) -> None:
+        self.base = base
+        self._clock = clock
+        self._password = password
+        self._connector = aiohttp.TCPConnector(limit=64, keepalive_timeout=120)
+        self._browsers: dict[str, _Browser] = {}
+        self._public = self._open()
+
+    async def close(self) -> None:
+        """Close all browsers and connections."""
+        for browser in self._browsers.values():
+            await browser.http.close()
+        await self._public.close()
+        await self._connector.close()
+
+    async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> Reply:
+        """A form of an office page, sent by the person who logs in as `login`. Raises DoorError when nobody can."""
+        browser = await self._browser(login)
+        reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
+        if reply.location.startswith("/login"):
+            browser.opened_at = None
+            browser = await self._browser(login)
+            reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
+        browser.used_at = self._clock.now()
+        return reply
+
+    async def read(self, login: str, path: str) -> bytes:
+        """A page or file as the person gets it. Raises DoorError unless it is there."""
+        browser = await self._browser(login)
+        async with browser.http.get(self.base + path) as response:
+            content = await response.read()
+            if response.status != 200:
+                raise DoorError(f"GET {path}: {response.status}")
+            browser.used_at = self._clock.now()
+            return content
+
+    async def send(self, path: str, fields: Mapping[str, str]) -> Reply:
+        """A form of the public website."""
+        return await _post(self._public, self.base + path, fields)
+
+    async def look(self, path: str) -> str:
+        """A page of the public website. Raises DoorError unless it is there."""
+        async with self._public.get(self.base + path) as response:
+            text = await response.text()
+            if response.status != 200:
+                raise DoorError(f"GET {urlsplit(path).path}: {response.status}")
+            return text
+
+    async def _browser(self, login: str) -> _Browser:
+        browser = self._browsers.get(login)
+        if browser is None:
+            browser = self._browsers[login] = _Browser(self._open())
+        async with browser.lock:
+            if not browser.fresh(self._clock.now()):
+                await self._log_in(login, browser)
+        return browser
+
+    async def _log_in(self, login: str, browser: _Browser) -> None:
+        reply = await _post(browser.http, f"{self.base}/login", {"login": login, "password": self._password})
+        if not reply.done:
+            raise DoorError(f"log-in of {login}: {reply.status}")
+        async with browser.http.get(self.base + reply.location) as response:
+            found = TOKEN.search(await response.text())
+        if found is None:
+            raise DoorError(f"no form token on {reply.location} for {login}: {response.status}")
+        browser.csrf, browser.opened_at, browser.used_at = found[1], self._clock.now(), self._clock.now()
+
+    def _open(self) -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(
+            connector=self._connector,
+            connector_owner=False,
+            cookie_jar=aiohttp.CookieJar(unsafe=True),  # the server's name is an address
+            timeout=PATIENCE,
+        )
+
+
+async def _post(http: aiohttp.ClientSession, url: str, fields: Mapping[str, str]) -> Reply:
+    async with http.post(url, data=dict(fields), allow_redirects=False) as response:
+        text = await response.text() if response.status >= 400 else ""
+        return Reply(response.status, response.headers.get("Location", ""), text)
+
+
+def sentence_of(page: str) -> str:
+    """What a refusing page says in a line, for the log of refusals."""
+    inside = re.search(r'(?s)class="[^"]*(?:notice|flash|error|happened)[^"]*"[^>]*>(.*?)</(?:p|div|section)>', page)
+    text = " ".join(SENTENCE.sub(" ", inside[1] if inside else page).split())
+    return text[:120]

@@ -1,0 +1,142 @@
+"""`hotline drill`: real messages through the real doors on a clock that jumps from one due moment to the next."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from datetime import time as day_time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from hotline import log
+from hotline.clock import MovedClock
+from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
+from rehearsal.play import Moment, Play
+from rehearsal.report import Figures, compose_table, count
+from rehearsal.stage import open_stage, prepare, rehearsal_servers
+from rehearsal.weekly import end_of_play, plan_briefs
+
+START = date(2026, 9, 7)
+MOST_WEEKS = 26
+MISCHIEF = ("500", "45009", "drop", "45015", "-1")
+
+
+@dataclass(frozen=True, slots=True)
+class DrillOrder:
+    """What was asked for."""
+
+    files: tuple[Path, ...]
+    weeks: int
+    seed: int
+    start: date = START
+    json_file: Path | None = None
+    home: Path | None = None
+
+    @property
+    def briefs_folder(self) -> Path:
+        """Where the issued briefs are kept: in the home given, else beside the JSON, else here."""
+        if self.home is not None:
+            return self.home / "briefs"
+        if self.json_file is not None:
+            return self.json_file.with_name(f"{self.json_file.stem}-briefs")
+        return Path("drill-briefs")
+
+
+def run_drill(order: DrillOrder, console: Console) -> Figures:
+    """Read, play, count, print and write the JSON. Raises UnreadableSheet, NotForRehearsal, LocalServerError."""
+    inflow = read_messages(order.files)
+    log.configure("auto", "error")
+    with _home(order) as home:
+        figures = asyncio.run(_drill(order, inflow, home, console))
+    if order.json_file is not None:
+        order.json_file.parent.mkdir(parents=True, exist_ok=True)
+        order.json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")
+    _tell(figures, console)
+    return figures
+
+
+@contextlib.contextmanager
+def _home(order: DrillOrder) -> Iterator[Path]:
+    if order.home is not None:
+        order.home.mkdir(parents=True, exist_ok=True)
+        yield order.home
+        return
+    with tempfile.TemporaryDirectory(prefix="hotline-drill-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console) -> Figures:
+    began = time.monotonic()
+    start = datetime.combine(order.start, day_time(0), ZONE)
+    async with rehearsal_servers(home, durable=False) as servers:
+        clock = MovedClock(await prepare(servers.database_url, start))
+        async with open_stage(home, servers, clock) as stage:
+            arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
+            play = Play(stage, arrivals, order.seed)
+            plan_briefs(play, order.start, order.weeks, order.briefs_folder)
+            plan_mischief(play, order.seed)
+            await _play_on(play, end_of_play(order.start, order.weeks), console)
+            await stage.keep_moment()
+            figures = _headed(order, inflow, await count(play))
+    for brief in figures["briefs"]:
+        file = order.briefs_folder / f"{brief['week']}.docx"
+        brief["file"] = str(file) if file.exists() else None
+    figures["wall_seconds"] = round(time.monotonic() - began, 1)
+    figures["planned"] = {door.value: total for door, total in per_door(arrivals).items()}
+    return figures
+
+
+def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
+    asked: dict[str, Any] = {
+        "files": [str(file) for file in order.files],
+        "weeks": order.weeks,
+        "seed": order.seed,
+        "start": order.start.isoformat(),
+        "rows": len(inflow.messages) + len(inflow.bad),
+        "messages_read": len(inflow.messages),
+        "bad_rows": [asdict(row) for row in inflow.bad],
+    }
+    return asked | counted
+
+
+async def _play_on(play: Play, end: datetime, console: Console) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[day]}"), console=console) as progress:
+        task = progress.add_task("演练", total=len(play.cases), day="")
+        while (moment := await play.next_moment()) is not None and moment <= end:
+            _show(progress, task, await play.step(moment))
+
+
+def _show(progress: Progress, task: TaskID, moment: Moment) -> None:
+    local = moment.at.astimezone(ZONE)
+    progress.update(task, completed=moment.received, day=f"{local:%m-%d %H:%M}")
+
+
+def plan_mischief(play: Play, seed: int) -> None:
+    """The platform misbehaves now and then, so that what is sent once is sent once under trouble too."""
+    dice = Random(f"{seed}:mischief")
+    for case in list(play.cases.values())[::40]:
+        kind = dice.choice(MISCHIEF)
+
+        async def job(kind: str = kind) -> None:
+            play.stage.wechat.misbehave(kind)
+
+        play.plan(case.arrival.at, job)
+
+
+def _tell(figures: Figures, console: Console) -> None:
+    for row in figures["bad_rows"][:20]:
+        console.print(f"[yellow]{row['file']} 第 {row['line']} 行：{row['why']}，未纳入[/yellow]")
+    if len(figures["bad_rows"]) > 20:
+        console.print(f"[yellow]……共 {len(figures['bad_rows'])} 行有误[/yellow]")
+    console.print(compose_table(figures))

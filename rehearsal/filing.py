@@ -1,0 +1,158 @@
+"""How messages come in: keyed by an operator, told to WeChat step by step, typed into the website; and how replies are rated."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from random import Random
+from uuid import UUID
+
+from hotline.domain.kinds import Channel
+from rehearsal import texts
+from rehearsal.cases import Case
+from rehearsal.doors import Reply, sentence_of
+from rehearsal.messages import title_of
+from rehearsal.people import People
+from rehearsal.stage import Stage
+
+NUMBER = re.compile(r"\d{8}-\d{5}")
+CODE = re.compile(r"(?<![\d-])\d{6}(?![\d-])")
+PIECE = 2000  # characters a person types into one message
+SENT_AGAIN = 0.03  # forms submitted twice, messages the platform delivers twice
+NO_NAME = 0.08
+OPERATORS = 4
+_VERDICTS = ("satisfied", "basically_satisfied", "understood", "dissatisfied")
+
+
+class NotFiled(Exception):
+    """A message did not become a ticket; the text says at which door and why."""
+
+
+class Filer:
+    """Every person's side of the three doors."""
+
+    def __init__(self, stage: Stage, seed: int) -> None:
+        self.stage = stage
+        self.repeated = 0
+        self._seed = seed
+        self._staff = People(seed, stage.office.rules.calendar)
+        self._people: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def file(self, case: Case) -> None:
+        """Bring a message in by its door and note number, id and code. Raises NotFiled, DoorError, WebhookError."""
+        dice = Random(f"{self._seed}:{case.key}:filing")
+        match case.arrival.channel:
+            case Channel.PHONE:
+                await self._call(case, dice)
+            case Channel.WECHAT:
+                async with self._people[case.arrival.caller.openid]:
+                    await self._write(case, dice)
+            case _:
+                await self._type(case, dice)
+
+    async def rate(self, case: Case, answers: Mapping[str, str]) -> bool:
+        """What the person thinks of the reply, by the person's own door; False when nothing was asked there yet."""
+        if case.arrival.channel is Channel.WECHAT:
+            async with self._people[case.arrival.caller.openid]:
+                return await self._rate_by_wechat(case, answers)
+        fields = {"number": case.number, "code": case.code, "client_key": f"{case.key}-rate-{case.plan}", **answers}
+        reply = await self.stage.doors.send("/progress/rate", fields)
+        return reply.status < 400
+
+    async def _call(self, case: Case, dice: Random) -> None:
+        arrival = case.arrival
+        fields = {
+            "client_key": case.key,
+            "kind": arrival.kind.value,
+            "title": title_of(arrival.message),
+            "body": arrival.message.body,
+            "place": arrival.place,
+            "matter_id": arrival.matter_id or "",
+            "phone": arrival.caller.phone,
+            "name": "" if dice.random() < NO_NAME else arrival.caller.name,
+            "confidential": "1" if arrival.confidential else "",
+            **self._way(case),
+        }
+        login = f"huawu{arrival.index % OPERATORS + 1}"
+        reply = _filed(await self.stage.doors.submit(login, "/console/tickets", fields), "phone")
+        if dice.random() < SENT_AGAIN:
+            again = _filed(await self.stage.doors.submit(login, "/console/tickets", fields), "phone")
+            self._check_same(reply.location, again.location, "phone")
+        case.ticket_id = UUID(reply.location.split("/")[2].partition("?")[0])
+
+    def _way(self, case: Case) -> dict[str, str]:
+        first = self._staff.first_contact(case.key, case.arrival.kind)
+        if first is None or first[0] == "ask_details":
+            return {}
+        return {"way": first[0], **first[1]}
+
+    async def _type(self, case: Case, dice: Random) -> None:
+        arrival = case.arrival
+        fields = {
+            "client_key": case.key,
+            "kind": arrival.kind.value,
+            "body": arrival.message.body,
+            "place": arrival.place,
+            "matter_id": (arrival.matter_id or "") if dice.random() < 0.7 else "",
+            "name": "" if dice.random() < NO_NAME else arrival.caller.name,
+            "phone": arrival.caller.phone,
+            "confidential": "1" if arrival.confidential else "",
+        }
+        reply = _filed(await self.stage.doors.send("/file", fields), "website")
+        if dice.random() < SENT_AGAIN:
+            again = _filed(await self.stage.doors.send("/file", fields), "website")
+            self._check_same(reply.location, again.location, "website")
+        case.number = reply.query("number")
+        page = (await self.stage.doors.look(reply.location)).replace(case.number, "")
+        found = CODE.search(page)
+        case.code = found[0] if found else ""
+
+    async def _write(self, case: Case, dice: Random) -> None:
+        arrival = case.arrival
+        body = arrival.message.body
+        person = self.stage.wechat.follower(arrival.caller.openid, f"{self.stage.base}/wechat")
+        for at in range(0, len(body), PIECE):
+            await person.say(body[at : at + PIECE])
+        who = "0" if dice.random() < NO_NAME else f"{arrival.caller.name} {arrival.caller.phone}"
+        for line in ("1", arrival.place or "0", who):
+            reply = await person.say(line)
+        for _ in range(3):
+            secret = arrival.confidential and "提交" not in reply
+            repeat = 2 if dice.random() < SENT_AGAIN else 1
+            self.repeated += repeat - 1
+            reply = await person.say("2" if secret else "1", repeat=repeat)
+            number = NUMBER.search(reply)
+            if number is not None:
+                case.number = number[0]
+                code = CODE.search(reply.replace(case.number, ""))
+                case.code = code[0] if code else ""
+                return
+        raise NotFiled(f"wechat: {reply[:60]}")
+
+    async def _rate_by_wechat(self, case: Case, answers: Mapping[str, str]) -> bool:
+        person = self.stage.wechat.follower(case.arrival.caller.openid, f"{self.stage.base}/wechat")
+        verdict = _VERDICTS.index(answers["verdict"])
+        reply = await person.say(str(verdict + 1))
+        if case.number not in reply:
+            return False
+        contacted, solved = answers["contacted"] == "yes", answers["solved"] == "yes"
+        if verdict < 3:
+            await person.say(str(1 + (not solved) + 2 * (not contacted)))
+        elif answers["answer_at_fault"] == "yes":
+            await person.say("2" if contacted else "1")
+        else:
+            await person.say(texts.BITTER[0])
+        return True
+
+    def _check_same(self, first: str, second: str, door: str) -> None:
+        self.repeated += 1
+        if first != second:
+            raise NotFiled(f"{door}: a repeated form got another answer")
+
+
+def _filed(reply: Reply, door: str) -> Reply:
+    if not reply.done:
+        raise NotFiled(f"{door} {reply.status}: {sentence_of(reply.text)}")
+    return reply

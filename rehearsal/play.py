@@ -1,0 +1,246 @@
+"""The play itself: from one due moment to the next, everybody does through the real doors what is theirs to do."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import State
+from hotline.domain.ticket import Ticket
+from hotline.store import clocks, tally
+from hotline.store.tickets import get_ticket
+from rehearsal.behaviour import Behaviour
+from rehearsal.cases import Case
+from rehearsal.county import logins
+from rehearsal.diary import Act
+from rehearsal.doors import DoorError, Reply, sentence_of
+from rehearsal.filing import Filer, NotFiled
+from rehearsal.messages import Arrival
+from rehearsal.stage import COUNTY, REGION, Stage
+from rehearsal.wechat_phone import WebhookError
+
+AT_ONCE = 8
+PATIENT = 4  # times an act that was refused is tried in another way
+STAFF = {Role.OPERATOR: 4, Role.DISPATCHER: 2, Role.SUPERVISOR: 2, Role.INSPECTOR: 2, Role.LEADER: 3}
+LOGINS = {
+    Role.OPERATOR: "huawu",
+    Role.DISPATCHER: "paidan",
+    Role.SUPERVISOR: "duban",
+    Role.INSPECTOR: "jiwei",
+    Role.LEADER: "lingdao",
+}
+Job = Callable[[], Awaitable[None]]
+
+
+@dataclass(order=True, slots=True)
+class _Due:
+    at: datetime
+    order: int
+    job: Job = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What just happened, for whoever shows it: the acts done at this moment and how many tickets moved."""
+
+    at: datetime
+    acts: Sequence[tuple[str, Case]]
+    changed: Sequence[Ticket]
+    received: int
+
+
+class Play:
+    """A run of arrivals on a stage. `refusals` counts what a door refused, by verb and sentence."""
+
+    def __init__(self, stage: Stage, arrivals: Sequence[Arrival], seed: int, name: str = "drill") -> None:
+        self.stage = stage
+        self.cases = {arrival.index: Case(arrival, f"{name}-{seed}-{arrival.index:06d}") for arrival in arrivals}
+        self.behaviour = Behaviour(seed, stage.office.rules.calendar)
+        self.filer = Filer(stage, seed)
+        self.refusals: Counter[str] = Counter()
+        self.lost: dict[int, str] = {}
+        self.received = 0
+        self._seed = seed
+        self._agenda: list[_Due] = []
+        self._orders = itertools.count()
+        self._by_ticket: dict[UUID, Case] = {}
+        self._by_number: dict[str, Case] = {}
+        self._units = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
+        self._gate = asyncio.Semaphore(AT_ONCE)
+        self._acts: list[tuple[str, Case]] = []
+        self._looked_at = stage.clock.now()
+        for case in self.cases.values():
+            self.plan(case.arrival.at, self._arriving(case))
+
+    def plan(self, at: datetime, job: Job) -> None:
+        """Put something on the agenda."""
+        heapq.heappush(self._agenda, _Due(at, next(self._orders), job))
+
+    async def next_moment(self) -> datetime | None:
+        """When anything is due next: on the agenda or in the database."""
+        async with self.stage.office.pool.acquire() as conn:
+            due = await clocks.next_moment(conn, REGION, self.stage.clock.now())
+        ahead = self._agenda[0].at if self._agenda else None
+        moments = [moment for moment in (due, ahead) if moment is not None]
+        return min(moments, default=None)
+
+    async def step(self, moment: datetime) -> Moment:
+        """Move the clock there, let everybody act, sweep until quiet, and see what follows from it."""
+        clock = self.stage.clock
+        clock.move_to(max(moment, clock.now()))
+        jobs = []
+        while self._agenda and self._agenda[0].at <= clock.now():
+            jobs.append(heapq.heappop(self._agenda).job)
+        await asyncio.gather(*(self._guarded(job) for job in jobs))
+        await self.stage.sweep()
+        changed = await self._look()
+        acts, self._acts = self._acts, []
+        return Moment(clock.now(), acts, changed, self.received)
+
+    async def _guarded(self, job: Job) -> None:
+        async with self._gate:
+            await job()
+
+    async def _look(self) -> list[Ticket]:
+        """Tickets that changed since the last look: what their people do next is planned anew."""
+        now = self.stage.clock.now()
+        async with self.stage.office.pool.acquire() as conn:
+            changed = await tally.list_changed(conn, REGION, self._looked_at)
+        self._looked_at = now
+        for ticket in changed:
+            case = self._by_ticket.get(ticket.ticket_id) or self._by_number.get(ticket.number)
+            if case is not None:
+                self._by_ticket[ticket.ticket_id] = case
+                case.observe(ticket)
+                self._foresee(case, ticket)
+        return changed
+
+    def _foresee(self, case: Case, ticket: Ticket) -> None:
+        now = self.stage.clock.now()
+        situation = case.situation(ticket, self.stage.office.county.unit_name(ticket.lead_unit_id))
+        if situation == case.seen:
+            return
+        case.seen = situation
+        case.plan += 1
+        act = self.behaviour.next_act(situation, now) if case.troubles < PATIENT else None
+        if act is not None:
+            self.plan(act.at, self._acting(case, ticket, act, case.plan))
+        written = self.behaviour.people.instruction(situation, now)
+        if written is not None:
+            case.instructed = True
+            self.plan(written.at, self._acting(case, ticket, written, None))
+        if ticket.state is State.CLOSED and case.instructed and not case.fulfilled:
+            self.plan(now + timedelta(days=1), self._acting(case, ticket, self._fulfilment(case), None))
+
+    def _fulfilment(self, case: Case) -> Act:
+        assert case.seen is not None
+        return self.behaviour.people.fulfilment(case.seen, self.stage.clock.now())
+
+    def _arriving(self, case: Case) -> Job:
+        async def job() -> None:
+            try:
+                await self.filer.file(case)
+            except (NotFiled, DoorError, WebhookError) as fault:
+                self.lost[case.arrival.index] = str(fault)
+                self.refusals[f"file: {fault}"] += 1
+                return
+            self.received += 1
+            if case.ticket_id is not None:
+                self._by_ticket[case.ticket_id] = case
+            self._by_number[case.number] = case
+            self._acts.append(("file", case))
+            first = self.behaviour.people.first_contact(case.key, case.arrival.kind)
+            if first is not None and first[0] == "ask_details" and case.ticket_id is not None:
+                await self._do(case, Act(self.stage.clock.now(), Role.OPERATOR, *first), first[1])
+
+        return job
+
+    def _acting(self, case: Case, ticket: Ticket, act: Act, plan: int | None) -> Job:
+        async def job() -> None:
+            if plan is None or case.plan == plan:
+                await self._act(case, ticket, act)
+
+        return job
+
+    async def _act(self, case: Case, ticket: Ticket, act: Act) -> None:
+        if act.verb == "rate":
+            if await self._guard_rating(case, act):
+                return
+            case.attempts += 1
+            self._foresee_again(case, ticket)
+            return
+        fields = dict(act.fields)
+        if act.verb == "dispatch":
+            fields["unit"] = str(self._choose_unit(case, ticket))
+        if not await self._do(case, act, fields):
+            case.troubles += 1
+        # No event tells of these to those who look for changes.
+        if act.verb in ("no_answer", "review") or case.troubles:
+            self._foresee_again(case, ticket)
+
+    async def _guard_rating(self, case: Case, act: Act) -> bool:
+        try:
+            done = await self.filer.rate(case, act.fields)
+        except (DoorError, WebhookError) as fault:
+            self.refusals[f"rate: {fault}"] += 1
+            return False
+        if done:
+            self._acts.append(("rate", case))
+        return done
+
+    def _foresee_again(self, case: Case, ticket: Ticket) -> None:
+        self.plan(self.stage.clock.now(), self._refresh(case, ticket.ticket_id))
+
+    def _refresh(self, case: Case, ticket_id: UUID) -> Job:
+        async def job() -> None:
+            async with self.stage.office.pool.acquire() as conn:
+                ticket = await get_ticket(conn, REGION, ticket_id)
+            if ticket is not None:
+                case.observe(ticket)
+                self._foresee(case, ticket)
+
+        return job
+
+    async def _do(self, case: Case, act: Act, fields: Mapping[str, str]) -> bool:
+        """One form of a ticket's page; whether it was carried out."""
+        key = f"{case.key}-{act.verb}-{case.plan}"
+        path = f"/tickets/{case.ticket_id}/{act.verb}"
+        try:
+            reply = await self.stage.doors.submit(self._login(case, act.role), path, {"client_key": key, **fields})
+        except DoorError as fault:
+            self.refusals[f"{act.verb}: {fault}"] += 1
+            return False
+        if reply.done:
+            case.remember(act)
+            self._acts.append((act.verb, case))
+            return True
+        self.refused(act.verb, reply)
+        return False
+
+    def refused(self, what: str, reply: Reply) -> None:
+        """Count what a door refused."""
+        self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1
+
+    def _login(self, case: Case, role: Role) -> str:
+        if role in (Role.HANDLER, Role.UNIT_HEAD):
+            login = self._units.get(self.stage.office.county.unit_name(case.unit_id), "xianfu")
+            return f"{login}-fuze" if role is Role.UNIT_HEAD else login
+        return f"{LOGINS[role]}{case.arrival.index % STAFF[role] + 1}"
+
+    def _choose_unit(self, case: Case, ticket: Ticket) -> UUID:
+        """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
+        county = self.stage.office.county
+        barred = set(county.barred(ticket.accused_unit_id)) | ({case.unit_id} if case.unit_id else set())
+        fitting = [row.unit_id for row in county.catalogue if row.matter_id == case.arrival.matter_id and not row.place]
+        others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
+        dice = Random(f"{self._seed}:{case.key}:unit:{ticket.cycle}")
+        choice = [unit for unit in (*fitting, dice.choice(others)) if unit not in barred]
+        return choice[0] if choice else dice.choice(others)

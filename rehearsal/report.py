@@ -1,0 +1,147 @@
+"""What a rehearsal came to: counted in the database and at the stand-in platform, as a table and as JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.table import Table
+
+from hotline.domain.callback import VERDICT_NAMES
+from hotline.domain.kinds import Step, Verdict
+from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
+from hotline.store import tally
+from rehearsal.play import Play
+from rehearsal.stage import REGION
+
+DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
+Figures = dict[str, Any]
+
+
+async def count(play: Play) -> Figures:
+    """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
+    async with play.stage.office.pool.acquire() as conn:
+        tickets = await tally.count_tickets(conn, REGION)
+        events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
+        reminders = await tally.count_reminders(conn, REGION)
+        letters = await tally.count_letters(conn, REGION)
+        interviews = await tally.count_interviews(conn, REGION)
+        callbacks = await tally.count_callbacks(conn, REGION)
+        alarms = await tally.count_alarms(conn, REGION)
+        outbox = await tally.count_outbox(conn, REGION)
+        twice = await tally.count_told_twice(conn, REGION)
+        numbers = [row["number"] for row in await tally.list_numbers(conn, REGION)]
+        briefs = await tally.list_compiled(conn, REGION)
+    states = _sum(tickets, "state")
+    return {
+        "received": {"total": len(numbers), **_sum(tickets, "channel")},
+        "dispatched": events.get("dispatch", 0),
+        "reminders": {step.value: _sum(reminders, "step").get(step.value, 0) for step in Step},
+        "reminder_states": _sum(reminders, "state"),
+        "letters": {str(tier): _where(letters, kind="supervision_letter", tier=tier) for tier in (1, 2, 3)},
+        "interviews": {"owed": interviews["owed"], "held": interviews["held"]},
+        "callbacks": _callbacks(callbacks),
+        "closed": states.get("closed", 0),
+        "open": sum(total for state, total in states.items() if state != "closed"),
+        "states": states,
+        "closed_as": {k: v for k, v in _sum(tickets, "close_reason").items() if k != "None"},
+        "alarms": {"total": sum(row["total"] for row in alarms), **_sum(alarms, "kind")},
+        "alarms_open": sum(row["total"] for row in alarms if row["open"]),
+        "messages": {f"{row['channel']}.{row['state']}": 0 for row in outbox} | _messages(outbox),
+        "duplicates": twice + _twice_at_platform(play, outbox),
+        **_missing(play, numbers),
+        "briefs": [_brief(play, row) for row in briefs],
+    }
+
+
+def _sum(rows: Iterable[Mapping[str, Any]], name: str) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for row in rows:
+        totals[str(row[name])] += row["total"]
+    return dict(sorted(totals.items()))
+
+
+def _where(rows: Iterable[Mapping[str, Any]], **wanted: object) -> int:
+    fitting = (row for row in rows if all(row[name] == value for name, value in wanted.items()))
+    return sum(int(row["total"]) for row in fitting)
+
+
+def _callbacks(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    listed = list(rows)
+    verdicts = {verdict.value: _where(listed, verdict=verdict.value) for verdict in Verdict}
+    return verdicts | {state: _where(listed, state=state) for state in ("unreachable", "refused", "withdrawn")}
+
+
+def _messages(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    totals: Counter[str] = Counter()
+    for row in rows:
+        totals[f"{row['channel']}.{row['state']}"] += row["total"]
+    return dict(totals)
+
+
+def _twice_at_platform(play: Play, outbox: Iterable[Mapping[str, Any]]) -> int:
+    """Messages the platform took beyond those the outbox let out."""
+    gone = sum(
+        row["total"]
+        for row in outbox
+        if row["channel"] == "wechat" and row["state"] in ("sent", "unknown", "done") and not row["folded"]
+    )
+    return max(0, len(play.stage.wechat.accepted) - gone)
+
+
+def _missing(play: Play, numbers: list[str]) -> Figures:
+    """Every message has exactly one ticket: none without, none besides, none shared."""
+    told = Counter(case.number for case in play.cases.values() if case.number)
+    there = Counter(numbers)
+    without = [i for i, case in play.cases.items() if there[case.number] != 1 or told[case.number] != 1]
+    return {
+        "lost": len(without),
+        "lost_why": sorted(set(play.lost.values()))[:5],
+        "surplus": len(numbers) - len(set(told) & set(there)),
+        "refusals": dict(play.refusals.most_common(12)),
+    }
+
+
+def _brief(play: Play, row: Mapping[str, Any]) -> Figures:
+    week = row["week_start"].isoformat()
+    return {
+        "week": week,
+        "number": f"{row['year']}年第{row['number']}期",
+        "state": row["state"],
+        "page": f"{play.stage.base}/briefs/{week}",
+    }
+
+
+def compose_table(figures: Mapping[str, Any]) -> Table:
+    """The table printed at the end of a drill."""
+    table = Table(title="演练结果", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column()
+    received = figures["received"]
+    rows = {
+        "收到": f"{received['total']} 件：" + _listed(DOORS, received),
+        "派单": f"{figures['dispatched']} 件",
+        "催办": _listed({step.value: STEP_NAMES[step] for step in Step}, figures["reminders"]),
+        "督办函": _listed({str(t): TIER_NAMES[t] for t in (1, 2, 3)}, figures["letters"]),
+        "约谈": f"应约谈 {figures['interviews']['owed']} · 已约谈 {figures['interviews']['held']}",
+        "回访": _listed(
+            {v.value: VERDICT_NAMES[v] for v in Verdict} | {"unreachable": "未接通", "refused": "拒访"},
+            figures["callbacks"],
+        ),
+        "办结 / 在办": f"{figures['closed']} / {figures['open']}",
+        "提醒事项": f"{figures['alarms']['total']}（未处理 {figures['alarms_open']}）",
+        "重复发送": str(figures["duplicates"]),
+        "丢失 / 多出": f"{figures['lost']} / {figures['surplus']}",
+        "有误的行": str(len(figures["bad_rows"])),
+        "用时": f"{figures['wall_seconds']:.0f} 秒",
+    }
+    for name, text in rows.items():
+        table.add_row(name, text)
+    for brief in figures["briefs"]:
+        table.add_row("专报", f"{brief['number']}（{brief['week']} 起一周）{brief.get('file') or brief['page']}")
+    return table
+
+
+def _listed(names: Mapping[str, str], figures: Mapping[str, int]) -> str:
+    return " · ".join(f"{label} {figures.get(name, 0)}" for name, label in names.items())

@@ -1,0 +1,165 @@
+"""The whole hotline brought up in this process for a rehearsal: servers, county, doors, sweeps, a clock to move."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+from base64 import b64encode
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from channels.app import build_app
+from channels.keys import OFFICE
+from channels.registry import open_send
+from hotline.actions.office import Office
+from hotline.clock import MovedClock
+from hotline.config import Settings
+from hotline.db import open_pool, transaction
+from hotline.local import LocalServers, local_servers, local_valkey
+from hotline.store import county as store
+from hotline.store.migrate import migrate
+from rehearsal.county import PASSWORD, seed_county
+from rehearsal.doors import Doors
+from rehearsal.wechat_server import WechatServer
+from workers.timetable import Sweep, sweeps
+
+COUNTY = "阳光县"
+REGION = 1
+BATCH = 200
+
+Told = Callable[[str], None]
+
+
+class NotForRehearsal(Exception):
+    """The database given holds a real hotline; the text is a sentence for the person at the terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What a rehearsal plays on."""
+
+    settings: Settings
+    clock: MovedClock
+    office: Office
+    doors: Doors
+    wechat: WechatServer
+    sweeps: Mapping[str, Sweep]
+
+    @property
+    def base(self) -> str:
+        """Where the web application answers."""
+        return self.doors.base
+
+    async def sweep(self) -> int:
+        """Every job of the timetable in turn until none finds anything to do; gives back how much was done."""
+        total, now = 0, self.clock.now()
+        for _ in range(50):
+            done = 0
+            await self.office.refresh(now)
+            for sweep in self.sweeps.values():
+                done += await sweep(self.office, now, BATCH)
+            if not done:
+                break
+            total += done
+        return total
+
+    async def keep_moment(self) -> None:
+        """Write down where the clock stands; the database is one of rehearsals from then on."""
+        async with transaction(self.office.pool) as conn:
+            await store.set_rehearsal(conn, REGION, self.clock.now())
+
+
+@contextlib.asynccontextmanager
+async def rehearsal_servers(home: Path, *, durable: bool) -> AsyncIterator[LocalServers]:
+    """The embedded servers below `home`, or those the environment names."""
+    database_url, redis_url = os.environ.get("HOTLINE_DATABASE_URL"), os.environ.get("HOTLINE_REDIS_URL")
+    if not database_url:
+        async with local_servers(home, durable=durable) as servers:
+            yield servers
+    elif redis_url:
+        yield LocalServers(database_url, redis_url)
+    else:
+        async with local_valkey(home) as url:
+            yield LocalServers(database_url, url)
+
+
+async def prepare(database_url: str, start: datetime, told: Told = lambda _: None) -> datetime:
+    """Bring schema and county in; gives back the moment the clock goes on from. Raises NotForRehearsal."""
+    told("数据库结构")
+    await migrate(database_url)
+    pool = await open_pool(database_url, min_size=1, max_size=2)
+    try:
+        async with pool.acquire() as conn:
+            region = await store.get_region(conn, REGION)
+        if region is not None and region["rehearsal_now"] is None:
+            raise NotForRehearsal("HOTLINE_DATABASE_URL 指向的是正式数据库，演练会拨动时间，请换一个空的数据库。")
+        await seed_county(pool, REGION, COUNTY, told)
+        moment: datetime = max(start, region["rehearsal_now"]) if region else start
+        async with transaction(pool) as conn:
+            await store.set_rehearsal(conn, REGION, moment)
+        return moment
+    finally:
+        await pool.close()
+
+
+@contextlib.asynccontextmanager
+async def open_stage(
+    home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Stage]:
+    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files."""
+    async with contextlib.AsyncExitStack() as stack:
+        wechat = await stack.enter_async_context(WechatServer(clock.now))
+        settings = _settings(home, servers, wechat, host, port or free_port())
+        app = build_app(settings, clock)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, settings.host, settings.port).start()
+        doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
+        stack.push_async_callback(doors.close)
+        send = await stack.enter_async_context(open_send(settings))
+        yield Stage(settings, clock, app[OFFICE], doors, wechat, sweeps(send))
+
+
+def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:
+    known = wechat.credentials
+    return Settings.load({
+        "HOTLINE_DATABASE_URL": servers.database_url,
+        "HOTLINE_REDIS_URL": servers.redis_url,
+        "HOTLINE_KEY": rehearsal_key(home),
+        "HOTLINE_FILES_DIR": str(home / "files"),
+        "HOTLINE_REGION": str(REGION),
+        "HOTLINE_COUNTY": COUNTY,
+        "HOTLINE_HOST": host,
+        "HOTLINE_PORT": str(port),
+        "HOTLINE_WECHAT_APP_ID": known.app_id,
+        "HOTLINE_WECHAT_TOKEN": known.token,
+        "HOTLINE_WECHAT_AES_KEY": known.aes_key,
+        "HOTLINE_WECHAT_APP_SECRET": known.secret,
+        "HOTLINE_WECHAT_API_BASE": wechat.base,
+        "HOTLINE_WECHAT_TEMPLATE_ID": "rehearsal",
+    })  # fmt: skip
+
+
+def rehearsal_key(home: Path) -> str:
+    """The master key of this home, made at the first time: what was sealed with it must be read again."""
+    file = home / "key"
+    if not file.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(b64encode(secrets.token_bytes(32)).decode() + "\n")
+    return file.read_text().strip()
+
+
+def free_port() -> int:
+    """A port of this machine nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
