@@ -11,10 +11,10 @@ from channels.times import DueView, due_view, said
 from channels.windows import MOST_DAYS_SMALL, WindowView, clock_due, window_view
 from hotline.actions.office import County
 from hotline.domain.brief.words import KIND_NAMES
-from hotline.domain.kinds import Kind, Pace, Rule
+from hotline.domain.kinds import Kind, Pace, Reason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.privacy import mask_text
-from hotline.domain.supervision import RULE_NAMES, TIER_NAMES
+from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, TIER_NAMES
 
 Row = Mapping[str, Any]
 TONES: Mapping[State, str] = {
@@ -93,7 +93,7 @@ def supervised_row(row: Row, now: datetime, county: County) -> TicketRow:
         "limit_text": str(county.rules.policy.limit(key)),
     }  # fmt: skip
     window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL)
-    return _row(row, now, due_view(row["due_at"], now, calendar), window, "")
+    return _row(row, now, due_view(row["due_at"], now, calendar), window, REASON_NAMES[Reason(row["reason"])])
 
 
 def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:

@@ -95,6 +95,22 @@ def form_view(desk: Desk, verb: str) -> FormView:
     )
 
 
+def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
+    """An empty form of a verb for a list, where nothing more is known of the ticket."""
+    form, label = FORMS[verb], form_label(verb)
+    fields = tuple(FieldView(f, f"f-{verb}-{f.name}-{ticket_id}", "", "", f.options) for f in form.fields)
+    return FormView(
+        verb=verb,
+        label=label,
+        say=form.say or CALLBACK_SENTENCES.get(verb, ""),
+        button=form.button or label,
+        action=f"/tickets/{ticket_id}/{verb}",
+        fields=fields,
+        client_key=client_key,
+        careful=form.careful,
+    )
+
+
 def _back(desk: Desk, verb: str) -> Refused | None:
     refused = desk.refused
     if refused is None:

@@ -117,3 +117,68 @@ REVEAL_REASONS: Mapping[str, str] = {
     "interview": "安排约谈",
     "check": "核对身份",
 }
+EMPTY_DESK = "没有等您办的工单。新工单派来后会出现在这里，最先到期的排在最上面。"
+NOBODY_SUPERVISED: Mapping[str, str] = {
+    "": "没有督办中的工单：没有逾期，也没有诉求人不满意。",
+    "1": "没有热线督办的工单。",
+    "2": "没有纪委督办的工单：一级督办的都在期限内。",
+    "3": "没有领导督办的工单。",
+}
+NOTICE_KINDS: Mapping[str, str] = {
+    "dispatched": "新工单",
+    "reminder": "催办",
+    "escalated": "督办",
+    "redo": "重办",
+    "returned": "退单",
+    "return_upheld": "退单成立",
+    "return_rejected": "退单驳回",
+    "extension_asked": "延期申请",
+    "extension_refused": "延期批复",
+    "commented": "补充说明",
+    "tier3_overdue": "领导督办逾期",
+}
+JOB_NAMES: Mapping[str, str] = {
+    "dispatch": "自动派单",
+    "supervision": "催办和督办",
+    "callback": "回访",
+    "delivery": "消息发送",
+    "brief": "编制专报",
+}
+LEVEL_NAMES: Mapping[str, str] = {
+    "county": "县",
+    "bureau": "局（委、办）",
+    "town": "乡镇（街道）",
+    "station": "站所",
+    "village": "村（社区）",
+}
+LIMIT_NAMES: Mapping[str, str] = {
+    "dispatch": "派单",
+    "dispatch.urgent": "派单（紧急）",
+    "sign": "签收",
+    "sign.utility": "签收（水电气暖）",
+    "sign.life": "签收（危及安全）",
+    "contact": "先行联系",
+    "contact.urgent": "先行联系（紧急）",
+    "reply.inquiry": "答复：咨询",
+    "reply.help": "答复：求助",
+    "reply.complaint": "答复：投诉",
+    "reply.suggestion": "答复：建议",
+    "reply.praise": "答复：表扬",
+    "reply.tip_off": "答复：举报",
+    "reply.urgent": "答复（紧急）",
+    "reply.redo": "重办或督办中的答复",
+    "assist": "协办单位提前",
+    "return": "退单",
+    "ruling": "退单裁定",
+    "extension": "延期一次",
+    "extension_decision": "延期批复",
+    "details": "补充材料",
+    "callback": "回访",
+    "callback.online": "线上回访无人答后改电话",
+    "interview": "约谈",
+    "verify": "约谈后核实",
+    "supervised": "热线督办",
+    "tier2": "纪委督办",
+    "tier3": "领导督办",
+    "appeal": "申诉",
+}

@@ -1,0 +1,75 @@
+"""The supervision bench: tickets as rows of windows, and the interviews to verify by telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from aiohttp import web
+
+from channels.desk.blanks import plain_form
+from channels.desk.texts import NOBODY_SUPERVISED
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.rows import pager, supervised_row
+from channels.session import actor, now
+from channels.times import said
+from hotline.actions.intake import new_client_key
+from hotline.actions.lookup import list_calls, list_supervised
+from hotline.actions.office import Office
+from hotline.domain.errors import NotFound
+from hotline.domain.kinds import Role
+from hotline.domain.privacy import mask_text
+from hotline.domain.supervision import TIER_NAMES
+from hotline.domain.ticket import Actor
+
+PAGE = 50
+_TIERS = {"": [1, 2, 3], "1": [1], "2": [2], "3": [3]}
+_VERIFIERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
+
+
+async def show_supervision(request: web.Request) -> web.Response:
+    """`GET /supervision?tier=&page=`: highest tier and oldest trouble on top, then the calls to make."""
+    who = actor(request, Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, Role.DISPATCHER)
+    office, moment, chosen = request.app[OFFICE], now(request), request.query.get("tier", "")
+    if chosen not in _TIERS:
+        raise NotFound
+    given = request.query.get("page", "1")
+    number = min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
+    rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
+    return page(
+        request,
+        "supervision.html",
+        tickets=[supervised_row(row, moment, office.county) for row in rows],
+        over=sum(row["due_at"] < moment for row in rows),
+        total=rows[0]["total"] if rows else 0,
+        tiers=[
+            (f"/supervision?tier={key}" if key else "/supervision", TIER_NAMES[int(key)] if key else "全部", key == chosen)
+            for key in _TIERS
+        ],
+        pager=pager(rows, number, PAGE, f"/supervision?tier={chosen}&page="),
+        empty=NOBODY_SUPERVISED[chosen],
+        calls=await _calls(office, who, request) if who.role in _VERIFIERS else None,
+    )  # fmt: skip
+
+
+async def _calls(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:
+    """Interviews held and not verified yet, each with its form; overdue ones are on top as the oldest."""
+    moment = now(request)
+    rows = await list_calls(office, who, "interview", moment)
+    return [
+        {
+            "ticket_id": row["ticket_id"],
+            "number": row["number"],
+            "title": mask_text(row["title"]),
+            "unit": row["unit_name"] or "",
+            "since": said(row["opened_at"], moment),
+            "tries": {"no_answer_1": "已有一次未接通", "no_answer_2": "已有两次未接通"}.get(row["state"], ""),
+            "verify": plain_form(row["ticket_id"], "verify", new_client_key()),
+            "no_answer": plain_form(row["ticket_id"], "no_answer", new_client_key()),
+        }
+        for row in rows
+    ]
+
+
+routes: Sequence[web.AbstractRouteDef] = (web.get("/supervision", show_supervision),)

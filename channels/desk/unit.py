@@ -1,0 +1,125 @@
+"""A unit's bench: the inbox that sorts itself by what runs out first, and what was told to the desk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
+from channels.forms import read_form
+from channels.keys import OFFICE
+from channels.pages import page
+from channels.rows import TicketRow, inbox_row, pager
+from channels.session import actor, check_csrf, now
+from channels.times import said
+from hotline.actions.lookup import list_inbox, list_notices, settle_notice
+from hotline.domain.errors import NotFound
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import STATE_NAMES, State
+
+PAGE = 50
+_READERS = (
+    Role.HANDLER, Role.UNIT_HEAD, Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER,
+)  # fmt: skip
+_UNITS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
+_TODO = (State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED)
+_OPEN = tuple(state for state in State if state is not State.CLOSED)
+# What a unit never sees in its inbox: not yet dispatched, or back with the dispatcher.
+_NOT_THEIRS = frozenset({State.RECEIVED, State.AWAITING_DETAILS})
+
+
+async def show_inbox(request: web.Request) -> web.Response:
+    """`GET /desk?state=&page=`: one list, what runs out first on top. Unchanged, a refresh gets 204."""
+    who, moment, office = actor(request, *_READERS), now(request), request.app[OFFICE]
+    chosen = request.query.get("state", "")
+    states, number = _states(chosen, who.role), _page_number(request)
+    rows, counts = await list_inbox(office, who, list(states), PAGE, (number - 1) * PAGE)
+    tickets = [inbox_row(row, moment, office.county) for row in rows]
+    seen = _fingerprint(tickets, counts)
+    if request.headers.get("HX-Request") and request.query.get("seen") == seen:
+        return web.Response(status=204)
+    return page(
+        request,
+        "desk.html",
+        tickets=tickets,
+        tabs_of_states=_tabs(chosen, who.role, counts),
+        pager=pager(rows, number, PAGE, f"/desk?state={chosen}&page="),
+        refresh_href=f"/desk?state={chosen}&page={number}&seen={seen}",
+        total=rows[0]["total"] if rows else 0,
+        empty=EMPTY_INBOX[states[0]] if len(states) == 1 else EMPTY_DESK,
+        # A closed list is looked up, not watched.
+        watched=chosen != State.CLOSED,
+    )
+
+
+def _states(chosen: str, role: Role) -> tuple[State, ...]:
+    """The states of a tab. Raises NotFound for a tab that does not exist."""
+    if chosen == "":
+        return _TODO if role in _UNITS else _OPEN
+    if chosen not in list(State):
+        raise NotFound
+    return (State(chosen),)
+
+
+def _page_number(request: web.Request) -> int:
+    given = request.query.get("page", "1")
+    return min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
+
+
+def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
+    """(href, label, count, open): the first tab is what this role has to do."""
+    label, first = ("待办", _TODO) if role in _UNITS else ("全部未办结", _OPEN)
+    tabs: list[tuple[str, str, int | None, bool]] = [
+        ("/desk", label, sum(counts.get(state, 0) for state in first), chosen == "")
+    ]
+    for state in State:
+        if state in _NOT_THEIRS and role in _UNITS:
+            continue
+        # Closed tickets are not counted: they only grow.
+        count = None if state is State.CLOSED else counts.get(state, 0)
+        tabs.append((f"/desk?state={state}", STATE_NAMES[state], count, chosen == state))
+    return tabs
+
+
+def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str:
+    told = [(t.number, t.state.text, t.due.text if t.due else "") for t in tickets]
+    return hashlib.sha256(repr((told, sorted(counts.items()))).encode()).hexdigest()[:12]
+
+
+async def show_notices(request: web.Request) -> web.Response:
+    """`GET /desk/notices`: what was told to this desk in the last two weeks, newest first."""
+    who, moment = actor(request), now(request)
+    rows = await list_notices(request.app[OFFICE], who, moment)
+    notices = [
+        {
+            "id": row["outbox_id"],
+            "at": said(row["created_at"], moment),
+            "kind": NOTICE_KINDS.get(row["kind"], "通知"),
+            "text": row["payload"].get("text", ""),
+            "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
+            "urgent": row["urgent"],
+        }
+        for row in rows
+    ]
+    return page(request, "desk_notices.html", notices=notices)
+
+
+async def read_notice(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/notices/read`: this notice, or all that are listed, dealt with."""
+    who, form, office = actor(request), await read_form(request), request.app[OFFICE]
+    check_csrf(request, form.fields.get("csrf", ""))
+    one = form.uuid("notice", "消息")
+    listed: list[UUID] = [row["outbox_id"] for row in await list_notices(office, who, now(request))]
+    for outbox_id in listed if one is None else [one]:
+        await settle_notice(office, outbox_id, who)
+    return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})
+
+
+routes: Sequence[web.AbstractRouteDef] = (
+    web.get("/desk", show_inbox),
+    web.get("/desk/notices", show_notices),
+    web.post("/desk/notices/read", read_notice),
+)
