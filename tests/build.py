@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from hotline.actions import dispatch, handling, intake, interview
 from hotline.actions import callback as callbacks
+from hotline.actions import dispatch, handling, intake, interview
 from hotline.actions.office import Office
+from hotline.almanac import china_calendar
 from hotline.db import transaction
 from hotline.domain.callback import Answers
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.intake import Filing
-from hotline.domain.kinds import Channel, Kind, Role, Verdict
-from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
+from hotline.domain.kinds import Channel, HandlingClass, Kind, Pace, Role, Verdict
+from hotline.domain.lifecycle import State
+from hotline.domain.policy import Policy
+from hotline.domain.ticket import COMPLAINANT, Actor, Rules, Ticket
 from hotline.store import accounts, county
 from hotline.vault import Vault
 
@@ -139,6 +142,38 @@ async def an_office(pool: asyncpg.Pool, region: int = REGION, now: datetime = MO
     office = Office(region, pool, Vault(bytes(range(32))), area_code="0516")
     await office.refresh(now, force=True)
     return office
+
+
+RULES = Rules(Policy(), china_calendar())
+UNIT, OTHER_UNIT, ACCUSED = (UUID(int=number) for number in (101, 102, 103))
+
+
+def an_actor(role: Role, unit_id: UUID | None = None) -> Actor:
+    """Somebody of this role, for rules that no database stands behind."""
+    own = unit_id or (UNIT if role in (Role.HANDLER, Role.UNIT_HEAD) else None)
+    return Actor(role, UUID(int=len(role) + 1000), own, role.value)
+
+
+def a_ticket(**given: Any) -> Ticket:
+    """A signed complaint received on MONDAY; every field may be given otherwise."""
+    words: dict[str, Any] = {
+        "ticket_id": UUID(int=1),
+        "number": "20261123-00001",
+        "channel": Channel.PHONE,
+        "kind": Kind.COMPLAINT,
+        "handling_class": HandlingClass.COMMITTED,
+        "pace": Pace.ORDINARY,
+        "confidential": False,
+        "title": "水费",
+        "body": "水费比上月多了三倍。",
+        "place": "",
+        "state": State.SIGNED,
+        "received_at": MONDAY,
+        "changed_at": MONDAY,
+        "matter_id": "water.bill",
+        "lead_unit_id": UNIT,
+    }
+    return Ticket(**words | given)
 
 
 _keys = iter(range(10**9))

@@ -69,7 +69,7 @@ def check_filing(filing: Filing) -> Filing:
     ):
         if len(text) > limit:
             raise TooLong(what=what, limit=limit)
-    if not 8 <= len(filing.client_key) <= 100 or not filing.client_key.isascii():
+    if not 8 <= len(filing.client_key) <= 100 or not (filing.client_key.isascii() and filing.client_key.isprintable()):
         raise Malformed(what="表单编号")
     title = clean(filing.title) or compose_title(body)
     tip_off = filing.kind is Kind.TIP_OFF
