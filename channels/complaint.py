@@ -162,10 +162,10 @@ async def take_who(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
     """Name and number in one message, in any order and dress; either may be missing."""
     found = find_numbers(incoming.text, area_code=scene.office.area_code)
     rest = _NUMBERLIKE.sub(" ", incoming.text)
-    if (not found and rest != incoming.text) or (not rest.strip() and not found):
+    if not found and rest != incoming.text:
         return Said(turn, (line(Phrase.BAD_PHONE),))
     name = " ".join(re.sub(r"[^\w·.]+", " ", _LABELS.sub(" ", rest)).split())
-    if name and not _NAME.fullmatch(name):
+    if not _NAME.fullmatch(name) and (name or not found):
         return Said(turn, (line(Phrase.BAD_NAME),))
     return _after_who(told(turn, name=name, phone=found[0].text if found else ""))
 
