@@ -12,11 +12,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.intake import CONNECTIONS, Intake, http_intake, three_row_limit
+from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
+from hotline.db import open_pool
 from hotline.local import local_servers
 from hotline.store.migrate import migrate
-from rehearsal.county import load_county
+from rehearsal.county import seed_county
 
 ROUNDS = 3
 
@@ -28,7 +29,9 @@ async def main(seconds: int) -> None:
         home = Path(folder)
         async with local_servers(home, durable=True) as servers:
             await migrate(servers.database_url)
-            await load_county(servers.database_url)
+            pool = await open_pool(servers.database_url)
+            await seed_county(pool, 1, "青禾县")
+            await pool.close()
             limits, intakes, memory = await _measure(servers.database_url, environment(servers, home), home, seconds)
     console.print(_table(limits, intakes, memory))
 
@@ -38,12 +41,17 @@ async def _measure(
 ) -> tuple[list[float], list[Intake], dict[str, float]]:
     log, cores = home / "processes.log", os.cpu_count() or 1
     limits, intakes = [], []
-    with running("channels", cores, environ, log) as doors, running("workers", 1, environ, log) as workers:
+    with running("channels", cores, environ, log) as doors:
         await wait_for_doors()
+        await settle_in(url)
         for _ in range(ROUNDS):
             limits.append(await three_row_limit(url, seconds))
             intakes.append(await http_intake(url, seconds))
-        memory = {"channels": max(map(memory_mb, doors)), "workers": memory_mb(workers[0])}
+        memory = {"channels": max(map(memory_mb, doors))}
+        # The worker comes last, so that intake is measured alone; its memory is that of one at work on the backlog.
+        with running("workers", 1, environ, log) as workers:
+            await asyncio.sleep(seconds)
+            memory["workers"] = memory_mb(workers[0])
     return limits, intakes, memory
 
 
