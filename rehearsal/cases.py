@@ -45,7 +45,8 @@ class Case:
         if moved:
             self.planned, self.meet_at = False, None
             self.attempts = self.reviews = self.troubles = 0
-        self.state, self.unit_id, self.ticket_id = ticket.state, ticket.lead_unit_id, ticket.ticket_id
+        self.state, self.unit_id = ticket.state, ticket.lead_unit_id
+        self.ticket_id, self.number = ticket.ticket_id, ticket.number
 
     def situation(self, ticket: Ticket, unit: str) -> Situation:
         """The ticket as those who must act on it see it."""

@@ -15,7 +15,6 @@ from hotline.clock import Clock
 
 TOKEN = re.compile(r'name="csrf"\s+(?:content|value)="([^"]+)"')
 SENTENCE = re.compile(r"<[^>]+>")
-IDLE = timedelta(minutes=29)
 LONGEST = timedelta(hours=11, minutes=50)
 PATIENCE = aiohttp.ClientTimeout(total=60)
 
@@ -49,13 +48,11 @@ class _Browser:
     http: aiohttp.ClientSession
     csrf: str = ""
     opened_at: datetime | None = None
-    used_at: datetime | None = None
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def fresh(self, now: datetime) -> bool:
-        if self.opened_at is None or self.used_at is None:
-            return False
-        return now - self.used_at < IDLE and now - self.opened_at < LONGEST
+        """Whether it is worth trying the session; one that ended anyway leads to the log-in page."""
+        return self.opened_at is not None and now - self.opened_at < LONGEST
 
 
 class Doors:
@@ -81,23 +78,21 @@ class Doors:
 
     async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> Reply:
         """A form of an office page, sent by the person who logs in as `login`. Raises DoorError when nobody can."""
-        browser = await self._browser(login)
+        browser = await self._browser(login, path)
         reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
         if reply.location.startswith("/login"):
             browser.opened_at = None
-            browser = await self._browser(login)
+            browser = await self._browser(login, path)
             reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
-        browser.used_at = self._clock.now()
         return reply
 
     async def read(self, login: str, path: str) -> bytes:
         """A page or file as the person gets it. Raises DoorError unless it is there."""
-        browser = await self._browser(login)
+        browser = await self._browser(login, path)
         async with browser.http.get(self.base + path) as response:
             content = await response.read()
             if response.status != 200:
                 raise DoorError(f"GET {path}: {response.status}")
-            browser.used_at = self._clock.now()
             return content
 
     async def send(self, path: str, fields: Mapping[str, str]) -> Reply:
@@ -112,24 +107,26 @@ class Doors:
                 raise DoorError(f"GET {urlsplit(path).path}: {response.status}")
             return text
 
-    async def _browser(self, login: str) -> _Browser:
+    async def _browser(self, login: str, path: str) -> _Browser:
         browser = self._browsers.get(login)
         if browser is None:
             browser = self._browsers[login] = _Browser(self._open())
         async with browser.lock:
             if not browser.fresh(self._clock.now()):
-                await self._log_in(login, browser)
+                await self._log_in(login, browser, path)
         return browser
 
-    async def _log_in(self, login: str, browser: _Browser) -> None:
-        reply = await _post(browser.http, f"{self.base}/login", {"login": login, "password": self._password})
+    async def _log_in(self, login: str, browser: _Browser, path: str) -> None:
+        # A notice leads to the ticket's page, and log-in goes on to where one was going.
+        fields = {"login": login, "password": self._password, "next": path.rpartition("/")[0]}
+        reply = await _post(browser.http, f"{self.base}/login", fields)
         if not reply.done:
             raise DoorError(f"log-in of {login}: {reply.status}")
         async with browser.http.get(self.base + reply.location) as response:
             found = TOKEN.search(await response.text())
         if found is None:
             raise DoorError(f"no form token on {reply.location} for {login}: {response.status}")
-        browser.csrf, browser.opened_at, browser.used_at = found[1], self._clock.now(), self._clock.now()
+        browser.csrf, browser.opened_at = found[1], self._clock.now()
 
     def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import tempfile
@@ -15,6 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -57,7 +57,7 @@ def run_drill(order: DrillOrder, console: Console) -> Figures:
     inflow = read_messages(order.files)
     log.configure("auto", "error")
     with _home(order) as home:
-        figures = asyncio.run(_drill(order, inflow, home, console))
+        figures = uvloop.run(_drill(order, inflow, home, console))
     if order.json_file is not None:
         order.json_file.parent.mkdir(parents=True, exist_ok=True)
         order.json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")

@@ -28,6 +28,7 @@ from rehearsal.stage import COUNTY, REGION, Stage
 from rehearsal.wechat_phone import WebhookError
 
 AT_ONCE = 8
+AWAKE = timedelta(hours=6)  # a longer jump is a night: everybody logs in again
 PATIENT = 4  # times an act that was refused is tried in another way
 STAFF = {Role.OPERATOR: 4, Role.DISPATCHER: 2, Role.SUPERVISOR: 2, Role.INSPECTOR: 2, Role.LEADER: 3}
 LOGINS = {
@@ -68,6 +69,7 @@ class Play:
         self.refusals: Counter[str] = Counter()
         self.lost: dict[int, str] = {}
         self.received = 0
+        self.awake = AWAKE
         self._seed = seed
         self._agenda: list[_Due] = []
         self._orders = itertools.count()
@@ -95,7 +97,7 @@ class Play:
     async def step(self, moment: datetime) -> Moment:
         """Move the clock there, let everybody act, sweep until quiet, and see what follows from it."""
         clock = self.stage.clock
-        clock.move_to(max(moment, clock.now()))
+        await self.stage.move_to(moment, self.awake)
         jobs = []
         while self._agenda and self._agenda[0].at <= clock.now():
             jobs.append(heapq.heappop(self._agenda).job)
@@ -107,7 +109,10 @@ class Play:
 
     async def _guarded(self, job: Job) -> None:
         async with self._gate:
-            await job()
+            try:
+                await job()
+            except (DoorError, WebhookError) as fault:
+                self.refusals[str(fault)] += 1
 
     async def _look(self) -> list[Ticket]:
         """Tickets that changed since the last look: what their people do next is planned anew."""

@@ -83,7 +83,7 @@ def _messages(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 def _twice_at_platform(play: Play, outbox: Iterable[Mapping[str, Any]]) -> int:
     """Messages the platform took beyond those the outbox let out."""
     gone = sum(
-        row["total"]
+        int(row["total"])
         for row in outbox
         if row["channel"] == "wechat" and row["state"] in ("sent", "unknown", "done") and not row["folded"]
     )

@@ -9,7 +9,7 @@ import socket
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -23,6 +23,7 @@ from hotline.config import Settings
 from hotline.db import open_pool, transaction
 from hotline.local import LocalServers, local_servers, local_valkey
 from hotline.store import county as store
+from hotline.store import tally
 from hotline.store.migrate import migrate
 from rehearsal.county import PASSWORD, seed_county
 from rehearsal.doors import Doors
@@ -68,6 +69,15 @@ class Stage:
                 break
             total += done
         return total
+
+    async def move_to(self, moment: datetime, awake: timedelta) -> None:
+        """Move the clock; sessions outlast a jump of up to `awake`: at their desks nobody sat idle through it."""
+        jump = moment - self.clock.now()
+        if jump > timedelta(0):
+            self.clock.move_to(moment)
+            if jump <= awake:
+                async with transaction(self.office.pool) as conn:
+                    await tally.shift_sessions(conn, REGION, jump)
 
     async def keep_moment(self) -> None:
         """Write down where the clock stands; the database is one of rehearsals from then on."""

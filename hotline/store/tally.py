@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hotline.domain.ticket import Ticket
@@ -74,3 +74,8 @@ async def list_numbers(conn: Any, region: int) -> Rows:
 async def list_compiled(conn: Any, region: int) -> Rows:
     """Every brief's week, number and state."""
     return [row async for row in _q.compiled_briefs(conn, region_id=region)]
+
+
+async def shift_sessions(conn: Any, region: int, by: timedelta) -> None:
+    """Let the sessions of people at their desks outlast a jump of the moved clock."""
+    await _q.shift_sessions(conn, region_id=region, by=by)

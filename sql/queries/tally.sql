@@ -54,3 +54,8 @@ select number, client_key from ticket where region_id = :region_id order by rece
 -- name: compiled_briefs(region_id)
 -- Every brief, oldest week first.
 select week_start, year, number, state from brief where region_id = :region_id order by week_start;
+
+-- name: shift_sessions(region_id, by)!
+-- The moved clock jumped by so much: whoever was at the desk is still there.
+update session set opened_at = opened_at + :by::interval, seen_at = seen_at + :by::interval
+where region_id = :region_id and ended_at is null;
