@@ -60,6 +60,8 @@ def question(turn: Turn) -> tuple[Line, ...]:
             return (_summary(draft),)
         case Stage.KIND:
             return (line(Phrase.ASK_KIND, kinds=KINDS),)
+        case Stage.ADDING:
+            return (line(Phrase.ASK_ADDING, number=draft["wanting"][1]),)
         case Stage.SOLVED | Stage.WHY:
             phrase = Phrase.ASK_WHY if turn.step == Stage.WHY else Phrase.ASK_SOLVED
             return (line(phrase, number=draft["rating"]["number"]),)

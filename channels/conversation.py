@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from channels import complaint, rating
+from channels import adding, complaint, rating
 from channels.complaint import question
 from channels.router import Router, kind, plain, push, step, text
 from channels.scene import Line, Phrase, Said, Say, Scene, Stage, afresh, line, told
@@ -130,6 +130,7 @@ async def stay_silent(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
 
 
 router.include(rating.router)
+router.include(adding.router)
 router.include(complaint.router)
 
 
@@ -143,7 +144,7 @@ async def take_first_words(incoming: Incoming, turn: Turn, scene: Scene) -> Said
     if len(words) < _SHORT or words in _GREETINGS:
         silent = incoming.kind == "voice" and not words
         return Said(turn, (line(Phrase.NOT_HEARD if silent else Phrase.HINT),))
-    return await complaint.take_words(incoming, afresh(turn, Stage.WHAT), scene)
+    return await adding.take_words(incoming, afresh(turn), scene)
 
 
 @router.on()

@@ -25,6 +25,7 @@ class Stage(StrEnum):
     SECRET = auto()
     CONFIRM = auto()
     KIND = auto()
+    ADDING = auto()
     SOLVED = auto()
     WHY = auto()
 
@@ -58,6 +59,8 @@ class Phrase(StrEnum):
     NOTHING_TO_CANCEL = auto()
     FILED = auto()
     REFUSED = auto()
+    ASK_ADDING = auto()
+    ADDED = auto()
     PROGRESS_HEAD = auto()
     PROGRESS_ROW = auto()
     PROGRESS_MORE = auto()

@@ -1,6 +1,24 @@
 """WeChat's official account: a guided conversation in, customer-service and template messages out."""
 
-from channels.channel import Channel
-from channels.wechat.handlers import open_sender, routes
+from __future__ import annotations
+
+from typing import cast
+
+from aiohttp import ClientSession
+
+from channels.channel import Channel, Send
+from channels.wechat.handlers import routes
+from channels.wechat.outbound import DEFAULT_TEMPLATE, Account, Cache, Sender, Template, Tokens
+from hotline.config import Settings
+
+
+def open_sender(settings: Settings, http: ClientSession, cache: object) -> Send:
+    """The function that carries messages out: customer-service message, else template message."""
+    templates = {DEFAULT_TEMPLATE: Template(settings.wechat_template_id)} if settings.wechat_template_id else {}
+    account = Account(
+        settings.wechat_app_id or "", settings.wechat_app_secret or "", settings.wechat_api_base, templates
+    )
+    return Sender(http, account, Tokens(http, account, cast(Cache, cache))).send
+
 
 channel = Channel("wechat", routes, open_sender, installed=lambda settings: settings.wechat)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import cast
 
 import structlog
-from aiohttp import ClientSession, web
+from aiohttp import web
 
-from channels.channel import Send
 from channels.conversation import compose_answer
 from channels.keys import OFFICE, SETTINGS
 from channels.scene import Phrase, line
 from channels.session import now
 from channels.wechat.inbound import BadMessage, Gate
-from channels.wechat.outbound import DEFAULT_TEMPLATE, Account, Cache, Sender, Template, Tokens
 from channels.wechat.protocol import BODY_BYTES
 from channels.wechat.texts import say
 from hotline.actions.conversation import take_turn
@@ -89,12 +86,3 @@ def _gate(request: web.Request) -> Gate:
 @lru_cache(maxsize=8)
 def _gate_of(app_id: str, token: str, aes_key: str) -> Gate:
     return Gate(app_id, token, aes_key)
-
-
-def open_sender(settings: Settings, http: ClientSession, cache: object) -> Send:
-    """The function that carries messages out: customer-service message, else template message."""
-    templates = {DEFAULT_TEMPLATE: Template(settings.wechat_template_id)} if settings.wechat_template_id else {}
-    account = Account(
-        settings.wechat_app_id or "", settings.wechat_app_secret or "", settings.wechat_api_base, templates
-    )
-    return Sender(http, account, Tokens(http, account, cast(Cache, cache))).send

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.deed import carry_out, hold
 from hotline.actions.intake import Opened, open_ticket_in
 from hotline.actions.office import Office
-from hotline.domain.intake import Filing
+from hotline.domain.intake import Filing, add_details
 from hotline.domain.lifecycle import State
 from hotline.domain.message import Incoming
-from hotline.domain.ticket import COMPLAINANT
+from hotline.domain.ticket import COMPLAINANT, Ticket
 from hotline.store import accounts, own
 
 
@@ -59,6 +60,20 @@ async def find_asked_in(office: Office, conn: Any, incoming: Incoming) -> Asked 
     """The reply the person who wrote was asked about last and has not rated yet."""
     row = await own.get_asked(conn, office.region, incoming.channel, person_hash(office, incoming))
     return Asked(row["ticket_id"], row["number"], row["asked_at"]) if row else None
+
+
+async def find_wanting_in(office: Office, conn: Any, incoming: Incoming) -> tuple[UUID, str] | None:
+    """Id and number of the newest ticket that waits for details from the person who wrote."""
+    row = await own.get_wanting(conn, office.region, incoming.channel, person_hash(office, incoming))
+    return (row["ticket_id"], row["number"]) if row else None
+
+
+async def add_own_details_in(office: Office, conn: Any, ticket_id: UUID, text: str, now: datetime) -> Ticket:
+    """The person supplied what was missing (PROCEDURE §2). A WrongState leaves the open transaction fit to go on."""
+    ticket = await hold(office, conn, ticket_id, COMPLAINANT, now)
+    decision = add_details(ticket, COMPLAINANT, office.rules, now, {"text": text})
+    await carry_out(office, conn, ticket, decision, now)
+    return decision.ticket
 
 
 def person_hash(office: Office, incoming: Incoming) -> bytes:

@@ -30,3 +30,9 @@ async def get_asked(conn: Any, region: int, channel: str, person_hash: bytes) ->
     """The reply that waits for the person's rating, asked about last: ticket_id, number, asked_at."""
     row: Row | None = await _q.asked_of_person(conn, region_id=region, channel=channel, person_hash=person_hash)
     return row
+
+
+async def get_wanting(conn: Any, region: int, channel: str, person_hash: bytes) -> Row | None:
+    """The newest own ticket that waits for details from the person: ticket_id, number."""
+    row: Row | None = await _q.wanting_of_person(conn, region_id=region, channel=channel, person_hash=person_hash)
+    return row

@@ -14,6 +14,15 @@ where o.region_id = :region_id and o.channel = :channel and o.person_hash = :per
 order by o.filed_at desc, t.number desc
 limit :batch;
 
+-- name: wanting_of_person(region_id, channel, person_hash)^
+-- The own ticket that waits for details from the person, the newest.
+select t.ticket_id, t.number
+from own_ticket o
+join ticket t on t.region_id = o.region_id and t.ticket_id = o.ticket_id and t.state = 'awaiting_details'
+where o.region_id = :region_id and o.channel = :channel and o.person_hash = :person_hash
+order by o.filed_at desc, t.number desc
+limit 1;
+
 -- name: asked_of_person(region_id, channel, person_hash)^
 -- The reply of an own ticket that waits to be rated, the one asked about last.
 select c.ticket_id, t.number, coalesce(c.asked_at, c.opened_at) as asked_at

@@ -19,7 +19,7 @@ from channels.scene import Phrase
 from channels.wechat.protocol import BODY_BYTES
 from channels.wechat.texts import KIND_WORDS, STATE_WORDS, WORDS
 from hotline.actions import callback as callbacks
-from hotline.actions import dispatch, handling
+from hotline.actions import dispatch, handling, intake
 from hotline.actions.lookup import read_progress
 from hotline.clock import MovedClock
 from hotline.config import Settings
@@ -332,6 +332,50 @@ async def test_draft_is_forgotten_after_a_day(door: Door) -> None:
     await tell(phone, LAMP, "1")
     door.clock.advance(timedelta(hours=25))
     assert await phone.say("您好") == words(Phrase.HINT)
+
+
+async def wanted(door: Door) -> str:
+    """A ticket of Alice's that waits for details; its number."""
+    number = await file(door.follower())
+    ticket = await door.newest()
+    missing = {"missing": "灯杆编号"}
+    actor = door.town.actor("operator")
+    await intake.ask_details(door.town.office, ticket["ticket_id"], actor, door.clock.now(), missing)
+    return number
+
+
+async def test_details_reach_the_ticket_that_waits(door: Door) -> None:
+    number, phone = await wanted(door), door.follower()
+    assert await phone.say("灯杆编号是十七号。") == words(Phrase.ASK_ADDING, number=number)
+    door.clock.advance(timedelta(seconds=20))
+    assert await phone.say("就在小卖部门口。") == words(Phrase.ASK_ADDING, number=number)
+    assert await phone.say("1") == words(Phrase.ADDED, number=number)
+    ticket = await door.newest()
+    assert ticket["state"] == "received"
+    assert ticket["body"] == f"{LAMP}\n【补充】灯杆编号是十七号。\n就在小卖部门口。"
+    assert await door.value("select count(*) from ticket") == 1
+
+
+async def test_another_matter_leaves_the_waiting_ticket_alone(door: Door) -> None:
+    await wanted(door)
+    door.clock.advance(timedelta(minutes=1))
+    water = "自来水发黄三天了，没法做饭。"
+    assert await tell(door.follower(), water, "2") == words(Phrase.NOTED)
+    await tell(door.follower(), "1", "0", "0", "1", "1")
+    assert (await door.newest())["body"] == water
+    assert await door.value("select count(*) from ticket where state = 'awaiting_details'") == 1
+
+
+async def test_details_for_a_ticket_that_waits_no_more_become_a_complaint(door: Door) -> None:
+    await wanted(door)
+    phone, ticket = door.follower(), await door.newest()
+    await phone.say("灯杆编号是十七号。")
+    gone = {"reason": "已自行解决"}
+    await intake.withdraw_ticket(
+        door.town.office, ticket["ticket_id"], door.town.actor("operator"), door.clock.now(), gone
+    )
+    assert await phone.say("1") == words(Phrase.NOTED)
+    assert await phone.say("1") == words(Phrase.ASK_WHERE)
 
 
 async def test_progress_tells_own_tickets_in_plain_words(door: Door) -> None:
