@@ -10,7 +10,7 @@ from hotline.domain.calendar import Due
 from hotline.domain.deadline import Deadline, Start, reckon
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed
 from hotline.domain.kinds import Role, Rule
-from hotline.domain.lifecycle import Verb
+from hotline.domain.lifecycle import Verb, check
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
@@ -43,6 +43,7 @@ def reply(
     ticket: Ticket, contacted: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
     """答复: the person may read it at once and is called back within two working days. Raises ContactFirst."""
+    check(ticket.state, Verb.REPLY, actor.role)
     if not contacted:
         raise ContactFirst
     changed, event = move(ticket, Verb.REPLY, actor, now, given, public_text=str(given.get("reply", "")))

@@ -74,10 +74,10 @@ order by e.at, e.event_id;
 -- Whether the person was contacted in this cycle or, where no redo asked for it again, before.
 select exists (
     select from ticket_event c
-    where c.region_id = :region_id and c.ticket_id = :ticket_id and c.verb = 'contact' and c.at >= coalesce((
-        select max(r.at) from ticket_event r
+    where c.region_id = :region_id and c.ticket_id = :ticket_id and c.verb = 'contact' and not exists (
+        select from ticket_event r
         where r.region_id = :region_id and r.ticket_id = :ticket_id and r.verb in ('dispatch', 'redispatch', 'redo')
-            and r.cycle <= :cycle), '-infinity'));
+            and r.cycle <= :cycle and (r.at, r.event_id) > (c.at, c.event_id)));
 
 -- name: last_event_at(region_id, ticket_id, verbs)$
 -- When one of these verbs last happened.
