@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from channels.times import DueView, day_said, due_view, said
+from channels.times import DueView, day_said, due_view, local_text, said
 from channels.views import path_steps
-from channels.website.texts import CLOSED, DUE_WORDS, KIND_NAMES, STANDS
+from channels.website.texts import CLOSED, DUE_WORDS, HANDED_OVER, KIND_NAMES, REPLY_ABOVE, STANDS
 from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.interview import PLACE_NAMES
-from hotline.domain.lifecycle import State, Verb
+from hotline.domain.kinds import Role
+from hotline.domain.lifecycle import TABLE, State, Verb
 
 Row = Mapping[str, Any]
+UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
 MARKS = [("5", "5 分"), ("4", "4 分"), ("3", "3 分"), ("2", "2 分"), ("1", "1 分")]
 
 
@@ -38,7 +41,7 @@ def progress_view(dossier: Dossier, county: County, now: datetime) -> dict[str, 
         "stands": _tone(ticket.state),
         "due_what": what,
         "due": due,
-        "steps": path_steps(dossier.events, now, public=True, channel=ticket.channel.value),
+        "steps": path_steps(_plain(dossier.events, county), now, public=True, channel=ticket.channel.value),
         "unit": county.unit_name(ticket.lead_unit_id) if ticket.lead_unit_id and ticket.open else "",
         "reply": _reply(dossier.events),
         "missing": _last(dossier.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in verbs else "",
@@ -57,18 +60,32 @@ def _tone(state: State) -> str:
 
 
 def _due(dossier: Dossier, county: County, now: datetime) -> tuple[str, DueView | None]:
-    """The one limit worth telling, and what it is a limit for."""
-    ticket = dossier.ticket
-    standing = {
-        row["rule"]: row
-        for row in dossier.clocks
-        if row["state"] == "running" or (row["state"] == "missed" and row["ended_at"] is None)
-    }
-    for rule, what in DUE_WORDS.items():
+    """The one limit worth telling: until when what happens, and how long that is."""
+    standing = {row["rule"]: row for row in dossier.clocks if row["state"] in ("running", "missed")}
+    for rule, words in DUE_WORDS.items():
         row = standing.get(rule.value)
-        if row is not None and ticket.open:
-            return what, due_view(row["due_at"], now, county.rules.calendar, natural=row["urgent"])
+        if row is not None and dossier.ticket.open and (row["state"] == "running" or row["ended_at"] is None):
+            by = f"{day_said(row['due_at'])}{local_text(row['due_at'])[-5:]}"
+            return words.format(by=by), due_view(row["due_at"], now, county.rules.calendar, natural=row["urgent"])
     return "", None
+
+
+def _plain(events: list[Row], county: County) -> list[Row]:
+    """The events as the person reads them: addressed as 您, the units named and nobody else inside the office."""
+    told = [event for event in events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
+    newest = told[-1]["event_id"] if told else None
+    return [{**event, **_plainly(event, county, event["event_id"] == newest)} for event in events]
+
+
+def _plainly(event: Row, county: County, newest_reply: bool) -> Row:
+    words, unit = event["public_text"], (event["details"] or {}).get("unit")
+    if newest_reply:
+        words = REPLY_ABOVE
+    elif event["verb"] in (Verb.DISPATCH, Verb.REDISPATCH) and unit:
+        words = HANDED_OVER.format(unit=county.unit_name(UUID(unit)))
+    elif words == TABLE[Verb(event["verb"])].sentence:
+        words = words.replace("诉求人", "您")
+    return {"public_text": words, "unit_name": event["unit_name"] if event["role"] in UNIT_ROLES else None}
 
 
 def _last(events: list[Row], *verbs: Verb) -> Row:

@@ -48,14 +48,14 @@ CLOSED: Mapping[CloseReason, str] = {
     CloseReason.REFUSED: "已经办结。您没有接受回访，如果还有意见，可以再反映。",
     CloseReason.UNREASONABLE: "已经办结。经另外两人复核，这项要求没有依据支持，理由已当面说明。",
 }
-# Whose limit is worth telling the person, the nearest to the person first, and what it is a limit for.
+# Whose limit is worth telling the person, the nearest to the person first.
 DUE_WORDS: Mapping[Rule, str] = {
-    Rule.DETAILS: "请您补充材料",
-    Rule.INTERVIEW: "约谈",
-    Rule.REPLY: "答复",
-    Rule.SIGN: "签收",
-    Rule.DISPATCH: "交办",
-    Rule.RESUME: "恢复办理",
+    Rule.DETAILS: "请在 {by} 前补齐",
+    Rule.INTERVIEW: "最迟 {by} 前当面约谈您",
+    Rule.REPLY: "最迟 {by} 前答复您",
+    Rule.SIGN: "最迟 {by} 前签收",
+    Rule.DISPATCH: "最迟 {by} 前交给承办单位",
+    Rule.RESUME: "{by} 恢复办理",
 }
 STEPS = (
     ("受理", "您提交后马上得到一个工单号和查询码。"),
@@ -63,6 +63,8 @@ STEPS = (
     ("答复", "承办单位书面答复；一般5个工作日，急事24小时。"),
     ("您来评价", "不满意，就由单位干部当面约谈您，直到说清办好。"),
 )
+HANDED_OVER = "已交{unit}办理。"
+REPLY_ABOVE = "答复全文在上面。"
 NOT_FOUND = "没有找到这件诉求：工单号或查询码不对，请核对后再试。"
 CONTACT_ADVICE = "您没有留下联系方式，承办单位无法先与您联系，请保存好工单号和查询码，自己来查进度。"
 DONE: Mapping[str, str] = {

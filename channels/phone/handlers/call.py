@@ -27,7 +27,7 @@ from hotline.domain.ticket import Actor
 from hotline.phone import normalise
 
 DESK = (Role.OPERATOR, Role.DISPATCHER)
-LATEST = 5
+LATEST = 4
 
 
 async def show_call(request: web.Request) -> web.Response:
