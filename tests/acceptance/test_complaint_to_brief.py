@@ -124,7 +124,8 @@ async def tell_story(hotline: Hotline, openid: str, lines: Iterable[str]) -> tup
     for line in lines:
         reply = await person.say(line)
     number, code = re.search(r"\d{8}-\d{5}", reply), re.search(r"查询码：(\d{6})", reply)
-    assert number and code, reply
+    assert number, reply
+    assert code, reply
     hotline.ticket_id = str(await hotline.pool.fetchval("select ticket_id from ticket where number = $1", number[0]))
     return number[0], code[1]
 
