@@ -29,6 +29,8 @@ TONES: Mapping[State, str] = {
     State.PARKED: "wait",
     State.CLOSED: "done",
 }
+# The unit has done its part, or the clocks rest.
+_RESTING = frozenset({State.REPLIED, State.INTERVIEW_HELD, State.PARKED})
 # The clock a supervised ticket runs against, by its tier.
 _TIER_RULES: Mapping[int, Rule] = {1: Rule.SUPERVISED, 2: Rule.TIER2, 3: Rule.TIER3}
 
@@ -92,8 +94,11 @@ def supervised_row(row: Row, now: datetime, county: County) -> TicketRow:
         "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"], "state": "running",
         "limit_text": str(county.rules.policy.limit(key)),
     }  # fmt: skip
-    window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL)
-    return _row(row, now, due_view(row["due_at"], now, calendar), window, REASON_NAMES[Reason(row["reason"])])
+    due = window = None
+    if row["state"] not in _RESTING:
+        due = due_view(row["due_at"], now, calendar)
+        window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL)
+    return _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
 
 
 def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,13 +149,15 @@ def who(event: Row) -> str:
 def event_text(event: Row) -> str:
     """An event in full: its public words, then its particulars under their Chinese names."""
     details: Row = event["details"] or {}
-    told = [_told(name, value) for name, value in details.items() if name not in _UNSAID and value not in (None, "")]
+    # The database keeps no order of keys; the glossary has one.
+    names = [name for name in (*FIELD_NAMES, *_OTHER_NAMES) if name in details and name not in _UNSAID]
+    told = [_told(name, details[name]) for name in names if details[name] not in (None, "")]
     if event["verb"] == Verb.REMIND and "rule" in details:
         told = [f"{RULE_NAMES[Rule(details['rule'])]}{STEP_NAMES[Step(details['step'])]}"]
     if details.get("tier"):
         told.append(TIER_NAMES[int(details["tier"])])
     public = event["public_text"] or ""
-    return "\n".join(part for part in (public, "；".join(part for part in told if part)) if part)
+    return "\n".join(part for part in (public, "；".join(told)) if part)
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -178,10 +180,7 @@ _OTHER_NAMES: Mapping[str, str] = {
 
 
 def _told(name: str, value: Any) -> str:
-    title = FIELD_NAMES.get(name) or _OTHER_NAMES.get(name)
-    if title is None:
-        return ""
-    return f"{title}：{value_text(name, value)}"
+    return f"{FIELD_NAMES.get(name) or _OTHER_NAMES[name]}：{value_text(name, value)}"
 
 
 def value_text(name: str, value: Any) -> str:
@@ -198,8 +197,3 @@ def value_text(name: str, value: Any) -> str:
 def verdict_name(value: str | None) -> str:
     """The person's verdict as people say it; an empty text for none."""
     return VERDICT_NAMES[Verdict(value)] if value else ""
-
-
-def lines(parts: Iterable[str]) -> str:
-    """Short facts side by side."""
-    return " · ".join(part for part in parts if part)

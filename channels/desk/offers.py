@@ -33,7 +33,7 @@ _FIRST: Mapping[State, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """Verbs in the order shown; `first` is the one thing that is next for this role, or empty."""
+    """`first` is the one thing that is next for this role, or empty; of the others, what ends or rests comes last."""
 
     first: str
     others: tuple[str, ...]
@@ -46,7 +46,8 @@ def find_offers(dossier: Dossier, actor: Actor, rules: Rules, now: datetime) -> 
     twins = {form.twin for form in FORMS.values() if form.twin}
     shown = [verb for verb in FORMS if verb in possible and verb not in twins and facts.allow(verb)]
     first = next((verb for verb in facts.first() if verb in shown), "")
-    return Offers(first, tuple(verb for verb in shown if verb != first))
+    others = sorted((verb for verb in shown if verb != first), key=lambda verb: FORMS[verb].careful)
+    return Offers(first, tuple(others))
 
 
 def _asking(dossier: Dossier, actor: Actor) -> set[str]:

@@ -27,6 +27,7 @@ from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES
 from hotline.domain.kinds import Role, Rule, Step
+from hotline.domain.lifecycle import Verb
 from hotline.domain.privacy import mask_text
 from hotline.domain.supervision import RULE_NAMES, STEP_NAMES
 
@@ -87,6 +88,12 @@ def window_clock(dossier: Dossier) -> Row | None:
         return running[-1]
     main = main_clock(dossier)
     return rows[-1] if main is None and rows and dossier.ticket.open else main
+
+
+def latest_reply(dossier: Dossier) -> str:
+    """What the unit last answered, or an empty text; a caller back reads it out."""
+    replies = [event["public_text"] for event in dossier.events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
+    return (replies[-1] or "") if replies else ""
 
 
 def facts_of(dossier: Dossier, county: County, now: datetime) -> Facts:

@@ -19,6 +19,7 @@ from channels.desk.sections import (
     files_of,
     instructions_of,
     interviews_of,
+    latest_reply,
     letters_of,
     looks_of,
     main_clock,
@@ -116,6 +117,7 @@ async def _ticket_page(
         words=dossier.body,
         person=_person(dossier, revealed),
         revealed=revealed is not None,
+        answer=latest_reply(dossier),
         facts=facts_of(dossier, county, moment),
         path=path_steps(dossier.events, moment, False, channel=dossier.ticket.channel, masked=not dossier.person.shown),
         interviews=interviews_of(dossier, moment),
@@ -161,6 +163,7 @@ def _clocks(office: Office, dossier: Dossier, moment: datetime) -> dict[str, Any
         window = window_view(clock, moment, calendar, tier=ticket.tier, marks=marks)
     return {
         "due": clock_due(main, moment, calendar) if main else None,
+        "limit_due": clock_due(clock, moment, calendar) if clock else None,
         "due_label": RULE_NAMES[Rule(main["rule"])] if main else "",
         "account": account_view(clock, calendar) if clock else None,
         "account_label": RULE_NAMES[Rule(clock["rule"])] if clock else "",
