@@ -18,6 +18,7 @@ import pytest
 from channels.app import build_app
 from channels.benches import BENCHES, ROLE_NAMES
 from channels.desk.verbs import FORMS, Field
+from channels.forms import BODY_BYTES, FILE_BYTES, TEXT_BYTES
 from hotline.config import PREFIX, Settings
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
@@ -35,18 +36,8 @@ DOCUMENTS = sorted(
     for path in ROOT.glob(pattern)
 )
 NAMES = [path.relative_to(ROOT).as_posix() for path in DOCUMENTS]
-ROLE_PAGES = {
-    Role.OPERATOR: "话务员",
-    Role.DISPATCHER: "派单员",
-    Role.HANDLER: "承办人",
-    Role.UNIT_HEAD: "承办单位负责人",
-    Role.SUPERVISOR: "热线督办",
-    Role.INSPECTOR: "纪委纠风办",
-    Role.LEADER: "县领导",
-    Role.SYSTEM_ADMIN: "系统管理员",
-    Role.SECURITY_ADMIN: "系统管理员",
-    Role.AUDIT_ADMIN: "系统管理员",
-}
+# The three administrators share a page.
+SHARED_PAGES = dict.fromkeys((Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN), "系统管理员")
 SUFFIXES = ".py .md .sql .toml .service .lock .html .css .js .json .csv .xml"
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\n]+)`")
@@ -202,6 +193,15 @@ def test_every_door_is_listed(settings: Settings) -> None:
     assert real - listed == set(), "doors nobody wrote down"
 
 
+def test_sizes_are_those_of_the_forms() -> None:
+    doors, guide = text_of("docs/api.md"), text_of("docs/install.md")
+    for size in (TEXT_BYTES, FILE_BYTES, BODY_BYTES):
+        assert f"{size // 2**20} MB" in doors
+    let_through = re.search(r"client_max_body_size (\d+)m;", guide)
+    assert let_through is not None
+    assert int(let_through[1]) * 2**20 > BODY_BYTES
+
+
 def test_every_job_stands_in_timetable_of_words() -> None:
     jobs = re.findall(r"^\| `(\w+)` \| (.+?) \|", text_of("workers/README.md"), re.MULTILINE)
     said = dict(jobs)
@@ -214,14 +214,14 @@ def test_every_job_stands_in_timetable_of_words() -> None:
 
 @pytest.mark.parametrize("role", list(BENCHES))
 def test_every_role_with_a_bench_has_a_page(role: Role) -> None:
-    page = text_of(f"docs/zh/{ROLE_PAGES[role]}.md")
+    page = text_of(f"docs/zh/{SHARED_PAGES.get(role, ROLE_NAMES[role])}.md")
     for _, label in BENCHES[role]:
         assert f"【{label}】" in page
 
 
 def _words_on_pages() -> str:
-    sources = [*(ROOT / "channels").rglob("*.py"), *(ROOT / "channels" / "templates").rglob("*.html")]
-    return "\n".join(path.read_text(encoding="utf-8") for path in [*sources, ROOT / "hotline/domain/lifecycle.py"])
+    folders = ("channels/**/*.py", "channels/templates/**/*.html", "hotline/domain/**/*.py")
+    return "\n".join(path.read_text(encoding="utf-8") for folder in folders for path in ROOT.glob(folder))
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("docs/zh/")])
