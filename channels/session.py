@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -37,10 +38,11 @@ def now(request: web.Request) -> datetime:
 
 
 def viewer(request: web.Request) -> Viewer:
-    """Who is logged in; sends anybody else to the log-in page."""
+    """Who is logged in; sends anybody else to the log-in page, and from there back to the page asked for."""
     found: Viewer | None = request.get(VIEWER)
     if found is None:
-        raise web.HTTPSeeOther("/login")
+        asked = f"?next={quote(request.path_qs, safe='/?')}" if request.method == "GET" else ""
+        raise web.HTTPSeeOther(f"/login{asked}")
     return found
 
 
