@@ -11,7 +11,7 @@ from urllib.parse import quote
 from channels.times import said
 from hotline.almanac import ZONE
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState, BriefVerb, may
-from hotline.domain.brief.sections import UNIT_COLUMNS, UNIT_RATES
+from hotline.domain.brief.sections import UNIT_COLUMNS
 from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES, day_words, figure_name, percent
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import STATE_NAMES, State
@@ -19,12 +19,7 @@ from hotline.domain.ticket import Actor
 
 Row = Mapping[str, Any]
 WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_year.": "去年同期"}
-UNIT_HEADS: Mapping[str, str] = {
-    "dispatched": "派单", "sign.late": "逾期签收", "reply.late": "逾期答复", "return.upheld": "退单成立",
-    "return.rejected": "退单驳回", "redo": "重办", "interview.owed": "约谈启动", "interview.held": "约谈完成",
-    "interview.overdue": "约谈逾期",
-}  # fmt: skip
-RATE_HEADS: Mapping[str, str] = {"sign": "签收率", "reply": "答复率", "satisfied": "满意率"}
+ON_A_PAGE = 200
 
 
 def brief_view(brief: Brief, who: Actor, others: Sequence[Row]) -> dict[str, Any]:
@@ -50,8 +45,7 @@ def brief_view(brief: Brief, who: Actor, others: Sequence[Row]) -> dict[str, Any
         "days": _days(brief),
         "shares": _shares(brief),
         "satisfaction": _satisfaction(brief),
-        "unit_heads": [(key, UNIT_HEADS[key]) for key in UNIT_COLUMNS],
-        "rate_heads": [(key, RATE_HEADS[key]) for key in UNIT_RATES],
+        "unit_columns": UNIT_COLUMNS,
         "may": {verb.value: may(verb, brief.state, who.role) for verb in BriefVerb},
         "has_read": any(one.account_id == who.account_id for one in brief.readings),
         "readings": [(one.name, one.read_at.astimezone(ZONE)) for one in brief.readings],
@@ -113,7 +107,7 @@ def _other(row: Row) -> Row:
 def figure_rows(rows: Iterable[Row], now: datetime) -> list[Row]:
     """Rows of ui.ticket_row; a ticket that counts again says so."""
     seen: Counter[Any] = Counter()
-    found = []
+    found: list[Row] = []
     for row in rows:
         seen[row["ticket_id"]] += 1
         again = seen[row["ticket_id"]]
@@ -128,3 +122,18 @@ def figure_rows(rows: Iterable[Row], now: datetime) -> list[Row]:
             "state": {"text": STATE_NAMES[state], "tone": tone},
         })  # fmt: skip
     return found
+
+
+def paged(rows: Sequence[Row], url: str, number: int) -> tuple[Sequence[Row], Row | None]:
+    """The rows of a page counted from 1, and what ui.pager takes; None where one page holds all."""
+    last = max(1, -(-len(rows) // ON_A_PAGE))
+    number = min(max(number, 1), last)
+    begin = (number - 1) * ON_A_PAGE
+    shown = rows[begin : begin + ON_A_PAGE]
+    if last == 1:
+        return shown, None
+    return shown, {
+        "text": f"第 {begin + 1}–{begin + len(shown)} 件，共 {len(rows)} 件",
+        "prev_href": f"{url}?page={number - 1}" if number > 1 else None,
+        "next_href": f"{url}?page={number + 1}" if number < last else None,
+    }

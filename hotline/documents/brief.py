@@ -7,19 +7,15 @@ from datetime import date, datetime
 from itertools import count
 from typing import Any
 
-from hotline.documents.sheet import Sheet
+from hotline.documents.sheet import BAR, Sheet
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState
-from hotline.domain.brief.sections import UNIT_COLUMNS, UNIT_RATES
+from hotline.domain.brief.sections import UNIT_COLUMNS
 from hotline.domain.brief.words import figure_name, percent
 
 WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_year.": "去年同期"}
 NUMERALS = "一二三四五六七八九十"
-BAR = "▇"
-LONGEST_BAR = 14
-UNIT_HEADS = (
-    "单位", "档", "派单", "逾期签收", "逾期答复", "退单成立", "退单驳回", "重办", "约谈启动", "约谈完成", "约谈逾期",
-    "签收率", "答复率", "满意率",
-)  # fmt: skip
+LONGEST_BAR = 10
+UNIT_WIDTHS = (9, 3, 5, 9, 9, 7, 5, 9, 7)
 
 
 def brief_docx(brief: Brief, zone: Any) -> bytes:
@@ -83,7 +79,7 @@ def _write_charts(sheet: Sheet, brief: Brief) -> None:
     for day, values in zip(charts["days"], days, strict=True):
         total = sum(values)
         rows.append([_day(date.fromisoformat(day)), *map(str, values), str(total), _bar(total, most)])
-    sheet.table(rows, [3, *(2 for _ in channels), 2, 6])
+    sheet.table(rows, [6, *(4 for _ in channels), 4, 12])
     sheet.subheading(f"（{NUMERALS[next(number)]}）事项占比")
     _write_bars(sheet, "事项", [(one["label"], brief.counts.get(one["n"], 0)) for one in charts["shares"]])
     sheet.subheading(f"（{NUMERALS[next(number)]}）参加排名单位的满意率")
@@ -94,7 +90,7 @@ def _write_bars(sheet: Sheet, head: str, values: Sequence[tuple[str, int]]) -> N
     whole, most = sum(value for _, value in values), max((value for _, value in values), default=0)
     rows = [[head, "件数", "占比", "　"]]
     rows += [[name, str(n), percent(n / whole if whole else None), _bar(n, most)] for name, n in values]
-    sheet.table(rows, [6, 2, 2, 6])
+    sheet.table(rows, [12, 4, 4, 12])
 
 
 def _write_satisfaction(sheet: Sheet, brief: Brief) -> None:
@@ -106,7 +102,7 @@ def _write_satisfaction(sheet: Sheet, brief: Brief) -> None:
     for row in ranked:
         value = brief.body["rates"].get(f"unit.{row['unit']}.satisfied", 0.0)
         rows.append([row["name"], percent(value), _bar(round(value * 1000), 1000)])
-    sheet.table(rows, [6, 2, 6])
+    sheet.table(rows, [12, 6, 14])
 
 
 def _bar(value: int, most: int) -> str:
@@ -119,7 +115,8 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
         sheet.prose("本周没有派单。")
     for number, group in enumerate(groups):
         sheet.subheading(f"（{NUMERALS[number]}）{group['name']}")
-        sheet.table([UNIT_HEADS, *(_unit_row(brief, row) for row in group["rows"])], [5, *(2 for _ in UNIT_HEADS[1:])])
+        heads = ["单位", "档", *(head for head, _, _ in UNIT_COLUMNS)]
+        sheet.table([heads, *(_unit_row(brief, row) for row in group["rows"])], UNIT_WIDTHS)
         why = dict.fromkeys(row["why"] for row in group["rows"] if row["why"])
         if why:
             sheet.prose(f"没有分档的单位：{'；'.join(why)}。")
@@ -127,13 +124,11 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
 
 def _unit_row(brief: Brief, row: Mapping[str, Any]) -> list[str]:
     prefix = f"unit.{row['unit']}."
-    figures = [str(brief.counts.get(prefix + key, 0)) for key in UNIT_COLUMNS]
-    return [
-        row["name"],
-        row["band"] or "—",
-        *figures,
-        *(percent(brief.body["rates"].get(prefix + k)) for k in UNIT_RATES),
-    ]
+    cells = []
+    for _, rate, keys in UNIT_COLUMNS:
+        rates = [percent(brief.body["rates"].get(prefix + rate))] if rate else []
+        cells.append("/".join([*rates, *(str(brief.counts.get(prefix + key, 0)) for key in keys)]))
+    return [row["name"], row["band"] or "—", *cells]
 
 
 def _write_hot(sheet: Sheet, brief: Brief) -> None:

@@ -15,12 +15,16 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 
 FANGSONG, HEI, KAI, TITLE_SONG, SONG = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体", "宋体"
-# 3号, 4号, 小4号, 2号; the head fits eight characters on a line.
-BODY, FOURTH, SMALL, HEADLINE, HEAD = Pt(16), Pt(14), Pt(12), Pt(22), Pt(42)
+# 3号, 4号, 2号; the head fits eight characters on a line.
+BODY, FOURTH, HEADLINE, HEAD = Pt(16), Pt(14), Pt(22), Pt(42)
 RED = RGBColor(0xD7, 0x00, 0x0F)
-WIDTH, LINE, CHARACTERS = Mm(156), Pt(28.95), 28
-# Twips a line; 4096ths of a point between characters, so that 28 of 3号 fill 156 mm.
-LINE_PITCH, CHARACTER_SPACE = "579", "-849"
+WIDTH, LINE = Mm(156), Pt(28.95)
+# Twips a line, and twips between characters, so that 22 lines of 28 characters of 3号 fill the text block.
+LINE_PITCH, CHARACTER_SPACE = "579", "-5"
+# 5号 in tables, their lines off the grid.
+CELL, CELL_LINE = Pt(10.5), Pt(16)
+# What bars are drawn with in a table's cell.
+BAR = "▇"
 Alignment = WD_ALIGN_PARAGRAPH
 
 
@@ -83,16 +87,22 @@ class Sheet:
         return paragraph
 
     def table(self, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        """A ruled table, its first row the head, repeated on every page; `widths` are shares of the text block."""
+        """A ruled table, its first row the head, repeated on every page; `widths` are shares of the text block.
+
+        First column and drawn bars stand left, all else centred.
+        """
         table = self._document.add_table(rows=0, cols=len(widths), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        whole = sum(widths)
+        spans = [Length(WIDTH * share // sum(widths)) for share in widths]
+        for column, span in zip(table.columns, spans, strict=True):
+            column.width = span
         for number, cells in enumerate(rows):
             row = table.add_row()
             _set_row(row, head=number == 0)
-            for place, (cell, words, share) in enumerate(zip(row.cells, cells, widths, strict=True)):
-                cell.width = Length(WIDTH * share // whole)
-                _fill(cell, words, HEI if number == 0 else FANGSONG, centred=number == 0 or place > 0)
+            for place, (cell, words, span) in enumerate(zip(row.cells, cells, spans, strict=True)):
+                cell.width = span
+                left = number > 0 and (place == 0 or words.startswith(BAR))
+                _fill(cell, words, HEI if number == 0 else FANGSONG, centred=not left)
         self.text("")
 
     def imprint(self, lines: Sequence[str]) -> None:
@@ -114,9 +124,8 @@ class Sheet:
         if grid is None:
             grid = OxmlElement("w:docGrid")
             section._sectPr.append(grid)
-        grid.set(qn("w:type"), "linesAndChars")
+        grid.set(qn("w:type"), "lines")
         grid.set(qn("w:linePitch"), LINE_PITCH)
-        grid.set(qn("w:charSpace"), CHARACTER_SPACE)
         normal = self._document.styles["Normal"]
         normal.font.name, normal.font.size = FANGSONG, BODY
         normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FANGSONG)
@@ -145,7 +154,12 @@ def _head_size(name: str) -> Length:
 
 def _dress(run: Any, face: str, size: Length, color: RGBColor | None) -> None:
     run.font.name, run.font.size = face, size
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), face)
+    properties = run._element.get_or_add_rPr()
+    properties.get_or_add_rFonts().set(qn("w:eastAsia"), face)
+    if size == BODY:
+        space = OxmlElement("w:spacing")
+        space.set(qn("w:val"), CHARACTER_SPACE)
+        properties.insert_element_before(space, "w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:lang")
     if color is not None:
         run.font.color.rgb = color
 
@@ -173,5 +187,11 @@ def _set_row(row: Any, *, head: bool) -> None:
 def _fill(cell: Any, words: str, face: str, *, centred: bool) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = Alignment.CENTER if centred else Alignment.LEFT
-    paragraph.paragraph_format.space_after = Pt(0)
-    _dress(paragraph.add_run(words), face, SMALL, None)
+    form = paragraph.paragraph_format
+    form.space_after = Pt(0)
+    form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, CELL_LINE
+    off = OxmlElement("w:snapToGrid")
+    off.set(qn("w:val"), "0")
+    properties = paragraph._element.get_or_add_pPr()
+    properties.insert_element_before(off, "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:rPr")
+    _dress(paragraph.add_run(words), face, CELL, None)

@@ -112,7 +112,8 @@ async def count_figures(conn: Any, region: int, brief_id: UUID) -> dict[str, int
 
 
 async def list_figure(conn: Any, region: int, brief_id: UUID, key: str) -> list[Row]:
-    """The tickets behind a figure, a row each time one counts: ticket columns, unit_name, line, unit_ids."""
+    """The tickets behind a figure, a row each time one counts: ticket_id, number, title, kind, channel, state,
+    received_at, lead_unit_id, unit_name, unit_ids (units with a part in it now)."""
     return [row async for row in _q.figure_tickets(conn, region_id=region, brief_id=brief_id, key=key)]
 
 

@@ -41,7 +41,7 @@ order by t.closed_at, t.ticket_id;
 
 -- name: clocks_in_week(region_id, since, until)
 -- Limits met, missed or withdrawn: a missed one counts in the week it ran out, any other in the week it ended.
-select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, exists (
+select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, d.rule not in ('sign', 'reply') and exists (
     select from interview i
     where i.region_id = d.region_id and i.ticket_id = d.ticket_id and i.owed_at <= d.due_at
         and (i.held_at is null or i.held_at > d.due_at)) as interview_owed
@@ -76,16 +76,17 @@ order by e.at, e.event_id;
 
 -- name: standing_at(region_id, at)
 -- Tickets open at a moment with the tier they then stood on, oldest first.
-select t.ticket_id, coalesce((
-    select max(s.tier) from supervision s
-    where s.region_id = t.region_id and s.ticket_id = t.ticket_id and s.opened_at < :at
-        and (s.settled_at is null or s.settled_at >= :at)), 0) as tier
+select t.ticket_id, coalesce(s.tier, 0) as tier
 from (
-    select region_id, ticket_id, received_at from ticket
+    select ticket_id, received_at from ticket
     where region_id = :region_id and state <> 'closed' and received_at < :at
     union all
-    select region_id, ticket_id, received_at from ticket
+    select ticket_id, received_at from ticket
     where region_id = :region_id and closed_at >= :at and received_at < :at) t
+left join (
+    select ticket_id, max(tier) as tier from supervision
+    where region_id = :region_id and opened_at < :at and (settled_at is null or settled_at >= :at)
+    group by ticket_id) s on s.ticket_id = t.ticket_id
 order by t.received_at, t.ticket_id;
 
 -- name: supervised_at(region_id, at)
@@ -153,7 +154,7 @@ select key, cardinality(ticket_ids) as total from brief_figure where region_id =
 
 -- name: figure_tickets(region_id, brief_id, key)
 -- The list behind a figure, a row each time a ticket counts, with the units that have a part in it now.
-select t.*, u.name as unit_name, f.place as line, array(
+select t.ticket_id, t.number, t.title, t.kind, t.channel, t.state, t.received_at, t.lead_unit_id, u.name as unit_name, array(
     select p.unit_id from ticket_unit p
     where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part <> 'former') as unit_ids
 from brief_figure b

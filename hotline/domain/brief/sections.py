@@ -25,11 +25,16 @@ COMPARED_RATES = (
     "sign", "reply", "early", "reach", "contacted", "solved", "satisfied", "agreed", "score", "interview",
     "instant", "first_time", "repeated", "redo",
 )  # fmt: skip
-UNIT_COLUMNS = (
-    "dispatched", "sign.late", "reply.late", "return.upheld", "return.rejected", "redo", "interview.owed",
-    "interview.held", "interview.overdue",
-)  # fmt: skip
-UNIT_RATES = ("sign", "reply", "satisfied")
+# The columns of a unit's row: a head, the rate shown first if any, the figures in order.
+UNIT_COLUMNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("派单", "", ("dispatched",)),
+    ("签收率／逾期", "sign", ("sign.late",)),
+    ("答复率／逾期", "reply", ("reply.late",)),
+    ("退单成立／驳回", "", ("return.upheld", "return.rejected")),
+    ("重办", "", ("redo",)),
+    ("约谈启动／完成／逾期", "", ("interview.owed", "interview.held", "interview.overdue")),
+    ("满意率", "satisfied", ()),
+)
 
 
 def compose(facts: WeekFacts) -> tuple[Body, Figures]:
@@ -52,7 +57,15 @@ def compose(facts: WeekFacts) -> tuple[Body, Figures]:
         "supervised": supervised_rows(facts),
         "instructions": instruction_rows(facts),
     }
-    return body, figures
+    return body, {key: ids for key, ids in figures.items() if _is_shown(key)}
+
+
+def _is_shown(key: str) -> bool:
+    """Whether a figure is frozen with the brief: of earlier weeks only what the week is compared with."""
+    if not key.startswith((LAST_WEEK, LAST_YEAR)):
+        return True
+    own = key.split(".", 1)[1]
+    return own in COMPARED or own.startswith("received.matter.")
 
 
 def _all_rates(facts: WeekFacts, counts: Counts) -> dict[str, float]:
@@ -75,9 +88,11 @@ def _lead(facts: WeekFacts, counts: Counts) -> list[Line]:
     ]  # fmt: skip
     if not counts["open.tier.2"] and not counts["open.tier.3"]:
         return [first, second, ["没有纪委督办和领导督办事项；未办结", {"n": "open"}, "件。"]]
-    third: Line = [
-        "还有", {"n": "open.tier.2"}, "件在纪委督办、", {"n": "open.tier.3"}, "件在领导督办；未办结共", {"n": "open"}, "件。",
-    ]  # fmt: skip
+    tiers = [({"n": f"open.tier.{n}"}, where) for n, where in ((2, "纪委"), (3, "领导")) if counts[f"open.tier.{n}"]]
+    third: Line = ["未办结", {"n": "open"}, "件，其中"]
+    for number, (figure, where) in enumerate(tiers):
+        third += ["、" if number else "", figure, f"件在{where}督办"]
+    third.append("。")
     return [first, second, third]
 
 
