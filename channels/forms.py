@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from aiohttp import web
@@ -129,12 +130,21 @@ async def read_form(request: web.Request) -> Form:
     if plain and (request.content_length or 0) > TEXT_BYTES:
         raise Oversized
     try:
+        if plain:
+            _check_text(await request.read(), request.charset or "utf-8")
         posted = await request.post()
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
     except (ValueError, LookupError, AssertionError):
         raise Unreadable from None
     return _form_of(posted.items())
+
+
+def _check_text(sent: bytes, charset: str) -> None:
+    # Decoding a form replaces what it cannot read, and a person's words must not change unseen.
+    if len(sent) > TEXT_BYTES:
+        raise Oversized
+    unquote_to_bytes(sent).decode(charset)
 
 
 def _form_of(items: Any) -> Form:

@@ -1,0 +1,204 @@
+"""What the person sees and does with number and query code, over real HTTP."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from aiohttp import FormData
+from aiohttp.test_utils import TestClient
+
+from hotline.actions import dispatch, handling, intake, interview
+from hotline.clock import MovedClock
+from hotline.domain.kinds import Channel
+from hotline.domain.ticket import COMPLAINANT, Ticket
+from tests.build import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, Town, a_filing
+
+Client = TestClient[Any, Any]
+HOUR = timedelta(hours=1)
+SECRET = "只在办公室里看的情况"
+
+
+@dataclass(frozen=True)
+class Own:
+    ticket: Ticket
+    code: str
+
+    def data(self, **fields: str) -> dict[str, str]:
+        return {"number": self.ticket.number, "code": self.code, "client_key": f"own-key-{len(fields)}"} | fields
+
+
+async def filed(town: Town, **given: Any) -> Own:
+    filing = a_filing(channel=Channel.WEBSITE, **given)
+    opened = await intake.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
+    return Own(opened.ticket, opened.query_code)
+
+
+async def answered(town: Town, **given: Any) -> Own:
+    own = await filed(town, **given)
+    ticket_id, water = own.ticket.ticket_id, town.actor("water")
+    await dispatch.dispatch_ticket(
+        town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY + HOUR, "内部理由"
+    )
+    await handling.sign_ticket(town.office, ticket_id, water, MONDAY + 2 * HOUR)
+    await handling.record_contact(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"how": "phone", "text": SECRET})
+    await handling.comment_ticket(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"text": SECRET})
+    given_reply = {"reply": "已更换水表，多收部分下月退还。", "facts": SECRET}
+    await handling.reply_ticket(town.office, ticket_id, water, TUESDAY, given_reply)
+    return own
+
+
+async def test_wrong_number_and_wrong_code_get_the_same_answer(town: Town, public: Client) -> None:
+    own = await filed(town)
+    wrong = f"{(int(own.code) + 1) % 1_000_000:06d}"
+    answers = [
+        await public.post("/progress", data={"number": own.ticket.number, "code": wrong}),
+        await public.post("/progress", data={"number": "20260101-00001", "code": own.code}),
+    ]
+    pages = [(await answer.text()).replace("20260101-00001", own.ticket.number) for answer in answers]
+    assert [answer.status for answer in answers] == [404, 404]
+    assert pages[0] == pages[1]
+    assert "工单号或查询码不对" in pages[0]
+
+
+async def test_full_width_digits_and_blanks_are_understood(town: Town, public: Client) -> None:
+    own = await filed(town)
+    wide = str.maketrans("0123456789-", "０１２３４５６７８９－")
+    given = {
+        "number": f" {own.ticket.number.translate(wide)}",
+        "code": f"{own.code[:3]} {own.code[3:]}".translate(wide),
+    }
+    assert (await public.post("/progress", data=given)).status == 200
+
+
+async def test_guessing_codes_is_held_off_and_forgotten_later(town: Town, public: Client, clock: MovedClock) -> None:
+    own = await filed(town)
+    wrong = {"number": own.ticket.number, "code": f"{(int(own.code) + 1) % 1_000_000:06d}"}
+    assert [(await public.post("/progress", data=wrong)).status for _ in range(7)] == [404] * 6 + [429]
+    assert (await public.post("/progress", data=own.data())).status == 429
+    assert (await public.post("/progress/withdraw", data=own.data(reason="x"))).status == 429
+    other = await filed(town)
+    assert (await public.post("/progress", data=other.data())).status == 200
+    clock.move_to(MONDAY + timedelta(minutes=11))
+    assert (await public.post("/progress", data=own.data())).status == 200
+
+
+async def test_path_tells_nothing_of_the_office(town: Town, public: Client, clock: MovedClock) -> None:
+    own = await answered(town)
+    clock.move_to(TUESDAY + HOUR)
+    html = await (await public.post("/progress", data=own.data())).text()
+    assert "已更换水表，多收部分下月退还。" in html
+    assert "已交水务局办理。" in html
+    for hidden in (SECRET, "内部理由", "water同志", "dispatcher同志", "热线办公室", "13800138000"):
+        assert hidden not in html, hidden
+
+
+async def test_limit_is_told_in_words(town: Town, public: Client) -> None:
+    own = await filed(town)
+    ticket_id = own.ticket.ticket_id
+    await dispatch.dispatch_ticket(town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
+    await handling.sign_ticket(town.office, ticket_id, town.actor("water"), MONDAY)
+    html = await (await public.post("/progress", data=own.data())).text()
+    assert "最迟 11月30日（周一）17:30 前答复您" in html
+    assert "还剩 5 个工作日" in html
+
+
+async def test_satisfied_rating_closes_and_its_repeat_changes_nothing(
+    town: Town, public: Client, pool: asyncpg.Pool, clock: MovedClock
+) -> None:
+    own = await answered(town)
+    clock.move_to(TUESDAY + HOUR)
+    given = own.data(contacted="yes", solved="yes", verdict="satisfied", unit_mark="5", words="谢谢")
+    for _ in range(2):
+        answer = await public.post("/progress/rate", data=given)
+        assert answer.status == 200
+        assert "已经办结，您的评价是满意" in await answer.text()
+    assert await pool.fetchval("select count(*) from callback where verdict = 'satisfied' and unit_mark = 5") == 1
+
+
+async def test_dissatisfied_rating_owes_an_interview_and_its_plan_is_shown(
+    town: Town, public: Client, clock: MovedClock
+) -> None:
+    own = await answered(town)
+    clock.move_to(TUESDAY + HOUR)
+    answer = await public.post("/progress/rate", data=own.data(contacted="yes", solved="no", verdict="dissatisfied"))
+    assert "将当面约谈" in await answer.text()
+    plan = {"cause": SECRET, "solution": SECRET, "rules": SECRET, "meet_where": "前进村村委会"}
+    water = town.actor("water")
+    await interview.plan_interview(town.office, own.ticket.ticket_id, THURSDAY, water, WEDNESDAY, plan)
+    html = await (await public.post("/progress", data=own.data())).text()
+    assert "前进村村委会" in html
+    assert "11月26日" in html
+    assert SECRET not in html
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({}, "承办单位是否联系过您、事情是否解决、您是否满意"),
+        ({"contacted": "maybe", "solved": "no", "verdict": "satisfied"}, "填写有误"),
+        ({"contacted": "yes", "solved": "no", "verdict": "splendid"}, "满意程度"),
+        ({"contacted": "yes", "solved": "no", "verdict": "satisfied", "unit_mark": "9"}, "评分"),
+        ({"contacted": "yes", "solved": "no", "verdict": "satisfied", "words": "话" * 2001}, "太长"),
+    ],
+)
+async def test_incomplete_rating_comes_back_with_its_sentence(
+    town: Town, public: Client, clock: MovedClock, given: dict[str, str], sentence: str
+) -> None:
+    own = await answered(town)
+    clock.move_to(TUESDAY + HOUR)
+    answer = await public.post("/progress/rate", data=own.data(**given))
+    assert answer.status == 422
+    assert sentence in await answer.text()
+
+
+async def test_rating_before_a_reply_is_refused(town: Town, public: Client) -> None:
+    own = await filed(town)
+    given = own.data(contacted="yes", solved="yes", verdict="satisfied")
+    answer = await public.post("/progress/rate", data=given)
+    assert answer.status == 409
+    assert "不能评价" in await answer.text()
+
+
+async def test_missing_details_are_supplied_with_a_photo(town: Town, public: Client, pool: asyncpg.Pool) -> None:
+    own = await filed(town)
+    missing = {"missing": "1. 水表编号；2. 近三个月的账单照片。"}
+    await intake.ask_details(town.office, own.ticket.ticket_id, town.actor("operator"), MONDAY, missing)
+    html = await (await public.post("/progress", data=own.data())).text()
+    assert "近三个月的账单照片" in html
+    form = FormData(own.data(text="表号12，账单见照片"), default_to_multipart=True, quote_fields=False)
+    form.add_field("files", b"\x89PNG\r\n\x1a\n" + bytes(9), filename="账单.png")
+    answer = await public.post("/progress/details", data=form)
+    assert answer.status == 200
+    assert await pool.fetchval("select state from ticket") == "received"
+    assert await pool.fetchval("select label from attachment") == "诉求人补充"
+
+
+async def test_own_word_is_added_and_shown(town: Town, public: Client) -> None:
+    own = await filed(town)
+    answer = await public.post("/progress/comment", data=own.data(text="今天水又停了一次"))
+    assert answer.status == 200
+    assert "今天水又停了一次" in await answer.text()
+
+
+async def test_withdrawing_wants_a_reason_and_ends_it(town: Town, public: Client, pool: asyncpg.Pool) -> None:
+    own = await filed(town)
+    assert (await public.post("/progress/withdraw", data=own.data(reason=""))).status == 422
+    answer = await public.post("/progress/withdraw", data=own.data(reason="已经解决了", client_key="own-key-9"))
+    assert "您已经撤回" in await answer.text()
+    assert await pool.fetchval("select close_reason from ticket") == "withdrawn"
+
+
+@pytest.mark.parametrize("deed", ["rate", "comment", "withdraw", "details"])
+async def test_nothing_is_done_with_a_wrong_code(town: Town, public: Client, pool: asyncpg.Pool, deed: str) -> None:
+    own = await filed(town)
+    wrong = own.data(text="x", reason="x", code=f"{(int(own.code) + 1) % 1_000_000:06d}")
+    answer = await public.post(f"/progress/{deed}", data=wrong)
+    assert answer.status == 404
+    assert await pool.fetchval("select count(*) from ticket_event") == 1
+
+
+async def test_control_signs_in_the_address_are_harmless(public: Client) -> None:
+    for path in ("/progress?number=%00%01", "/file/done?number=%00&key=%00", "/file/done?key=%F0%9F%98%80"):
+        assert (await public.get(path)).status in (200, 404)
