@@ -9,7 +9,7 @@ from uuid import UUID
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import Ticket
 from rehearsal.diary import Act, Situation
-from rehearsal.messages import Arrival
+from rehearsal.messages import Arrival, Caller, Message
 
 
 @dataclass(slots=True)
@@ -46,6 +46,8 @@ class Case:
             self.planned, self.meet_at = False, None
             self.attempts = self.reviews = self.troubles = 0
         self.state, self.unit_id = ticket.state, ticket.lead_unit_id
+        if moved and not self.arrival.caller.openid:
+            self.attempts = 1  # nobody to ask online
         self.ticket_id, self.number = ticket.ticket_id, ticket.number
 
     def situation(self, ticket: Ticket, unit: str) -> Situation:
@@ -94,3 +96,12 @@ class Case:
                 self.instructed = True
             case "fulfil":
                 self.fulfilled = True
+
+
+def adopted(ticket: Ticket) -> Case:
+    """A case for a ticket of an earlier run. Who filed it is not known any more: the hotline telephones."""
+    index = int(ticket.number.rpartition("-")[2])
+    message = Message(index, ticket.body, ticket.title)
+    caller = Caller("", "", "")
+    arrival = Arrival(ticket.received_at, message, ticket.channel, ticket.kind, caller, ticket.matter_id, ticket.place)
+    return Case(arrival, f"adopted-{ticket.number}")

@@ -6,7 +6,7 @@ import bisect
 import csv
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
@@ -83,7 +83,9 @@ class Arrival:
 class _Matter:
     matter_id: str
     level1: str
-    words: tuple[str, ...] = field(default=())
+    words: tuple[str, ...]
+    rest: bool
+    urgent: bool
 
 
 def read_messages(paths: Sequence[Path]) -> Inflow:
@@ -222,25 +224,37 @@ def choose_kind(message: Message) -> Kind:
 
 
 def choose_matter(message: Message) -> str | None:
-    """The matter whose words the text holds, within the field it was filed under; None when nothing fits."""
-    candidates = [matter for matter in _matters() if not message.category or matter.level1 == message.category]
-    candidates = candidates or list(_matters())
+    """The matter whose words the text holds, within the field it was filed under; None when nothing fits.
+
+    Danger and cut supplies are heard in any field, when they stand at the beginning.
+    """
+    known = [matter for matter in _matters() if matter.level1 == message.category]
+    candidates = [m for m in _matters() if m.urgent or not known or m in known]
     text = f"{message.title * 2} {message.body}"
     best = max(candidates, key=lambda matter: _weigh(matter, text))
     if _weigh(best, text) > 0:
         return best.matter_id
-    return candidates[-1].matter_id if candidates[-1].level1 == message.category else None
+    return known[-1].matter_id if known else None
 
 
 def _weigh(matter: _Matter, text: str) -> float:
-    return sum(min(text.count(word), 3) * len(word) for word in matter.words)
+    heard = text[:80] if matter.urgent else text
+    weight = sum(min(heard.count(word), 3) * len(word) for word in matter.words)
+    return weight * (0.4 if matter.rest else 1)
 
 
 @cache
 def _matters() -> tuple[_Matter, ...]:
     with (COUNTY / "matters.csv").open(encoding="utf-8", newline="") as file:
         return tuple(
-            _Matter(row["matter_id"], row["level1"], tuple(row["words"].split())) for row in csv.DictReader(file)
+            _Matter(
+                row["matter_id"],
+                row["level1"],
+                tuple(row["words"].split()),
+                rest=row["level2"].startswith("其他"),
+                urgent=row["pace"] != "ordinary",
+            )
+            for row in csv.DictReader(file)
         )
 
 

@@ -8,7 +8,7 @@ import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from hotline.domain.ticket import Ticket
 from hotline.store import clocks, tally
 from hotline.store.tickets import get_ticket
 from rehearsal.behaviour import Behaviour
-from rehearsal.cases import Case
+from rehearsal.cases import Case, adopted
 from rehearsal.county import logins
 from rehearsal.diary import Act
 from rehearsal.doors import DoorError, Reply, sentence_of
@@ -61,7 +61,9 @@ class Moment:
 class Play:
     """A run of arrivals on a stage. `refusals` counts what a door refused, by verb and sentence."""
 
-    def __init__(self, stage: Stage, arrivals: Sequence[Arrival], seed: int, name: str = "drill") -> None:
+    def __init__(
+        self, stage: Stage, arrivals: Sequence[Arrival], seed: int, name: str = "drill", *, alone: bool = True
+    ) -> None:
         self.stage = stage
         self.cases = {arrival.index: Case(arrival, f"{name}-{seed}-{arrival.index:06d}") for arrival in arrivals}
         self.behaviour = Behaviour(seed, stage.office.rules.calendar)
@@ -70,6 +72,8 @@ class Play:
         self.lost: dict[int, str] = {}
         self.received = 0
         self.awake = AWAKE
+        # A worker beside us may write at this very moment after we have looked: then that moment is looked at again.
+        self._beyond = timedelta(microseconds=1) if alone else timedelta(0)
         self._seed = seed
         self._agenda: list[_Due] = []
         self._orders = itertools.count()
@@ -85,6 +89,17 @@ class Play:
     def plan(self, at: datetime, job: Job) -> None:
         """Put something on the agenda."""
         heapq.heappush(self._agenda, _Due(at, next(self._orders), job))
+
+    async def adopt_open(self) -> None:
+        """Take on the tickets of an earlier run that are still open, so that their people go on."""
+        async with self.stage.office.pool.acquire() as conn:
+            tickets = await tally.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
+        for ticket in tickets:
+            if ticket.open and ticket.ticket_id not in self._by_ticket:
+                case = adopted(ticket)
+                self._by_ticket[ticket.ticket_id] = case
+                case.observe(ticket)
+                self._foresee(case, ticket)
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
@@ -118,7 +133,7 @@ class Play:
         """Tickets that changed since the last look: what their people do next is planned anew."""
         now = self.stage.clock.now()
         async with self.stage.office.pool.acquire() as conn:
-            changed = await tally.list_changed(conn, REGION, self._looked_at)
+            changed = await tally.list_changed(conn, REGION, self._looked_at + self._beyond)
         self._looked_at = now
         for ticket in changed:
             case = self._by_ticket.get(ticket.ticket_id) or self._by_number.get(ticket.number)

@@ -17,6 +17,7 @@ from aiohttp import web
 from channels.app import build_app
 from channels.keys import OFFICE
 from channels.registry import open_send
+from hotline.actions.accounts import IDLE
 from hotline.actions.office import Office
 from hotline.clock import MovedClock
 from hotline.config import Settings
@@ -33,6 +34,7 @@ from workers.timetable import Sweep, sweeps
 COUNTY = "阳光县"
 REGION = 1
 BATCH = 200
+NAP = timedelta(minutes=20)
 
 Told = Callable[[str], None]
 
@@ -41,7 +43,7 @@ class NotForRehearsal(Exception):
     """The database given holds a real hotline; the text is a sentence for the person at the terminal."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stage:
     """What a rehearsal plays on."""
 
@@ -51,6 +53,7 @@ class Stage:
     doors: Doors
     wechat: WechatServer
     sweeps: Mapping[str, Sweep]
+    slept: timedelta = timedelta(0)
 
     @property
     def base(self) -> str:
@@ -72,12 +75,18 @@ class Stage:
 
     async def move_to(self, moment: datetime, awake: timedelta) -> None:
         """Move the clock; sessions outlast a jump of up to `awake`: at their desks nobody sat idle through it."""
-        jump = moment - self.clock.now()
-        if jump > timedelta(0):
-            self.clock.move_to(moment)
-            if jump <= awake:
-                async with transaction(self.office.pool) as conn:
-                    await tally.shift_sessions(conn, REGION, jump)
+        before = self.clock.now()
+        if moment <= before:
+            return
+        self.clock.move_to(moment)
+        # Small steps are saved up, so that sessions are written a few times an hour and not at every step.
+        self.slept += moment - before
+        if moment - before > awake:
+            self.slept = timedelta(0)
+        elif self.slept >= NAP:
+            async with transaction(self.office.pool) as conn:
+                await tally.shift_sessions(conn, REGION, self.slept, before - IDLE)
+            self.slept = timedelta(0)
 
     async def keep_moment(self) -> None:
         """Write down where the clock stands; the database is one of rehearsals from then on."""

@@ -75,7 +75,7 @@ def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
         start = at
         try:
             for record in reader:
-                if any(cell.strip() for cell in record):
+                if len(record) > 1 or any(cell.strip() for cell in record):
                     yield start + 1, record
                 start = at + reader.line_num
             return

@@ -76,6 +76,6 @@ async def list_compiled(conn: Any, region: int) -> Rows:
     return [row async for row in _q.compiled_briefs(conn, region_id=region)]
 
 
-async def shift_sessions(conn: Any, region: int, by: timedelta) -> None:
-    """Let the sessions of people at their desks outlast a jump of the moved clock."""
-    await _q.shift_sessions(conn, region_id=region, by=by)
+async def shift_sessions(conn: Any, region: int, by: timedelta, good_after: datetime) -> None:
+    """Let the sessions of people at their desks, seen after a moment, outlast a jump of the moved clock."""
+    await _q.shift_sessions(conn, region_id=region, by=by, good_after=good_after)

@@ -1,8 +1,9 @@
 -- name: changed_tickets(region_id, since)
 -- Tickets something happened to since a moment, oldest first; only a rehearsal asks.
-select t.* from ticket t
-where t.region_id = :region_id and t.ticket_id in (
-    select e.ticket_id from ticket_event e where e.region_id = :region_id and e.at >= :since)
+with changed as materialized (
+    select distinct e.ticket_id from ticket_event e where e.region_id = :region_id and e.at >= :since)
+select t.* from changed c
+join ticket t on t.region_id = :region_id and t.ticket_id = c.ticket_id
 order by t.received_at, t.ticket_id;
 
 -- name: count_tickets(region_id)
@@ -55,7 +56,7 @@ select number, client_key from ticket where region_id = :region_id order by rece
 -- Every brief, oldest week first.
 select week_start, year, number, state from brief where region_id = :region_id order by week_start;
 
--- name: shift_sessions(region_id, by)!
+-- name: shift_sessions(region_id, by, good_after)!
 -- The moved clock jumped by so much: whoever was at the desk is still there.
 update session set opened_at = opened_at + :by::interval, seen_at = seen_at + :by::interval
-where region_id = :region_id and ended_at is null;
+where region_id = :region_id and ended_at is null and seen_at > :good_after;

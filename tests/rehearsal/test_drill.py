@@ -1,0 +1,120 @@
+"""A small drill from end to end, and what the command says when it cannot run."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from docx import Document
+
+from rehearsal.__main__ import cli
+from rehearsal.demo import MESSAGES
+
+WEEKS = 2
+
+
+@pytest.fixture(scope="module")
+def drilled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Sixty messages, one bad row, two weeks, through the command itself."""
+    folder = tmp_path_factory.mktemp("drill")
+    file, out = folder / "messages.csv", folder / "out" / "result.json"
+    file.write_text(MESSAGES.read_text("utf-8") + ",,\n", "utf-8")
+    result = CliRunner().invoke(cli, ["drill", str(file), "--weeks", str(WEEKS), "--seed", "3", "--json", str(out)])
+    assert result.exit_code == 0, result.output
+    figures: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    figures["output"] = result.output
+    return figures
+
+
+def _count() -> int:
+    with MESSAGES.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
+def test_every_message_becomes_exactly_one_ticket(drilled: dict[str, Any]) -> None:
+    assert drilled["messages_read"] == drilled["received"]["total"] == _count()
+    assert (drilled["lost"], drilled["surplus"]) == (0, 0)
+    assert drilled["closed"] + drilled["open"] == _count()
+
+
+def test_every_door_is_used_as_planned(drilled: dict[str, Any]) -> None:
+    received = {door: drilled["received"][door] for door in ("phone", "wechat", "website")}
+    assert received == drilled["planned"]
+    assert min(received.values()) > 0
+
+
+def test_nothing_is_told_twice_and_no_door_refuses(drilled: dict[str, Any]) -> None:
+    assert drilled["duplicates"] == 0
+    assert drilled["refusals"] == {}
+
+
+def test_tickets_are_answered_called_back_and_supervised(drilled: dict[str, Any]) -> None:
+    assert drilled["dispatched"] > 0.9 * _count()
+    assert drilled["closed"] > 0.4 * _count()
+    assert drilled["callbacks"]["satisfied"] > 0
+    assert drilled["letters"]["1"] > 0
+    assert drilled["letters"]["2"] > 0
+    assert sum(drilled["reminders"].values()) > 0
+    assert drilled["interviews"]["held"] > 0
+
+
+def test_there_is_an_issued_brief_for_each_week_with_its_file(drilled: dict[str, Any]) -> None:
+    assert [(brief["week"], brief["state"]) for brief in drilled["briefs"]] == [
+        ("2026-09-07", "issued"),
+        ("2026-09-14", "issued"),
+    ]
+    for brief in drilled["briefs"]:
+        assert Document(brief["file"]).paragraphs
+
+
+def test_the_bad_row_is_counted_and_told(drilled: dict[str, Any]) -> None:
+    assert [(row["line"], row["why"]) for row in drilled["bad_rows"]] == [(_count() + 2, "没有正文")]
+    assert "没有正文" in drilled["output"]
+    assert "演练结果" in drilled["output"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["drill"], "FILES"),
+        (["drill", "no-such.csv"], "读不到这个文件"),
+        (["drill", "x.csv", "--weeks", "0"], "--weeks"),
+        (["drill", "x.csv", "--start", "tomorrow"], "--start"),
+    ],
+)
+def test_a_wrong_command_is_refused_with_a_sentence(arguments: list[str], sentence: str) -> None:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code != 0
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_real_database_is_left_alone(
+    database_url: str, valkey_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _move_in(database_url)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database_url)
+    monkeypatch.setenv("HOTLINE_REDIS_URL", valkey_url)
+    (tmp_path / "m.csv").write_text("body\n有事\n", "utf-8")
+    result = CliRunner().invoke(cli, ["drill", str(tmp_path / "m.csv"), "--home", str(tmp_path / "home")])
+    assert result.exit_code == 1
+    assert "正式数据库" in result.output
+
+
+def _move_in(database_url: str) -> None:
+    import asyncio
+
+    from hotline.db import open_pool
+    from hotline.store.county import add_region
+
+    async def work() -> None:
+        pool = await open_pool(database_url)
+        async with pool.acquire() as conn:
+            await add_region(conn, 1, "真实县")
+        await pool.close()
+
+    asyncio.run(work())
