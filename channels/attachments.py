@@ -69,9 +69,7 @@ def _type_of(upload: Upload) -> str:
 async def keep_files(folder: Path, uploads: Sequence[Upload]) -> list[KeptFile]:
     """Write the bytes below `folder` and give back what is known of them. Raises WrongType before writing any."""
     types = check_types(uploads)
-    return [
-        await asyncio.to_thread(_keep, folder, upload, found) for upload, found in zip(uploads, types, strict=True)
-    ]
+    return [await asyncio.to_thread(_keep, folder, upload, found) for upload, found in zip(uploads, types, strict=True)]
 
 
 def _keep(folder: Path, upload: Upload, media_type: str) -> KeptFile:

@@ -21,9 +21,7 @@ async def give_file(request: web.Request) -> web.StreamResponse:
         attachment_id = UUID(request.match_info["attachment_id"])
     except ValueError:
         raise NotFound from None
-    row = await read_file(
-        request.app[OFFICE], ticket_id, attachment_id, person, now(request), remote_address(request)
-    )
+    row = await read_file(request.app[OFFICE], ticket_id, attachment_id, person, now(request), remote_address(request))
     return as_download(request.app[SETTINGS].files_dir, row["file_name"], row["media_type"], row["sha256"])
 
 
