@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline.documents.sheet import BAR, Sheet
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState
-from hotline.domain.brief.sections import UNIT_COLUMNS
+from hotline.domain.brief.sections import UNIT_COLUMNS, UNIT_LEGEND
 from hotline.domain.brief.words import figure_name, percent
 
 WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_year.": "去年同期"}
@@ -111,8 +111,7 @@ def _bar(value: int, most: int) -> str:
 
 def _write_units(sheet: Sheet, brief: Brief) -> None:
     groups = [group for group in brief.body["units"] if group["rows"]]
-    if not groups:
-        sheet.prose("本周没有派单。")
+    sheet.prose(UNIT_LEGEND if groups else "本周没有派单。")
     for number, group in enumerate(groups):
         sheet.subheading(f"（{NUMERALS[number]}）{group['name']}")
         heads = ["单位", "档", *(head for head, _, _ in UNIT_COLUMNS)]

@@ -28,13 +28,14 @@ COMPARED_RATES = (
 # The columns of a unit's row: a head, the rate shown first if any, the figures in order.
 UNIT_COLUMNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("派单", "", ("dispatched",)),
-    ("签收率／逾期", "sign", ("sign.late",)),
-    ("答复率／逾期", "reply", ("reply.late",)),
-    ("退单成立／驳回", "", ("return.upheld", "return.rejected")),
+    ("签收率/逾期", "sign", ("sign.late",)),
+    ("答复率/逾期", "reply", ("reply.late",)),
+    ("退单成/驳", "", ("return.upheld", "return.rejected")),
     ("重办", "", ("redo",)),
-    ("约谈启动／完成／逾期", "", ("interview.owed", "interview.held", "interview.overdue")),
+    ("约谈启/完/超", "", ("interview.owed", "interview.held", "interview.overdue")),
     ("满意率", "satisfied", ()),
 )
+UNIT_LEGEND = "退单成/驳：退单成立、驳回的件数。约谈启/完/超：约谈启动、完成、逾期的件数。"
 
 
 def compose(facts: WeekFacts) -> tuple[Body, Figures]:
