@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from jinja2.bccache import Bucket
 
 from channels.benches import BENCHES, ROLE_NAMES, open_tab
 from channels.keys import CLOCK, OFFICE, REQUEST_ID, SETTINGS, VIEWER
@@ -32,12 +33,26 @@ DONE: Mapping[str, str] = {
 }
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates compiled once in a process, however many applications it builds."""
+
+    _kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 def set_up(app: web.Application) -> None:
     """Put the template environment into the application."""
     aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         undefined=jinja2.StrictUndefined,
+        bytecode_cache=_Compiled(),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
