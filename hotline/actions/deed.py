@@ -12,7 +12,7 @@ from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.calendar import next_open
-from hotline.domain.deadline import Deadline, Start, carry_on, choose_step, left_of, plan_steps, reckon
+from hotline.domain.deadline import Deadline, Start, choose_step, left_of, plan_steps, reckon, resumed, step_before
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Channel, Role, Rule, Step
 from hotline.domain.lifecycle import State
@@ -78,15 +78,15 @@ async def strike_due(office: Office, conn: Any, ticket: Ticket, now: datetime) -
 async def _strike(office: Office, conn: Any, ticket: Ticket, deadline: Deadline, now: datetime) -> Ticket:
     rules = office.rules
     plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, deadline.due_at)
-    before = _step_before(plan, deadline.next_step)
+    before = step_before(plan, deadline.next_step)
     step, overtaken, ahead = choose_step(plan, before, now)
     if step is None:
         await clocks.advance_deadline(conn, office.region, deadline, missed=False, timer=ahead)
         return ticket
     if ticket.state is State.PARKED and deadline.rule is not Rule.RESUME:
-        await clocks.advance_deadline(
-            conn, office.region, deadline, missed=False, timer=(step, ticket.parked_until or now + timedelta(days=1))
-        )
+        # A moment after the end of the rest, never at it: the ticket must come back first.
+        again = max(ticket.parked_until or now, now) + timedelta(minutes=1)
+        await clocks.advance_deadline(conn, office.region, deadline, missed=False, timer=(step, again))
         return ticket
     if step is Step.EXPIRY and is_hotlines_own(deadline.rule):
         # Nobody takes over from the hotline: the alarm comes back window after window until it acts.
@@ -97,11 +97,6 @@ async def _strike(office: Office, conn: Any, ticket: Ticket, deadline: Deadline,
         await _note_overtaken(office, conn, ticket, deadline, skipped, now)
     decision = due(ticket, deadline, step, rules, now)
     return await carry_out(office, conn, ticket, decision, now, clock=(deadline, step))
-
-
-def _step_before(plan: tuple[tuple[Step, datetime], ...], step: Step | None) -> Step | None:
-    order = [name for name, _ in plan]
-    return order[order.index(step) - 1] if step in order[1:] else None
 
 
 async def _note_overtaken(
@@ -154,7 +149,7 @@ async def _write_clocks(office: Office, conn: Any, ticket: Ticket, decision: Dec
     if decision.pauses_all:
         for deadline, _ in await clocks.list_running(conn, region, ticket_id):
             left = left_of(office.rules.calendar, deadline, now)
-            await clocks.pause_clock(conn, region, deadline, round(left.total_seconds()))
+            await clocks.pause_clock(conn, region, deadline, round(left.total_seconds()), now)
     if decision.resumes_all:
         await _resume_clocks(office, conn, ticket_id, now)
     escalated = (decision.escalation.start,) if decision.escalation else ()
@@ -167,10 +162,18 @@ async def _resume_clocks(office: Office, conn: Any, ticket_id: UUID, now: dateti
     for deadline, left in await clocks.list_running(conn, office.region, ticket_id):
         if left is None:
             continue
-        end = carry_on(rules.calendar, deadline.limit_text, timedelta(seconds=left), now)
+        end, pauses = resumed(rules.calendar, deadline, timedelta(seconds=left), now)
         plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, end.at)
         ahead = next(((step, at) for step, at in plan if at > now), (Step.EXPIRY, end.at))
-        await clocks.resume_clock(conn, office.region, deadline, end.at, end.provisional, ahead)
+        await clocks.resume_clock(conn, office.region, deadline, end, pauses, ahead)
+        await follow_limit(office, conn, deadline, end.at)
+
+
+async def follow_limit(office: Office, conn: Any, deadline: Deadline, due_at: datetime) -> None:
+    """The tier in force, and the interview still owed, keep the date of the clock that moved."""
+    if deadline.rule in SUPERVISION:
+        await mechanism.move_supervision(conn, office.region, deadline.ticket_id, deadline.unit_id, due_at)
+        await mechanism.move_interview_due(conn, office.region, deadline.ticket_id, due_at)
 
 
 async def start_clock(office: Office, conn: Any, ticket: Ticket, start: Start) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from hotline.domain.calendar import Due, add_working_days
-from hotline.domain.deadline import Deadline
+from hotline.domain.deadline import BY_DATE, Deadline
 from hotline.domain.errors import Malformed
 from hotline.domain.handling import resume
 from hotline.domain.kinds import Reason, Role, Rule, Step
@@ -77,7 +77,8 @@ def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datet
     if climb is None or climb[0] <= ticket.tier:
         return _remind(ticket, deadline, step, now)
     tier, reason, key, rule = climb
-    return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=_reminder(ticket, deadline, step))
+    also = _reminder(ticket, deadline, step) if deadline.unit_id is not None else None
+    return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=also)
 
 
 def is_hotlines_own(rule: Rule) -> bool:
@@ -125,7 +126,9 @@ def instruct(
         cycle=ticket.cycle + 1,
         public_text="县领导已作出批示，限期办理。",
     )
-    clock = replace(rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due=Due(due, False))
+    clock = replace(
+        rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due=Due(due, False), limit_text=BY_DATE
+    )
     return Decision(
         changed,
         event,

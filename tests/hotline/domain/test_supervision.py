@@ -155,3 +155,10 @@ def test_a_tier_is_entered_again_at_most_one_step_higher() -> None:
     )
     assert decision.escalation is not None
     assert decision.escalation.tier == 2
+
+
+def test_a_tier_opened_without_a_unit_tells_no_unit() -> None:
+    ticket = a_ticket(state=State.RECEIVED, lead_unit_id=None, tier=1)
+    decision = supervision.due(ticket, clock(Rule.SUPERVISED, None), Step.EXPIRY, RULES, FRIDAY)
+    assert decision.escalation is not None
+    assert (decision.escalation.tier, decision.notices) == (2, ())
