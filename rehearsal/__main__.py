@@ -36,23 +36,39 @@ def drill(
         raise SystemExit(1)
 
 
-@cli.command("demo")
-@click.option(
+_home = click.option(
     "--home",
     default=".hotline",
     show_default=True,
     type=click.Path(path_type=Path, file_okay=False),
     help="数据放在哪里",
 )
-@click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="网站端口")
+_port = click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535), help="网站端口")
+
+
+@cli.command("demo")
+@_home
+@_port
 @click.option("--pace", default=0.6, show_default=True, type=click.FloatRange(0, 60), help="每一步停留几秒")
 @click.option("--weeks", default=1, show_default=True, type=click.IntRange(1, MOST_WEEKS), help="演示几周")
 @click.option("--seed", default=1, show_default=True, help="随机种子")
 @click.option("--no-play", is_flag=True, help="只启动，不演示")
 def demo(home: Path, port: int, pace: float, weeks: int, seed: int, no_play: bool) -> None:
     """一条命令启动全部，演示一周；按 Ctrl-C 停止，再次运行接着演示。"""
+    _show(DemoOrder(home, port, weeks, pace, seed, not no_play))
+
+
+@cli.command("run")
+@_home
+@_port
+def run(home: Path, port: int) -> None:
+    """启动网站与后台，用演示县的数据，时钟按正常速度走，不演示。"""
+    _show(DemoOrder(home, port, play=False))
+
+
+def _show(order: DemoOrder) -> None:
     try:
-        run_demo(DemoOrder(home, port, weeks, pace, seed, not no_play), Console())
+        run_demo(order, Console())
     except (NotForRehearsal, LocalServerError, OSError) as fault:
         raise click.ClickException(str(fault)) from None
 

@@ -58,9 +58,9 @@ class DemoOrder:
 
     home: Path
     port: int
-    weeks: int
-    pace: float
-    seed: int
+    weeks: int = 1
+    pace: float = 0.6
+    seed: int = 1
     play: bool = True
 
 
@@ -130,7 +130,10 @@ def _port(wanted: int, console: Console) -> int:
 
 
 def _introduce(stage: Stage, console: Console) -> None:
-    console.print(f"\n群众网站  {stage.base}/      工作人员登录  {stage.base}/login\n")
+    console.print(f"\n群众网站  {stage.base}/      工作人员登录  {stage.base}/login")
+    console.print(
+        f"时钟：{stage.clock.now().astimezone(ZONE):%Y-%m-%d %H:%M}（演示用，比真实时间走得快）\n", highlight=False
+    )
     people = {person.login: person for person in logins(COUNTY)}
     table = Table(title=f"演示账号（密码都是 {PASSWORD}）", title_justify="left")
     for heading in ("角色", "账号", "姓名", "单位", "首页"):
@@ -215,7 +218,7 @@ def _what(ticket: Ticket, before: Ticket | None, verb: str | None) -> str:
     """What to call the change; '' for one not worth a line."""
     if verb is not None and verb in TOLD:
         return f"{DOOR_NAMES[ticket.channel]}{TOLD[verb]}" if verb == "file" else TOLD[verb]
-    if before is None:
+    if before is None or before.version == ticket.version:
         return ""
     if ticket.tier > before.tier:
         return "[yellow]督办函[/yellow]"

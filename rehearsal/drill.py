@@ -43,21 +43,25 @@ class DrillOrder:
     home: Path | None = None
 
     @property
-    def briefs_folder(self) -> Path:
-        """Where the issued briefs are kept: in the home given, else beside the JSON, else here."""
+    def results(self) -> Path:
+        """The folder of issued briefs and of the log: in the home given, else beside the JSON, else here."""
         if self.home is not None:
-            return self.home / "briefs"
+            return self.home / "results"
         if self.json_file is not None:
-            return self.json_file.with_name(f"{self.json_file.stem}-briefs")
-        return Path("drill-briefs")
+            return self.json_file.with_suffix("")
+        return Path("drill")
 
 
 def run_drill(order: DrillOrder, console: Console) -> Figures:
     """Read, play, count, print and write the JSON. Raises UnreadableSheet, NotForRehearsal, LocalServerError."""
     inflow = read_messages(order.files)
-    log.configure("auto", "error")
-    with _home(order) as home:
+    order.results.mkdir(parents=True, exist_ok=True)
+    log_file = order.results / "drill.log"
+    with log_file.open("w", encoding="utf-8") as out, _home(order) as home:
+        log.configure("json", "error", out)
         figures = uvloop.run(_drill(order, inflow, home, console))
+    figures["errors"] = len(log_file.read_text("utf-8").splitlines())
+    figures["log"] = str(log_file)
     if order.json_file is not None:
         order.json_file.parent.mkdir(parents=True, exist_ok=True)
         order.json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")
@@ -83,13 +87,13 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
         async with open_stage(home, servers, clock) as stage:
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
             play = Play(stage, arrivals, order.seed)
-            plan_briefs(play, order.start, order.weeks, order.briefs_folder)
+            plan_briefs(play, order.start, order.weeks, order.results)
             plan_mischief(play, order.seed)
             await _play_on(play, end_of_play(order.start, order.weeks), console)
             await stage.keep_moment()
             figures = _headed(order, inflow, await count(play))
     for brief in figures["briefs"]:
-        file = order.briefs_folder / f"{brief['week']}.docx"
+        file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
     figures["wall_seconds"] = round(time.monotonic() - began, 1)
     figures["planned"] = {door.value: total for door, total in per_door(arrivals).items()}

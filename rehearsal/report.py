@@ -134,6 +134,7 @@ def compose_table(figures: Mapping[str, Any]) -> Table:
         "重复发送": str(figures["duplicates"]),
         "丢失 / 多出": f"{figures['lost']} / {figures['surplus']}",
         "有误的行": str(len(figures["bad_rows"])),
+        "程序出错": f"{figures['errors']}" + (f"，见 {figures['log']}" if figures["errors"] else ""),
         "用时": f"{figures['wall_seconds']:.0f} 秒",
     }
     for name, text in rows.items():

@@ -50,6 +50,7 @@ def test_every_door_is_used_as_planned(drilled: dict[str, Any]) -> None:
 def test_nothing_is_told_twice_and_no_door_refuses(drilled: dict[str, Any]) -> None:
     assert drilled["duplicates"] == 0
     assert drilled["refusals"] == {}
+    assert drilled["errors"] == 0
 
 
 def test_tickets_are_answered_called_back_and_supervised(drilled: dict[str, Any]) -> None:
