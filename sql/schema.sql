@@ -31,12 +31,34 @@ comment on column calendar_day.shifts is 'Opening hours of that day as [["08:30"
 comment on column calendar_day.name is 'Why: 国庆节, 调休上班 …';
 comment on column calendar_day.source is 'The notice it rests on';
 
+create table calendar_notice (
+    region_id smallint not null,
+    version integer not null,
+    source text not null,
+    published_on date not null,
+    effective_from date not null,
+    loaded_at timestamptz not null,
+    loaded_by text not null,
+    settled_at timestamptz,
+    primary key (region_id, version)
+);
+comment on table calendar_notice is 'Notices loaded over the State Council calendar; their days stand in calendar_day with the same moment';
+comment on column calendar_notice.region_id is 'Region';
+comment on column calendar_notice.version is 'Version of the calendar, counted from 1';
+comment on column calendar_notice.source is 'The notice, as its days name it';
+comment on column calendar_notice.published_on is 'When it was published';
+comment on column calendar_notice.effective_from is 'The first day it may speak of';
+comment on column calendar_notice.loaded_at is 'When it was loaded: valid_from of its days';
+comment on column calendar_notice.loaded_by is 'Who loaded it';
+comment on column calendar_notice.settled_at is 'When clocks begun meanwhile by processes that did not know it yet were looked through too';
+
 create table policy (
     region_id smallint not null,
     version integer not null,
     valid_from timestamptz not null,
     body jsonb not null,
     author text not null,
+    saved_at timestamptz not null default now(),
     primary key (region_id, version)
 );
 comment on table policy is 'Every limit, step, weight and threshold of the county, one row a version (PROCEDURE §3, §8)';
@@ -45,6 +67,7 @@ comment on column policy.version is 'Version, counted from 1';
 comment on column policy.valid_from is 'From when this version holds';
 comment on column policy.body is 'The values; keys as in hotline/domain/policy.py';
 comment on column policy.author is 'Who set it';
+comment on column policy.saved_at is 'When it was saved';
 
 create table matter (
     region_id smallint not null,
@@ -493,6 +516,7 @@ create table deadline (
     next_at timestamptz,
     ended_at timestamptz,
     left_seconds integer,
+    pauses jsonb not null default '[]',
     primary key (region_id, deadline_id)
 );
 comment on table deadline is 'A running clock of a ticket, also its timer: the sweep claims rows by next_at';
@@ -512,7 +536,9 @@ comment on column deadline.next_step is 'Next reminder step, or expiry';
 comment on column deadline.next_at is 'When the sweep must look at it; null when nothing is left';
 comment on column deadline.ended_at is 'When it was met, missed or withdrawn';
 comment on column deadline.left_seconds is 'What was left of the time when it was paused';
+comment on column deadline.pauses is 'When it stood still, as [[from, until],…]; an open pause has no until';
 
+create index deadline_provisional on deadline (region_id, due_at) where provisional and state = 'running';
 create index deadline_due on deadline (region_id, next_at) where next_at is not null;
 create unique index deadline_once on deadline (region_id, ticket_id, rule, cycle, unit_id, started_at) nulls not distinct;
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from hotline.domain.account import end_of
+from hotline.domain.account import reckon as reckon
 from hotline.domain.calendar import (
     Calendar,
     Due,
+    Pause,
     add_natural_time,
     add_working_days,
     add_working_time,
@@ -17,9 +20,11 @@ from hotline.domain.calendar import (
     working_time_between,
 )
 from hotline.domain.kinds import Kind, Pace, Rule, Step
-from hotline.domain.policy import Limit, Policy
+from hotline.domain.policy import Policy
 
-_MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
+BY_DATE = "date"
+"""The limit of a clock that ends on a date somebody named: no calendar moves it."""
+Timer = tuple[Step, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Start:
     due: Due
     limit_text: str
     urgent: bool
+    pauses: tuple[Pause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +57,21 @@ class Deadline:
     state: str
     next_step: Step | None
     next_at: datetime | None
+    pauses: tuple[Pause, ...] = ()
 
 
-def reckon(calendar: Calendar, limit: Limit, start: datetime) -> Due:
-    """The end of a limit that starts now: natural time, office hours, or working days from the next day."""
-    span = timedelta(minutes=limit.amount * _MINUTES[limit.unit])
-    if limit.natural:
-        return add_natural_time(start, span)
-    if limit.unit == "d":
-        return add_working_days(calendar, start, limit.amount)
-    return add_working_time(calendar, start, span)
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """What a changed calendar makes of a running clock: its end and its timer; `moved` is false for the timer alone."""
+
+    deadline: Deadline
+    due: Due
+    timer: Timer
+
+    @property
+    def moved(self) -> bool:
+        """Whether the end, or what is known about it, is another one."""
+        return (self.due.at, self.due.provisional) != (self.deadline.due_at, self.deadline.provisional)
 
 
 def limit_key(rule: Rule, kind: Kind, pace: Pace, *, redo: bool = False) -> str:
@@ -141,3 +152,48 @@ def carry_on(calendar: Calendar, limit_text: str, left: timedelta, now: datetime
     if left <= timedelta(0):
         return Due(now, False)
     return add_natural_time(now, left) if "natural" in limit_text else add_working_time(calendar, now, left)
+
+
+def resumed(calendar: Calendar, deadline: Deadline, left: timedelta, now: datetime) -> tuple[Due, tuple[Pause, ...]]:
+    """A paused clock that runs again from now: its new end, and its pauses with the last one closed.
+
+    A limit is reckoned anew around its pauses, so that an end can be accounted for; a date somebody named keeps what was left.
+    """
+    pauses = tuple((begin, min(until, now)) for begin, until in deadline.pauses)
+    due = end_of(calendar, deadline.limit_text, deadline.started_at, pauses) if pauses else None
+    return due or carry_on(calendar, deadline.limit_text, left, now), pauses
+
+
+def reckon_again(policy: Policy, calendar: Calendar, deadline: Deadline, now: datetime) -> Shifted | None:
+    """What this calendar makes of a running clock; None when nothing changes (PROCEDURE §3).
+
+    A limit already passed keeps its mark, one that ends on a named date its date. A limit that would now have ended
+    in the past stays as it is: nobody is late by a notice that came afterwards.
+    """
+    if deadline.state != "running" or deadline.due_at <= now:
+        return None
+    due = end_of(calendar, deadline.limit_text, deadline.started_at, deadline.pauses)
+    if due is None:
+        return None
+    if due.at <= now:
+        due = Due(deadline.due_at, due.provisional)
+    shifted = Shifted(deadline, due, _next_timer(policy, calendar, deadline, due))
+    again = shifted.timer != (deadline.next_step, deadline.next_at) and shifted.timer[1] > now
+    return shifted if shifted.moved or again else None
+
+
+def _next_timer(policy: Policy, calendar: Calendar, deadline: Deadline, due: Due) -> Timer:
+    # What was told before is not told again: the plan goes on with the step the clock waited for.
+    waited = _order(deadline.next_step or Step.EXPIRY)
+    plan = plan_steps(policy, calendar, deadline.rule, deadline.started_at, due.at)
+    return next((timer for timer in plan if _order(timer[0]) >= waited), (Step.EXPIRY, due.at))
+
+
+def _order(step: Step) -> int:
+    return list(Step).index(step)
+
+
+def step_before(plan: tuple[Timer, ...], step: Step | None) -> Step | None:
+    """The last step of the plan that comes before `step`, which the plan itself may no longer have."""
+    earlier = [name for name, _ in plan if step is not None and _order(name) < _order(step)]
+    return earlier[-1] if earlier else None

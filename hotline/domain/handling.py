@@ -111,8 +111,9 @@ def grant_extension(
         extension_count=ticket.extension_count + 1, cycle=ticket.cycle + 1,
     )  # fmt: skip
     clock = Start(
-        Rule.REPLY, deadline.unit_id, deadline.started_at, due, f"{deadline.limit_text}+{limit}", deadline.urgent
-    )
+        Rule.REPLY, deadline.unit_id, deadline.started_at, due, f"{deadline.limit_text}+{limit}", deadline.urgent,
+        deadline.pauses,
+    )  # fmt: skip
     notice = Notice("complainant", "extended", f"您的诉求（{ticket.number}）情况较复杂，办理时间延长{limit.in_words}。")
     return Decision(
         changed, event, starts=(clock,), settles=(Rule.EXTENSION,), withdraws=(Rule.REPLY,), notices=(notice,)

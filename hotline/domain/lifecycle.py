@@ -77,6 +77,7 @@ class Verb(StrEnum):
     PARK = "park"
     RESUME = "resume"
     COMMENT = "comment"
+    RECKON = "reckon"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow(V.REMIND, _WORKING, None, {R.SYSTEM, R.DISPATCHER, R.SUPERVISOR, R.INSPECTOR}, "", "催办", "已催办承办单位。"),
     _arrow(V.PARK, _OPEN - {S.PARKED, S.RETURNED}, S.PARKED, {R.DISPATCHER}, "reason until", "挂账", "因客观原因暂缓办理，到期自动恢复。"),
     _arrow(V.RESUME, {S.PARKED}, None, {R.DISPATCHER, R.SYSTEM}, "", "恢复办理", "已恢复办理。"),
+    _arrow(V.RECKON, _OPEN, None, {R.SYSTEM}, "reason", "重算期限", "期限已按新公布的放假安排重新计算。"),
     _arrow(V.COMMENT, frozenset(S), None, _EVERYBODY, "text", "补充说明", "有新的说明。"),
 )  # fmt: skip
 

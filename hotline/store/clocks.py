@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.domain.calendar import Due, Pause
 from hotline.domain.deadline import Deadline, Start
 from hotline.domain.kinds import Rule, Step
 from hotline.domain.ticket import Ticket
@@ -14,13 +15,30 @@ from hotline.store.ids import new_id
 from hotline.store.queries import queries
 
 _q = queries.clock
+_FOREVER = datetime(2900, 1, 1, tzinfo=UTC)
 
 
 def deadline_of(row: Mapping[str, Any]) -> Deadline:
     """A row of `deadline` as the domain knows it."""
     values = {name: row[name] for name in Deadline.__slots__}
-    values |= {"rule": Rule(row["rule"]), "next_step": Step(row["next_step"]) if row["next_step"] else None}
+    values |= {
+        "rule": Rule(row["rule"]),
+        "next_step": Step(row["next_step"]) if row["next_step"] else None,
+        "pauses": pauses_of(row["pauses"]),
+    }
     return Deadline(**values)
+
+
+def pauses_of(stored: list[list[str | None]]) -> tuple[Pause, ...]:
+    """The pauses of a clock; one that still lasts has no end in sight."""
+    return tuple(
+        (datetime.fromisoformat(begin or ""), datetime.fromisoformat(until) if until else _FOREVER)
+        for begin, until in stored
+    )
+
+
+def _stored(pauses: Iterable[Pause]) -> list[list[str | None]]:
+    return [[begin.isoformat(), None if until == _FOREVER else until.isoformat()] for begin, until in pauses]
 
 
 async def insert_deadline(
@@ -40,6 +58,7 @@ async def insert_deadline(
         provisional=start.due.provisional,
         urgent=start.urgent,
         limit_text=start.limit_text,
+        pauses=_stored(start.pauses),
         next_step=timer[0].value if timer else None,
         next_at=timer[1] if timer else None,
     )
@@ -96,24 +115,56 @@ async def list_running(conn: Any, region: int, ticket_id: UUID) -> list[tuple[De
     return [(deadline_of(row), row["left_seconds"]) async for row in rows]
 
 
-async def pause_clock(conn: Any, region: int, deadline: Deadline, left_seconds: int) -> None:
-    """Stop a clock and keep what was left of it."""
-    await _q.pause_clock(conn, region_id=region, deadline_id=deadline.deadline_id, left_seconds=left_seconds)
+async def pause_clock(conn: Any, region: int, deadline: Deadline, left_seconds: int, at: datetime) -> None:
+    """Stop a clock and keep what was left of it; one that is paused already stays as it is."""
+    if deadline.state == "running":
+        pauses = _stored((*deadline.pauses, (at, _FOREVER)))
+        await _q.pause_clock(
+            conn, region_id=region, deadline_id=deadline.deadline_id, left_seconds=left_seconds, pauses=pauses
+        )
 
 
 async def resume_clock(
-    conn: Any, region: int, deadline: Deadline, due_at: datetime, provisional: bool, timer: tuple[Step, datetime] | None
+    conn: Any, region: int, deadline: Deadline, due: Due, pauses: Iterable[Pause], timer: tuple[Step, datetime] | None
 ) -> None:
-    """Let a paused clock go on towards its new end."""
+    """Let a paused clock go on towards its new end, its last pause closed."""
     await _q.resume_clock(
         conn,
         region_id=region,
         deadline_id=deadline.deadline_id,
-        due_at=due_at,
-        provisional=provisional,
+        due_at=due.at,
+        provisional=due.provisional,
+        pauses=_stored(pauses),
         next_step=timer[0].value if timer else None,
         next_at=timer[1] if timer else None,
     )
+
+
+async def list_reckonable(
+    conn: Any, region: int, now: datetime, after: tuple[datetime, UUID], batch: int, known_until: datetime | None
+) -> list[tuple[str, Deadline]]:
+    """Running clocks not yet passed with their tickets' numbers, by timer, from `after` on.
+
+    With `known_until` only those reckoned over unpublished days that end before it.
+    """
+    rows = _q.reckonable_clocks(
+        conn, region_id=region, now=now, after_at=after[0], after_id=after[1], batch=batch, known_until=known_until
+    )
+    return [(row["number"], deadline_of(row)) async for row in rows]
+
+
+async def has_unconfirmed(conn: Any, region: int, known_until: datetime) -> bool:
+    """Whether a running clock still counts as provisional though its days are published by now."""
+    found: bool = await _q.has_unconfirmed(conn, region_id=region, known_until=known_until)
+    return found
+
+
+async def shift_clock(conn: Any, region: int, deadline_id: UUID, due: Due, timer: tuple[Step, datetime]) -> None:
+    """A changed calendar moves a running clock and its timer."""
+    await _q.shift_clock(
+        conn, region_id=region, deadline_id=deadline_id, due_at=due.at, provisional=due.provisional,
+        next_step=timer[0].value, next_at=timer[1],
+    )  # fmt: skip
 
 
 async def list_deadlines(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:

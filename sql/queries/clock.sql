@@ -1,9 +1,9 @@
--- name: insert_deadline(region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, next_step, next_at)!
+-- name: insert_deadline(region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, next_step, next_at, pauses)!
 -- A clock starts; the same clock is never started twice.
 insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent,
-    limit_text, state, next_step, next_at)
+    limit_text, state, next_step, next_at, pauses)
 values (:region_id, :deadline_id, :ticket_id, :cycle, :rule, :unit_id, :started_at, :due_at, :provisional, :urgent,
-    :limit_text, 'running', :next_step, :next_at)
+    :limit_text, 'running', :next_step, :next_at, :pauses)
 on conflict do nothing;
 
 -- name: settle_deadlines(region_id, ticket_id, rules, at)!
@@ -55,16 +55,36 @@ update deadline set next_at = :until where region_id = :region_id and ticket_id 
 select * from deadline where region_id = :region_id and ticket_id = :ticket_id and state in ('running', 'paused')
 order by due_at, deadline_id;
 
--- name: pause_clock(region_id, deadline_id, left_seconds)!
+-- name: pause_clock(region_id, deadline_id, left_seconds, pauses)!
 -- The clock stops and keeps what was left.
-update deadline set state = 'paused', left_seconds = :left_seconds, next_step = null, next_at = null
+update deadline set state = 'paused', left_seconds = :left_seconds, pauses = :pauses, next_step = null, next_at = null
 where region_id = :region_id and deadline_id = :deadline_id;
 
--- name: resume_clock(region_id, deadline_id, due_at, provisional, next_step, next_at)!
+-- name: resume_clock(region_id, deadline_id, due_at, provisional, pauses, next_step, next_at)!
 -- The clock goes on towards its new end.
-update deadline set state = 'running', due_at = :due_at, provisional = :provisional, left_seconds = null,
+update deadline set state = 'running', due_at = :due_at, provisional = :provisional, pauses = :pauses, left_seconds = null,
     next_step = :next_step, next_at = :next_at
 where region_id = :region_id and deadline_id = :deadline_id;
+
+-- name: reckonable_clocks(region_id, now, after_at, after_id, batch, known_until)
+-- Running clocks not yet passed, by timer; with known_until those alone that are provisional and end before it.
+select d.*, t.number from deadline d
+join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
+where d.region_id = :region_id and d.next_at is not null and d.state = 'running' and d.due_at > :now
+    and (d.next_at, d.deadline_id) > (:after_at, :after_id)
+    and (:known_until::timestamptz is null or (d.provisional and d.due_at < :known_until::timestamptz))
+order by d.next_at, d.deadline_id
+limit :batch;
+
+-- name: has_unconfirmed(region_id, known_until)$
+-- Whether a running clock is provisional though its days are published by now.
+select exists (select from deadline
+    where region_id = :region_id and state = 'running' and provisional and due_at < :known_until);
+
+-- name: shift_clock(region_id, deadline_id, due_at, provisional, next_step, next_at)!
+-- A changed calendar moves a running clock.
+update deadline set due_at = :due_at, provisional = :provisional, next_step = :next_step, next_at = :next_at
+where region_id = :region_id and deadline_id = :deadline_id and state = 'running';
 
 -- name: deadlines_of_ticket(region_id, ticket_id)
 -- Every clock a ticket ever had, oldest first.
