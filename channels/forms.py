@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 
 from hotline.domain.errors import Malformed, Missing, Refusal, TooLong
@@ -135,7 +136,7 @@ async def read_form(request: web.Request) -> Form:
         posted = await request.post()
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
-    except (ValueError, LookupError, AssertionError):
+    except (ValueError, LookupError, AssertionError, HttpProcessingError):
         raise Unreadable from None
     return _form_of(posted.items())
 
