@@ -80,7 +80,9 @@ async def record_no_answer(
         waiting = await mechanism.get_open_callback(conn, office.region, ticket_id)
         if waiting is None:
             raise NotFound
-        state, again = rule.next_attempt(waiting["state"], office.rules.calendar, now)
+        state, again = rule.next_attempt(
+            waiting["state"], office.rules.calendar, now, office.rules.policy.callback_attempts
+        )
         if again is not None:
             await mechanism.try_callback_later(conn, office.region, waiting["callback_id"], state, "phone", now, again)
             return rule.no_answer(ticket, actor, now)
@@ -126,10 +128,9 @@ async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
     callback_id, region = row["callback_id"], office.region
     ticket = await tickets.get_ticket(conn, region, row["ticket_id"])
     if ticket is None or ticket.state is not State.REPLIED:
-        # Nothing to ask about now; a parked ticket is asked about when it comes back.
-        again = ticket.parked_until if ticket is not None else None
+        # Nothing to ask about now; a parked ticket is asked about when it comes back, which wakes its callback.
         await mechanism.try_callback_later(
-            conn, region, callback_id, row["state"], row["channel"], row["asked_at"], again
+            conn, region, callback_id, row["state"], row["channel"], row["asked_at"], None
         )
         return
     if row["asked_at"] is not None:

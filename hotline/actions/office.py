@@ -167,7 +167,7 @@ async def _read_county(conn: Any, region: int, now: datetime) -> County:
     policy: Policy = await store.get_policy(conn, region, now)
     return County(
         name=row["name"] if row else "",
-        rules=Rules(policy, china_calendar(days)),
+        rules=Rules(policy, china_calendar(days), {unit_id: unit.level for unit_id, unit in units.items()}),
         units=units,
         below=_below(units),
         catalogue=tuple(await store.list_catalogue(conn, region, now)),

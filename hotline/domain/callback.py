@@ -94,9 +94,11 @@ def no_answer(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
     return Decision(*move(ticket, Verb.NO_ANSWER, actor, now, {}, public_text=""))
 
 
-def next_attempt(state: str, calendar: Calendar, now: datetime) -> tuple[str, datetime | None]:
-    """After nobody answered: the next state, and when to try again, at another time of day; None after the third."""
-    following = _ATTEMPTS[_ATTEMPTS.index(state) + 1]
+def next_attempt(state: str, calendar: Calendar, now: datetime, attempts: int = 3) -> tuple[str, datetime | None]:
+    """After nobody answered: the next state, and when to try again, at another time of day; None after the last of
+    `attempts` (at most three)."""
+    tried = _ATTEMPTS.index(state) + 1
+    following = _ATTEMPTS[tried] if tried < attempts else _ATTEMPTS[-1]
     if following == "unreachable":
         return following, None
     return following, next_open(calendar, now + _OTHER_HOURS)

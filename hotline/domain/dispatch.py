@@ -123,9 +123,11 @@ def return_ticket(
     """退单: within the window, with the legal basis, never after a ruling (PROCEDURE §3). Raises ReturnClosed."""
     if ticket.return_ruled:
         raise ReturnClosed(why="已经裁定由本单位办理")
-    window = rules.start("return", Rule.RULING, ticket, None, dispatched_at)
+    window = rules.start("return", Rule.RULING, ticket, ticket.lead_unit_id, dispatched_at)
     if now > window.due.at:
-        raise ReturnClosed(why=f"退单要在收到后{rules.policy.limit('return').in_words}内提出，逾期视为接受")
+        raise ReturnClosed(
+            why=f"退单要在收到后{rules.limit('return', ticket, ticket.lead_unit_id).in_words}内提出，逾期视为接受"
+        )
     changed, event = move(ticket, Verb.RETURN, actor, now, given, return_count=ticket.return_count + 1)
     escalation = None
     if changed.return_count == rules.policy.returns_to_tier2 and changed.tier == 0:

@@ -52,6 +52,22 @@ class BadPolicy(Refusal):
     status = 422
 
 
+class UnfitPolicy(Refusal):
+    """政策没有保存，有{count}处要改：{faults}"""
+
+    status = 422
+
+
+class NewerPolicy(Refusal):
+    """政策没有保存：这期间已经有了第{version}版，请在它的基础上再改。"""
+
+
+class UnfitNotice(Refusal):
+    """放假安排没有载入，有{count}处要改：{faults}"""
+
+    status = 422
+
+
 class NotAllowed(Refusal):
     """您没有办理这件事的权限。"""
 

@@ -104,7 +104,7 @@ def grant_extension(
         raise ExtensionClosed(why="没有待批复的延期申请")
     if ticket.extension_count and actor.role is not Role.DISPATCHER:
         raise ExtensionClosed(why="第二次延期由热线派单员批准")
-    limit = rules.policy.limit("extension")
+    limit = rules.limit("extension", ticket, deadline.unit_id)
     due = reckon(rules.calendar, limit, deadline.due_at)
     changed, event = move(
         ticket, Verb.GRANT_EXTENSION, actor, now, dict(given) | {"old_due": deadline.due_at.isoformat(), "new_due": due.at.isoformat()},
@@ -135,8 +135,9 @@ def park(
     ticket: Ticket, until: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
     """挂账: rests until a definite date, then comes back by itself; the clocks keep what was left."""
-    if not now < until <= now + timedelta(days=366):
-        raise Malformed(what="挂账日期（要在一年以内的将来）")
+    longest = rules.policy.parking_days
+    if not now < until <= now + timedelta(days=longest):
+        raise Malformed(what=f"挂账日期（要在{longest}天以内的将来）")
     changed, event = move(ticket, Verb.PARK, actor, now, given, parked_from=ticket.state, parked_until=until)
     timer = Start(Rule.RESUME, None, now, Due(until, False), "parked", ticket.urgent)
     return Decision(changed, event, starts=(timer,), pauses_all=True)

@@ -38,7 +38,7 @@ def owe(
     notice = Notice(
         "complainant",
         "interview_owed",
-        f"您的诉求（{ticket.number}）：承办单位干部将在{clock_words(rules, key)}内当面约谈。",
+        f"您的诉求（{ticket.number}）：承办单位干部将在{rules.limit(key, ticket, ticket.lead_unit_id).in_words}内当面约谈。",
     )
     return Decision(
         changed,
@@ -49,11 +49,6 @@ def owe(
         escalation=Escalation(tier, reason, clock),
         interview_due=clock,
     )
-
-
-def clock_words(rules: Rules, key: str) -> str:
-    """The limit called `key` in words."""
-    return rules.policy.limit(key).in_words
 
 
 def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:

@@ -1,4 +1,8 @@
-"""The county's numbers as plain values: limits, reminder steps, weights. Stored as versions, handed to the rules."""
+"""The county's numbers as plain values: limits, reminder steps, weights. Stored as versions, handed to the rules.
+
+A limit's key is a rule with its variant, `reply.complaint`, `sign.utility`; `@` narrows it to a matter, a level of unit,
+a kind or a pace: `reply.complaint@matter=water.bill`, `reply@level=town`, `sign@kind=help,level=village`.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +13,11 @@ from datetime import time
 from typing import Any
 
 from hotline.domain.errors import BadPolicy
-from hotline.domain.kinds import Rule, Step
+from hotline.domain.kinds import Kind, Pace, Rule, Step
 
 _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
+NARROWED_BY = ("matter", "level", "kind", "pace")
+"""By what `@` narrows a key; the earlier name weighs more than all later ones together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,32 @@ DEFAULT_STEPS: Mapping[str, tuple[Step, ...]] = {
     Rule.REPLY: (Step.ONE_DAY, Step.EXPIRY),
     Rule.ASSIST: (Step.ONE_DAY, Step.EXPIRY),
 }
+# A reply of an ordinary kind may also be set for all kinds at once: reply@matter=…
+_KIND_KEYS = frozenset(f"reply.{kind}" for kind in Kind)
+BASES = frozenset(DEFAULT_LIMITS) | {"reply"}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a limit may depend on: the ticket's kind, pace and matter, and the level of the unit that is bound."""
+
+    kind: Kind
+    pace: Pace
+    matter_id: str | None = None
+    level: str | None = None
+
+    @property
+    def facts(self) -> Mapping[str, str | None]:
+        """By the names a key may be narrowed by."""
+        return {"matter": self.matter_id, "level": self.level, "kind": self.kind, "pace": self.pace}
+
+
+@dataclass(frozen=True, slots=True)
+class Statute:
+    """A limit that a law sets for a matter's answer, and which law; it goes before the county's own."""
+
+    limit: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +125,13 @@ class Policy:
 
     version: int = 1
     limits: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_LIMITS))
+    reminders: Mapping[str, tuple[Step, ...]] = field(default_factory=lambda: dict(DEFAULT_STEPS))
+    statutory: Mapping[str, Statute] = field(default_factory=dict)
     redos: int = 1
     returns_to_tier2: int = 3
     extensions: int = 2
     callback_attempts: int = 3
+    parking_days: int = 366
     notices_from: time = time(8, 30)
     notices_until: time = time(18, 0)
     ranked_from: int = 10
@@ -109,27 +144,40 @@ class Policy:
             raise BadPolicy(what=key)
         return Limit.parse(self.limits[key])
 
+    def limit_for(self, key: str, case: Case) -> Limit:
+        """The limit called `key` for a case: the law's own for its matter, else the most narrowly set one.
+
+        Raises BadPolicy when the county never set it.
+        """
+        statute = self.statute_for(key, case)
+        if statute is not None:
+            return Limit.parse(statute.limit)
+        fitting = [(weight, name) for name in self.limits if (weight := _weigh(name, key, case)) is not None]
+        if not fitting:
+            raise BadPolicy(what=key)
+        return Limit.parse(self.limits[max(fitting)[1]])
+
+    def statute_for(self, key: str, case: Case) -> Statute | None:
+        """The law's own limit for the first answer on this matter; urgent answers and redos keep the county's."""
+        return self.statutory.get(case.matter_id or "") if key in _KIND_KEYS else None
+
     def steps(self, rule: Rule) -> tuple[Step, ...]:
         """The reminder steps of a rule, in order; every rule ends with its expiry."""
-        return DEFAULT_STEPS.get(rule, (Step.EXPIRY,))
+        return self.reminders.get(rule, (Step.EXPIRY,))
 
     @classmethod
     def from_body(cls, version: int, body: Mapping[str, Any]) -> Policy:
         """From a stored row; missing keys keep the defaults of PROCEDURE. Raises BadPolicy."""
-        known = {
-            "redos",
-            "returns_to_tier2",
-            "extensions",
-            "callback_attempts",
-            "ranked_from",
-            "basically_counts",
-        }
-        strange = set(body) - known - {"limits", "weights", "notices_from", "notices_until"}
+        known = set(cls.__slots__) - {"version"}
+        strange = set(body) - known
         if strange:
             raise BadPolicy(what="、".join(sorted(strange)))
         values: dict[str, Any] = {key: body[key] for key in known & set(body)}
         values["limits"] = dict(DEFAULT_LIMITS) | dict(body.get("limits", {}))
-        for text in values["limits"].values():
+        steps = {rule: tuple(Step(step) for step in named) for rule, named in body.get("reminders", {}).items()}
+        values["reminders"] = dict(DEFAULT_STEPS) | steps
+        values["statutory"] = {matter: Statute(**told) for matter, told in body.get("statutory", {}).items()}
+        for text in (*values["limits"].values(), *(statute.limit for statute in values["statutory"].values())):
             Limit.parse(text)
         for key in ("notices_from", "notices_until"):
             if key in body:
@@ -137,3 +185,24 @@ class Policy:
         if "weights" in body:
             values["weights"] = tuple(body["weights"])
         return cls(version=version, **values)
+
+
+def read_key(name: str) -> tuple[str, Mapping[str, str]]:
+    """A limit's key taken apart: what stands before `@`, and by what it is narrowed. Raises BadPolicy."""
+    base, at, rest = name.partition("@")
+    pairs = [part.partition("=") for part in rest.split(",")] if at else []
+    narrowed = {key: value for key, _, value in pairs}
+    known = all(key in NARROWED_BY and value for key, value in narrowed.items())
+    if base not in BASES or (base == "reply" and not at) or not known or len(narrowed) < len(pairs):
+        raise BadPolicy(what=name)
+    return base, narrowed
+
+
+def _weigh(name: str, key: str, case: Case) -> tuple[bool, ...] | None:
+    """How narrowly a set limit fits what is asked for; None when it does not fit at all."""
+    base, narrowed = read_key(name)
+    if base != key and not (base == "reply" and key in _KIND_KEYS):
+        return None
+    if any(case.facts[by] != value for by, value in narrowed.items()):
+        return None
+    return (*(by in narrowed for by in NARROWED_BY), base == key)

@@ -12,7 +12,7 @@ from hotline.domain.calendar import Calendar
 from hotline.domain.deadline import Start, reckon
 from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.lifecycle import TABLE, State, Verb, check, check_given
-from hotline.domain.policy import Policy
+from hotline.domain.policy import Case, Limit, Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +151,16 @@ class Rules:
 
     policy: Policy
     calendar: Calendar
+    levels: Mapping[UUID, str] = field(default_factory=dict)
+
+    def limit(self, key: str, ticket: Ticket, unit_id: UUID | None) -> Limit:
+        """The limit called `key` for this ticket and the unit it binds (None: the hotline)."""
+        level = self.levels.get(unit_id) if unit_id else None
+        return self.policy.limit_for(key, Case(ticket.kind, ticket.pace, ticket.matter_id, level))
 
     def start(self, key: str, rule: Rule, ticket: Ticket, unit_id: UUID | None, since: datetime) -> Start:
         """Start the clock called `key` of the policy for this ticket, counting from `since`."""
-        limit = self.policy.limit(key)
+        limit = self.limit(key, ticket, unit_id)
         return Start(rule, unit_id, since, reckon(self.calendar, limit, since), str(limit), ticket.urgent)
 
     def tier_clock(self, ticket: Ticket, now: datetime) -> tuple[Start, ...]:
