@@ -36,9 +36,10 @@ async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetim
     Raises Missing, TooLong, Malformed.
     """
     try:
+        number = await office.next_number(now)
         # One statement is its own transaction: no begin and commit to wait for.
         async with office.pool.acquire() as conn:
-            return await open_ticket_in(office, conn, filing, actor, now)
+            return await open_ticket_in(office, conn, filing, actor, now, number)
     except AlreadyOpened:
         async with office.pool.acquire() as conn:
             earlier = await tickets.get_by_client_key(conn, office.region, filing.client_key)
@@ -47,10 +48,12 @@ async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetim
         return Opened(earlier, query_code(office, filing.client_key), repeated=True)
 
 
-async def open_ticket_in(office: Office, conn: Any, filing: Filing, actor: Actor, now: datetime) -> Opened:
+async def open_ticket_in(
+    office: Office, conn: Any, filing: Filing, actor: Actor, now: datetime, number: str | None = None
+) -> Opened:
     """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
     filing = _fit(office, check_filing(filing))
-    number = await office.next_number(now)
+    number = number or await office.next_number(now)
     decision = rule.open_ticket(filing, new_id(), number, actor, office.rules, now)
     code, clock = query_code(office, filing.client_key), decision.starts[0]
     assert decision.event is not None
