@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.benches import ROLE_NAMES
-from channels.times import said
+from channels.times import local_text, said
 from hotline.almanac import ZONE
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.handling import CONTACT_WAYS
@@ -154,6 +154,8 @@ def event_text(event: Row) -> str:
     told = [_told(name, details[name]) for name in names if details[name] not in (None, "")]
     if event["verb"] == Verb.REMIND and "rule" in details:
         told = [f"{RULE_NAMES[Rule(details['rule'])]}{STEP_NAMES[Step(details['step'])]}"]
+    if "old_due" in details and "new_due" in details:
+        told.append(f"期限由{_moment(details['old_due'])}改为{_moment(details['new_due'])}")
     if details.get("tier"):
         told.append(TIER_NAMES[int(details["tier"])])
     public = event["public_text"] or ""
@@ -190,8 +192,12 @@ def value_text(name: str, value: Any) -> str:
     if name == "reason" and value in list(Reason):
         return REASON_NAMES[Reason(value)]
     if name in ("meet_at", "held_at", "until") and isinstance(value, str) and "T" in value:
-        return datetime.fromisoformat(value).astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+        return _moment(value)
     return _WORDS.get(name, {}).get(str(value), str(value))
+
+
+def _moment(stored: str) -> str:
+    return local_text(datetime.fromisoformat(stored))
 
 
 def verdict_name(value: str | None) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from channels.times import DueView, day_said, due_view, said
 from hotline.almanac import ZONE
-from hotline.domain.calendar import Account, Calendar, day_name, explain_working_days, explain_working_time
+from hotline.domain.account import Line, compose_lines, end_of, explain_all, how_counted, parts_of
+from hotline.domain.calendar import Calendar, Pause, day_name
 from hotline.domain.deadline import plan_steps
-from hotline.domain.errors import BadPolicy
 from hotline.domain.kinds import Reason, Rule, Step
-from hotline.domain.policy import Limit, Policy
+from hotline.domain.policy import Policy
 from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
 
 Row = Mapping[str, Any]
@@ -64,11 +64,10 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True)
 class AccountView:
-    """How a limit came about: one sentence, the stretches that counted, the days passed over."""
+    """How a limit came about: one sentence, then line by line (kind, day with its reason, hours)."""
 
     sentence: str
-    counted: tuple[tuple[str, str], ...]
-    skipped: tuple[tuple[str, str], ...]
+    lines: tuple[tuple[str, str, str], ...]
     note: str
 
 
@@ -98,11 +97,7 @@ def is_natural(limit_text: str) -> bool:
 
 def limit_words(limit_text: str) -> str:
     """A stored limit as a clerk says it: 5个工作日，延期5个工作日."""
-    try:
-        parts = [Limit.parse(part).in_words for part in limit_text.split("+")]
-    except BadPolicy:
-        return ""
-    return "，延期".join(parts)
+    return "，延期".join(limit.in_words for limit in parts_of(limit_text))
 
 
 def clock_due(clock: Row, now: datetime, calendar: Calendar) -> DueView:
@@ -111,20 +106,15 @@ def clock_due(clock: Row, now: datetime, calendar: Calendar) -> DueView:
 
 
 class _Hours:
-    """The office hours of a limit, day by day."""
+    """The office hours of a limit, day by day, without its pauses."""
 
-    def __init__(self, calendar: Calendar, limit_text: str, started_at: datetime, due_at: datetime) -> None:
-        first = calendar.local(started_at).date()
-        last = calendar.local(due_at).date()
-        # A limit of days counts from the day after (次日起); hours count at once.
-        whole_days = limit_text.partition("+")[0].endswith("d")
-        begin = calendar.midnight(first + timedelta(1)) if whole_days else started_at
+    def __init__(self, calendar: Calendar, clock: Row) -> None:
         self.calendar = calendar
         self.spans: dict[date, list[tuple[datetime, datetime]]] = {}
-        for offset in range((last - first).days + 1):
-            for day, opened, closed in calendar.spans_on(first + timedelta(offset)):
-                if max(opened, begin) < min(closed, due_at):
-                    self.spans.setdefault(day, []).append((max(opened, begin), min(closed, due_at)))
+        for piece_day, begin, end in _pieces(calendar, clock):
+            for day, opened, closed in calendar.spans_on(piece_day):
+                if max(opened, begin) < min(closed, end):
+                    self.spans.setdefault(day, []).append((max(opened, begin), min(closed, end)))
         self.days = list(self.spans)
 
     def share(self, day: date, now: datetime) -> float:
@@ -148,6 +138,24 @@ class _Hours:
         return tuple(found)
 
 
+def _pieces(calendar: Calendar, clock: Row) -> Iterator[tuple[date, datetime, datetime]]:
+    """The stretches a limit is made of; where its end was named by a date, every day until then."""
+    start, due_at = clock["started_at"], clock["due_at"]
+    accounts = explain_all(calendar, clock["limit_text"] or "", start, _pauses(clock))
+    if accounts and accounts[-1].due.at == due_at:
+        yield from ((piece.day, piece.begin, piece.end) for account in accounts for piece in account.counted)
+        return
+    first, last = calendar.local(start).date(), calendar.local(due_at).date()
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(offset), start, due_at
+
+
+def _pauses(clock: Row) -> list[Pause]:
+    """The pauses of a clock that are over."""
+    stored = clock.get("pauses") or []
+    return [(datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in stored if until]
+
+
 def window_view(
     clock: Row, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
     most: int = MOST_DAYS,
@@ -159,7 +167,7 @@ def window_view(
     limit_text = clock["limit_text"] or ""
     if is_natural(limit_text) or clock["due_at"] - clock["started_at"] > timedelta(days=60):
         return None
-    hours = _Hours(calendar, limit_text, clock["started_at"], clock["due_at"])
+    hours = _Hours(calendar, clock)
     if not 0 < len(hours.days) <= most:
         return None
     over, today = now > clock["due_at"], calendar.local(now).date()
@@ -221,52 +229,20 @@ def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
 
 def account_view(clock: Row, calendar: Calendar) -> AccountView:
     """How a clock's limit was counted, day by day (PROCEDURE §3)."""
-    words = limit_words(clock["limit_text"] or "")
-    begin, end = day_said(clock["started_at"]), day_said(clock["due_at"])
-    begin += clock["started_at"].astimezone(ZONE).strftime(" %H:%M")
-    end += clock["due_at"].astimezone(ZONE).strftime(" %H:%M")
-    how = "按自然时间连续计算" if is_natural(clock["limit_text"] or "") else "次日起按工作日计算"
-    if not (clock["limit_text"] or "").partition("+")[0].endswith("d") and "natural" not in (clock["limit_text"] or ""):
-        how = "按办公时间计算"
+    limit_text, start, pauses = clock["limit_text"] or "", clock["started_at"], _pauses(clock)
+    begin, end = (f"{day_said(at)} {at.astimezone(ZONE):%H:%M}" for at in (start, clock["due_at"]))
     note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
-    accounts = _accounts(clock, calendar)
-    if accounts is None:
-        return AccountView(f"{begin}起，到{end}止。", (), (), "期限按指定的日期确定，或因暂停顺延。" + note)
-    return AccountView(
-        sentence=f"{begin}起算，{words}，{how}，到{end}止。",
-        counted=tuple(_counted(account, index) for account in accounts for index in range(len(account.counted))),
-        skipped=tuple((_date_said(day.day), day.name) for account in accounts for day in account.skipped),
-        note=note,
-    )
+    due, parts = end_of(calendar, limit_text, start, pauses), parts_of(limit_text)
+    if due is None or due.at != clock["due_at"]:
+        return AccountView(f"{begin}起，到{end}止。", (), f"期限按指定的日期确定。{note}")
+    told = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
+    sentence = f"{begin}起算，{limit_words(limit_text)}，{how_counted(parts[0])}，到{end}止。"
+    return AccountView(sentence, told, note)
 
 
-def _accounts(clock: Row, calendar: Calendar) -> list[Account] | None:
-    """The accounts of a limit and its extensions; None when the stored end does not follow from them."""
-    start, accounts = clock["started_at"], []
-    if is_natural(clock["limit_text"] or ""):
-        return []
-    for part in (clock["limit_text"] or "").split("+"):
-        try:
-            limit = Limit.parse(part)
-        except BadPolicy:
-            return None
-        if limit.unit == "d":
-            account = explain_working_days(calendar, start, limit.amount)
-        else:
-            account = explain_working_time(calendar, start, timedelta(**{_UNITS[limit.unit]: limit.amount}))
-        accounts.append(account)
-        start = account.due.at
-    return accounts if start == clock["due_at"] else None
-
-
-_UNITS = {"h": "hours", "m": "minutes"}
-
-
-def _counted(account: Account, index: int) -> tuple[str, str]:
-    piece = account.counted[index]
-    begin, end = (moment.astimezone(ZONE).strftime("%H:%M") for moment in (piece.begin, piece.end))
-    name = "" if piece.name == "工作日" else f" {piece.name}"
-    return f"{_date_said(piece.day)}{name}", f"{begin}–{end}"
+def _line(line: Line) -> tuple[str, str, str]:
+    name = "" if line.why == "工作日" else f" {line.why}"
+    return line.kind, f"{_date_said(line.day)}{name}", line.hours
 
 
 def _date_said(day: date) -> str:

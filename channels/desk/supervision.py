@@ -15,6 +15,7 @@ from channels.rows import pager, supervised_row
 from channels.session import actor, now
 from channels.times import said
 from hotline.actions.intake import new_client_key
+from hotline.actions.interview import list_reviews_wanted
 from hotline.actions.lookup import list_calls, list_supervised
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
@@ -26,6 +27,7 @@ from hotline.domain.ticket import Actor
 PAGE = 50
 _TIERS = {"": [1, 2, 3], "1": [1], "2": [2], "3": [3]}
 _VERIFIERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
+_REVIEWERS = _VERIFIERS | {Role.DISPATCHER}
 
 
 async def show_supervision(request: web.Request) -> web.Response:
@@ -49,7 +51,8 @@ async def show_supervision(request: web.Request) -> web.Response:
         ],
         pager=pager(rows, number, PAGE, f"/supervision?tier={chosen}&page="),
         empty=NOBODY_SUPERVISED[chosen],
-        calls=await _calls(office, who, request) if who.role in _VERIFIERS else None,
+        calls=await _calls(office, who, request) if who.role in _VERIFIERS else [],
+        reviews=await _reviews(office, who, request) if who.role in _REVIEWERS else [],
     )  # fmt: skip
 
 
@@ -69,6 +72,22 @@ async def _calls(office: Office, who: Actor, request: web.Request) -> list[dict[
             "no_answer": plain_form(row["ticket_id"], "no_answer", new_client_key()),
         }
         for row in rows
+    ]
+
+
+async def _reviews(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:
+    """Demands a unit calls unreasonable, waiting for this person's word; each with its form."""
+    return [
+        {
+            "ticket_id": row["ticket_id"],
+            "number": row["number"],
+            "title": mask_text(row["title"]),
+            "unit": row["unit_name"] or "",
+            "since": said(row["held_at"], now(request)),
+            "agreed": row["agreed"],
+            "review": plain_form(row["ticket_id"], "review", new_client_key()),
+        }
+        for row in await list_reviews_wanted(office, who)
     ]
 
 

@@ -75,6 +75,14 @@ async def review_interview(
         )
 
 
+async def list_reviews_wanted(office: Office, actor: Actor, batch: int = 50) -> list[Mapping[str, Any]]:
+    """Interviews proposed as unreasonable that wait for this person's review, oldest first. Raises NotAllowed."""
+    if actor.role not in VERIFIERS | {Role.DISPATCHER} or actor.account_id is None:
+        raise NotAllowed
+    async with office.pool.acquire() as conn:
+        return await mechanism.list_reviews_wanted(conn, office.region, actor.account_id, rule.REVIEWERS, batch)
+
+
 async def verify_interview(
     office: Office, ticket_id: UUID, verdict: Verdict, unit_at_fault: bool, words: str, actor: Actor, now: datetime,
     client_key: str | None = None,

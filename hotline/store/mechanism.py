@@ -65,6 +65,11 @@ async def try_callback_later(
     )  # fmt: skip
 
 
+async def wake_callbacks(conn: Any, region: int, ticket_id: UUID, at: datetime) -> None:
+    """A callback that fell due online while its ticket rested is due again."""
+    await _c.wake_callbacks(conn, region_id=region, ticket_id=ticket_id, at=at)
+
+
 async def claim_callbacks(conn: Any, region: int, now: datetime, batch: int) -> list[Mapping[str, Any]]:
     """Callbacks to ask about online now, held for this worker."""
     return [row async for row in _c.claim_callbacks(conn, region_id=region, now=now, batch=batch)]
@@ -138,6 +143,14 @@ async def count_agreed(conn: Any, region: int, interview_id: UUID, except_accoun
 async def list_reviews(conn: Any, region: int, interview_id: UUID) -> list[Mapping[str, Any]]:
     """The reviews with account_name."""
     return [row async for row in _i.reviews_of_interview(conn, region_id=region, interview_id=interview_id)]
+
+
+async def list_reviews_wanted(
+    conn: Any, region: int, account_id: UUID, reviewers: int, batch: int
+) -> list[Mapping[str, Any]]:
+    """Interviews that wait for this account's review, oldest first, with number, title, unit_name, agreed."""
+    rows = _i.reviews_wanted(conn, region_id=region, account_id=account_id, reviewers=reviewers, batch=batch)
+    return [row async for row in rows]
 
 
 async def list_rooms(conn: Any, region: int, unit_id: UUID | None) -> list[Mapping[str, Any]]:

@@ -48,3 +48,21 @@ where r.region_id = :region_id and r.interview_id = :interview_id order by r.at;
 -- name: rooms(region_id, unit_id)
 -- Interview rooms, the unit's own first.
 select * from interview_room where region_id = :region_id order by (unit_id = :unit_id) desc, name;
+
+-- name: reviews_wanted(region_id, account_id, reviewers, batch)
+-- Held interviews proposed as unreasonable that lack reviews and that this account has not reviewed, oldest first.
+select i.ticket_id, i.held_at, t.number, t.title, u.name as unit_name, (
+    select count(*) from interview_review r
+    where r.region_id = i.region_id and r.interview_id = i.interview_id and r.agreed) as agreed
+from interview i
+join ticket t on t.region_id = i.region_id and t.ticket_id = i.ticket_id and t.state = 'interview_held'
+left join unit u on u.region_id = i.region_id and u.unit_id = i.unit_id
+where i.region_id = :region_id and i.outcome = 'unreasonable'
+    and i.round = (select max(round) from interview n where n.region_id = i.region_id and n.ticket_id = i.ticket_id)
+    and not exists (
+        select from interview_review r
+        where r.region_id = i.region_id and r.interview_id = i.interview_id and r.account_id = :account_id)
+    and (select count(*) from interview_review r
+        where r.region_id = i.region_id and r.interview_id = i.interview_id and r.agreed) < :reviewers
+order by i.held_at, i.interview_id
+limit :batch;

@@ -174,30 +174,42 @@ def test_marks_keep_their_order_in_the_summary() -> None:
 
 
 def test_account_names_what_counted_and_what_did_not() -> None:
-    account = account_view(a_clock(), CALENDAR)
-    assert len(account.counted) == 5
-    assert account.counted[0] == ("11月24日（周二）", "08:30–17:30")
-    assert account.skipped == (("11月28日（周六）", "周末"), ("11月29日（周日）", "周末"))
+    lines = account_view(a_clock(), CALENDAR).lines
+    assert lines[0] == ("计入", "11月24日（周二）", "08:30–12:00、14:00–17:30")
+    assert [line for line in lines if line[0] == "不计"] == [
+        ("不计", "11月28日（周六） 周末", ""), ("不计", "11月29日（周日） 周末", ""),
+    ]  # fmt: skip
+    assert len(lines) == 7
 
 
 def test_make_up_day_is_named() -> None:
-    account = account_view(a_clock(start=moment("2026-09-30"), limit="3d"), CALENDAR)
-    assert ("10月10日（周六） 调休上班", "08:30–17:30") in account.counted
-    assert ("10月1日（周四）", "国庆节") in account.skipped
+    days = {day: kind for kind, day, _ in account_view(a_clock(start=moment("2026-09-30"), limit="3d"), CALENDAR).lines}
+    assert days["10月10日（周六） 调休上班"] == "计入"
+    assert days["10月1日（周四） 国庆节"] == "不计"
 
 
 def test_extension_counts_on_from_the_old_end() -> None:
     first = reckon(CALENDAR, Limit.parse("5d"), MONDAY)
     second = reckon(CALENDAR, Limit.parse("5d"), first.at)
     account = account_view(a_clock(limit_text="5d+5d", due_at=second.at), CALENDAR)
-    assert len(account.counted) == 10
+    assert len([line for line in account.lines if line[0] == "计入"]) == 10
     assert "5个工作日，延期5个工作日" in account.sentence
 
 
-def test_moved_end_is_not_explained_falsely() -> None:
-    account = account_view(a_clock(due_at=moment("2026-12-15", "17:30")), CALENDAR)
-    assert account.counted == ()
-    assert "暂停顺延" in account.note
+def test_pause_takes_its_days_out_of_window_and_account() -> None:
+    pause = (moment("2026-11-25", "08:30"), moment("2026-11-26", "17:30"))
+    due = reckon(CALENDAR, Limit.parse("5d"), MONDAY, [pause])
+    clock = a_clock(due_at=due.at, pauses=[[pause[0].isoformat(), pause[1].isoformat()]])
+    window = window_view(clock, MONDAY, CALENDAR)
+    assert window is not None
+    assert [day.date_text for day in window.days] == ["11月24日", "11月27日", "11月30日", "12月1日", "12月2日"]
+    assert [line[0] for line in account_view(clock, CALENDAR).lines].count("暂停") == 1
+
+
+def test_named_date_is_not_explained_falsely() -> None:
+    account = account_view(a_clock(limit_text="date", due_at=moment("2026-12-15", "17:30")), CALENDAR)
+    assert account.lines == ()
+    assert "按指定的日期" in account.note
 
 
 def test_unpublished_year_is_said() -> None:

@@ -52,6 +52,22 @@ async def test_interview_held_is_verified_from_the_list(
     assert f"/tickets/{ticket.ticket_id}/verify" not in await inspector.get("/supervision")
 
 
+async def test_review_is_asked_of_those_who_have_not_given_it(log_in: LogIn, town: Town, clock: MovedClock) -> None:
+    ticket = await held(town, await owed(town), NOON, outcome="unreasonable", person_verdict="dissatisfied")
+    await held(town, await owed(town), NOON)
+    clock.move_to(NOON)
+    form = f'action="/tickets/{ticket.ticket_id}/review"'
+    people = [await log_in(login) for login in ("inspector", "supervisor", "dispatcher")]
+    for place, worker in enumerate(people[:2]):
+        page = await worker.get("/supervision")
+        assert page.count("/review") == 1
+        assert form in page
+        assert f"已有 {place} 人同意" in page
+        await worker.do(ticket.ticket_id, "review", agreed="yes", reason="没有依据")
+        assert form not in await worker.get("/supervision")
+    assert form not in await people[2].get("/supervision")
+
+
 async def test_leader_sees_rows_but_makes_no_calls(log_in: LogIn, town: Town, clock: MovedClock) -> None:
     await held(town, await owed(town), NOON)
     clock.move_to(MONDAY + timedelta(hours=6))
