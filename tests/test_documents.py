@@ -22,7 +22,7 @@ from channels.forms import BODY_BYTES, FILE_BYTES, TEXT_BYTES
 from hotline.config import PREFIX, Settings
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
-from hotline.domain.policy import DEFAULT_LIMITS, Limit
+from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.store.county import get_policy, list_calendar_days
 from rehearsal.__main__ import cli
 from workers.timetable import TIMES
@@ -191,6 +191,12 @@ def test_every_door_is_listed(settings: Settings) -> None:
     }
     assert listed - real == set(), "doors that are not there"
     assert real - listed == set(), "doors nobody wrote down"
+
+
+def test_every_number_of_the_policy_is_explained() -> None:
+    explained = "\n".join(re.findall(r"^\| (`\w+`(?:, `\w+`)?) \|", text_of("docs/operate.md"), re.MULTILINE))
+    missing = set(Policy.__slots__) - set(CODE.findall(explained)) - {"version", "limits", "statutory"}
+    assert missing == set()
 
 
 def test_sizes_are_those_of_the_forms() -> None:

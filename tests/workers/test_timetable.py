@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -202,9 +201,3 @@ async def test_message_to_wechat_leaves_once(town: Town) -> None:
     for _ in range(2):
         await run_job(town.office, "delivery", deliver, MONDAY, 10)
     assert [message.kind for message in sent] == ["replied"]
-
-
-async def test_missing_parameters_of_a_sweep_are_seen_here() -> None:
-    for name, sweep in sweeps(send_nothing).items():
-        wanted = list(inspect.signature(sweep).parameters)
-        assert wanted == ["office", "now", "batch"], name
