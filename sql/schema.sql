@@ -408,6 +408,8 @@ create index ticket_of_unit on ticket (region_id, lead_unit_id, state) where sta
 create index ticket_by_receipt on ticket (region_id, received_at);
 create index ticket_by_close on ticket (region_id, closed_at) where closed_at is not null;
 
+create index ticket_merged_into on ticket (region_id, merged_into) where merged_into is not null;
+
 create table ticket_unit (
     region_id smallint not null,
     ticket_id uuid not null,
@@ -541,6 +543,8 @@ comment on column deadline.pauses is 'When it stood still, as [[from, until],…
 create index deadline_provisional on deadline (region_id, due_at) where provisional and state = 'running';
 create index deadline_due on deadline (region_id, next_at) where next_at is not null;
 create unique index deadline_once on deadline (region_id, ticket_id, rule, cycle, unit_id, started_at) nulls not distinct;
+
+create index deadline_by_due on deadline (region_id, due_at) where rule in ('sign', 'reply', 'interview', 'tier2', 'tier3');
 
 create table reminder (
     region_id smallint not null,

@@ -72,12 +72,13 @@ async def _dispatch_one(office: Office, ticket_id: UUID, now: datetime) -> None:
         parts = await tickets.list_units(conn, office.region, ticket_id)
         barred = office.county.barred(ticket.accused_unit_id)
         former = {unit for unit, part in parts.items() if part == "former"}
-        unit_id = rule.choose_unit(office.county.catalogue, ticket, {*barred, *former})
-        if unit_id is None:
+        row = rule.choose_row(office.county.catalogue, ticket, {*barred, *former})
+        if row is None:
             alarm = Alarm(DECIDED_BY_PEOPLE, str(ticket.cycle), {"number": ticket.number})
             decision = Decision(ticket, alarms=(alarm,))
         else:
-            decision = rule.hand_over(ticket, unit_id, barred, SYSTEM, office.rules, now, {})
+            known = rule.classify(ticket, row.matter_id, office.county.pace(row.matter_id))
+            decision = rule.hand_over(known, row.unit_id, barred, SYSTEM, office.rules, now, {})
         await carry_out(office, conn, ticket, decision, now)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import perform
+from hotline.actions.notices import tell
 from hotline.actions.office import Office
 from hotline.domain import handling as rule
 from hotline.domain.deadline import Deadline
@@ -47,7 +48,11 @@ async def reply_ticket(
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         contacted = await tickets.is_contacted(conn, office.region, ticket)
-        return rule.reply(ticket, contacted, actor, office.rules, now, given)
+        decision = rule.reply(ticket, contacted, actor, office.rules, now, given)
+        for merged in await tickets.list_merged(conn, office.region, ticket_id):
+            about = f"{ticket_id}:{ticket.cycle}"
+            await tell(office, conn, merged, rule.replied_notice(merged, given), about, now)
+        return decision
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
 

@@ -203,6 +203,9 @@ async def merge_ticket(
         found = await tickets.get_by_number(conn, office.region, target_number.strip())
         if found is None:
             raise Malformed(what="并入的工单号")
-        return rule.merge(ticket, await hold(office, conn, found.ticket_id, actor, now), actor, now)
+        target = await hold(office, conn, found.ticket_id, actor, now)
+        decision = rule.merge(ticket, target, actor, now)
+        await tickets.follow_merge(conn, office.region, ticket_id, target.ticket_id)
+        return decision
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

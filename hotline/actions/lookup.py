@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.kinds import Role
-from hotline.domain.lifecycle import Arrow, State, verbs_for
+from hotline.domain.lifecycle import Arrow, State, Verb, verbs_for
 from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
@@ -219,11 +219,18 @@ def _desks(actor: Actor) -> list[str]:
 
 
 async def read_progress(office: Office, number: str, code: str, now: datetime, address: str = "") -> Dossier:
-    """The complainant's own view by number and query code. Raises NotFound for a wrong one, whichever is wrong."""
+    """The complainant's own view by number and query code. Raises NotFound for a wrong one, whichever is wrong.
+
+    A ticket that was merged also shows the answers of the one that went on: everybody is owed them (并单).
+    """
     async with transaction(office.pool) as conn:
         ticket = await find_own(office, conn, number, code)
         await accounts.insert_view(conn, office.region, now, None, ticket.ticket_id, "progress", address=address)
-        return await _gather(office, conn, ticket, COMPLAINANT)
+        dossier = await _gather(office, conn, ticket, COMPLAINANT)
+        if ticket.merged_into is None:
+            return dossier
+        followed = await tickets.list_events(conn, office.region, ticket.merged_into)
+        return replace(dossier, events=dossier.events + [row for row in followed if row["verb"] == Verb.REPLY])
 
 
 async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:

@@ -16,6 +16,7 @@ from hotline.config import Settings
 from hotline.db import open_pool, transaction
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.errors import RehearsalDatabase
+from hotline.domain.kinds import Pace
 from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
 from hotline.store import county as store
@@ -72,6 +73,11 @@ class County:
     def unit_name(self, unit_id: UUID | None) -> str:
         """The name, or a dash for none."""
         return self.units[unit_id].name if unit_id and unit_id in self.units else "—"
+
+    def pace(self, matter_id: str | None) -> Pace:
+        """Which clock a matter runs on; ordinary for none."""
+        matter = self.matters.get(matter_id or "")
+        return Pace(matter["pace"]) if matter else Pace.ORDINARY
 
     def matter_name(self, matter_id: str | None) -> str:
         """The matter as people read it."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from hotline.domain.deadline import Start, limit_key
 from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed
-from hotline.domain.kinds import HandlingClass, Reason, Role, Rule
+from hotline.domain.kinds import HandlingClass, Pace, Reason, Role, Rule
 from hotline.domain.lifecycle import Verb
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
 
@@ -28,28 +28,47 @@ class CatalogueRow:
 
 
 def choose_unit(catalogue: Iterable[CatalogueRow], ticket: Ticket, excluded: Collection[UUID] = ()) -> UUID | None:
-    """The unit of the best row for matter, place and words; None when no row speaks for the ticket.
+    """The unit of the best row for matter, place and words; None when no row speaks for the ticket."""
+    row = choose_row(catalogue, ticket, excluded)
+    return row.unit_id if row else None
 
-    `excluded` holds the accused unit with all below it, and units whose return was upheld.
+
+def choose_row(
+    catalogue: Iterable[CatalogueRow], ticket: Ticket, excluded: Collection[UUID] = ()
+) -> CatalogueRow | None:
+    """The best row for matter, place and words; None when none speaks for the ticket.
+
+    `excluded` holds the accused unit with all below it, and units whose return was upheld. While nobody has named
+    the matter, the words of a matter's row may: so a burst water main filed by a citizen runs on its own clock.
     """
-    best: tuple[int, UUID] | None = None
+    best: tuple[int, CatalogueRow | None] = (0, None)
     for row in catalogue:
         weight = _weigh(row, ticket)
-        if weight > 0 and row.unit_id not in excluded and (best is None or weight > best[0]):
-            best = (weight, row.unit_id)
-    return best[1] if best else None
+        if weight > best[0] and row.unit_id not in excluded:
+            best = (weight, row)
+    return best[1]
 
 
 def _weigh(row: CatalogueRow, ticket: Ticket) -> int:
-    if row.matter_id is not None and row.matter_id != ticket.matter_id:
+    named = row.matter_id is not None and row.matter_id == ticket.matter_id
+    if row.matter_id is not None and not named and ticket.matter_id is not None:
         return 0
     text = f"{ticket.title}\n{ticket.body}"
     if row.place is not None and row.place not in ticket.place and row.place not in text:
         return 0
     words = sum(word in text for word in row.words)
-    if row.matter_id is None and row.place is None and not words:
+    if not named and not words and (row.place is None or row.matter_id is not None):
         return 0
-    return 100 * (row.matter_id is not None) + 30 * (row.place is not None) + 10 * words
+    return 100 * named + 30 * (row.place is not None) + 10 * words
+
+
+def classify(ticket: Ticket, matter_id: str | None, pace: Pace) -> Ticket:
+    """The ticket under the matter its words speak of, unless somebody named one before; never made less urgent."""
+    if ticket.matter_id is not None or matter_id is None:
+        return ticket
+    if ticket.urgent or pace is Pace.ORDINARY:
+        return replace(ticket, matter_id=matter_id)
+    return replace(ticket, matter_id=matter_id, pace=pace, handling_class=HandlingClass.URGENT)
 
 
 def hand_over(
@@ -99,14 +118,16 @@ def _taken_away(ticket: Ticket) -> tuple[Notice, ...]:
 
 
 def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, now: datetime) -> tuple[Start, ...]:
-    """Sign-in and first contact count from now, the reply from `since`."""
+    """Sign-in and first contact count from now, the reply from `since`, or from now when the hotline was so late
+    that the unit would have no time left to sign in."""
     redo = ticket.tier > 0 or ticket.redo_count > 0
     reply_key = limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=redo and not ticket.urgent)
-    return (
-        rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, ticket, unit_id, now),
-        rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, ticket, unit_id, now),
-        rules.start(reply_key, Rule.REPLY, ticket, unit_id, since),
-    )
+    sign = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, ticket, unit_id, now)
+    contact = rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, ticket, unit_id, now)
+    reply = rules.start(reply_key, Rule.REPLY, ticket, unit_id, since)
+    if reply.due.at < sign.due.at:
+        reply = rules.start(reply_key, Rule.REPLY, ticket, unit_id, now)
+    return sign, contact, reply
 
 
 def dispatched_notice(ticket: Ticket) -> Notice:

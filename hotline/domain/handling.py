@@ -48,15 +48,19 @@ def reply(
         raise ContactFirst
     changed, event = move(ticket, Verb.REPLY, actor, now, given, public_text=str(given.get("reply", "")))
     clock = rules.start("callback", Rule.CALLBACK, changed, None, now)
-    notice = Notice("complainant", "replied", f"您的诉求（{ticket.number}）已有答复：{given.get('reply')}")
     return Decision(
         changed,
         event,
         starts=(clock,),
         settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *SUPERVISION),
-        notices=(notice,),
+        notices=(replied_notice(changed, given),),
         callback_stage="reply",
     )
+
+
+def replied_notice(ticket: Ticket, given: Mapping[str, Any]) -> Notice:
+    """What the person is told of the answer; so is everybody whose ticket was merged into it."""
+    return Notice("complainant", "replied", f"您的诉求（{ticket.number}）已有答复：{given.get('reply')}")
 
 
 def ask_extension(

@@ -21,6 +21,7 @@ _q = queries.ticket
 _SAVED = [
     "ticket_id",
     "handling_class",
+    "pace",
     "title",
     "body",
     "matter_id",
@@ -248,3 +249,13 @@ async def get_attachment(conn: Any, region: int, ticket_id: UUID, attachment_id:
         conn, region_id=region, ticket_id=ticket_id, attachment_id=attachment_id
     )
     return row
+
+
+async def list_merged(conn: Any, region: int, ticket_id: UUID) -> list[Ticket]:
+    """Tickets merged into this one, oldest first."""
+    return [ticket_of(row) async for row in _q.merged_into(conn, region_id=region, ticket_id=ticket_id)]
+
+
+async def follow_merge(conn: Any, region: int, ticket_id: UUID, target_id: UUID) -> None:
+    """What was merged into a ticket goes with it into the target."""
+    await _q.follow_merge(conn, region_id=region, ticket_id=ticket_id, target_id=target_id)

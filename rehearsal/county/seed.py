@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import random
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,13 +72,10 @@ def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
 
 
 async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
-    words: dict[str, list[str]] = defaultdict(list)
     for row in _rows("matters.csv"):
         await county.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
-        await _add_row(conn, region, CatalogueRow(ids[row["unit"]], row["matter_id"], None, ()))
-        words[row["unit"]] += row["words"].split()
-    for unit, spoken in words.items():
-        await _add_row(conn, region, CatalogueRow(ids[unit], None, None, tuple(dict.fromkeys(spoken))))
+        words = tuple(row["words"].split())
+        await _add_row(conn, region, CatalogueRow(ids[row["unit"]], row["matter_id"], None, words))
     for row in _rows("towns.csv"):
         for matter_id in row["matters"].split():
             await _add_row(conn, region, CatalogueRow(ids[row["unit"]], matter_id, row["place"], ()))

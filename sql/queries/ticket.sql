@@ -41,9 +41,9 @@ select * from ticket where region_id = :region_id and client_key = :client_key;
 -- The keyed hash of the ticket's query code.
 select query_code_hash from ticket where region_id = :region_id and ticket_id = :ticket_id;
 
--- name: save_ticket(region_id, ticket_id, handling_class, title, body, matter_id, state, changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled, parked_from, parked_until, close_reason, closed_at, merged_into, version)!
+-- name: save_ticket(region_id, ticket_id, handling_class, pace, title, body, matter_id, state, changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled, parked_from, parked_until, close_reason, closed_at, merged_into, version)!
 -- Keep what a verb changed; the caller holds the row.
-update ticket set handling_class = :handling_class, title = :title, body = :body, matter_id = :matter_id, state = :state,
+update ticket set handling_class = :handling_class, pace = :pace, title = :title, body = :body, matter_id = :matter_id, state = :state,
     changed_at = :changed_at, lead_unit_id = :lead_unit_id, accused_unit_id = :accused_unit_id, cycle = :cycle, tier = :tier,
     redo_count = :redo_count, return_count = :return_count, extension_count = :extension_count, return_ruled = :return_ruled,
     parked_from = :parked_from, parked_until = :parked_until, close_reason = :close_reason, closed_at = :closed_at,
@@ -127,3 +127,11 @@ select * from attachment where region_id = :region_id and ticket_id = :ticket_id
 -- name: attachment_by_id(region_id, ticket_id, attachment_id)^
 -- One file of a ticket.
 select * from attachment where region_id = :region_id and ticket_id = :ticket_id and attachment_id = :attachment_id;
+
+-- name: merged_into(region_id, ticket_id)
+-- Tickets that were merged into this one: their people are owed its answer too.
+select * from ticket where region_id = :region_id and merged_into = :ticket_id order by received_at;
+
+-- name: follow_merge(region_id, ticket_id, target_id)!
+-- What was merged into a ticket goes with it when it is merged itself.
+update ticket set merged_into = :target_id where region_id = :region_id and merged_into = :ticket_id;

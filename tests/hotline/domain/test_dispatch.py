@@ -8,7 +8,7 @@ import pytest
 from hotline.domain import dispatch
 from hotline.domain.dispatch import CatalogueRow, choose_unit
 from hotline.domain.errors import AccusedAddressee, Missing, NotAllowed, ReturnClosed, WrongState
-from hotline.domain.kinds import Kind, Pace, Reason, Role, Rule
+from hotline.domain.kinds import HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.lifecycle import State, Verb
 from hotline.domain.ticket import SUPERVISION
 from tests.build import ACCUSED, FRIDAY, MONDAY, OTHER_UNIT, RULES, TUESDAY, UNIT, a_ticket, an_actor, moment
@@ -38,6 +38,24 @@ def row(unit: UUID, matter: str | None = None, place: str | None = None, *words:
 )
 def test_the_row_that_says_most_about_the_matter_wins(rows: list[CatalogueRow], chosen: UUID | None) -> None:
     assert choose_unit(rows, a_ticket(place="前进村三组")) == chosen
+
+
+def test_words_name_the_matter_and_its_clock_while_nobody_else_did() -> None:
+    rows = [row(UNIT, "water.outage", None, "停水"), row(OTHER_UNIT, "school.fee", None, "收费")]
+    untold = a_ticket(matter_id=None, body="我们村从昨天起停水。")
+    assert choose_unit(rows, untold) == UNIT
+    assert choose_unit(rows, a_ticket(matter_id="water.bill", body="从昨天起停水。")) is None
+    known = dispatch.classify(untold, "water.outage", Pace.UTILITY)
+    assert (known.matter_id, known.pace, known.handling_class) == ("water.outage", Pace.UTILITY, HandlingClass.URGENT)
+    assert dispatch.classify(known, "school.fee", Pace.ORDINARY) == known
+    danger = a_ticket(matter_id=None, pace=Pace.LIFE)
+    assert dispatch.classify(danger, "school.fee", Pace.ORDINARY).pace is Pace.LIFE
+
+
+def test_a_unit_that_gets_a_ticket_late_still_has_its_time_to_reply() -> None:
+    late = moment("2026-12-07")
+    due = {s.rule: s.due.at for s in dispatch.hand_over(RECEIVED, UNIT, (), DISPATCHER, RULES, late, {}).starts}
+    assert due[Rule.REPLY] == moment("2026-12-14", "17:30")
 
 
 def test_an_excluded_unit_is_passed_over_however_well_it_fits() -> None:
