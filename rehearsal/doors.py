@@ -78,17 +78,17 @@ class Doors:
 
     async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> Reply:
         """A form of an office page, sent by the person who logs in as `login`. Raises DoorError when nobody can."""
-        browser = await self._browser(login, path)
+        browser = await self._browser(login)
         reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
         if reply.location.startswith("/login"):
             browser.opened_at = None
-            browser = await self._browser(login, path)
+            browser = await self._browser(login)
             reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
         return reply
 
     async def read(self, login: str, path: str) -> bytes:
         """A page or file as the person gets it. Raises DoorError unless it is there."""
-        browser = await self._browser(login, path)
+        browser = await self._browser(login)
         async with browser.http.get(self.base + path) as response:
             content = await response.read()
             if response.status != 200:
@@ -107,18 +107,18 @@ class Doors:
                 raise DoorError(f"GET {urlsplit(path).path}: {response.status}")
             return text
 
-    async def _browser(self, login: str, path: str) -> _Browser:
+    async def _browser(self, login: str) -> _Browser:
         browser = self._browsers.get(login)
         if browser is None:
             browser = self._browsers[login] = _Browser(self._open())
         async with browser.lock:
             if not browser.fresh(self._clock.now()):
-                await self._log_in(login, browser, path)
+                await self._log_in(login, browser)
         return browser
 
-    async def _log_in(self, login: str, browser: _Browser, path: str) -> None:
-        # A notice leads to the ticket's page, and log-in goes on to where one was going.
-        fields = {"login": login, "password": self._password, "next": path.rpartition("/")[0]}
+    async def _log_in(self, login: str, browser: _Browser) -> None:
+        # Everybody begins with what was told to the desk; log-in leads there.
+        fields = {"login": login, "password": self._password, "next": "/desk/notices"}
         reply = await _post(browser.http, f"{self.base}/login", fields)
         if not reply.done:
             raise DoorError(f"log-in of {login}: {reply.status}")

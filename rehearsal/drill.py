@@ -23,7 +23,7 @@ from hotline.clock import MovedClock
 from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
 from rehearsal.play import Moment, Play
 from rehearsal.report import Figures, compose_table, count
-from rehearsal.stage import open_stage, prepare, rehearsal_servers
+from rehearsal.stage import NotForRehearsal, open_stage, prepare, rehearsal_servers
 from rehearsal.weekly import end_of_play, plan_briefs
 
 START = date(2026, 9, 7)
@@ -85,6 +85,8 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     async with rehearsal_servers(home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, start))
         async with open_stage(home, servers, clock) as stage:
+            if clock.now() > start or await stage.has_tickets():
+                raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
             play = Play(stage, arrivals, order.seed)
             plan_briefs(play, order.start, order.weeks, order.results)

@@ -31,11 +31,11 @@ async def count(play: Play) -> Figures:
         alarms = await tally.count_alarms(conn, REGION)
         outbox = await tally.count_outbox(conn, REGION)
         twice = await tally.count_told_twice(conn, REGION)
-        numbers = [row["number"] for row in await tally.list_numbers(conn, REGION)]
+        filed = {row["client_key"]: row["number"] for row in await tally.list_numbers(conn, REGION)}
         briefs = await tally.list_compiled(conn, REGION)
     states = _sum(tickets, "state")
     return {
-        "received": {"total": len(numbers), **_sum(tickets, "channel")},
+        "received": {"total": len(filed), **_sum(tickets, "channel")},
         "dispatched": events.get("dispatch", 0),
         "reminders": {step.value: _sum(reminders, "step").get(step.value, 0) for step in Step},
         "reminder_states": _sum(reminders, "state"),
@@ -50,7 +50,7 @@ async def count(play: Play) -> Figures:
         "alarms_open": sum(row["total"] for row in alarms if row["open"]),
         "messages": {f"{row['channel']}.{row['state']}": 0 for row in outbox} | _messages(outbox),
         "duplicates": twice + _twice_at_platform(play, outbox),
-        **_missing(play, numbers),
+        **_missing(play, filed),
         "briefs": [_brief(play, row) for row in briefs],
     }
 
@@ -90,15 +90,18 @@ def _twice_at_platform(play: Play, outbox: Iterable[Mapping[str, Any]]) -> int:
     return max(0, len(play.stage.wechat.accepted) - gone)
 
 
-def _missing(play: Play, numbers: list[str]) -> Figures:
-    """Every message has exactly one ticket: none without, none besides, none shared."""
-    told = Counter(case.number for case in play.cases.values() if case.number)
-    there = Counter(numbers)
-    without = [i for i, case in play.cases.items() if there[case.number] != 1 or told[case.number] != 1]
+def _missing(play: Play, filed: Mapping[str, str]) -> Figures:
+    """Every message has exactly one ticket: none without, none besides, none shared.
+
+    Phone and website tickets are found by the key of their form, WeChat's by the number told to the person.
+    """
+    found = {index: filed.get(case.key) or case.number for index, case in play.cases.items()}
+    numbers, taken = set(filed.values()), Counter(found.values())
+    without = [index for index, number in found.items() if number not in numbers or taken[number] != 1]
     return {
         "lost": len(without),
         "lost_why": sorted(set(play.lost.values()))[:5],
-        "surplus": len(numbers) - len(set(told) & set(there)),
+        "surplus": len(numbers - set(found.values())),
         "refusals": dict(play.refusals.most_common(12)),
     }
 

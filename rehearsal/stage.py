@@ -40,7 +40,7 @@ Told = Callable[[str], None]
 
 
 class NotForRehearsal(Exception):
-    """The database given holds a real hotline; the text is a sentence for the person at the terminal."""
+    """The database given cannot be played on; the text is a sentence for the person at the terminal."""
 
 
 @dataclass(slots=True)
@@ -87,6 +87,11 @@ class Stage:
             async with transaction(self.office.pool) as conn:
                 await tally.shift_sessions(conn, REGION, self.slept, before - IDLE)
             self.slept = timedelta(0)
+
+    async def has_tickets(self) -> bool:
+        """Whether anything was ever filed here."""
+        async with self.office.pool.acquire() as conn:
+            return bool(await tally.list_numbers(conn, REGION))
 
     async def keep_moment(self) -> None:
         """Write down where the clock stands; the database is one of rehearsals from then on."""
