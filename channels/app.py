@@ -13,6 +13,7 @@ from channels.forms import BODY_BYTES
 from channels.keys import CLOCK, OFFICE, SETTINGS
 from channels.middleware import account_for
 from channels.registry import CHANNELS
+from channels.watch import watch_timetable
 from hotline.actions.office import open_office
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
@@ -26,6 +27,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[SETTINGS] = settings
     app[CLOCK] = clock or RealClock()
     app.cleanup_ctx.append(_open_office)
+    app.cleanup_ctx.append(watch_timetable)
     pages.set_up(app)
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/static/vendor/htmx.js", _htmx)

@@ -154,12 +154,19 @@ def event_text(event: Row) -> str:
     told = [_told(name, details[name]) for name in names if details[name] not in (None, "")]
     if event["verb"] == Verb.REMIND and "rule" in details:
         told = [f"{RULE_NAMES[Rule(details['rule'])]}{STEP_NAMES[Step(details['step'])]}"]
-    if "old_due" in details and "new_due" in details:
+    if event["verb"] == Verb.RECKON:
+        told = [f"{RULE_NAMES[Rule(details['rule'])]}期限{_moved(details)}", *told]
+    elif "old_due" in details and "new_due" in details:
         told.append(f"期限由{_moment(details['old_due'])}改为{_moment(details['new_due'])}")
     if details.get("tier"):
         told.append(TIER_NAMES[int(details["tier"])])
     public = event["public_text"] or ""
     return "\n".join(part for part in (public, "；".join(told)) if part)
+
+
+def _moved(details: Row) -> str:
+    old, new = _moment(details["old_due"]), _moment(details["new_due"])
+    return f"由{old}改为{new}" if old != new else f"仍为{new}，不再是暂定"
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {

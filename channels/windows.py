@@ -234,10 +234,14 @@ def account_view(clock: Row, calendar: Calendar) -> AccountView:
     note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
     due, parts = end_of(calendar, limit_text, start, pauses), parts_of(limit_text)
     if due is None or due.at != clock["due_at"]:
-        return AccountView(f"{begin}起，到{end}止。", (), f"期限按指定的日期确定。{note}")
+        return AccountView(f"{begin}起，到{end}止。", (), _why_not(parts) + note)
     told = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
     sentence = f"{begin}起算，{limit_words(limit_text)}，{how_counted(parts[0])}，到{end}止。"
     return AccountView(sentence, told, note)
+
+
+def _why_not(parts: Sequence[Limit]) -> str:
+    return "期限按当时的日历计算，后来公布的安排不再改变它。" if parts else "期限按指定的日期确定。"
 
 
 def _line(line: Line) -> tuple[str, str, str]:

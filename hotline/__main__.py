@@ -1,25 +1,25 @@
-"""The clerk's command line: `python -m hotline migrate | load-units | user add | brief | check | states`."""
+"""The clerk's command line: `python -m hotline migrate | load-units | user add | brief | calendar | policy | due | check | states`."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 import click
 
 from hotline.actions.accounts import add_account, hash_password
 from hotline.actions.brief import compile_week, list_due_weeks
-from hotline.actions.office import Office, open_office
-from hotline.actions.sheets import UnreadableSheet, read_sheet
+from hotline.actions.office import Office
+from hotline.actions.sheets import read_sheet
 from hotline.actions.units import COLUMNS, plan_units, plant_units
-from hotline.actions.upkeep import UpkeepFault, bring_up_to_date, inspect, is_login_taken
+from hotline.actions.upkeep import bring_up_to_date, inspect, is_login_taken
 from hotline.clock import RealClock
+from hotline.commands.calendar import calendar
+from hotline.commands.due import due
+from hotline.commands.policy import policy
+from hotline.commands.shell import open_here, read_settings, run
 from hotline.config import ConfigurationError, Settings
-from hotline.domain.errors import Refusal
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import compose_picture
 
@@ -32,28 +32,8 @@ def cli() -> None:
     """阳光热线的命令行。配置从环境变量 HOTLINE_* 读取。"""
 
 
-def read_settings() -> Settings:
-    """The settings of the environment; raises ClickException with all faults together."""
-    try:
-        return Settings.load()
-    except ConfigurationError as fault:
-        raise click.ClickException(str(fault)) from None
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run a command; what a clerk can mend is told in a sentence, not in a trace."""
-    try:
-        asyncio.run(work)
-    except (UpkeepFault, UnreadableSheet) as fault:
-        raise click.ClickException(str(fault)) from None
-    except Refusal as refusal:
-        raise click.ClickException(refusal.sentence) from None
-    except OSError as fault:
-        raise click.ClickException(f"连不上数据库：{fault.strerror or fault}") from None
-
-
-def _office(settings: Settings) -> AbstractAsyncContextManager[Office]:
-    return open_office(settings, RealClock().now(), real=True, pool_size=2)
+for group in (calendar, policy, due):
+    cli.add_command(group)
 
 
 @cli.command("migrate")
@@ -77,7 +57,7 @@ def load_units(file: Path) -> None:
     async def work() -> None:
         sheet = read_sheet(file, COLUMNS)
         units, unfit = plan_units(settings.county, sheet.rows, file.name)
-        async with _office(settings) as office:
+        async with open_here(settings) as office:
             planted = await plant_units(office.pool, office.region, settings.county, units)
         bad = sorted((*sheet.bad, *unfit), key=lambda row: row.line)
         for row in bad:
@@ -106,7 +86,7 @@ def add_user(login: str, name: str, role: str, unit: str, ask: bool) -> None:
     password = _ask_password() if ask else secrets.token_urlsafe(9)
 
     async def work() -> None:
-        async with _office(settings) as office:
+        async with open_here(settings) as office:
             await _add_user(office, login, name, Role(role), unit, password)
         click.echo(f"已建立账号 {login}。" + ("" if ask else f"密码（只显示这一次）：{password}"))
 
@@ -140,7 +120,7 @@ def brief() -> None:
 
     async def work() -> None:
         now = RealClock().now()
-        async with _office(settings) as office:
+        async with open_here(settings) as office:
             weeks = await list_due_weeks(office, now)
             for week in weeks:
                 await compile_week(office, week, now)

@@ -15,6 +15,7 @@ from hotline.actions.delivery import Send
 from hotline.actions.heartbeat import beat
 from hotline.actions.office import Office
 from workers.brief import brief_due
+from workers.calendar import calendar_due
 from workers.callback import callback_due
 from workers.delivery import delivery_due
 from workers.dispatch import dispatch_due
@@ -33,6 +34,7 @@ TIMES: Mapping[str, frozenset[int]] = {
     "supervision": _EVERY_15,
     "callback": _EVERY_15,
     "brief": frozenset({30}),
+    "calendar": frozenset({45}),
 }
 
 
@@ -44,6 +46,7 @@ def sweeps(send: Send) -> Mapping[str, Sweep]:
         "callback": callback_due,
         "delivery": partial(_deliver, send),
         "brief": brief_due,
+        "calendar": calendar_due,
     }
 
 

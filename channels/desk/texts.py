@@ -143,6 +143,7 @@ JOB_NAMES: Mapping[str, str] = {
     "callback": "回访",
     "delivery": "消息发送",
     "brief": "编制专报",
+    "calendar": "重算期限",
 }
 LEVEL_NAMES: Mapping[str, str] = {
     "county": "县",

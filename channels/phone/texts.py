@@ -61,6 +61,9 @@ def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "nobody_to_receive":
         unit = details.get("unit") or "承办单位"
         return f"“{unit}”没有人接收通知", "已转给上级单位或派单员，请电话告知，并请管理员补上承办人。"
+    if kind == "timetable_stopped":
+        jobs = "、".join(details.get("jobs", ()))
+        return f"后台任务停了：{jobs}", "到期的提醒和督办没有发出，请立即联系系统管理员重启后台服务；恢复后自动补上。"
     if kind == "nobody_to_supervise":
         return "已经升级督办，但没有承办单位可以督办", "请先确定承办单位。"
     if kind in ("message_refused", "message_unknown"):

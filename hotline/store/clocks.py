@@ -153,9 +153,9 @@ async def list_reckonable(
     return [(row["number"], deadline_of(row)) async for row in rows]
 
 
-async def has_unconfirmed(conn: Any, region: int, known_until: datetime) -> bool:
+async def has_unconfirmed(conn: Any, region: int, now: datetime, known_until: datetime) -> bool:
     """Whether a running clock still counts as provisional though its days are published by now."""
-    found: bool = await _q.has_unconfirmed(conn, region_id=region, known_until=known_until)
+    found: bool = await _q.has_unconfirmed(conn, region_id=region, now=now, known_until=known_until)
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -38,9 +38,51 @@ async def get_policy(conn: Any, region: int, now: datetime) -> Policy:
     return Policy.from_body(row["version"], row["body"]) if row else Policy(version=0)
 
 
-async def add_policy(conn: Any, region: int, valid_from: datetime, body: Mapping[str, Any], author: str) -> None:
-    """A new version of the policy."""
-    await _q.add_policy(conn, region_id=region, valid_from=valid_from, body=dict(body), author=author)
+async def add_policy(
+    conn: Any, region: int, valid_from: datetime, body: Mapping[str, Any], author: str, saved_at: datetime | None = None
+) -> int:
+    """A new version of the policy; gives back its number."""
+    version: int = await _q.add_policy(
+        conn, region_id=region, valid_from=valid_from, body=dict(body), author=author, saved_at=saved_at or valid_from
+    )
+    return version
+
+
+async def list_policies(conn: Any, region: int) -> list[Mapping[str, Any]]:
+    """Every version of the policy, newest first."""
+    return [row async for row in _q.policies(conn, region_id=region)]
+
+
+async def lock_region(conn: Any, region: int) -> None:
+    """Wait for whoever else changes the county's own numbers."""
+    await _q.lock_region(conn, region_id=region)
+
+
+async def add_notice(
+    conn: Any, region: int, source: str, published_on: date, effective_from: date, at: datetime, by: str
+) -> int:
+    """A notice of days off is loaded; gives back the version of the calendar."""
+    version: int = await _q.add_notice(
+        conn, region_id=region, source=source, published_on=published_on, effective_from=effective_from,
+        loaded_at=at, loaded_by=by,
+    )  # fmt: skip
+    return version
+
+
+async def list_notices(conn: Any, region: int) -> list[Mapping[str, Any]]:
+    """Every notice that was loaded, newest first."""
+    return [row async for row in _q.notices(conn, region_id=region)]
+
+
+async def unsettled_notice(conn: Any, region: int, before: datetime) -> str | None:
+    """The source of the newest notice loaded before then whose late clocks were not looked through yet."""
+    source: str | None = await _q.unsettled_notice(conn, region_id=region, before=before)
+    return source
+
+
+async def settle_notices(conn: Any, region: int, before: datetime, at: datetime) -> None:
+    """The clocks begun without these notices were looked through."""
+    await _q.settle_notices(conn, region_id=region, before=before, at=at)
 
 
 async def list_calendar_days(conn: Any, region: int, now: datetime) -> list[DayRow]:

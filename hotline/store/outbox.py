@@ -93,3 +93,8 @@ async def settle_alarm(conn: Any, region: int, alarm_id: UUID, at: datetime, acc
 async def settle_alarms_of_ticket(conn: Any, region: int, ticket_id: UUID, kinds: list[str], at: datetime) -> None:
     """The matter went on by itself."""
     await _q.settle_alarms_of_ticket(conn, region_id=region, ticket_id=ticket_id, kinds=kinds, at=at)
+
+
+async def settle_alarms_of_kind(conn: Any, region: int, kind: str, at: datetime) -> None:
+    """What every alarm of this kind, about no ticket, waited for came by itself."""
+    await _q.settle_alarms_of_kind(conn, region_id=region, kind=kind, at=at)

@@ -76,10 +76,10 @@ where d.region_id = :region_id and d.next_at is not null and d.state = 'running'
 order by d.next_at, d.deadline_id
 limit :batch;
 
--- name: has_unconfirmed(region_id, known_until)$
+-- name: has_unconfirmed(region_id, now, known_until)$
 -- Whether a running clock is provisional though its days are published by now.
 select exists (select from deadline
-    where region_id = :region_id and state = 'running' and provisional and due_at < :known_until);
+    where region_id = :region_id and state = 'running' and provisional and due_at > :now and due_at < :known_until);
 
 -- name: shift_clock(region_id, deadline_id, due_at, provisional, next_step, next_at)!
 -- A changed calendar moves a running clock.

@@ -81,3 +81,8 @@ where region_id = :region_id and alarm_id = :alarm_id and settled_at is null;
 -- The matter went on by itself.
 update alarm set settled_at = :at
 where region_id = :region_id and ticket_id = :ticket_id and kind = any(:kinds::text[]) and settled_at is null;
+
+-- name: settle_alarms_of_kind(region_id, kind, at)!
+-- What alarms of one kind waited for came by itself.
+update alarm set settled_at = :at
+where region_id = :region_id and kind = :kind and ticket_id is null and settled_at is null;

@@ -1,0 +1,137 @@
+"""The policy as people keep it: one TOML text out, one in, checked whole before it becomes the next version.
+
+A running limit is not moved by a new version: it was set by the one in force when it began, and keeps it in
+`deadline.limit_text`. Reminders follow the version in force.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hotline.actions.office import Office
+from hotline.db import transaction
+from hotline.domain.errors import BadPolicy, NewerPolicy, UnfitPolicy
+from hotline.domain.policy import Limit, Policy
+from hotline.domain.policycheck import body_of, differences, faults_of
+from hotline.store import county as store
+
+AUTHOR_LIMIT = 40
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+Difference = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving came to; `version` is None when nothing differs from the newest version."""
+
+    version: int | None
+    valid_from: datetime
+    differences: tuple[Difference, ...]
+
+
+def compose_toml(policy: Policy) -> str:
+    """The whole of a version as TOML, each limit with its words; `read_toml` reads it back."""
+    plain = {name: value for name, value in body_of(policy).items() if not isinstance(value, Mapping)}
+    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
+    lines += ["", "# d 工作日，h 工作小时，m 工作分钟；加 natural 为自然时间。", "[limits]"]
+    lines += [
+        f"{_key(name)} = {json.dumps(text)}  # {_in_words(text)}" for name, text in body_of(policy)["limits"].items()
+    ]
+    lines += ["", "[reminders]"]
+    lines += [f"{rule} = {json.dumps(steps)}" for rule, steps in body_of(policy)["reminders"].items()]
+    lines += ["", '# 法律另有期限的事项：事项代码 = { limit = "60d natural", source = "依据" }', "[statutory]"]
+    for matter, told in body_of(policy)["statutory"].items():
+        source = json.dumps(told["source"], ensure_ascii=False)
+        lines.append(f"{_key(matter)} = {{ limit = {json.dumps(told['limit'])}, source = {source} }}")
+    return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+def _in_words(text: str) -> str:
+    try:
+        return Limit.parse(text).in_words
+    except BadPolicy:
+        return text
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The body of a version. Raises UnfitPolicy with the line that cannot be read."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        place = _PLACE.search(str(fault))
+        where = f"第 {place[1]} 行" if place and place[1] else "文件末尾"
+        raise unfit([f"{where}：不是有效的 TOML 写法（带点的名称要加引号）"]) from None
+
+
+def unfit(faults: Sequence[str]) -> UnfitPolicy:
+    """The refusal with these faults, a line each."""
+    return UnfitPolicy(count=len(faults), faults="".join(f"\n  {fault}" for fault in faults))
+
+
+def check_policy(office: Office, body: Mapping[str, Any]) -> Policy:
+    """The version this body would be; raises UnfitPolicy with every fault."""
+    faults = faults_of(body, office.county.matters)
+    if faults:
+        raise unfit(faults)
+    return Policy.from_body(0, body)
+
+
+async def save_policy(
+    office: Office, body: Mapping[str, Any], author: str, now: datetime, *,
+    valid_from: datetime | None = None, based_on: int | None = None,
+) -> Saved:  # fmt: skip
+    """Keep a version as the newest; with `based_on` only when nobody saved another one meanwhile.
+
+    Raises UnfitPolicy, NewerPolicy. `valid_from` before now is refused: what was reckoned stays reckoned.
+    """
+    policy = check_policy(office, body)
+    since = valid_from or now
+    faults = ["valid-from：执行时间不能早于现在"] if since < now else []
+    faults += [] if 0 < len(author) <= AUTHOR_LIMIT else [f"by：要写明谁改的，{AUTHOR_LIMIT} 字以内"]
+    if faults:
+        raise unfit(faults)
+    async with transaction(office.pool) as conn:
+        await store.lock_region(conn, office.region)
+        newest = _newest(await store.list_policies(conn, office.region))
+        if based_on is not None and newest.version != based_on:
+            raise NewerPolicy(version=newest.version)
+        changed = differences(newest, policy)
+        if not changed:
+            return Saved(None, since, ())
+        version = await store.add_policy(conn, office.region, since, body_of(policy), author, now)
+    await office.refresh(now, force=True)
+    return Saved(version, since, changed)
+
+
+def _newest(rows: Sequence[Mapping[str, Any]]) -> Policy:
+    return Policy.from_body(rows[0]["version"], rows[0]["body"]) if rows else Policy(version=0)
+
+
+async def list_versions(office: Office) -> list[Mapping[str, Any]]:
+    """Every version with `changes`: what it made different from the one before; newest first."""
+    async with office.pool.acquire() as conn:
+        rows = await store.list_policies(conn, office.region)
+    return list(_with_changes(rows))
+
+
+def _with_changes(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    policies = [Policy.from_body(row["version"], row["body"]) for row in rows] + [Policy(version=0)]
+    for row, policy, before in zip(rows, policies, policies[1:], strict=False):
+        yield {**row, "changes": differences(before, policy)}
+
+
+async def newest_policy(office: Office) -> Policy:
+    """The newest version, which may hold only from a later day."""
+    async with office.pool.acquire() as conn:
+        return _newest(await store.list_policies(conn, office.region))

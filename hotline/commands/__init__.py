@@ -1,0 +1,1 @@
+"""Groups of the clerk's command line."""

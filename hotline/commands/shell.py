@@ -1,0 +1,56 @@
+"""What every command needs: the settings, the office, and faults told as sentences."""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import click
+
+from hotline.actions.office import Office, open_office
+from hotline.actions.sheets import UnreadableSheet
+from hotline.actions.upkeep import UpkeepFault
+from hotline.clock import RealClock
+from hotline.config import ConfigurationError, Settings
+from hotline.domain.errors import Refusal
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises ClickException with all faults together."""
+    try:
+        return Settings.load()
+    except ConfigurationError as fault:
+        raise click.ClickException(str(fault)) from None
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a command; what a clerk can mend is told in a sentence, not in a trace."""
+    try:
+        asyncio.run(work)
+    except (UpkeepFault, UnreadableSheet) as fault:
+        raise click.ClickException(str(fault)) from None
+    except Refusal as refusal:
+        raise click.ClickException(refusal.sentence) from None
+    except OSError as fault:
+        raise click.ClickException(f"连不上数据库：{fault.strerror or fault}") from None
+
+
+def open_here(settings: Settings) -> AbstractAsyncContextManager[Office]:
+    """The office of a command, on the machine's clock."""
+    return open_office(settings, RealClock().now(), real=True, pool_size=2)
+
+
+def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows with their columns one below another on a terminal, where a Chinese sign takes two places."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
