@@ -39,6 +39,9 @@ async def working(settings: Settings, clock: MovedClock) -> AsyncIterator[asynci
     try:
         yield task
     finally:
+        # Closed while a job runs, arq cancels it and leaves the pool open.
+        worker.allow_pick_jobs = False
+        await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
         await worker.close()
         with contextlib.suppress(asyncio.CancelledError):
             await task
