@@ -17,6 +17,7 @@ from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import clocks, tickets
 
 Given = Mapping[str, Any]
+_ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch")
 
 
 async def sign_ticket(
@@ -85,10 +86,11 @@ async def decide_extension(
 
 
 async def _extension(office: Office, conn: Any, ticket: Ticket) -> tuple[Deadline | None, bool]:
-    """The running reply clock, and whether a request waits."""
+    """The running reply clock, and whether a request waits, however late its decision is."""
     running = [deadline for deadline, _ in await clocks.list_running(conn, office.region, ticket.ticket_id)]
     reply = next((deadline for deadline in running if deadline.rule is Rule.REPLY), None)
-    return reply, any(deadline.rule is Rule.EXTENSION for deadline in running)
+    last = await tickets.last_verb(conn, office.region, ticket.ticket_id, "ask_extension", *_ENDS_A_REQUEST)
+    return reply, last == "ask_extension"
 
 
 async def park_ticket(

@@ -104,8 +104,10 @@ def grant_extension(
     given: Mapping[str, Any],
 ) -> Decision:
     """The unit's head grants the first, the dispatcher a second; the limit moves once, and the person is told."""
-    if not pending or deadline is None:
+    if not pending:
         raise ExtensionClosed(why="没有待批复的延期申请")
+    if deadline is None:
+        raise ExtensionClosed(why="答复期限已过，不能再延，请批“不同意”")
     if ticket.extension_count and actor.role is not Role.DISPATCHER:
         raise ExtensionClosed(why="第二次延期由热线派单员批准")
     limit = rules.limit("extension", ticket, deadline.unit_id)

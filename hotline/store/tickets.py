@@ -206,6 +206,12 @@ async def last_event_at(conn: Any, region: int, ticket_id: UUID, *verbs: str) ->
     return value
 
 
+async def last_verb(conn: Any, region: int, ticket_id: UUID, *verbs: str) -> str | None:
+    """Which of these verbs happened last."""
+    value: str | None = await _q.last_verb(conn, region_id=region, ticket_id=ticket_id, verbs=list(verbs))
+    return value
+
+
 async def save_lead(conn: Any, region: int, ticket: Ticket, now: datetime) -> None:
     """Keep the list of units in step with the lead; a lead that was becomes a former one."""
     await _q.leave_lead(conn, region_id=region, ticket_id=ticket.ticket_id, unit_id=ticket.lead_unit_id)

@@ -4,7 +4,7 @@ select t.*, u.name as unit_name, e.at as returned_at, e.details as given, d.due_
 from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 left join lateral (
-    select at, details from ticket_event e
+    select at, event_id, details from ticket_event e
     where e.region_id = t.region_id and e.ticket_id = t.ticket_id and e.verb = 'return'
     order by e.at desc, e.event_id desc limit 1) e on true
 left join lateral (
@@ -22,19 +22,19 @@ from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 left join lateral (
-    select at, details from ticket_event e
+    select at, event_id, details from ticket_event e
     where e.region_id = t.region_id and e.ticket_id = t.ticket_id and e.verb = 'ask_extension'
     order by e.at desc, e.event_id desc limit 1) e on true
 left join lateral (
     select due_at from deadline r
     where r.region_id = t.region_id and r.ticket_id = t.ticket_id and r.rule = 'reply' and r.state in ('running', 'missed')
     order by r.started_at desc limit 1) r on true
-where d.region_id = :region_id and d.rule = 'extension' and d.state = 'running' and t.state = 'signed'
+where d.region_id = :region_id and d.rule = 'extension' and d.state in ('running', 'missed') and t.state = 'signed'
     and t.extension_count >= :granted
     and not exists (
         select from ticket_event x
-        where x.region_id = t.region_id and x.ticket_id = t.ticket_id and x.at > e.at
-            and x.verb in ('grant_extension', 'refuse_extension'))
+        where x.region_id = t.region_id and x.ticket_id = t.ticket_id and (x.at, x.event_id) > (e.at, e.event_id)
+            and x.verb in ('grant_extension', 'refuse_extension', 'reply', 'redispatch'))
 order by d.due_at
 limit :batch;
 

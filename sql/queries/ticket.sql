@@ -83,6 +83,12 @@ select exists (
 -- When one of these verbs last happened.
 select max(at) from ticket_event where region_id = :region_id and ticket_id = :ticket_id and verb = any(:verbs::text[]);
 
+-- name: last_verb(region_id, ticket_id, verbs)$
+-- Which of these verbs happened last.
+select verb from ticket_event
+where region_id = :region_id and ticket_id = :ticket_id and verb = any(:verbs::text[])
+order by at desc, event_id desc limit 1;
+
 -- name: join_unit(region_id, ticket_id, unit_id, part, joined_at)!
 -- A unit takes a part in a ticket, or another part than before.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)

@@ -134,6 +134,15 @@ async def test_a_refused_extension_leaves_the_limit_and_may_be_asked_again(town:
     assert await look.due(ticket, "reply") > before
 
 
+async def test_a_request_nobody_decided_in_time_still_waits_for_its_answer(town: Town, look: "Look") -> None:
+    ticket = await build.signed(town)
+    await handling.ask_extension(town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
+    late = moment("2026-11-26", "10:00")
+    await look.sweep_until(late)
+    await handling.decide_extension(town.office, ticket.ticket_id, True, town.actor("water_head"), late, AGREED)
+    assert await look.due(ticket, "reply") == moment("2026-12-07", "17:30")
+
+
 async def test_an_extension_asked_too_late_is_refused_by_the_server(town: Town) -> None:
     ticket = await build.signed(town)
     with pytest.raises(ExtensionClosed, match="届满前"):
