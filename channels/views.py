@@ -189,7 +189,7 @@ _OTHER_NAMES: Mapping[str, str] = {
 
 
 def _told(name: str, value: Any) -> str:
-    return f"{FIELD_NAMES.get(name) or _OTHER_NAMES[name]}：{value_text(name, value)}"
+    return f"{FIELD_NAMES.get(name) or _OTHER_NAMES[name]}：{value_text(name, value).rstrip('。；')}"
 
 
 def value_text(name: str, value: Any) -> str:

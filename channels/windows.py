@@ -224,7 +224,8 @@ def window_marks(
 def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
     if step is Step.ISSUED:
         return Mark(0, f"{STEP_NAMES[step]} {said(at, now)}", "letter", ahead)
-    return Mark(0, f"{'将提醒' if ahead else '已提醒'}：{STEP_NAMES[step]}（{said(at, now)}）", "reminder", ahead)
+    name = "到期" if step is Step.EXPIRY else STEP_NAMES[step]
+    return Mark(0, f"{'将提醒' if ahead else '已提醒'}：{name}（{said(at, now)}）", "reminder", ahead)
 
 
 def account_view(clock: Row, calendar: Calendar) -> AccountView:
@@ -240,7 +241,7 @@ def account_view(clock: Row, calendar: Calendar) -> AccountView:
     return AccountView(sentence, told, note)
 
 
-def _why_not(parts: Sequence[Limit]) -> str:
+def _why_not(parts: Sequence[object]) -> str:
     return "期限按当时的日历计算，后来公布的安排不再改变它。" if parts else "期限按指定的日期确定。"
 
 

@@ -81,7 +81,12 @@ def test_first_step_shows_the_door() -> None:
 @pytest.mark.parametrize("arrow", ARROWS, ids=lambda arrow: arrow.verb)
 @pytest.mark.parametrize("public", [True, False])
 def test_every_verb_has_a_step_of_its_own(arrow: Any, public: bool) -> None:
-    details = dict.fromkeys(arrow.needs, "x") if arrow.verb is not Verb.SUPERVISE else {"reason": "mark", "tier": 1}
+    stored: dict[Verb, dict[str, Any]] = {
+        Verb.SUPERVISE: {"reason": "mark", "tier": 1},
+        Verb.REMIND: {"rule": "reply", "step": "one_day"},
+        Verb.RECKON: {"rule": "reply", "old_due": MONDAY.isoformat(), "new_due": MONDAY.isoformat(), "reason": "通知"},
+    }
+    details = stored.get(arrow.verb, dict.fromkeys(arrow.needs, "x"))
     event = an_event(arrow.verb, arrow.target or State.SIGNED, public_text="一句话。", details=details)
     step = path_steps([event], MONDAY, public)[0]
     assert step.title
