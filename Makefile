@@ -15,7 +15,7 @@ MIN := 3.11
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$p"; break; }; done)
 
-.PHONY: help setup setup-dev demo run test check migrate bench drill lock clean
+.PHONY: help setup setup-dev demo run test check migrate bench docs drill lock clean
 
 help: ## 列出可用的命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -66,6 +66,9 @@ migrate: $(READY) ## 把 HOTLINE_DATABASE_URL 所指的数据库升到最新
 
 bench: $(READY) ## 测量受理速度，并与同一数据库的极限相比
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(READY_DEV) ## 重画文档里由代码生成的图和表
+	@$(BIN)/python tests/test_documents.py
 
 drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4"
 	@$(BIN)/hotline drill $(ARGS)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
+import structlog
 import uvloop
 
 from hotline import log
@@ -11,10 +13,18 @@ from hotline.config import ConfigurationError, Settings
 from hotline.domain.errors import Refusal
 from workers.settings import build_worker
 
+_log = structlog.get_logger()
+
 
 async def work(settings: Settings) -> None:
-    """Run the timetable."""
-    await build_worker(settings).async_run()
+    """Run the timetable until a signal ends it, then let go of pool and queue in order."""
+    worker = build_worker(settings)
+    try:
+        await worker.async_run()
+    except asyncio.CancelledError:
+        _log.info("stopped")
+    finally:
+        await worker.close()
 
 
 def main() -> None:

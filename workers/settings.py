@@ -55,6 +55,8 @@ def build_worker(
         poll_delay=0.2,
         max_jobs=8,
         job_timeout=300,
+        # A message on its way out is let out: cut off, nobody could say whether it arrived.
+        job_completion_wait=20,
     )
 
 

@@ -215,12 +215,36 @@ def verbs_for(state: State, role: Role) -> tuple[Arrow, ...]:
 
 
 def compose_picture() -> str:
-    """The table as a Mermaid state diagram, for the documents."""
-    lines = ["stateDiagram-v2", "    direction LR"]
-    lines += [f"    {state.value}: {name}" for state, name in STATE_NAMES.items()]
-    lines += ["    [*] --> received: 受理"]
-    for arrow in ARROWS:
-        if arrow.target is not None:
-            lines += [f"    {s.value} --> {arrow.target.value}: {arrow.label}" for s in sorted(arrow.sources)]
-    lines += ["    parked --> signed: 恢复办理（回到挂账前的状态）", "    closed --> [*]"]
+    """The table as a Mermaid state diagram, for the documents; what nearly every stage can do is drawn once, from all."""
+    narrow, wide = _edges()
+    stages = [state for state in State if state not in (State.PARKED, State.CLOSED)]
+    inside = [edge for edge in narrow if set(edge) <= set(stages)]
+    lines = ["stateDiagram-v2", '    state "办理中的各个环节" as open {']
+    lines += [f"        {state.value}: {STATE_NAMES[state]}" for state in stages]
+    lines += ["        [*] --> received: 受理"]
+    lines += [f"        {_edge(a, b, narrow[a, b])}" for a, b in inside]
+    lines += ["    }"]
+    lines += [f"    {state.value}: {STATE_NAMES[state]}" for state in (State.PARKED, State.CLOSED)]
+    lines += [f"    {_edge(a, b, narrow[a, b])}" for a, b in narrow if (a, b) not in inside]
+    lines += [f"    {_edge('open', target, labels)}" for target, labels in wide.items()]
+    lines += [f"    parked --> open: {TABLE[Verb.RESUME].label}", "    closed --> [*]"]
     return "\n".join(lines) + "\n"
+
+
+def _edges() -> tuple[dict[tuple[State, State], list[str]], dict[State, list[str]]]:
+    """Labels by (from, to), and of arrows that start in more than half of the stages by where they lead."""
+    narrow: dict[tuple[State, State], list[str]] = {}
+    wide: dict[State, list[str]] = {}
+    for arrow in ARROWS:
+        if arrow.target is None:
+            continue
+        if len(arrow.sources) > len(State) // 2 - 1:
+            wide.setdefault(arrow.target, []).append(arrow.label)
+            continue
+        for source in sorted(arrow.sources):
+            narrow.setdefault((source, arrow.target), []).append(arrow.label)
+    return narrow, wide
+
+
+def _edge(source: str, target: str, labels: list[str]) -> str:
+    return f"{source} --> {target}: {'、'.join(labels)}"
