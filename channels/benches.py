@@ -17,6 +17,7 @@ NOTICES: Tab = ("/desk/notices", "消息")
 SUPERVISION: Tab = ("/supervision", "督办")
 BRIEFS: Tab = ("/briefs", "专报")
 ADMIN: Tab = ("/admin", "运行情况")
+POLICY: Tab = ("/admin/policy", "时限规定")
 
 BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.OPERATOR: (CONSOLE, CALLS, ALL),
@@ -26,9 +27,9 @@ BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.SUPERVISOR: (SUPERVISION, ALL, BRIEFS, ALARMS, NOTICES),
     Role.INSPECTOR: (SUPERVISION, ALL, BRIEFS, NOTICES),
     Role.LEADER: (BRIEFS, SUPERVISION, NOTICES),
-    Role.SYSTEM_ADMIN: (ADMIN, ALARMS),
-    Role.SECURITY_ADMIN: (ADMIN,),
-    Role.AUDIT_ADMIN: (ADMIN,),
+    Role.SYSTEM_ADMIN: (ADMIN, POLICY, ALARMS),
+    Role.SECURITY_ADMIN: (ADMIN, POLICY),
+    Role.AUDIT_ADMIN: (ADMIN, POLICY),
 }
 
 ROLE_NAMES: Mapping[Role, str] = {

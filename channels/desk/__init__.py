@@ -1,7 +1,7 @@
 """The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
 
 from channels.channel import Channel
-from channels.desk import admin, brief, deeds, inbound, supervision, ticket, unit
+from channels.desk import admin, brief, deeds, inbound, policy, supervision, ticket, unit
 from channels.desk.outbound import open_sender
 
 channel = Channel(
@@ -12,6 +12,7 @@ channel = Channel(
         *supervision.routes,
         *brief.routes,
         *admin.routes,
+        *policy.routes,
         *ticket.routes,
         *deeds.routes,
     ),

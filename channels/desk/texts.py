@@ -183,3 +183,15 @@ LIMIT_NAMES: Mapping[str, str] = {
     "tier3": "领导督办",
     "appeal": "申诉",
 }
+NUMBER_NAMES: Mapping[str, str] = {
+    "redos": "最多重办几次",
+    "returns_to_tier2": "退单几次后由纪委裁定",
+    "extensions": "最多延期几次",
+    "callback_attempts": "回访最多拨打几次",
+    "parking_days": "挂账最长几天",
+    "ranked_from": "参加排名的最少件数",
+    "notices_from": "提醒从几点起发",
+    "notices_until": "提醒到几点为止",
+    "basically_counts": "“基本满意”折算",
+    "weights": "得分权重（联系、解决、满意）",
+}

@@ -17,7 +17,7 @@ from typing import Any
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.errors import BadPolicy, NewerPolicy, UnfitPolicy
-from hotline.domain.policy import Limit, Policy
+from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.policycheck import body_of, differences, faults_of
 from hotline.store import county as store
 
@@ -38,19 +38,31 @@ class Saved:
 
 def compose_toml(policy: Policy) -> str:
     """The whole of a version as TOML, each limit with its words; `read_toml` reads it back."""
-    plain = {name: value for name, value in body_of(policy).items() if not isinstance(value, Mapping)}
-    lines = [f"{name} = {json.dumps(value)}" for name, value in plain.items()]
-    lines += ["", "# d 工作日，h 工作小时，m 工作分钟；加 natural 为自然时间。", "[limits]"]
-    lines += [
-        f"{_key(name)} = {json.dumps(text)}  # {_in_words(text)}" for name, text in body_of(policy)["limits"].items()
-    ]
-    lines += ["", "[reminders]"]
-    lines += [f"{rule} = {json.dumps(steps)}" for rule, steps in body_of(policy)["reminders"].items()]
+    body = body_of(policy)
+    plain = [f"{name} = {json.dumps(value)}" for name, value in body.items() if not isinstance(value, Mapping)]
+    head = ["", "# d 工作日，h 工作小时，m 工作分钟；加 natural 为自然时间。"]
+    return "\n".join([*plain, *head, *_limits(body["limits"]), *_rest(body)]) + "\n"
+
+
+def compose_special(policy: Policy) -> str:
+    """The part of a version that has no field of its own: narrowed limits, reminders, limits of laws."""
+    body = body_of(policy)
+    narrowed = {name: text for name, text in body["limits"].items() if name not in DEFAULT_LIMITS}
+    return "\n".join([*_limits(narrowed), *_rest(body)]) + "\n"
+
+
+def _limits(limits: Mapping[str, str]) -> list[str]:
+    return ["[limits]", *(f"{_key(name)} = {json.dumps(text)}  # {_in_words(text)}" for name, text in limits.items())]
+
+
+def _rest(body: Mapping[str, Any]) -> list[str]:
+    lines = ["", "[reminders]"]
+    lines += [f"{rule} = {json.dumps(steps)}" for rule, steps in body["reminders"].items()]
     lines += ["", '# 法律另有期限的事项：事项代码 = { limit = "60d natural", source = "依据" }', "[statutory]"]
-    for matter, told in body_of(policy)["statutory"].items():
+    for matter, told in body["statutory"].items():
         source = json.dumps(told["source"], ensure_ascii=False)
         lines.append(f"{_key(matter)} = {{ limit = {json.dumps(told['limit'])}, source = {source} }}")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _key(name: str) -> str:
