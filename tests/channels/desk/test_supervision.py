@@ -8,12 +8,14 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from channels.desk.texts import JOB_NAMES
 from hotline.actions.heartbeat import beat
 from hotline.actions.supervision import strike_due_clocks
 from hotline.clock import MovedClock
 from tests.build import MONDAY, Town, held, moment, owed, signed
 from tests.channels.desk.conftest import LogIn
 from tests.channels.desk.test_unit import numbers
+from workers.timetable import TIMES
 
 NOON = MONDAY + timedelta(hours=2)
 
@@ -91,7 +93,7 @@ async def test_nobody_supervised_is_said(log_in: LogIn) -> None:
 
 
 async def test_silent_job_is_pointed_out(log_in: LogIn, town: Town) -> None:
-    for job in ("dispatch", "supervision", "callback", "brief"):
+    for job in set(JOB_NAMES) - {"delivery"}:
         await beat(town.office, job, MONDAY, 3, 0)
     await beat(town.office, "delivery", MONDAY - timedelta(minutes=6), 3, 1)
     page = await (await log_in("admin")).get("/admin")
@@ -99,6 +101,10 @@ async def test_silent_job_is_pointed_out(log_in: LogIn, town: Town) -> None:
     assert page.count("停了") == 1
     await beat(town.office, "delivery", MONDAY, 3, 1)
     assert "有后台任务没有按时运行" not in await (await log_in("admin")).get("/admin")
+
+
+def test_every_job_of_the_timetable_is_watched() -> None:
+    assert set(JOB_NAMES) == set(TIMES)
 
 
 async def test_policy_in_force_is_readable(log_in: LogIn) -> None:
