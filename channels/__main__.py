@@ -7,6 +7,7 @@ import sys
 import uvloop
 from aiohttp import web
 
+from channels import pages
 from channels.app import build_app
 from hotline import log
 from hotline.config import ConfigurationError, Settings
@@ -21,10 +22,10 @@ def main() -> None:
         sys.exit(str(fault))
     log.configure(settings.log_format, settings.log_level)
     uvloop.install()
+    app = build_app(settings)
+    pages.warm(app)
     try:
-        web.run_app(
-            build_app(settings), host=settings.host, port=settings.port, access_log=None, print=None, reuse_port=True
-        )
+        web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=None, reuse_port=True)
     except Refusal as refusal:
         sys.exit(refusal.sentence)
 

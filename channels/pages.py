@@ -60,6 +60,13 @@ def set_up(app: web.Application) -> None:
     aiohttp_jinja2.get_env(app).globals["static"] = static
 
 
+def warm(app: web.Application) -> None:
+    """Compile every template now, so that nobody's first look waits for it."""
+    env = aiohttp_jinja2.get_env(app)
+    for name in env.list_templates(["html"]):
+        env.get_template(name)
+
+
 @cache
 def static(path: str) -> str:
     """The URL of a file of the kit, changing with its content."""
