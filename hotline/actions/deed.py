@@ -128,7 +128,7 @@ async def carry_out(
     if decision.event is not None:
         about = str(await tickets.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
     await _write_clocks(office, conn, ticket, decision, now)
-    await _write_mechanism(office, conn, ticket, decision, now)
+    await _write_mechanism(office, conn, before, ticket, decision, now)
     if clock is None:
         await _move_supervision(office, conn, ticket, decision)
     for notice in decision.notices:
@@ -188,14 +188,20 @@ def first_timer(office: Office, start: Start) -> tuple[Step, datetime]:
     return plan[0] if plan else (Step.EXPIRY, start.due.at)
 
 
-async def _write_mechanism(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+async def _write_mechanism(
+    office: Office, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, now: datetime
+) -> None:
     region = office.region
     if decision.escalation is not None:
         await _escalate(office, conn, ticket, decision.escalation, now)
-    if not ticket.open:
+    if before.open and not ticket.open:
         await mechanism.settle_supervisions(conn, region, ticket.ticket_id, now, "closed")
         await mechanism.withdraw_callbacks(conn, region, ticket.ticket_id, now)
         await drop_waiting(office, conn, ticket, now)
+    if Rule.CALLBACK in decision.settles or decision.withdraws_all:
+        await outbox.drop_invitations(conn, region, ticket.ticket_id, "callback_over")
+    if decision.resumes_all:
+        await mechanism.wake_callbacks(conn, region, ticket.ticket_id, now)
     await _settle_alarms(office, conn, ticket, decision, now)
     if decision.callback_stage is not None:
         await _owe_callback(office, conn, ticket, decision.callback_stage, now)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 import structlog
 
 from hotline.actions.office import Office
 from hotline.db import transaction
+from hotline.domain.deadline import notice_time
 from hotline.domain.message import Delivery, Outgoing, Receipt
 from hotline.store import clocks, mechanism, outbox
 
@@ -28,9 +29,10 @@ async def deliver_due(office: Office, send: Send, now: datetime, batch: int) -> 
 
     Desk notices are settled with the claim, since they never leave the database. Others leave between two
     transactions: a worker killed there leaves them `unknown`, which a person sees and nobody repeats.
+    What should have left while no worker ran waits for notice hours like everything else, unless it is urgent.
     """
     async with transaction(office.pool) as conn:
-        rows = await outbox.claim_outbox(conn, office.region, now, batch)
+        rows = await outbox.claim_outbox(conn, office.region, now, _notice_time(office, now) > now, batch)
         desk = [row for row in rows if row["channel"] == "desk"]
         for group in _by_reader(desk):
             await _settle(office, conn, group, Receipt(Delivery.DELIVERED), now)
@@ -46,6 +48,10 @@ async def note_lost(office: Office, now: datetime) -> int:
         for row in lost:
             await _note_unknown(office, conn, row, now)
     return len(lost)
+
+
+def _notice_time(office: Office, at: datetime, *, urgent: bool = False) -> datetime:
+    return notice_time(office.rules.policy, office.rules.calendar, at, urgent=urgent)
 
 
 def _by_reader(rows: list[Row]) -> list[list[Row]]:
@@ -91,17 +97,16 @@ async def _settle(office: Office, conn: Any, group: list[Row], receipt: Receipt,
     match receipt.delivery:
         case Delivery.DELIVERED:
             await _settle_sent(office, conn, group, receipt, now)
-        case Delivery.LATER if group[0]["attempts"] < MOST_ATTEMPTS:
-            wait = timedelta(seconds=receipt.retry_after_s or 0) or BACK_OFF * 2 ** group[0]["attempts"]
-            await outbox.settle_outbox(
-                conn, office.region, _ids(group), "waiting", now, reason=receipt.reason, not_before=now + wait
-            )
+        case Delivery.LATER:
+            await _settle_later(office, conn, group, receipt, now)
         case Delivery.UNKNOWN:
             await outbox.settle_outbox(conn, office.region, _ids(group), "unknown", now, reason=receipt.reason)
             for row in group:
                 await _note_unknown(office, conn, row, now)
-        case _:
+        case Delivery.IMPOSSIBLE:
             await _settle_refused(office, conn, group, receipt, now)
+        case _:
+            assert_never(receipt.delivery)
 
 
 async def _settle_sent(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
@@ -110,6 +115,20 @@ async def _settle_sent(office: Office, conn: Any, group: list[Row], receipt: Rec
     if rest:
         await outbox.settle_outbox(conn, office.region, rest, "sent", now, fold_id=first)
     await clocks.settle_reminders(conn, office.region, _ids(group), "sent", now, None)
+
+
+async def _settle_later(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+    """Each is tried again by its own count: one that came fresh into the fold is not given up with the first."""
+    spent = [row for row in group if row["attempts"] >= MOST_ATTEMPTS]
+    for row in group:
+        if row not in spent:
+            wait = timedelta(seconds=receipt.retry_after_s or 0) or BACK_OFF * 2 ** row["attempts"]
+            again = _notice_time(office, now + wait, urgent=row["urgent"])
+            await outbox.settle_outbox(
+                conn, office.region, [row["outbox_id"]], "waiting", now, reason=receipt.reason, not_before=again
+            )
+    if spent:
+        await _settle_refused(office, conn, spent, receipt, now)
 
 
 async def _settle_refused(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:

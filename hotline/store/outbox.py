@@ -18,9 +18,9 @@ async def insert_outbox(conn: Any, region: int, row: Mapping[str, Any]) -> None:
     await _q.insert_outbox(conn, region_id=region, **row)
 
 
-async def claim_outbox(conn: Any, region: int, now: datetime, batch: int) -> list[Mapping[str, Any]]:
-    """Take what is due for this worker alone, longest due first."""
-    rows = [row async for row in _q.claim_outbox(conn, region_id=region, now=now, batch=batch)]
+async def claim_outbox(conn: Any, region: int, now: datetime, quiet: bool, batch: int) -> list[Mapping[str, Any]]:
+    """Take what is due for this worker alone, longest due first; when `quiet` only what is urgent."""
+    rows = [row async for row in _q.claim_outbox(conn, region_id=region, now=now, quiet=quiet, batch=batch)]
     return sorted(rows, key=lambda row: (row["not_before"], row["outbox_id"]))
 
 
@@ -44,6 +44,11 @@ async def drop_waiting(conn: Any, region: int, ticket_id: UUID, reason: str) -> 
     """What the desks were not told yet of a ticket is told to nobody; gives back which."""
     rows = _q.drop_waiting(conn, region_id=region, ticket_id=ticket_id, reason=reason)
     return [row["outbox_id"] async for row in rows]
+
+
+async def drop_invitations(conn: Any, region: int, ticket_id: UUID, reason: str) -> None:
+    """Invitations to a callback that is over are not sent any more."""
+    await _q.drop_invitations(conn, region_id=region, ticket_id=ticket_id, reason=reason)
 
 
 async def list_desk_notices(

@@ -25,6 +25,11 @@ where region_id = :region_id and ticket_id = :ticket_id and done_at is null;
 update callback set state = :state, channel = :channel, asked_at = :asked_at, next_try_at = :next_try_at
 where region_id = :region_id and callback_id = :callback_id and done_at is null;
 
+-- name: wake_callbacks(region_id, ticket_id, at)!
+-- The ticket came back: what was due online meanwhile is asked now.
+update callback set next_try_at = :at
+where region_id = :region_id and ticket_id = :ticket_id and done_at is null and next_try_at is null and channel <> 'phone';
+
 -- name: claim_callbacks(region_id, now, batch)
 -- Callbacks to ask about online now, oldest first, held for this worker alone.
 select * from callback

@@ -1,10 +1,13 @@
 -- name: insert_deadline(region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, next_step, next_at, pauses)!
--- A clock starts; the same clock is never started twice.
+-- A clock starts; the same clock is never started twice, one that was ended at the very moment it began goes on.
 insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent,
     limit_text, state, next_step, next_at, pauses)
 values (:region_id, :deadline_id, :ticket_id, :cycle, :rule, :unit_id, :started_at, :due_at, :provisional, :urgent,
     :limit_text, 'running', :next_step, :next_at, :pauses)
-on conflict do nothing;
+on conflict (region_id, ticket_id, rule, cycle, unit_id, started_at) do update
+set due_at = excluded.due_at, provisional = excluded.provisional, limit_text = excluded.limit_text, state = 'running',
+    next_step = excluded.next_step, next_at = excluded.next_at, pauses = excluded.pauses, ended_at = null, left_seconds = null
+where deadline.state in ('met', 'withdrawn');
 
 -- name: settle_deadlines(region_id, ticket_id, rules, at)!
 -- What the clocks asked for was done: met in time or missed.

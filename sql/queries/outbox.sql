@@ -6,12 +6,13 @@ values (:region_id, :outbox_id, :dedupe_key, :channel, :recipient, :recipient_se
     :created_at, :not_before, 'waiting')
 on conflict (region_id, dedupe_key) do nothing;
 
--- name: claim_outbox(region_id, now, batch)
--- Take what is due, oldest first, so that no other worker sends it. What is taken and not settled becomes unknown.
+-- name: claim_outbox(region_id, now, quiet, batch)
+-- Take what is due, oldest first, so that no other worker sends it; in quiet hours what is urgent alone.
+-- What is taken and not settled becomes unknown.
 update outbox set state = 'sending', claimed_at = :now, attempts = attempts + 1
 where region_id = :region_id and outbox_id in (
     select outbox_id from outbox
-    where region_id = :region_id and state = 'waiting' and not_before <= :now
+    where region_id = :region_id and state = 'waiting' and not_before <= :now and (urgent or not :quiet)
     order by not_before
     limit :batch for update skip locked)
 returning *;
@@ -33,6 +34,11 @@ returning *;
 update outbox set state = 'done', reason = :reason
 where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk' and state = 'waiting'
 returning outbox_id;
+
+-- name: drop_invitations(region_id, ticket_id, reason)!
+-- The callback was answered, or nobody asks any more: an invitation that did not leave yet stays here.
+update outbox set state = 'done', reason = :reason
+where region_id = :region_id and ticket_id = :ticket_id and kind = 'callback' and state = 'waiting';
 
 -- name: desk_notices(region_id, recipients, since, batch)
 -- What was told to these desks lately, newest first.
