@@ -105,7 +105,11 @@ class _Facts:
 
     def _returnable(self) -> bool:
         begun = [e["at"] for e in self.dossier.events if e["verb"] in ("dispatch", "redispatch")]
-        window = reckon(self.rules.calendar, self.rules.limit("return", self.ticket, self.ticket.lead_unit_id), max(begun, default=self.now))
+        window = reckon(
+            self.rules.calendar,
+            self.rules.limit("return", self.ticket, self.ticket.lead_unit_id),
+            max(begun, default=self.now),
+        )
         return not self.ticket.return_ruled and self.now <= window.at
 
     def _ruling(self) -> bool:
