@@ -31,7 +31,7 @@ from rehearsal.doors import Doors
 from rehearsal.wechat_server import WechatServer
 from workers.timetable import Sweep, sweeps
 
-COUNTY = "阳光县"
+COUNTY = "青禾县"
 REGION = 1
 BATCH = 200
 NAP = timedelta(minutes=20)

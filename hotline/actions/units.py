@@ -40,7 +40,7 @@ class Planted:
 
 
 def county_unit(county: str) -> str:
-    """The name of the unit at the top: 阳光县 → 阳光县人民政府."""
+    """The name of the unit at the top: 青禾县 → 青禾县人民政府."""
     return f"{county}人民政府" if county.endswith(_COUNTY_ENDS) else county
 
 

@@ -109,7 +109,7 @@ def logins(name: str) -> tuple[Login, ...]:
     ]  # fmt: skip
     named = _names()
     for row in _rows("logins.csv"):
-        unit = row["unit"] if row["unit"] != "阳光县人民政府" else county_unit(name)
+        unit = row["unit"] if row["unit"] != "青禾县人民政府" else county_unit(name)
         people.append(Login(row["login"], next(named), Role.HANDLER, unit))
         people.append(Login(f"{row['login']}-fuze", next(named), Role.UNIT_HEAD, unit))
     return tuple(people)
