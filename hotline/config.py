@@ -76,7 +76,9 @@ class Settings(BaseModel):
     )
     county: str = Field("青禾县", min_length=1, max_length=40, description="县（区）名称，40 字以内")
     hotline_number: str = Field("12345", pattern=r"^\d{3,12}$", description="热线号码，3–12 位数字")
-    wechat_app_id: str | None = Field(None, pattern=r"^wx[0-9a-f]{16}$", description="公众号 AppID，wx 加 16 位十六进制")
+    wechat_app_id: str | None = Field(
+        None, pattern=r"^wx[0-9a-f]{16}$", description="公众号 AppID，wx 加 16 位十六进制"
+    )
     wechat_token: str | None = Field(
         None, repr=False, min_length=3, max_length=32, description="公众号服务器配置的 Token，3–32 字"
     )

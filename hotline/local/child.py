@@ -51,7 +51,9 @@ def sole_user(home: Path, name: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise LocalServerError(f"另一个热线程序正在使用 {home}：请先停止它（在它的窗口按 Ctrl-C），再重试") from None
+            raise LocalServerError(
+                f"另一个热线程序正在使用 {home}：请先停止它（在它的窗口按 Ctrl-C），再重试"
+            ) from None
         yield
 
 
