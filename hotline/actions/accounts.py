@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -20,8 +22,6 @@ ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 TOUCH_AFTER = timedelta(minutes=1)
 _hasher = PasswordHasher()
-# Verified when nobody has that login, so that a wrong name takes as long as a wrong password.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,20 @@ async def log_in(office: Office, login: str, password: str, now: datetime) -> st
     """The session's token for the right login and password, else None."""
     async with office.pool.acquire() as conn:
         row = await accounts.get_account(conn, office.region, login)
-    stored = row["password_hash"] if row else _NOBODY
-    if not _matches(stored, password) or row is None:
+    stored = row["password_hash"] if row else _nobody()
+    # Off the loop: a verification takes as long as fifty pages.
+    if not await asyncio.to_thread(_matches, stored, password) or row is None:
         return None
     token = secrets.token_urlsafe(32)
     async with transaction(office.pool) as conn:
         await accounts.open_session(conn, office.region, _token_hash(office, token), row["account_id"], now)
     return token
+
+
+@cache
+def _nobody() -> str:
+    """Verified when nobody has that login, so that a wrong name takes as long as a wrong password."""
+    return _hasher.hash(secrets.token_urlsafe(12))
 
 
 def _matches(stored: str, password: str) -> bool:
