@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 import redis
+import structlog
 from hypothesis import settings as hypothesis_settings
 
 from hotline.config import Settings
@@ -22,6 +23,20 @@ hypothesis_settings.register_profile("hotline", deadline=None)
 hypothesis_settings.load_profile("hotline")
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _known_logging() -> None:
+    """Every test begins with the same logging, whatever another one set: lines are kept from the terminal.
+
+    structlog's own default draws each failure with all its variables, which takes seconds.
+    """
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.JSONRenderer(default=str)],
+        wrapper_class=structlog.make_filtering_bound_logger("info"),
+        logger_factory=structlog.ReturnLoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

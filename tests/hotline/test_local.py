@@ -91,14 +91,6 @@ async def test_data_outlives_the_server(home: Path) -> None:
         assert await query(url, "select word from kept") == "供水"
 
 
-async def test_warm_start_of_both_takes_less_than_a_second(home: Path) -> None:
-    async with local_servers(home, durable=True):
-        pass
-    start = time.monotonic()
-    async with local_servers(home, durable=True):
-        assert time.monotonic() - start < 1
-
-
 async def test_fleeting_server_does_not_wait_for_the_disk(home: Path) -> None:
     async with local_postgres(home, durable=False) as url:
         assert await query(url, "show fsync") == "off"
