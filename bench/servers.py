@@ -43,7 +43,7 @@ def running(module: str, count: int, environ: dict[str, str], log: Path) -> Iter
             for process in started:
                 process.terminate()
             for process in started:
-                process.wait(timeout=15)
+                process.wait(timeout=60)
 
 
 async def wait_for_doors() -> None:
