@@ -22,6 +22,7 @@ FILE_BYTES = 10 * 1024 * 1024
 FILES_AT_ONCE = 9
 BODY_BYTES = FILE_BYTES * FILES_AT_ONCE + 2 * TEXT_BYTES
 FIELD_CHARACTERS = 12_000
+_REPLACED = "\ufffd"
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -131,9 +132,9 @@ async def read_form(request: web.Request) -> Form:
     if plain and (request.content_length or 0) > TEXT_BYTES:
         raise Oversized
     try:
-        if plain:
-            _check_text(await request.read(), request.charset or "utf-8")
         posted = await request.post()
+        if plain and any(_REPLACED in name or _REPLACED in str(value) for name, value in posted.items()):
+            _check_text(await request.read(), request.charset or "utf-8")
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
     except (ValueError, LookupError, AssertionError, HttpProcessingError):
@@ -143,8 +144,6 @@ async def read_form(request: web.Request) -> Form:
 
 def _check_text(sent: bytes, charset: str) -> None:
     # Decoding a form replaces what it cannot read, and a person's words must not change unseen.
-    if len(sent) > TEXT_BYTES:
-        raise Oversized
     unquote_to_bytes(sent).decode(charset)
 
 

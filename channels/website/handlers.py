@@ -68,7 +68,7 @@ async def take_filing(request: web.Request) -> web.StreamResponse:
     except Refusal as refusal:
         return await _filing_page(request, form.fields, status=refusal.status, error=refusal.sentence)
     query = urlencode({"number": opened.ticket.number, "key": form.client_key or ""})
-    raise web.HTTPSeeOther(f"/file/done?{query}")
+    return web.Response(status=303, headers={"Location": f"/file/done?{query}"})
 
 
 async def show_filed(request: web.Request) -> web.StreamResponse:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
+from functools import lru_cache
 from typing import Any
 
 from hotline.domain.errors import BadPolicy
@@ -29,6 +30,7 @@ class Limit:
     natural: bool = False
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Limit:
         """Read '5d', '4h', '15m natural'; raises BadPolicy."""
         match = _LIMIT.fullmatch(text)
@@ -187,6 +189,7 @@ class Policy:
         return cls(version=version, **values)
 
 
+@lru_cache(maxsize=1024)
 def read_key(name: str) -> tuple[str, Mapping[str, str]]:
     """A limit's key taken apart: what stands before `@`, and by what it is narrowed. Raises BadPolicy."""
     base, at, rest = name.partition("@")

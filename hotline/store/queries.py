@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import aiosql
+from aiosql.adapters.asyncpg import AsyncPGAdapter
 
 import hotline
+
+
+class _OnConnection(AsyncPGAdapter):
+    """aiosql's adapter without its look, at every call, whether it was handed a pool: the store never does that."""
+
+    def _in_order(self, name: str, given: Any) -> list[Any]:
+        return [given[variable] for variable in self.var_sorted[name]]
+
+    async def select(self, conn: Any, name: str, sql: str, given: Any, record_class: Any = None) -> AsyncIterator[Any]:
+        for row in await conn.fetch(sql, *self._in_order(name, given)):
+            yield row
+
+    async def select_one(self, conn: Any, name: str, sql: str, given: Any, record_class: Any = None) -> Any:
+        return await conn.fetchrow(sql, *self._in_order(name, given))
+
+    async def select_value(self, conn: Any, name: str, sql: str, given: Any) -> Any:
+        return await conn.fetchval(sql, *self._in_order(name, given))
+
+    async def insert_update_delete(self, conn: Any, name: str, sql: str, given: Any) -> Any:
+        return await conn.execute(sql, *self._in_order(name, given))
 
 
 class Queries:
@@ -26,7 +48,7 @@ class Queries:
         file = self._folder / f"{name}.sql"
         if name.startswith("_") or not file.is_file():
             raise AttributeError(f"no file {name}.sql among the queries")
-        loaded = aiosql.from_path(file, "asyncpg", encoding="utf-8")
+        loaded = aiosql.from_path(file, _OnConnection, encoding="utf-8")  # type: ignore[arg-type] # its own is untyped
         setattr(self, name, loaded)
         return loaded
 
