@@ -15,7 +15,7 @@ MIN := 3.11
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v "$$p"; break; }; done)
 
-.PHONY: help setup setup-dev demo run test check migrate bench docs drill lock clean
+.PHONY: help setup setup-dev demo run test check migrate bench docs drill simulate lock clean
 
 help: ## 列出可用的命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 20
@@ -72,6 +72,10 @@ docs: $(READY_DEV) ## 重画文档里由代码生成的图和表
 
 drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4"
 	@$(BIN)/hotline drill $(ARGS)
+
+SEEDS ?= 500
+simulate: $(READY_DEV) ## 模拟：随机杀进程、重投、拨钟（SEEDS=次数，SEED=重演某一次）
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(ARGS)
 
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version $(MIN) --generate-hashes --no-header --no-annotate
 

@@ -1,0 +1,232 @@
+"""What befalls a worker: killed between any two statements, cut off from the database, run beside another one."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import asyncpg
+import structlog
+
+from hotline import db
+from hotline.domain.message import Delivery, Outgoing, Receipt
+
+# How long a statement may take before we ask whether its worker waits for the other one's lock.
+PATIENCE_S = 0.004
+
+
+FAULTS = {"job_failed", "clock_failed", "dispatch_failed", "callback_failed"}
+
+
+class Killed(BaseException):
+    """The process is gone; no handler of the product may catch it."""
+
+
+@dataclass
+class Gate:
+    """Lets one of several workers do its next statement, as the dice say: a seed gives the same order again."""
+
+    dice: Random
+    pool: asyncpg.Pool
+    waiting: dict[int, asyncio.Event] = field(default_factory=dict)
+    blocked: set[int] = field(default_factory=set)
+    moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def pass_through(self, worker: int) -> None:
+        self.waiting[worker] = turn = asyncio.Event()
+        self.blocked.discard(worker)
+        self.moved.set()
+        await turn.wait()
+
+    async def conduct(self, tasks: list[asyncio.Task[Any]]) -> None:
+        """Until all are through: wait for everybody to stand at the gate (or to be blocked), let one pass."""
+        for task in tasks:
+            task.add_done_callback(lambda _: self.moved.set())
+        while alive := [number for number, task in enumerate(tasks) if not task.done()]:
+            running = set(alive) - set(self.waiting)
+            if running - self.blocked or not self.waiting:
+                if not await self._somebody_moves():
+                    self.blocked |= running
+                continue
+            self.waiting.pop(self.dice.choice(sorted(self.waiting))).set()
+
+    async def _somebody_moves(self) -> bool:
+        self.moved.clear()
+        try:
+            await asyncio.wait_for(self.moved.wait(), PATIENCE_S)
+        except TimeoutError:
+            return not await self.pool.fetchval("select exists (select from pg_locks where not granted)")
+        return True
+
+
+@dataclass
+class Life:
+    """One process: at its `fate`-th statement it is killed, or cut off once, before or after the statement is done.
+
+    One that lurks meets its fate so many statements from its first message on: that one is the hardest to get right.
+    """
+
+    fate: int | None = None
+    lurks: int | None = None
+    after: bool = False
+    cut: bool = False
+    gate: Gate | None = None
+    worker: int = 0
+    dead: bool = False
+    statements: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    async def live(
+        self, act: Callable[[], Awaitable[Any]], undo: Callable[[], Awaitable[Any]], *, ends: bool = False
+    ) -> Any:
+        """Do one thing, if fate allows; `ends` when it ends a transaction."""
+        if self.dead:
+            raise Killed
+        if self.gate is not None:
+            await self.gate.pass_through(self.worker)
+        self.statements += 1
+        struck = self.statements == self.fate
+        if struck and not self.after:
+            await undo()
+            self._strike()
+        result = await act()
+        if self.gate is not None and ends:
+            # Locks are free: whoever waited for them is waited for again.
+            self.gate.blocked.clear()
+        if struck:
+            self._strike()
+        return result
+
+    def _strike(self) -> None:
+        if self.cut:
+            raise ConnectionResetError("cut off")
+        self.dead = True
+        raise Killed
+
+
+@contextmanager
+def listening() -> Iterator[None]:
+    """Hear what the product logs as a fault, each with the life it happened in; nothing is printed."""
+
+    def hear(_logger: Any, _method: str, line: Any) -> Any:
+        life, fault = LIFE.get(), sys.exc_info()[1]
+        # The provider's own faults are part of the play.
+        if life is not None and line["event"] in FAULTS:
+            life.faults.append(f"{line['event']}: {fault!r}")
+        raise structlog.DropEvent
+
+    kept = structlog.get_config()
+    structlog.configure(processors=[hear])
+    try:
+        yield
+    finally:
+        structlog.configure(**kept)
+
+
+LIFE: ContextVar[Life | None] = ContextVar("LIFE", default=None)
+
+
+class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]
+    """A connection whose every statement passes the life of its worker; what is dead or cut can only be undone."""
+
+    async def execute(self, query: str, *args: Any, **words: Any) -> Any:
+        if query.startswith("ROLLBACK"):
+            if not query.startswith("ROLLBACK TO"):
+                self.broken = False
+            undone = await super().execute(query, *args, **words)
+            if (life := LIFE.get()) and life.gate:
+                life.gate.blocked.clear()
+            return undone
+        return await self._watched(super().execute, query, *args, **words)
+
+    async def fetch(self, query: str, *args: Any, **words: Any) -> Any:
+        return await self._watched(super().fetch, query, *args, **words)
+
+    async def fetchrow(self, query: str, *args: Any, **words: Any) -> Any:
+        return await self._watched(super().fetchrow, query, *args, **words)
+
+    async def fetchval(self, query: str, *args: Any, **words: Any) -> Any:
+        return await self._watched(super().fetchval, query, *args, **words)
+
+    async def _watched(self, act: Callable[..., Awaitable[Any]], query: str, *args: Any, **words: Any) -> Any:
+        life = LIFE.get()
+        if life is None:
+            return await act(query, *args, **words)
+        if getattr(self, "broken", False):
+            raise ConnectionResetError("cut off")
+
+        async def undo() -> None:
+            if query.startswith("COMMIT"):
+                await asyncpg.Connection.execute(self, "ROLLBACK")
+
+        try:
+            return await life.live(lambda: act(query, *args, **words), undo, ends=query.startswith("COMMIT"))
+        except ConnectionResetError:
+            # Outside a transaction there is nothing left to undo, the next statement gets a fresh connection.
+            self.broken = self.is_in_transaction()
+            raise
+
+
+@asynccontextmanager
+async def watched_pool(url: str, size: int) -> AsyncIterator[asyncpg.Pool]:
+    """The product's kind of pool over watched connections, all of them opened at once."""
+    pool = await asyncpg.create_pool(
+        url, min_size=size, max_size=size, connection_class=WatchedConnection, init=db._teach_json,
+        reset=db._keep_session, server_settings={"timezone": "UTC"},
+    )  # fmt: skip
+    try:
+        yield pool
+    finally:
+        await pool.close()
+
+
+async def nothing() -> None:
+    """Nothing to undo."""
+
+
+@dataclass
+class Provider:
+    """A channel that takes, delays, refuses, loses its answer or breaks; it remembers what reached it."""
+
+    dice: Random
+    now: Any = None
+    faults: bool = True
+    broken: int = 0
+    calls: list[tuple[Any, Any, str]] = field(default_factory=list)
+
+    async def send(self, message: Outgoing) -> Receipt:
+        life = LIFE.get()
+        outcome = self.dice.choices(
+            ["delivered", "slow", "later", "impossible", "unknown", "error"], [70, 8, 8, 5, 5, 4]
+        )[0] if self.faults else "delivered"  # fmt: skip
+
+        async def reach() -> None:
+            self.calls.append((message.outbox_id, self.now, outcome))
+
+        if life is not None and life.lurks is not None:
+            life.fate, life.lurks = life.statements + life.lurks, None
+        try:
+            await (life.live(reach, nothing) if life else reach())
+        except ConnectionResetError:
+            # To the hotline a broken line to the provider is no different from a broken provider.
+            self.broken += 1
+            raise
+        match outcome:
+            case "delivered":
+                return Receipt(Delivery.DELIVERED, provider_id=str(message.outbox_id))
+            case "slow":
+                await asyncio.sleep(0.001)
+                return Receipt(Delivery.DELIVERED, provider_id=str(message.outbox_id))
+            case "later":
+                return Receipt(Delivery.LATER, reason="busy", retry_after_s=self.dice.choice([None, 30, 3600]))
+            case "impossible":
+                return Receipt(Delivery.IMPOSSIBLE, reason="refused")
+            case "unknown":
+                return Receipt(Delivery.UNKNOWN, reason="timeout")
+        raise RuntimeError("the provider broke")

@@ -1,0 +1,101 @@
+"""People in a run: they file and act, and send a form again when they got no answer."""
+
+from __future__ import annotations
+
+import asyncio
+from copy import deepcopy
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from hotline.actions import intake
+from hotline.domain.errors import Refusal
+from hotline.domain.ticket import COMPLAINANT
+from tests import build
+from tests.simulation.adversary import Gate, Killed, Life
+from tests.simulation.books import Refused
+from tests.simulation.deeds import Reference
+from tests.simulation.run import Disagreement, Run
+from tests.simulation.script import choose, utc
+from tests.simulation.sight import read
+
+MATTERS = ("water.bill", "water.bill", "school.fee", "water.outage", "danger", None)
+KINDS = ("complaint", "complaint", "help", "inquiry", "suggestion", "tip_off")
+CHANNELS = ("phone", "wechat", "wechat", "wechat", "website")
+
+
+async def file(run: Run) -> None:
+    """Somebody files; the form may be sent again after a crash."""
+    matter, kind, channel = (run.dice.choice(of) for of in (MATTERS, KINDS, CHANNELS))
+    run.keys += 1
+    filing = build.a_filing(
+        client_key=f"filing-{run.seed}-{run.keys}", matter_id=matter, kind=build.Kind(kind),
+        channel=build.Channel(channel), body="说不清楚的一件事。", place="", wechat="oBzJ0tqmv" * (channel == "wechat"),
+    )  # fmt: skip
+    now = utc(run.now)
+    opened = await insist(run, lambda office: intake.open_ticket(office, filing, COMPLAINANT, now))
+    run.refs[opened.ticket.ticket_id] = Reference(channel, kind, matter, run.now, run.absent)
+
+
+async def act(run: Run) -> None:
+    """Somebody does something to some ticket; it counts once, or is refused by hotline and reference alike."""
+    # Closed tickets are mostly left in peace.
+    ticket_id = run.dice.choices(list(run.refs), [5 if ref.open else 1 for ref in run.refs.values()])[0]
+    before = run.refs[ticket_id]
+    deed = choose(before, run.now, run.dice)
+    after = deepcopy(before)
+    allowed = True
+    try:
+        # A reviewer's word is kept beside the ticket, which nobody holds for it.
+        if deed.name != "review":
+            after.strike(run.now)
+        deed.told(after, run.now)
+    except Refused:
+        allowed = False
+    run.keys += 1
+    key, now = f"form-{run.seed}-{run.keys}", utc(run.now)
+    try:
+        await insist(run, lambda office: deed.done(run.town_of(office), ticket_id, now, key))
+    except Refusal as refusal:
+        run.expect(not allowed, f"{deed.name} on {before.state} was refused: {refusal}")
+        run.count["refused"] += 1
+    except asyncpg.PostgresError as fault:
+        raise Disagreement(f"{run.now}: {deed.name} on {before.state} broke: {fault!r}") from fault
+    else:
+        run.expect(allowed, f"{deed.name} on {before.state} was not refused")
+        run.refs[ticket_id] = after
+        run.count[deed.name] += 1
+        await resolve(run, ticket_id, lambda ref: ref.strike(run.now))
+
+
+async def resolve(run: Run, ticket_id: UUID, more: Any) -> None:
+    """A form sent again lets due clocks strike even where its own work was done before: either way is right."""
+    if run.sent_again:
+        found, _ = await read(run.town)
+        run.refs[ticket_id] = run.whichever(run.refs[ticket_id], more, found[ticket_id])
+
+
+async def insist(run: Run, act: Any) -> Any:
+    """Send a form until it is answered: at times twice at once, at times across crashes of the web process."""
+    luck = run.dice.random()
+    run.sent_again = luck < 0.3
+    if luck < 0.07:
+        gate = Gate(Random(run.dice.random()), run.town.office.pool)
+        tasks = [asyncio.create_task(run.in_life(Life(gate=gate, worker=n), act)) for n in range(2)]
+        await gate.conduct(tasks)
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        faults = [answer for answer in answers if isinstance(answer, BaseException)]
+        alike = not faults or all(isinstance(fault, Refusal) for fault in answers)
+        run.expect(alike, f"one form of two was answered otherwise: {answers}")
+        if faults:
+            raise faults[0]
+        return answers[0]
+    while luck < 0.3:
+        try:
+            return await run.in_life(run.a_fate(30), act)
+        except (Killed, ConnectionResetError):
+            run.count["killed deeds"] += 1
+            luck = run.dice.random()
+    return await run.in_life(Life(), act)

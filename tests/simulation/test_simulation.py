@@ -1,0 +1,82 @@
+"""The books agree with a reference that knows no failures, whatever befalls workers, forms, clock and provider."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+import uvloop
+
+from hotline.actions import deed, delivery
+from hotline.store import outbox, tickets
+from tests.simulation.__main__ import again
+from tests.simulation.adversary import watched_pool
+from tests.simulation.play import Disagreement, play
+
+SEEDS, AT_ONCE = 208, 26
+
+
+async def disagreements(url: str, seeds: range) -> list[str]:
+    """Play the seeds, each in a region of its own; what went wrong and how to see it again."""
+    told = []
+    async with watched_pool(url, 4) as pool:
+        for region, seed in enumerate(seeds, 1):
+            try:
+                await play(pool, region, seed)
+            except Disagreement as fault:
+                told.append(f"seed {seed}: {fault}\nagain: {again(seed)}")
+    return told
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
+def test_books_agree_with_the_reference(database_url: str, first: int) -> None:
+    told = uvloop.run(disagreements(database_url, range(first, first + AT_ONCE)))
+    assert not told, "\n\n".join(told)
+
+
+@contextlib.asynccontextmanager
+async def no_transaction(pool: Any) -> AsyncIterator[Any]:
+    async with pool.acquire() as connection:
+        yield connection
+
+
+async def never_done(*_given: Any) -> bool:
+    return False
+
+
+def at_any_hour(_office: Any, at: datetime, *, urgent: bool = False) -> datetime:
+    return at
+
+
+async def sent_again(conn: Any, region: int, before: datetime) -> list[Any]:
+    await conn.execute("update outbox set state = 'waiting' where region_id = $1 and state = 'sending'", region)
+    return []
+
+
+async def unmarked(*_given: Any) -> None:
+    return None
+
+
+FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
+    "a deed in pieces": lambda patch: patch.setattr(deed, "transaction", no_transaction),
+    "a form done twice": lambda patch: patch.setattr(tickets, "was_done", never_done),
+    "notices at night": lambda patch: patch.setattr(delivery, "_notice_time", at_any_hour),
+    "a lost message sent again": lambda patch: patch.setattr(outbox, "mark_stuck", sent_again),
+    "a step left out of the ledger": lambda patch: patch.setattr(deed, "_note_overtaken", unmarked),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(database_url: str, monkeypatch: pytest.MonkeyPatch, fault: str) -> None:
+    FAULTS[fault](monkeypatch)
+    with pytest.raises(Disagreement):
+        uvloop.run(first_disagreement(database_url))
+
+
+async def first_disagreement(url: str) -> None:
+    async with watched_pool(url, 4) as pool:
+        for seed in range(40):
+            await play(pool, seed + 1, seed)
