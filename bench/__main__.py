@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
+from bench.sweep import DUE, Sweep, measure_sweeps
 from hotline.db import open_pool
 from hotline.local import local_servers
 from hotline.store.migrate import migrate
@@ -22,18 +23,22 @@ from rehearsal.county import seed_county
 ROUNDS = 3
 
 
-async def main(seconds: int) -> None:
-    """Measure and print."""
+async def main(seconds: int, only: str | None = None) -> None:
+    """Measure and print everything, or one part alone: intake or sweep."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         home = Path(folder)
         async with local_servers(home, durable=True) as servers:
             await migrate(servers.database_url)
-            pool = await open_pool(servers.database_url)
-            await seed_county(pool, 1, "青禾县")
-            await pool.close()
-            limits, intakes, memory = await _measure(servers.database_url, environment(servers, home), home, seconds)
-    console.print(_table(limits, intakes, memory))
+            table = _table()
+            if only in (None, "intake"):
+                pool = await open_pool(servers.database_url)
+                await seed_county(pool, 1, "青禾县")
+                await pool.close()
+                _add_intake(table, *await _measure(servers.database_url, environment(servers, home), home, seconds))
+            if only in (None, "sweep"):
+                _add_sweeps(table, await measure_sweeps(servers.database_url))
+    console.print(table)
 
 
 async def _measure(
@@ -55,10 +60,26 @@ async def _measure(
     return limits, intakes, memory
 
 
-def _table(limits: list[float], intakes: list[Intake], memory: dict[str, float]) -> Table:
-    table = Table(title=f"受理：{CONNECTIONS} 个连接，{ROUNDS} 轮的中位数")
+def _table() -> Table:
+    table = Table(title=f"{ROUNDS} 轮的中位数；受理用 {CONNECTIONS} 个连接")
     for column in ("项目", "数值", "目标"):
         table.add_column(column)
+    return table
+
+
+def _add_sweeps(table: Table, measured: list[Sweep]) -> None:
+    for sweep in measured:
+        rate = DUE / sweep.seconds
+        table.add_row(
+            f"扫描 {DUE:,} 个到期时限，在办 {sweep.open_tickets:,} 件",
+            f"{sweep.seconds:.2f} 秒（{rate:,.0f} 个/秒）",
+            "",
+        )
+    growth = measured[-1].seconds / measured[0].seconds
+    table.add_row("在办从最少到最多，扫描用时之比", f"{growth:.2f}", "≤ 1.5")
+
+
+def _add_intake(table: Table, limits: list[float], intakes: list[Intake], memory: dict[str, float]) -> None:
     limit, rate = statistics.median(limits), statistics.median(i.per_second for i in intakes)
     ratios = [intake.per_second / bare for intake, bare in zip(intakes, limits, strict=True)]
     table.add_row("三行插入的极限（pgbench）", f"{limit:,.0f} 次/秒", "")
@@ -68,7 +89,6 @@ def _table(limits: list[float], intakes: list[Intake], memory: dict[str, float])
     table.add_row("p50 / p99", f"{_median(intakes, 'p50_ms'):.1f} / {_median(intakes, 'p99_ms'):.1f} 毫秒", "")
     table.add_row("channels 每个进程的内存", f"{memory['channels']:.0f} MB", "≤ 200 MB")
     table.add_row("workers 的内存", f"{memory['workers']:.0f} MB", "≤ 150 MB")
-    return table
 
 
 def _median(intakes: list[Intake], name: str) -> float:
@@ -78,4 +98,6 @@ def _median(intakes: list[Intake], name: str) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="每一段的秒数")
-    asyncio.run(main(parser.parse_args().seconds))
+    parser.add_argument("--only", choices=("intake", "sweep"), help="只测一部分")
+    told = parser.parse_args()
+    asyncio.run(main(told.seconds, told.only))
