@@ -651,6 +651,7 @@ comment on column alarm.settled_at is 'When a person dealt with it';
 comment on column alarm.settled_by is 'Who dealt with it';
 
 create index alarm_open on alarm (region_id, raised_at) where settled_at is null;
+create index alarm_of_ticket on alarm (region_id, ticket_id) where settled_at is null;
 
 -- The 1133 mechanism: callbacks, interviews, supervision and its letters, instructions, the work network.
 

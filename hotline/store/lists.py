@@ -16,13 +16,20 @@ async def list_inbox(
     conn: Any, region: int, units: list[UUID] | None, states: list[str], batch: int, skip: int
 ) -> Rows:
     """Tickets of these units (None: all) in these states, what runs out first on top; `total` counts all pages."""
-    rows = _q.inbox(conn, region_id=region, unit_ids=units, states=states, batch=batch, skip=skip)
+    if units is None:
+        rows = _q.inbox_of_all(conn, region_id=region, states=states, batch=batch, skip=skip)
+    else:
+        rows = _q.inbox(conn, region_id=region, unit_ids=units, states=states, batch=batch, skip=skip)
     return [row async for row in rows]
 
 
 async def count_by_state(conn: Any, region: int, units: list[UUID] | None) -> dict[str, int]:
     """Open tickets by state, under the same rule as the inbox."""
-    return {row["state"]: row["total"] async for row in _q.count_by_state(conn, region_id=region, unit_ids=units)}
+    if units is None:
+        rows = _q.count_all_by_state(conn, region_id=region)
+    else:
+        rows = _q.count_by_state(conn, region_id=region, unit_ids=units)
+    return {row["state"]: row["total"] async for row in rows}
 
 
 async def list_supervised(conn: Any, region: int, tiers: list[int], batch: int, skip: int) -> Rows:

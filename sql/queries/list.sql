@@ -1,5 +1,27 @@
 -- name: inbox(region_id, unit_ids, states, batch, skip)
--- Tickets of these units, what runs out first on top. Lead and assisting parts; a null list of units means every unit.
+-- Tickets of these units, lead and assisting parts, what runs out first on top.
+select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state,
+    count(*) over () as total
+from (
+    select ticket_id from ticket
+    where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state = any(:states::text[])
+    union
+    select ticket_id from ticket_unit
+    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting') mine
+join ticket t on t.region_id = :region_id and t.ticket_id = mine.ticket_id
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+left join lateral (
+    select rule, due_at, provisional, started_at, limit_text, state from deadline d
+    where d.region_id = t.region_id and d.ticket_id = t.ticket_id and d.state in ('running', 'missed')
+        and d.rule in ('sign', 'reply', 'interview', 'supervised', 'tier2', 'tier3', 'dispatch', 'ruling', 'callback', 'verify', 'details')
+        and (d.state = 'running' or d.cycle = t.cycle)
+    order by (d.state = 'running') desc, d.due_at limit 1) d on true
+where t.state = any(:states::text[])
+order by d.due_at nulls last, t.received_at
+limit :batch offset :skip;
+
+-- name: inbox_of_all(region_id, states, batch, skip)
+-- The same of every unit, for those whose work spans them all.
 select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state,
     count(*) over () as total
 from ticket t
@@ -11,20 +33,24 @@ left join lateral (
         and (d.state = 'running' or d.cycle = t.cycle)
     order by (d.state = 'running') desc, d.due_at limit 1) d on true
 where t.region_id = :region_id and t.state = any(:states::text[])
-    and (:unit_ids::uuid[] is null or t.lead_unit_id = any(:unit_ids::uuid[]) or exists (
-        select from ticket_unit p where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part = 'assisting'
-            and p.unit_id = any(:unit_ids::uuid[])))
 order by d.due_at nulls last, t.received_at
 limit :batch offset :skip;
 
 -- name: count_by_state(region_id, unit_ids)
--- How many tickets stand where, under the same rule as the inbox.
-select t.state, count(*) as total from ticket t
-where t.region_id = :region_id and t.state <> 'closed'
-    and (:unit_ids::uuid[] is null or t.lead_unit_id = any(:unit_ids::uuid[]) or exists (
-        select from ticket_unit p where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part = 'assisting'
-            and p.unit_id = any(:unit_ids::uuid[])))
+-- How many open tickets stand where, under the same rule as the inbox.
+select t.state, count(*) as total from (
+    select ticket_id from ticket
+    where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state <> 'closed'
+    union
+    select ticket_id from ticket_unit
+    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting') mine
+join ticket t on t.region_id = :region_id and t.ticket_id = mine.ticket_id
+where t.state <> 'closed'
 group by t.state;
+
+-- name: count_all_by_state(region_id)
+-- The same of every unit.
+select state, count(*) as total from ticket where region_id = :region_id and state <> 'closed' group by state;
 
 -- name: supervised(region_id, tiers, batch, skip)
 -- Tickets under supervision with the tier in force, highest tier and oldest trouble on top.

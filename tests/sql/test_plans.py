@@ -1,0 +1,133 @@
+"""The hot queries find their rows by the index made for them, on a database large enough to be tempted otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from bench.sweep import NOW, pour
+from hotline.store.queries import queries
+from tests.build import REGION, a_county
+
+TICKETS = 30_000
+BIG = {"ticket", "ticket_event", "deadline", "outbox", "callback", "complainant", "supervision", "reminder", "alarm"}
+ONE = UUID(int=4711)
+MORE = """
+update ticket set state = 'closed', closed_at = $1, close_reason = 'satisfied' where ticket_id < $2;
+update deadline set state = 'met', next_at = null, next_step = null where ticket_id < $2;
+update callback set done_at = $1, next_try_at = null, state = 'done' where ticket_id < $2;
+update supervision set settled_at = $1 where ticket_id < $2;
+update ticket set state = 'received', lead_unit_id = null where ticket_id >= $3;
+update outbox set state = 'waiting' where ticket_id >= $3;
+insert into alarm (region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at, settled_at)
+select region_id, gen_random_uuid(), ticket_id::text, 'reply_overdue', ticket_id, '{}', $1,
+    case when ticket_id < $2 then $1::timestamptz end from ticket;
+insert into reminder (region_id, reminder_id, ticket_id, cycle, rule, step, recipient, channel, planned_at, state)
+select region_id, gen_random_uuid(), ticket_id, 1, 'sign', 'expiry', 'unit:x', 'desk', $1, 'sent' from ticket;
+analyze
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Hot:
+    """A query of the hot path, what it is asked, and the indexes it must use (`a|b`: one of them)."""
+
+    file: str
+    name: str
+    given: Mapping[str, Any]
+    indexes: frozenset[str]
+    generic: bool = True
+
+
+def hot(file: str, name: str, indexes: str, *, generic: bool = True, **given: Any) -> Hot:
+    return Hot(file, name, {"region_id": REGION} | given, frozenset(indexes.split()), generic)
+
+
+def hot_queries(unit: UUID) -> list[Hot]:
+    return [
+        hot("clock", "tickets_with_due_clocks", "deadline_due", now=NOW, batch=100),
+        hot("clock", "due_clocks_of_ticket", "deadline_once|deadline_due", ticket_id=ONE, now=NOW),
+        hot("clock", "next_moment", "deadline_due outbox_due callback_due", after=NOW),
+        hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=False, batch=100),
+        hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=True, batch=100),
+        hot("outbox", "stuck_outbox", "outbox_stuck", before=NOW),
+        hot("outbox", "drop_waiting", "outbox_of_ticket", ticket_id=ONE, reason="x"),
+        hot("outbox", "settle_alarms_of_ticket", "alarm_of_ticket", ticket_id=ONE, kinds=["reply_overdue"], at=NOW),
+        hot("callback", "claim_callbacks", "callback_due", now=NOW, batch=100),
+        hot("callback", "open_callback_of_ticket", "callback_region_id_ticket_id_round_key", ticket_id=ONE),
+        hot("ticket", "received_tickets", "ticket_open_by_state", until=NOW, batch=100),
+        hot("ticket", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
+        hot("ticket", "lock_ticket", "ticket_pkey", ticket_id=ONE),
+        hot("ticket", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),
+        # The states decide whether the index of open tickets serves: planned for the values of each call.
+        hot(
+            "list",
+            "inbox",
+            "ticket_of_unit",
+            generic=False,
+            unit_ids=[unit],
+            states=["dispatched", "signed"],
+            batch=50,
+            skip=0,
+        ),
+        hot("list", "count_by_state", "ticket_of_unit", unit_ids=[unit]),
+        hot("list", "tickets_of_person", "complainant_by_contact ticket_pkey", contact_hash=bytes(16), batch=20),
+        hot("list", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
+    ]
+
+
+def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from nodes(part)
+
+
+async def faults(connection: asyncpg.Connection, query: Hot) -> list[str]:
+    """What is wrong with the plan for these values, and with the one for any values."""
+    space = getattr(queries, query.file)
+    sql, order = getattr(space, query.name).sql, space.driver_adapter.var_sorted[query.name]
+    named = await connection.fetchval(f"explain (format json) {sql}", *(query.given[name] for name in order))
+    if not query.generic:
+        return _against(query, "for these values", named)
+    await connection.execute(f"set plan_cache_mode = force_generic_plan; prepare hot as {sql.strip().rstrip(';')}")
+    anything = ", ".join("null" for _ in order)
+    generic = await connection.fetchval(f"explain (format json) execute hot({anything})")
+    await connection.execute("deallocate hot; reset plan_cache_mode")
+    return _against(query, "for these values", named) + _against(query, "for any values", generic)
+
+
+def _against(query: Hot, when: str, explained: Any) -> list[str]:
+    plan = list(nodes((json.loads(explained) if isinstance(explained, str) else explained)[0]["Plan"]))
+    used = {node["Index Name"] for node in plan if "Index Name" in node}
+    scanned = {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"} & BIG
+    told = [f"{query.name} {when}: reads all of {sorted(scanned)}"] if scanned else []
+    missing = [index for index in query.indexes if used.isdisjoint(index.split("|"))]
+    if missing:
+        told.append(f"{query.name} {when}: uses {sorted(used)}, not {missing}")
+    return told
+
+
+async def test_hot_queries_go_by_their_index(pool: asyncpg.Pool) -> None:
+    town = await a_county(pool)
+    units = [unit for name, unit in town.units.items() if name not in ("热线办公室", "纪委纠风办")]
+    await pour(pool, REGION, 1, TICKETS, units)
+    async with pool.acquire() as connection:
+        await enrich(connection)
+        told = [line for query in hot_queries(units[0]) for line in await faults(connection, query)]
+    assert not told, "\n".join(told)
+
+
+async def enrich(connection: asyncpg.Connection) -> None:
+    """Nine tickets in ten are closed, a few wait to be dispatched, some notices wait."""
+    closed, fresh = UUID(int=TICKETS * 9 // 10), UUID(int=TICKETS - 40)
+    for statement in MORE.strip().split(";\n"):
+        given = [value for mark, value in (("$1", NOW), ("$2", closed), ("$3", fresh)) if mark in statement]
+        numbers = [mark for mark in ("$1", "$2", "$3") if mark in statement]
+        for place, mark in enumerate(numbers, 1):
+            statement = statement.replace(mark, f"${place}")
+        await connection.execute(statement, *given)
