@@ -38,13 +38,13 @@ order by next_try_at
 limit :batch for update skip locked;
 
 -- name: callback_calls(region_id, stage, now, batch)
--- The list of calls to make now, oldest first.
+-- The list of calls to make now, oldest first; a ticket that rests is called about when it comes back.
 select c.*, t.number, t.title, t.confidential, t.received_at, u.name as unit_name
 from callback c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.ticket_id
 left join unit u on u.region_id = c.region_id and u.unit_id = c.unit_id
 where c.region_id = :region_id and c.stage = :stage and c.done_at is null and c.channel = 'phone'
-    and (c.next_try_at is null or c.next_try_at <= :now)
+    and (c.next_try_at is null or c.next_try_at <= :now) and t.state <> 'parked'
 order by c.opened_at
 limit :batch;
 

@@ -39,7 +39,8 @@ order by d.due_at
 limit :batch;
 
 -- name: count_calls(region_id, stage, now)$
--- How many callbacks wait for a telephone call.
-select count(*) from callback
-where region_id = :region_id and stage = :stage and done_at is null and channel = 'phone'
-    and (next_try_at is null or next_try_at <= :now);
+-- How many callbacks wait for a telephone call, under the same rule as their list.
+select count(*) from callback c
+join ticket t on t.region_id = c.region_id and t.ticket_id = c.ticket_id
+where c.region_id = :region_id and c.stage = :stage and c.done_at is null and c.channel = 'phone'
+    and (c.next_try_at is null or c.next_try_at <= :now) and t.state <> 'parked';

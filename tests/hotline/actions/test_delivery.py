@@ -12,6 +12,7 @@ from hotline.actions.delivery import MOST_ATTEMPTS, deliver_due
 from hotline.domain.kinds import Channel, Verdict
 from hotline.domain.message import Delivery, Outgoing, Receipt
 from hotline.domain.ticket import COMPLAINANT, Ticket
+from hotline.store import mechanism, rulings
 from tests import build
 from tests.build import MONDAY, TUESDAY, Town, moment
 
@@ -112,6 +113,21 @@ async def test_a_callback_due_in_a_rest_is_asked_when_the_ticket_comes_back(town
     await look.sweep(TUESDAY)
     assert await ask_due_callbacks(town.office, TUESDAY, 1) == 1
     assert [row["asked_at"] for row in await look.callbacks(ticket)] == [TUESDAY]
+
+
+async def test_a_resting_ticket_is_not_called_about(town: Town, look: "Look", pool: asyncpg.Pool) -> None:
+    ticket = await build.replied(town)
+
+    async def calls() -> tuple[int, int]:
+        async with pool.acquire() as conn:
+            listed = await mechanism.list_calls(conn, build.REGION, "reply", TUESDAY, 10)
+            return len(listed), await rulings.count_calls(conn, build.REGION, "reply", TUESDAY)
+
+    assert await calls() == (1, 1)
+    await park(town, ticket, TUESDAY)
+    assert await calls() == (0, 0)
+    await look.sweep(TUESDAY)
+    assert await calls() == (1, 1)
 
 
 async def test_a_ticket_parked_again_at_the_same_moment_comes_back(
