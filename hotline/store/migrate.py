@@ -53,7 +53,8 @@ def _read(folder: Path) -> dict[str, str]:
 
 async def _apply_missing(connection: asyncpg.Connection, files: dict[str, str]) -> list[str]:
     # Two that create the book at the same moment may collide inside the catalogue; one of them succeeded.
-    with contextlib.suppress(asyncpg.UniqueViolationError, asyncpg.DuplicateTableError):
+    collision = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
+    with contextlib.suppress(*collision):
         await queries.migration.create_schema_migration(connection)
     done: list[str] = []
     for name, text in files.items():
