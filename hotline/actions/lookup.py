@@ -252,17 +252,6 @@ async def own_ticket_id(office: Office, number: str, code: str) -> UUID:
         return (await find_own(office, conn, number, code)).ticket_id
 
 
-async def read_letter(office: Office, letter_id: UUID, actor: Actor, now: datetime) -> Row:
-    """A document issued on a ticket in the actor's rows. Raises NotFound; the look is recorded as print."""
-    async with transaction(office.pool) as conn:
-        letter = await mechanism.get_letter(conn, office.region, letter_id)
-        if letter is None or letter["ticket_id"] is None:
-            raise NotFound
-        await _visible(office, conn, letter["ticket_id"], actor)
-        await accounts.insert_view(conn, office.region, now, actor.account_id, letter["ticket_id"], "print")
-        return letter
-
-
 async def list_heartbeats(office: Office) -> list[Row]:
     """When each job of the timetable last ran."""
     async with office.pool.acquire() as conn:

@@ -11,7 +11,7 @@ from hotline.domain.deadline import limit_key
 from hotline.domain.errors import Malformed, NotAllowed
 from hotline.domain.interview import owe
 from hotline.domain.kinds import CloseReason, Reason, Role, Rule, Verdict
-from hotline.domain.lifecycle import State, Verb
+from hotline.domain.lifecycle import Verb
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
 
 VERDICT_NAMES: Mapping[Verdict, str] = {
@@ -102,8 +102,3 @@ def next_attempt(state: str, calendar: Calendar, now: datetime, attempts: int = 
     if following == "unreachable":
         return following, None
     return following, next_open(calendar, now + _OTHER_HOURS)
-
-
-def is_verification(state: State) -> bool:
-    """After an interview the callback is tier 1's and tier 2's verification (PROCEDURE §4)."""
-    return state is State.INTERVIEW_HELD

@@ -37,11 +37,6 @@ async def list_supervised(conn: Any, region: int, tiers: list[int], batch: int, 
     return [row async for row in _q.supervised(conn, region_id=region, tiers=tiers, batch=batch, skip=skip)]
 
 
-async def list_by_ids(conn: Any, region: int, ticket_ids: list[UUID]) -> Rows:
-    """These tickets, oldest first."""
-    return [row async for row in _q.tickets_by_ids(conn, region_id=region, ticket_ids=ticket_ids)]
-
-
 async def list_of_person(conn: Any, region: int, contact_hash: bytes, batch: int) -> Rows:
     """Earlier tickets from the same number or WeChat id, newest first."""
     return [row async for row in _q.tickets_of_person(conn, region_id=region, contact_hash=contact_hash, batch=batch)]

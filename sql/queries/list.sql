@@ -64,13 +64,6 @@ where s.region_id = :region_id and s.settled_at is null and s.tier = any(:tiers:
 order by s.tier desc, s.due_at
 limit :batch offset :skip;
 
--- name: tickets_by_ids(region_id, ticket_ids)
--- These tickets, oldest first: the list behind a figure.
-select t.*, u.name as unit_name from ticket t
-left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
-where t.region_id = :region_id and t.ticket_id = any(:ticket_ids::uuid[])
-order by t.received_at, t.ticket_id;
-
 -- name: tickets_of_person(region_id, contact_hash, batch)
 -- Earlier tickets filed from the same number or WeChat id, newest first.
 select t.*, u.name as unit_name from complainant c
