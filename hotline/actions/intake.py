@@ -18,7 +18,7 @@ from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.phone import normalise
 from hotline.store import tickets
 from hotline.store.ids import new_id
-from hotline.store.tickets import AlreadyOpened, SealedPerson
+from hotline.store.tickets import AlreadyOpened, Filed, SealedPerson
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,36 +33,42 @@ class Opened:
 async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetime) -> Opened:
     """受理. One row each of ticket, person, event and clock; a repeated client_key gives the first answer again.
 
-    Raises Missing, TooLong, Malformed.
+    Filings that arrive while others are being written are written together. Raises Missing, TooLong, Malformed.
     """
+    filing = _fit(office, check_filing(filing))
+    code = query_code(office, filing.client_key)
+    filed = _compose(office, filing, actor, now, await office.next_number(now))
     try:
-        number = await office.next_number(now)
-        # One statement is its own transaction: no begin and commit to wait for.
-        async with office.pool.acquire() as conn:
-            return await open_ticket_in(office, conn, filing, actor, now, number)
+        await office.tray.put(filed)
     except AlreadyOpened:
         async with office.pool.acquire() as conn:
             earlier = await tickets.get_by_client_key(conn, office.region, filing.client_key)
         if earlier is None:
             raise
-        return Opened(earlier, query_code(office, filing.client_key), repeated=True)
+        return Opened(earlier, code, repeated=True)
+    return Opened(filed.ticket, code)
 
 
-async def open_ticket_in(
-    office: Office, conn: Any, filing: Filing, actor: Actor, now: datetime, number: str | None = None
-) -> Opened:
+async def open_ticket_in(office: Office, conn: Any, filing: Filing, actor: Actor, now: datetime) -> Opened:
     """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
     filing = _fit(office, check_filing(filing))
-    number = number or await office.next_number(now)
+    filed = _compose(office, filing, actor, now, await office.next_number(now))
+    await tickets.insert_tickets(conn, office.region, [filed])
+    return Opened(filed.ticket, query_code(office, filing.client_key))
+
+
+def _compose(office: Office, filing: Filing, actor: Actor, now: datetime, number: str) -> Filed:
     decision = rule.open_ticket(filing, new_id(), number, actor, office.rules, now)
-    code, clock = query_code(office, filing.client_key), decision.starts[0]
     assert decision.event is not None
-    await tickets.insert_ticket(
-        conn, office.region, decision.ticket, _seal(office, filing),
-        code_hash=code_hash(office, number, code), client_key=filing.client_key,
-        event=decision.event, clock=clock, first_step=first_timer(office, clock),
-    )  # fmt: skip
-    return Opened(decision.ticket, code)
+    return Filed(
+        ticket=decision.ticket,
+        person=_seal(office, filing),
+        code_hash=code_hash(office, number, query_code(office, filing.client_key)),
+        client_key=filing.client_key,
+        event=decision.event,
+        clock=decision.starts[0],
+        first_step=first_timer(office, decision.starts[0]),
+    )
 
 
 def _fit(office: Office, filing: Filing) -> Filing:

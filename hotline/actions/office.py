@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.tray import Tray
 from hotline.almanac import china_calendar
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
@@ -21,7 +22,7 @@ from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
 from hotline.store import county as store
 from hotline.store.accounts import list_staffed_roles
-from hotline.store.tickets import take_numbers
+from hotline.store.tickets import Filed, insert_tickets, take_numbers
 from hotline.vault import Vault
 
 REFRESH_S = 60.0
@@ -98,6 +99,15 @@ class Office:
     _read_at: float = 0.0
     _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
     _numbering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tray: Tray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tray = Tray(self._write_filed)
+
+    async def _write_filed(self, filed: Sequence[Filed]) -> None:
+        # One statement is its own transaction: no begin and commit to wait for.
+        async with self.pool.acquire() as conn:
+            await insert_tickets(conn, self.region, filed)
 
     @property
     def county(self) -> County:

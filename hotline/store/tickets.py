@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -42,23 +42,22 @@ _SAVED = [
     "merged_into",
     "version",
 ]
-_OPENED = [
-    "ticket_id",
-    "number",
-    "channel",
-    "kind",
-    "handling_class",
-    "pace",
-    "confidential",
-    "title",
-    "body",
-    "place",
-    "matter_id",
-    "received_at",
-    "accused_unit_id",
-    "linked_to",
-    "opened_by",
-]
+# Where the statement's plural is not the column with an s.
+_PLURALS = {
+    "query_code_hash": "query_code_hashes",
+    "handling_class": "handling_classes",
+    "body": "bodies",
+    "contact_hash": "contact_hashes",
+    "details": "details",
+    "name_sealed": "names_sealed",
+    "phone_sealed": "phones_sealed",
+    "address_sealed": "addresses_sealed",
+    "wechat_sealed": "wechats_sealed",
+}
+_OF_TICKET = (
+    "ticket_id", "number", "channel", "kind", "handling_class", "pace", "confidential", "title", "body", "place",
+    "matter_id", "received_at", "accused_unit_id", "linked_to", "opened_by",
+)  # fmt: skip
 
 
 class AlreadyOpened(Exception):
@@ -91,30 +90,48 @@ def ticket_of(row: Mapping[str, Any]) -> Ticket:
     return Ticket(**values)
 
 
-async def insert_ticket(
-    conn: Any, region: int, ticket: Ticket, person: SealedPerson, *, code_hash: bytes, client_key: str,
-    event: Event, clock: Start, first_step: tuple[Step, datetime],
-) -> None:  # fmt: skip
-    """Write a new ticket with its person, first event and dispatch clock. Raises AlreadyOpened for a repeat."""
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A new ticket with all that is written with it: its person, first event, dispatch clock and that clock's timer."""
+
+    ticket: Ticket
+    person: SealedPerson
+    code_hash: bytes
+    client_key: str
+    event: Event
+    clock: Start
+    first_step: tuple[Step, datetime]
+
+    def row(self) -> dict[str, Any]:
+        """The values by column."""
+        step, at = self.first_step
+        return {name: getattr(self.ticket, name) for name in _OF_TICKET} | {
+            "query_code_hash": self.code_hash,
+            "client_key": self.client_key,
+            "contact_hash": self.person.contact_hash,
+            "name_sealed": self.person.name_sealed,
+            "phone_sealed": self.person.phone_sealed,
+            "address_sealed": self.person.address_sealed,
+            "wechat_sealed": self.person.wechat_sealed,
+            "event_id": new_id(),
+            "role": self.event.actor.role,
+            "public_text": self.event.public_text,
+            "details": self.event.details,
+            "deadline_id": new_id(),
+            "due_at": self.clock.due.at,
+            "provisional": self.clock.due.provisional,
+            "limit_text": self.clock.limit_text,
+            "next_step": step,
+            "next_at": at,
+        }
+
+
+async def insert_tickets(conn: Any, region: int, filed: Sequence[Filed]) -> None:
+    """Write new tickets, all or none. Raises AlreadyOpened when one of them is a repeat."""
+    rows = [one.row() for one in filed]
+    columns = {_PLURALS.get(name, f"{name}s"): [row[name] for row in rows] for name in rows[0]}
     try:
-        await _q.open_ticket(
-            conn,
-            region_id=region,
-            query_code_hash=code_hash,
-            client_key=client_key,
-            event_id=new_id(),
-            role=event.actor.role.value,
-            public_text=event.public_text,
-            details=dict(event.details),
-            deadline_id=new_id(),
-            due_at=clock.due.at,
-            provisional=clock.due.provisional,
-            limit_text=clock.limit_text,
-            next_step=first_step[0].value,
-            next_at=first_step[1],
-            **{name: getattr(ticket, name) for name in _OPENED},
-            **asdict(person),
-        )
+        await _q.open_tickets(conn, region_id=region, **columns)
     except asyncpg.UniqueViolationError as fault:
         raise AlreadyOpened from fault
 
