@@ -41,6 +41,7 @@ def test_every_job_of_the_timetable_is_watched() -> None:
     assert set(JOB_NAMES) == set(TIMES)
 
 
+@pytest.mark.case("T12")
 async def test_a_stop_is_noticed_within_ten_minutes_and_told_once(town: Town, pool: asyncpg.Pool) -> None:
     watch = Watch(tuple(TIMES))
     await all_beat(town, MONDAY)

@@ -19,6 +19,9 @@ def days(text: str) -> list[date]:
     return [date.fromisoformat(day) for day in text.split()]
 
 
+@pytest.mark.case(
+    "K1", "K2", "K3", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "K12", "K13", "K14", "K15", "K16", "K17", "K18"
+)
 @pytest.mark.parametrize(
     ("received", "due"),
     [
@@ -50,6 +53,7 @@ def test_five_working_days_end_at_close_of_the_official_day(received: str, due: 
     assert not found.provisional
 
 
+@pytest.mark.case("K19", "D9", "T19")
 def test_limit_into_an_unpublished_year_is_provisional() -> None:
     due = add_working_days(CHINA, at("2026-12-28"), 5)
     assert due.provisional
@@ -67,6 +71,7 @@ def test_limit_before_the_first_published_year_is_provisional() -> None:
     assert not add_working_days(CHINA, at("2004-01-02"), 5).provisional
 
 
+@pytest.mark.case("K20")
 @pytest.mark.parametrize(
     ("year", "make_up", "off"),
     [
@@ -99,11 +104,13 @@ def test_year_differs_from_plain_weeks_exactly_as_published(year: int, make_up: 
     assert [day for day in every if day.weekday() < 5 and not is_working_day(CHINA, day)] == days(off)
 
 
+@pytest.mark.case("K21")
 @pytest.mark.parametrize("day", days("2017-05-30 2017-06-04 2017-10-01 2018-05-01 2014-04-07 2020-01-31 2018-12-31"))
 def test_published_days_off_are_off(day: date) -> None:
     assert not is_working_day(CHINA, day)
 
 
+@pytest.mark.case("K21")
 @pytest.mark.parametrize(
     "day", days("2017-05-27 2017-06-05 2017-10-31 2018-05-10 2020-09-27 2024-02-09 2018-12-29 2020-02-03")
 )
@@ -127,6 +134,7 @@ def test_days_are_called_as_people_call_them(day: str, name: str) -> None:
     assert day_name(CHINA, date.fromisoformat(day)) == name
 
 
+@pytest.mark.case("D10")
 def test_source_names_the_year_of_the_notice() -> None:
     assert "2025年" in CHINA.days[date(2025, 10, 1)].source
     assert "2019年" in CHINA.days[date(2018, 12, 29)].source
@@ -137,6 +145,7 @@ def test_make_up_day_has_the_usual_hours() -> None:
     assert opened == timedelta(hours=7)
 
 
+@pytest.mark.case("D10")
 def test_own_row_overrides_the_notice() -> None:
     fair = DayRow(date(2025, 10, 13), False, "县庆", "县政府通知")
     calendar = china_calendar([fair])
@@ -150,6 +159,7 @@ def test_half_day_closes_at_noon() -> None:
     assert add_working_days(china_calendar([half]), at("2025-09-30"), 5).at == at("2025-10-14", "12:00")
 
 
+@pytest.mark.case("D10")
 def test_later_row_of_a_day_holds() -> None:
     closed = DayRow(date(2025, 10, 14), False, "防汛", "县防指通知")
     reopened = DayRow(date(2025, 10, 14), True, "恢复上班", "县防指通知")
@@ -163,6 +173,7 @@ def notice_2027() -> list[DayRow]:
     return [*off, DayRow(date(2027, 10, 9), True, "调休上班", source)]
 
 
+@pytest.mark.case("D9")
 def test_loaded_notice_makes_the_year_final() -> None:
     calendar = china_calendar(notice_2027())
     assert not add_working_days(calendar, at("2026-12-28"), 5).provisional
@@ -180,6 +191,7 @@ def test_local_rows_do_not_make_a_year_final() -> None:
     assert add_working_days(china_calendar(rows), at("2026-12-28"), 5).provisional
 
 
+@pytest.mark.case("T19")
 def test_december_is_open_when_new_year_may_bridge_back() -> None:
     rows = [
         DayRow(date(year, month, 1), False, name, f"{year}年安排")
@@ -209,6 +221,7 @@ def test_calendar_without_hours_is_refused() -> None:
         china_calendar(shifts=())
 
 
+@pytest.mark.case("P27")
 def test_midnight_in_china_decides_the_day_of_receipt() -> None:
     before = datetime(2025, 10, 9, 15, 59, 59, tzinfo=UTC)
     after = datetime(2025, 10, 9, 16, 0, tzinfo=UTC)

@@ -13,6 +13,7 @@ OFFICE = Number("8651683881234", NumberKind.LANDLINE)
 DESK = Number("8651683881234", NumberKind.LANDLINE, "801")
 
 
+@pytest.mark.case("H2", "T37")
 @pytest.mark.parametrize(
     "text",
     [
@@ -42,6 +43,7 @@ def test_every_spelling_of_a_mobile_is_one_number(text: str) -> None:
     assert normalise(text) == MOBILE
 
 
+@pytest.mark.case("H2", "T37")
 @pytest.mark.parametrize(
     ("text", "number"),
     [
@@ -77,6 +79,7 @@ def test_local_number_takes_the_given_area_code() -> None:
     assert normalise("025-83001234", area_code="0516") == Number("862583001234", NumberKind.LANDLINE)
 
 
+@pytest.mark.case("H2")
 @pytest.mark.parametrize("text", ["110", "119", "120", "10086", "12345", "12388", "95588", "96118", "114"])
 def test_short_numbers_stand_as_dialled(text: str) -> None:
     assert normalise(text) == Number(text, NumberKind.SHORT)
@@ -88,6 +91,7 @@ def test_service_number_has_no_country(text: str) -> None:
     assert normalise(text) == Number("4001234567", NumberKind.SERVICE)
 
 
+@pytest.mark.case("H2")
 @pytest.mark.parametrize(
     "text",
     [
@@ -145,6 +149,7 @@ def test_foreign_number_keeps_its_country(text: str, digits: str, national: str)
     assert number.national == national
 
 
+@pytest.mark.case("H1", "T37")
 @pytest.mark.parametrize(
     ("text", "digits"),
     [
@@ -166,6 +171,7 @@ def test_german_habits_read_with_german_rules(text: str, digits: str) -> None:
     assert number.digits == digits
 
 
+@pytest.mark.case("H1")
 def test_german_text_without_a_number_has_none() -> None:
     assert normalise("test 123", region="DE") is None
 
@@ -176,6 +182,7 @@ def test_german_area_code_completes_a_local_number() -> None:
     assert number.digits == "49305754321"
 
 
+@pytest.mark.case("H2")
 @pytest.mark.parametrize(
     ("text", "digits"),
     [
@@ -211,6 +218,7 @@ def test_dates_sums_and_identities_are_no_numbers(text: str) -> None:
     assert find_numbers(text) == []
 
 
+@pytest.mark.case("H1")
 def test_german_line_holds_two_numbers() -> None:
     found = find_numbers("call 0150 12345678 or 022 1234567", region="DE")
     assert [number.digits for number in found] == ["4915012345678", "49221234567"]

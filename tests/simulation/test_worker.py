@@ -54,6 +54,7 @@ async def every_job_ran(town: Town, clock: MovedClock) -> None:
                 await asyncio.sleep(0.05)
 
 
+@pytest.mark.case("T4", "T11")
 async def test_books_agree_under_two_workers_whose_queue_is_lost(settings: Settings, valkey_url: str) -> None:
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(valkey_url) as valkey:
         town = await a_county(pool, settings.region)

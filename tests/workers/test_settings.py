@@ -88,6 +88,7 @@ async def test_ticket_after_the_start_is_found_by_a_later_tick(settings: Setting
         await until(state_is(town, second, "dispatched"), task)
 
 
+@pytest.mark.case("T4")
 async def test_emptied_valkey_loses_nothing(settings: Settings, town: Town) -> None:
     first = await opened(town)
     async with working(settings, MovedClock(MONDAY)) as task, redis.Redis.from_url(settings.redis_url) as valkey:
@@ -100,6 +101,7 @@ async def test_emptied_valkey_loses_nothing(settings: Settings, town: Town) -> N
     assert told == 2
 
 
+@pytest.mark.case("T1", "T11")
 async def test_two_workers_dispatch_a_ticket_once(settings: Settings, town: Town) -> None:
     waiting = [await opened(town) for _ in range(20)]
     clock = MovedClock(MONDAY)
@@ -123,6 +125,7 @@ async def test_clock_of_the_worker_decides_what_is_due(settings: Settings, town:
         await until(state_is(town, ticket, "dispatched"), task)
 
 
+@pytest.mark.case("T6")
 async def test_queue_holds_nothing_to_lose(settings: Settings, town: Town) -> None:
     await opened(town)
     async with working(settings, MovedClock(MONDAY)) as task, redis.Redis.from_url(settings.redis_url) as valkey:

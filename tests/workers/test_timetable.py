@@ -153,6 +153,7 @@ async def test_ticket_nobody_speaks_for_does_not_hold_the_sweep(town: Town) -> N
     assert await run_job(town.office, "dispatch", sweep_of("dispatch"), TUESDAY, 1) == 0
 
 
+@pytest.mark.case("T1")
 @pytest.mark.parametrize("job", [name for name in TIMES if name != "brief"])
 async def test_sweep_done_twice_does_nothing_twice(town: Town, job: str) -> None:
     await opened(town)

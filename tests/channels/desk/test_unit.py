@@ -42,6 +42,7 @@ async def test_unit_sees_its_own_and_below_only(log_in: LogIn, town: Town) -> No
     assert len(numbers(await (await log_in("dispatcher")).get("/desk"))) == 4
 
 
+@pytest.mark.case("P26")
 async def test_count_is_the_list(log_in: LogIn, town: Town) -> None:
     await signed(town)
     await signed(town)
@@ -54,6 +55,7 @@ async def test_count_is_the_list(log_in: LogIn, town: Town) -> None:
         assert int(told) == total == len(numbers(await water.get(f"/desk?state={state}")))
 
 
+@pytest.mark.case("P26")
 async def test_pages_turn_without_losing_any(log_in: LogIn, town: Town) -> None:
     for _ in range(PAGE + 3):
         await opened(town)

@@ -54,6 +54,7 @@ async def test_code_of_another_ticket_is_not_told(take_seat: TakeSeat, town: Tow
     assert "查询码" not in html
 
 
+@pytest.mark.case("T35")
 async def test_second_press_opens_nothing_more(take_seat: TakeSeat, pool: asyncpg.Pool) -> None:
     seat = await take_seat("operator")
     first = await seat.send("/console/tickets", **keyed(way="answer", answer="请带身份证到窗口办理。"))
@@ -133,6 +134,15 @@ async def test_unknown_caller_is_told_in_words(take_seat: TakeSeat, town: Town, 
     html = await seat.read(f"/console/caller?phone={phone}")
     assert note in html
     assert "<b>" not in html
+
+
+@pytest.mark.case("P23")
+async def test_number_in_the_words_of_another_ticket_is_nobodys_identity(take_seat: TakeSeat, town: Town) -> None:
+    ticket = await opened(town, phone="13900139000", body="请打13600136000找我舅舅，他知道水表的事。")
+    seat = await take_seat("operator")
+    html = await seat.read("/console/caller?phone=13600136000")
+    assert "第一次来电" in html
+    assert ticket.number not in html
 
 
 async def test_latest_lists_own_tickets_only(take_seat: TakeSeat, town: Town, clock: MovedClock) -> None:

@@ -190,6 +190,7 @@ async def test_withdrawing_wants_a_reason_and_ends_it(town: Town, public: Client
     assert await pool.fetchval("select close_reason from ticket") == "withdrawn"
 
 
+@pytest.mark.case("P25")
 @pytest.mark.parametrize("deed", ["rate", "comment", "withdraw", "details"])
 async def test_nothing_is_done_with_a_wrong_code(town: Town, public: Client, pool: asyncpg.Pool, deed: str) -> None:
     own = await filed(town)

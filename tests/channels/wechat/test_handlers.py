@@ -155,6 +155,7 @@ async def test_given_number_and_code_open_the_progress_page(door: Door) -> None:
     assert dossier.ticket.body == LAMP
 
 
+@pytest.mark.case("P21", "T36")
 async def test_repeated_message_gets_same_reply_and_one_ticket(door: Door) -> None:
     phone, message_id = door.follower(), new_message_id()
     await tell(phone, LAMP, "1", "0", "0", "1")
@@ -163,6 +164,7 @@ async def test_repeated_message_gets_same_reply_and_one_ticket(door: Door) -> No
     assert await door.value("select count(*) from ticket") == 1
 
 
+@pytest.mark.case("P21")
 async def test_repeats_at_the_same_moment_get_same_reply(door: Door) -> None:
     phone, message_id = door.follower(), new_message_id()
     await tell(phone, LAMP, "1", "0", "0", "1")
@@ -171,6 +173,7 @@ async def test_repeats_at_the_same_moment_get_same_reply(door: Door) -> None:
     assert await door.value("select count(*) from ticket") == 1
 
 
+@pytest.mark.case("P20", "T36")
 async def test_album_from_a_new_person_makes_one_draft(door: Door) -> None:
     phone = door.follower()
     pictures = [phone.show("image", MediaId=f"media{n}", PicUrl="http://example.invalid/p") for n in range(4)]
@@ -378,6 +381,7 @@ async def test_details_for_a_ticket_that_waits_no_more_become_a_complaint(door: 
     assert await phone.say("1") == words(Phrase.ASK_WHERE)
 
 
+@pytest.mark.case("P25")
 async def test_progress_tells_own_tickets_in_plain_words(door: Door) -> None:
     phone = door.follower()
     nothing = await phone.say("进度")
@@ -442,6 +446,7 @@ async def test_digits_mean_nothing_when_no_reply_waits(door: Door) -> None:
     assert await door.value("select count(*) from callback") == 0
 
 
+@pytest.mark.case("P25")
 async def test_somebody_elses_digits_rate_nothing(door: Door) -> None:
     await door.answered(await file(door.follower(ALICE)))
     assert await door.follower(BOB).say("4") == words(Phrase.HINT)

@@ -155,6 +155,7 @@ async def test_follower_who_left_cannot_be_reached(platform: WechatServer, make_
     assert "43004" in str(receipt.reason)
 
 
+@pytest.mark.case("T22")
 @pytest.mark.parametrize(
     ("mischief", "wait_s"),
     [
@@ -191,6 +192,7 @@ async def test_empty_text_is_impossible(platform: WechatServer, make_sender: Mak
     assert (await make_sender().send(notice(""))).delivery is Delivery.IMPOSSIBLE
 
 
+@pytest.mark.case("T7", "P18")
 @pytest.mark.usefixtures("impatience")
 @pytest.mark.parametrize("mischief", ["slow", "drop", "invalid_json", "504"])
 async def test_lost_answer_is_unknown_and_not_repeated(
@@ -282,6 +284,7 @@ async def test_wrong_secret_is_told_as_such(platform: WechatServer, http: aiohtt
     assert "公众号密钥有误" in str(receipt.reason)
 
 
+@pytest.mark.case("P22")
 async def test_ten_workers_share_one_token(
     platform: WechatServer, http: aiohttp.ClientSession, cache: "redis.asyncio.Redis"
 ) -> None:
@@ -293,6 +296,7 @@ async def test_ten_workers_share_one_token(
     assert await cache.exists(f"wechat:token:{owner.app_id}:lock") == 0
 
 
+@pytest.mark.case("P22")
 async def test_two_workers_refresh_together_once(
     platform: WechatServer, http: aiohttp.ClientSession, cache: "redis.asyncio.Redis"
 ) -> None:

@@ -18,6 +18,7 @@ from tests.hotline.actions.conftest import Look
 FULL_LADDER = moment("2026-12-10")
 
 
+@pytest.mark.case("P5")
 async def test_a_unit_without_people_sends_its_notices_upwards_with_an_alarm_each_time(town: Town, look: Look) -> None:
     ticket = await build.dispatched(town, unit="西湖水厂")
     told = await look.told(ticket)
@@ -30,6 +31,7 @@ async def test_a_unit_without_people_sends_its_notices_upwards_with_an_alarm_eac
     assert (await look.ticket(ticket.ticket_id)).tier == 3
 
 
+@pytest.mark.case("P5")
 async def test_with_nobody_in_the_whole_branch_the_dispatcher_gets_it_and_tiers_are_not_skipped(
     pool: asyncpg.Pool,
 ) -> None:
@@ -41,6 +43,7 @@ async def test_with_nobody_in_the_whole_branch_the_dispatcher_gets_it_and_tiers_
     assert [tier for tier, _, _ in await look.ladder(ticket)] == [1, 2, 3]
 
 
+@pytest.mark.case("P5")
 @pytest.mark.parametrize("role", ["inspector", "leader"])
 async def test_an_office_without_anybody_is_an_alarm_and_the_dispatcher_is_told(pool: asyncpg.Pool, role: str) -> None:
     town = await build.a_county(pool, without=(role,))
@@ -54,6 +57,7 @@ async def test_an_office_without_anybody_is_an_alarm_and_the_dispatcher_is_told(
     assert [tier for tier, _, _ in await look.ladder(ticket)] == [1, 2, 3]
 
 
+@pytest.mark.case("P4")
 async def test_a_supervised_ticket_without_a_unit_raises_an_alarm_at_every_tier(town: Town, look: Look) -> None:
     ticket = await build.opened(town, matter_id=None)
     await supervision.supervise_ticket(town.office, ticket.ticket_id, town.actor("leader"), MONDAY)
@@ -124,6 +128,7 @@ def poison(monkeypatch: pytest.MonkeyPatch, ticket_id: object) -> None:
     monkeypatch.setattr(deed, "due", due)
 
 
+@pytest.mark.case("T9")
 async def test_a_poisoned_ticket_stops_nobody_and_is_shown(
     town: Town, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +171,7 @@ async def test_people_go_on_working_on_a_ticket_whose_clocks_fail(
     assert signed.state is State.SIGNED
 
 
+@pytest.mark.case("T9")
 async def test_a_ticket_that_cannot_be_dispatched_is_left_to_a_dispatcher(
     town: Town, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:

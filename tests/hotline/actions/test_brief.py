@@ -313,6 +313,7 @@ async def test_an_unknown_figure_is_not_found(town: Town) -> None:
         await brief.list_figure(town.office, WEEK, "received.kind.nothing", town.actor("supervisor"))
 
 
+@pytest.mark.case("P27", "T33")
 async def test_facts_stop_at_sunday_midnight_local_time(town: Town) -> None:
     await play(town)
     week = week_of(FRIDAY, ZONE)

@@ -51,6 +51,7 @@ async def everything(pool: asyncpg.Pool) -> dict[str, Any]:
     }
 
 
+@pytest.mark.case("P11")
 async def test_preview_changes_nothing(town: Town, pool: asyncpg.Pool) -> None:
     await signed(town)
     before = await everything(pool)
@@ -59,6 +60,7 @@ async def test_preview_changes_nothing(town: Town, pool: asyncpg.Pool) -> None:
     assert await everything(pool) == before
 
 
+@pytest.mark.case("T18")
 async def test_what_preview_shows_is_what_loading_does(town: Town, look: Look) -> None:
     tickets = [await signed(town), await dispatched(town), await opened(town), await owed(town)]
     before = {ticket.ticket_id: await look.due(ticket, "reply") for ticket in tickets if ticket.lead_unit_id}
@@ -70,6 +72,7 @@ async def test_what_preview_shows_is_what_loading_does(town: Town, look: Look) -
     assert await look.due(tickets[0], "reply") == reply.new_due == before[tickets[0].ticket_id] + timedelta(days=1)
 
 
+@pytest.mark.case("D8", "D10")
 async def test_a_moved_limit_leaves_both_values_and_the_notice_in_the_history(
     town: Town, look: Look, pool: asyncpg.Pool
 ) -> None:
@@ -85,6 +88,7 @@ async def test_a_moved_limit_leaves_both_values_and_the_notice_in_the_history(
     assert kept.state is ticket.state
 
 
+@pytest.mark.case("T18")
 async def test_the_reminder_moves_with_its_limit_and_goes_out_once(town: Town, look: Look) -> None:
     ticket = await signed(town)
     await almanac.load_notice(town.office, a_notice(), "管理员", MONDAY, confirmed=True)
@@ -94,6 +98,7 @@ async def test_the_reminder_moves_with_its_limit_and_goes_out_once(town: Town, l
     assert [step for _, step, _ in await look.ledger(ticket)] == ["one_day"]
 
 
+@pytest.mark.case("D8")
 async def test_a_missed_limit_keeps_its_mark_and_its_time(town: Town, look: Look, pool: asyncpg.Pool) -> None:
     ticket = await dispatched(town)
     late = moment("2026-11-25", "09:00")
@@ -152,6 +157,7 @@ async def test_a_parked_clock_is_reckoned_when_it_runs_again(town: Town, look: L
     assert await look.due(ticket, "reply") == moment("2026-12-02", "17:00")
 
 
+@pytest.mark.case("T13")
 async def test_comments_move_nothing_and_loading_twice_does_nothing_twice(
     town: Town, look: Look, pool: asyncpg.Pool
 ) -> None:
@@ -166,6 +172,7 @@ async def test_comments_move_nothing_and_loading_twice_does_nothing_twice(
     assert await look.due(ticket, "reply") == due
 
 
+@pytest.mark.case("P16")
 async def test_a_day_that_contradicts_a_published_year_needs_a_persons_word(town: Town, pool: asyncpg.Pool) -> None:
     before = await everything(pool)
     with pytest.raises(UnfitNotice, match="2026-11-25"):
@@ -178,6 +185,7 @@ async def test_a_day_that_contradicts_a_published_year_needs_a_persons_word(town
 YEAR_END = moment("2026-12-28", "10:00")
 
 
+@pytest.mark.case("K19", "T19", "D9")
 async def test_year_end_is_provisional_until_its_notice_moves_it(town: Town, look: Look, pool: asyncpg.Pool) -> None:
     ticket = await signed(town, YEAR_END)
     assert await pool.fetchval("select provisional from deadline where rule = 'reply'")
@@ -252,6 +260,7 @@ def test_a_file_that_is_no_notice_is_told_where(text: str, place: str) -> None:
         a_notice(text)
 
 
+@pytest.mark.case("C11", "D7")
 async def test_a_calendar_without_an_open_hour_in_a_year_is_refused(town: Town) -> None:
     first = date(2026, 11, 25)
     days = ",\n".join(f'{{ day = {first + timedelta(n)}, working = false, name = "休" }}' for n in range(400))

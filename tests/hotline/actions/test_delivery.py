@@ -39,6 +39,7 @@ async def states(look: "Look", ticket: Ticket, kind: str) -> list[str]:
     return [row["state"] for row in await look.outbox(ticket) if row["kind"] == kind]
 
 
+@pytest.mark.case("T20")
 async def test_a_worker_back_at_night_wakes_nobody_but_for_urgent_ones(town: Town, look: "Look") -> None:
     calm = await build.dispatched(town)
     urgent = await build.dispatched(town, matter_id="water.outage")

@@ -52,6 +52,7 @@ async def test_a_redo_goes_round_once_and_then_an_interview_is_owed(town: Town, 
     assert await look.ladder(ticket) == [(1, "redos", None)]
 
 
+@pytest.mark.case("P17")
 async def test_closing_leaves_no_clock_no_callback_and_no_unsent_notice(town: Town, look: "Look") -> None:
     night = build.moment("2026-11-23", "21:00")
     ticket = await build.replied(town, night)
@@ -63,6 +64,7 @@ async def test_closing_leaves_no_clock_no_callback_and_no_unsent_notice(town: To
     assert waiting == {"withdrawn"}
 
 
+@pytest.mark.case("P17")
 async def test_a_warning_queued_overnight_is_not_sent_for_a_ticket_closed_meanwhile(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town)
     evening = build.moment("2026-11-24", "20:00")

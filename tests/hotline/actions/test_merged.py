@@ -1,6 +1,8 @@
-"""并单: everybody whose ticket was merged is still owed the answer (CASES T27, P29)."""
+"""并单: everybody whose ticket was merged is still owed the answer."""
 
 from __future__ import annotations
+
+import pytest
 
 from hotline.actions import intake, lookup
 from hotline.domain.kinds import Channel
@@ -25,6 +27,7 @@ async def told(town: Town, opened_one: intake.Opened) -> list[str]:
     return [row["kind"] for row in rows]
 
 
+@pytest.mark.case("T27")
 async def test_merged_people_get_the_answer_once(town: Town) -> None:
     main = await signed(town)
     extra = await merge(town, main.number, "merged-0001")
@@ -32,6 +35,7 @@ async def test_merged_people_get_the_answer_once(town: Town) -> None:
     assert (await told(town, extra)).count("replied") == 1
 
 
+@pytest.mark.case("T27")
 async def test_a_merged_ticket_shows_the_answer_on_its_own_page(town: Town) -> None:
     main = await signed(town)
     extra = await merge(town, main.number, "merged-0002")

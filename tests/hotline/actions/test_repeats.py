@@ -23,6 +23,7 @@ async def count(pool: asyncpg.Pool, table: str) -> int:
     return int(await pool.fetchval(f"select count(*) from {table}"))
 
 
+@pytest.mark.case("T35")
 async def test_a_filing_sent_again_gets_the_first_number_and_code(town: Town, pool: asyncpg.Pool) -> None:
     filing = a_filing()
     first = await intake.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
@@ -34,6 +35,7 @@ async def test_a_filing_sent_again_gets_the_first_number_and_code(town: Town, po
     }  # fmt: skip
 
 
+@pytest.mark.case("T35")
 async def test_parallel_filings_with_one_key_open_one_ticket(town: Town, pool: asyncpg.Pool) -> None:
     filing = a_filing()
     answers = await asyncio.gather(*(intake.open_ticket(town.office, filing, COMPLAINANT, MONDAY) for _ in range(12)))
@@ -51,6 +53,7 @@ async def test_after_a_repeat_was_undone_no_number_is_given_twice(town: Town, po
     assert len({one.ticket.number for one in opened}) == len(offices)
 
 
+@pytest.mark.case("P27")
 async def test_the_number_carries_the_local_day(town: Town) -> None:
     ticket = await build.opened(town, build.moment("2026-11-24", "00:30"))
     assert ticket.number.startswith("20261124-")
@@ -114,6 +117,7 @@ async def test_two_people_deciding_at_once_one_wins_and_the_other_is_told(town: 
     assert len(await look.events(ticket)) == 2
 
 
+@pytest.mark.case("T11")
 async def test_two_sweeps_at_once_dispatch_a_ticket_once(town: Town, look: "Look") -> None:
     tickets = [await build.opened(town) for _ in range(5)]
     await asyncio.gather(*(dispatch.dispatch_received(town.office, MONDAY, 10) for _ in range(4)))

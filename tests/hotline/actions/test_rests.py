@@ -25,6 +25,7 @@ async def park(town: Town, ticket: "Ticket", now: Any, until: Any = UNTIL) -> "T
     return await handling.park_ticket(town.office, ticket.ticket_id, until, town.actor("dispatcher"), now, REASON)
 
 
+@pytest.mark.case("R9", "T14")
 async def test_a_parked_ticket_comes_back_by_itself_with_what_was_left(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
     await park(town, ticket, moment("2026-11-25", "17:30"))
@@ -48,6 +49,7 @@ async def test_a_dispatcher_may_end_the_rest_early(town: Town, look: "Look") -> 
     assert (await look.events(ticket)).count("resume") == 1
 
 
+@pytest.mark.case("R9")
 async def test_a_rest_in_the_interview_window_repeats_no_reminder(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
     await look.sweep_until(moment("2026-11-27", "09:00"))
@@ -112,6 +114,7 @@ async def test_nobody_is_called_before_a_reply(town: Town) -> None:
         await callback.record_refusal(town.office, ticket.ticket_id, town.actor("operator"), MONDAY)
 
 
+@pytest.mark.case("P28")
 async def test_a_person_on_wechat_is_asked_there_once_and_called_a_working_day_later(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **BY_WECHAT)
     for _ in range(3):

@@ -105,6 +105,7 @@ async def extend(town: Town, ticket: Ticket, login: str, now: Any = MONDAY) -> T
     return await handling.decide_extension(town.office, ticket.ticket_id, True, town.actor(login), now, AGREED)
 
 
+@pytest.mark.case("T17")
 async def test_two_extensions_move_the_limit_and_a_third_is_refused(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
     assert await look.due(ticket, "reply") == moment("2026-11-30", "17:30")

@@ -25,6 +25,7 @@ def of_rule(ledger: list[tuple[str, str, str]], rule: str) -> list[tuple[str, st
     return [(step, state) for name, step, state in ledger if name == rule]
 
 
+@pytest.mark.case("P9")
 async def test_a_window_reminds_once_at_each_step_however_often_one_looks(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
     now = MONDAY
@@ -39,6 +40,7 @@ async def test_a_window_reminds_once_at_each_step_however_often_one_looks(town: 
     assert len(reminders) == len(STEPS)
 
 
+@pytest.mark.case("T1", "T11")
 async def test_two_sweeps_at_once_remind_once(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
     await asyncio.gather(*(strike_due_clocks(town.office, EXPIRY, 100) for _ in range(5)))
@@ -47,6 +49,7 @@ async def test_two_sweeps_at_once_remind_once(town: Town, look: "Look") -> None:
     assert [row["tier"] for row in await look.letters(ticket)] == [1, 2]
 
 
+@pytest.mark.case("T5", "T10")
 async def test_after_an_outage_the_latest_step_is_told_and_the_others_are_marked(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
     await look.sweep(EXPIRY - timedelta(minutes=1))
@@ -56,6 +59,7 @@ async def test_after_an_outage_the_latest_step_is_told_and_the_others_are_marked
     assert (await look.events(ticket)).count("remind") == 1
 
 
+@pytest.mark.case("T10")
 async def test_after_three_days_down_one_notice_for_each_tier_in_order(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
     late = EXPIRY + timedelta(days=3)
@@ -65,6 +69,7 @@ async def test_after_three_days_down_one_notice_for_each_tier_in_order(town: Tow
     assert planned == [("interview", "expiry", "planned"), ("tier2", "issued", "planned")]
 
 
+@pytest.mark.case("P6")
 async def test_all_three_tiers_are_reached_with_the_default_settings_and_the_third_stays(
     town: Town, look: "Look"
 ) -> None:
@@ -92,6 +97,7 @@ async def test_each_tier_tells_its_own_people(town: Town, look: "Look") -> None:
         assert told[f"role:{role}", "escalated"] == 1
 
 
+@pytest.mark.case("P3")
 async def test_an_overdue_signature_climbs_all_the_way_though_a_person_comments(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town)
     await look.sweep(moment("2026-11-24", "17:30"))
@@ -104,6 +110,7 @@ async def test_an_overdue_signature_climbs_all_the_way_though_a_person_comments(
     assert [tier for tier, _, _ in await look.ladder(ticket)] == [1, 2, 3]
 
 
+@pytest.mark.case("P10")
 async def test_a_limit_over_a_weekend_is_not_overdue_on_monday(town: Town, look: "Look") -> None:
     ticket = await build.signed(town, FRIDAY)
     await look.sweep_until(NEXT_MONDAY)
@@ -111,6 +118,7 @@ async def test_a_limit_over_a_weekend_is_not_overdue_on_monday(town: Town, look:
     assert await look.ledger(ticket) == []
 
 
+@pytest.mark.case("P1")
 async def test_every_overdue_ticket_is_reached_batch_by_batch(town: Town, look: "Look") -> None:
     tickets = [await build.dispatched(town) for _ in range(23)]
     late = moment("2026-11-24", "17:30")
@@ -118,6 +126,7 @@ async def test_every_overdue_ticket_is_reached_batch_by_batch(town: Town, look: 
     assert [(await look.ticket(one.ticket_id)).tier for one in tickets] == [1] * len(tickets)
 
 
+@pytest.mark.case("P2")
 async def test_tickets_at_the_top_do_not_hide_the_last_one(town: Town, look: "Look") -> None:
     top = [await build.dispatched(town) for _ in range(8)]
     await look.sweep_until(moment("2026-12-04"))
@@ -127,6 +136,7 @@ async def test_tickets_at_the_top_do_not_hide_the_last_one(town: Town, look: "Lo
     assert (await look.ticket(last.ticket_id)).tier >= 1
 
 
+@pytest.mark.case("P7")
 async def test_the_same_unit_is_told_again_when_the_ticket_comes_back(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town)
     grounds = {"reason": "不属本单位", "basis": "三定方案"}
@@ -164,6 +174,7 @@ async def test_a_new_year_begins_its_own_numbers(town: Town, look: "Look") -> No
     assert [(row["year"], row["number"]) for row in await look.letters(second)] == [(2027, 1)]
 
 
+@pytest.mark.case("T20")
 async def test_a_notice_never_leaves_outside_notice_hours_unless_urgent(town: Town, look: "Look") -> None:
     night = moment("2026-11-28", "23:00")
     calm = await build.dispatched(town, night)
@@ -175,6 +186,7 @@ async def test_a_notice_never_leaves_outside_notice_hours_unless_urgent(town: To
     assert (await look.ticket(urgent.ticket_id)).tier == 1
 
 
+@pytest.mark.case("T5")
 async def test_a_clock_set_back_repeats_nothing(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
     await look.sweep(moment("2026-11-27", "17:30"))

@@ -67,6 +67,7 @@ def test_what_is_told_ends_where_the_limit_ends(start, limit_text: str) -> None:
     assert last.hours.endswith((f"{due.at.astimezone(ZONE):%H:%M}", f"{due.at.astimezone(ZONE):%H:%M:%S}"))
 
 
+@pytest.mark.case("D8")
 @given(STARTS, LIMITS)
 def test_reckoning_again_with_the_same_calendar_changes_nothing(start, limit_text: str) -> None:
     begin = start.replace(tzinfo=ZONE)
@@ -75,6 +76,7 @@ def test_reckoning_again_with_the_same_calendar_changes_nothing(start, limit_tex
         assert reckon_again(POLICY, CALENDAR, clock, now) is None
 
 
+@pytest.mark.case("T14")
 @given(STARTS, LIMITS, st.integers(min_value=0, max_value=99), st.integers(min_value=1, max_value=20_000))
 def test_a_clock_paused_and_resumed_is_reckoned_again_to_the_same_end(
     start, limit_text: str, part: int, minutes: int
@@ -122,6 +124,7 @@ def test_a_clock_that_does_not_run_is_left_alone(state: str) -> None:
     assert reckon_again(POLICY, CHANGED, a_clock(state=state), MONDAY) is None
 
 
+@pytest.mark.case("D8")
 def test_a_limit_already_passed_keeps_its_mark_though_nobody_swept_it_yet() -> None:
     assert reckon_again(POLICY, CHANGED, a_clock(), moment("2026-11-30", "17:30")) is None
 
@@ -142,6 +145,7 @@ def test_a_reminder_counted_in_working_days_moves_though_its_natural_limit_does_
     assert (shifted.moved, shifted.timer) == (False, (Step.ONE_DAY, moment("2026-11-24", "09:00")))
 
 
+@pytest.mark.case("D8")
 def test_a_limit_that_would_have_ended_in_the_past_stays() -> None:
     worked = china_calendar([DayRow(moment("2026-11-28").date(), True, "加班", "县政府通知")])
     assert reckon_again(POLICY, worked, a_clock(), moment("2026-11-29", "10:00")) is None

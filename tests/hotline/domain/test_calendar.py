@@ -81,6 +81,7 @@ def local(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
 
 
+@pytest.mark.case("Z1", "Z3", "Z5", "Z13", "Z15", "C1", "C3", "C5", "O1", "G1", "P12", "P13")
 @pytest.mark.parametrize(
     ("calendar", "start", "minutes", "due"),
     [
@@ -109,6 +110,7 @@ def test_office_minutes_end_at_the_published_moment(calendar: Calendar, start: s
     assert add_working_time(calendar, utc(start), timedelta(minutes=minutes)) == Due(utc(due))
 
 
+@pytest.mark.case("Z7", "Z9", "Z11", "D11")
 @pytest.mark.parametrize(
     ("pauses", "minutes", "due"),
     [
@@ -128,6 +130,7 @@ def test_pause_moves_the_due_by_its_length(pauses: str, minutes: int, due: str) 
     assert add_natural_time(start, limit, cuts).at == utc(f"2013-06-04 {due}")
 
 
+@pytest.mark.case("Z9", "Z11", "D11")
 @pytest.mark.parametrize(
     ("until", "pauses", "minutes"),
     [
@@ -143,6 +146,7 @@ def test_elapsed_time_leaves_pauses_out(until: str, pauses: list[tuple[str, str]
     assert passed == timedelta(minutes=minutes)
 
 
+@pytest.mark.case("Z3")
 @pytest.mark.parametrize(
     ("limit", "answered", "spare"), [(60, "10:00", 30), (60, "14:00", -210), (180, "11:30", 60), (180, "13:00", -30)]
 )
@@ -153,6 +157,7 @@ def test_spare_minutes_turn_negative_after_the_due(limit: int, answered: str, sp
     assert working_time_between(BERLIN_WEEK, end, due) == timedelta(minutes=spare)
 
 
+@pytest.mark.case("Z17")
 def test_edited_hours_give_a_new_due() -> None:
     start, limit = utc("2016-11-01 13:56:21"), timedelta(minutes=60)
     before = weekly("Europe/Berlin", EVERY_DAY, "09:00-18:00", "2016-11-01")
@@ -161,6 +166,7 @@ def test_edited_hours_give_a_new_due() -> None:
     assert add_working_time(after, start, limit).at == utc("2016-11-02 04:00")
 
 
+@pytest.mark.case("N1", "N3", "N5", "N7", "N9", "N11", "N13")
 @pytest.mark.parametrize(
     ("begin", "end", "passed"),
     [
@@ -178,6 +184,7 @@ def test_elapsed_hours_match_thirteen_hour_days(begin: str, end: str, passed: st
     assert working_time_between(LONG_WEEK, berlin(end), berlin(begin)) == -span(passed)
 
 
+@pytest.mark.case("N15", "N17", "N19", "N21", "N23", "N25", "N27", "N29", "D1", "D2", "D3", "D12")
 @pytest.mark.parametrize(
     ("start", "limit", "due"),
     [
@@ -199,6 +206,7 @@ def test_office_time_survives_weekends_holidays_and_clock_changes(start: str, li
     assert add_working_time(LONG_WEEK, berlin(start), span(limit)).at == berlin(due)
 
 
+@pytest.mark.case("B1")
 def test_week_with_uneven_days_adds_up() -> None:
     week = {
         **dict.fromkeys((0, 2, 4), hours("09:00-17:00")),
@@ -209,6 +217,7 @@ def test_week_with_uneven_days_adds_up() -> None:
     assert add_working_time(calendar, utc("2006-01-02 11:00"), timedelta(hours=19)).at == utc("2006-01-04 16:00")
 
 
+@pytest.mark.case("C7", "C9", "D1")
 def test_new_york_counts_by_its_own_clock() -> None:
     calendar = Calendar(NEW_YORK, {**dict.fromkeys(MONDAY_TO_FRIDAY, hours("09:00-17:00")), 1: hours("09:00-20:00")})
     friday = datetime(2024, 1, 19, 16, tzinfo=NEW_YORK)
@@ -218,12 +227,14 @@ def test_new_york_counts_by_its_own_clock() -> None:
     assert add_working_time(calendar, monday, timedelta(hours=12)).at == closing
 
 
+@pytest.mark.case("R1")
 def test_single_open_day_a_week_is_reached() -> None:
     sunday = weekly("UTC", range(6, 7), "09:00-17:00")
     assert next_open(sunday, utc("2007-01-01 00:00")) == utc("2007-01-07 09:00")
     assert add_working_time(sunday, utc("2007-01-01 00:00"), timedelta(hours=1)).at == utc("2007-01-07 10:00")
 
 
+@pytest.mark.case("R3", "D3")
 @pytest.mark.parametrize(
     ("at", "opens"),
     [
@@ -240,6 +251,7 @@ def test_next_opening_is_now_only_inside_a_shift(at: str, opens: str) -> None:
     assert is_open(calendar, utc(at)) == (at == opens)
 
 
+@pytest.mark.case("R5")
 def test_moscow_opens_by_its_own_clock() -> None:
     calendar = weekly("Europe/Moscow", range(2), "09:00-17:00")
     evening = utc("2007-01-01 16:15")
@@ -247,6 +259,7 @@ def test_moscow_opens_by_its_own_clock() -> None:
     assert add_working_time(calendar, evening, timedelta(hours=2)).at == utc("2007-01-02 08:00")
 
 
+@pytest.mark.case("F1")
 def test_holidays_are_stepped_over_forwards_and_back() -> None:
     calendar = weekly("Europe/London", MONDAY_TO_FRIDAY, "09:00-17:00", "2020-09-15 2020-09-21")
     saturday = utc("2020-09-19 11:00")
@@ -254,6 +267,7 @@ def test_holidays_are_stepped_over_forwards_and_back() -> None:
     assert subtract_working_days(calendar, saturday, 5).date() == date(2020, 9, 11)
 
 
+@pytest.mark.case("F3")
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
@@ -268,16 +282,19 @@ def test_office_is_open_only_in_its_hours(at: str, expected: bool) -> None:
     assert is_open(calendar, utc(at)) is expected
 
 
+@pytest.mark.case("P14")
 def test_warning_steps_over_the_lunch_break() -> None:
     calendar = weekly("Asia/Shanghai", MONDAY_TO_FRIDAY, "08:30-12:00 14:30-18:00")
     due = local("2025-09-25 14:30")
     assert subtract_working_time(calendar, due, timedelta(hours=1)) == local("2025-09-25 11:00")
 
 
+@pytest.mark.case("G1")
 def test_escalation_comes_an_hour_before_due() -> None:
     assert subtract_working_time(UTC_08_18, utc("2024-01-23 11:00"), timedelta(hours=1)) == utc("2024-01-23 10:00")
 
 
+@pytest.mark.case("D4", "P15")
 def test_whole_days_lose_no_minute() -> None:
     calendar = weekly("UTC", EVERY_DAY, "00:00-24:00")
     last_second = utc("2024-02-28 23:59:59")
@@ -287,6 +304,7 @@ def test_whole_days_lose_no_minute() -> None:
     assert is_open(calendar, utc("2024-02-28 23:59:59"))
 
 
+@pytest.mark.case("D12")
 def test_whole_days_follow_the_clock_change() -> None:
     calendar = weekly("Europe/Berlin", EVERY_DAY, "00:00-24:00")
     begin, end = berlin("2024-03-31 00:00"), berlin("2024-04-01 00:00")
@@ -322,6 +340,7 @@ def test_days_before_keep_the_time_of_day_within_hours(at: str, n: int, earlier:
     assert subtract_working_days(COUNTY, local(at), n) == local(earlier)
 
 
+@pytest.mark.case("B3", "D5")
 @pytest.mark.parametrize("amount", [0, -1])
 def test_limit_of_nothing_is_refused(amount: int) -> None:
     start, limit = local("2025-09-22 10:00"), timedelta(hours=amount)
@@ -376,6 +395,7 @@ def test_moment_without_a_zone_is_a_fault() -> None:
 NOON_OFF = {date(2025, 9, 22): DayRule(True, "半日", hours("14:00-17:30"))}
 
 
+@pytest.mark.case("C11", "D7")
 @pytest.mark.parametrize(
     ("week", "days", "reason"),
     [
@@ -420,6 +440,7 @@ def test_days_have_names() -> None:
     assert names == ["半日", "工作日", "周末", "休息日"]
 
 
+@pytest.mark.case("D9")
 def test_provisional_only_when_the_count_reaches_unknown_days() -> None:
     calendar = Calendar(SHANGHAI, COUNTY.weekly, provisional_from=date(2027, 1, 1), known_from=date(2004, 1, 1))
     assert not add_working_days(calendar, local("2026-12-24 10:00"), 5).provisional
@@ -536,6 +557,7 @@ def test_later_start_is_never_due_earlier(
     assert add_working_days(c, early, 3).at <= add_working_days(c, late, 3).at
 
 
+@pytest.mark.case("D2")
 @settings(deadline=None)
 @given(calendars(), MOMENTS, LIMITS, LIMITS)
 def test_two_limits_in_a_row_are_their_sum(c: Calendar, start: datetime, one: timedelta, two: timedelta) -> None:
@@ -550,6 +572,7 @@ def test_bigger_limit_is_due_later(c: Calendar, start: datetime, limit: timedelt
     assert add_working_time(c, start, limit).at < longer
 
 
+@pytest.mark.case("D6")
 @settings(deadline=None)
 @given(calendars(), MOMENTS, st.integers(1, 20))
 def test_day_limit_closes_a_working_day(c: Calendar, start: datetime, n: int) -> None:

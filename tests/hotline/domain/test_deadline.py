@@ -70,6 +70,7 @@ def test_before_its_moment_no_step_is_told() -> None:
     assert choose_step(plan, Step.ISSUED, plan[1][1] - timedelta(seconds=1)) == (None, (), plan[1])
 
 
+@pytest.mark.case("P9")
 @given(st.lists(st.integers(0, 9 * 24 * 60), max_size=12))
 def test_every_step_is_told_or_overtaken_exactly_once_whenever_one_looks(minutes: list[int]) -> None:
     plan, after = window(MONDAY), None
@@ -87,6 +88,7 @@ def test_every_step_is_told_or_overtaken_exactly_once_whenever_one_looks(minutes
     assert set(seen) == {step for step, at in plan if minutes and at <= MONDAY + timedelta(minutes=max(minutes))}
 
 
+@pytest.mark.case("T20")
 @pytest.mark.parametrize(
     ("now", "goes_out"),
     [
@@ -106,6 +108,7 @@ def test_a_notice_goes_out_in_notice_hours_of_a_working_day(now: datetime, goes_
     assert notice_time(POLICY, CALENDAR, now, urgent=True) == now
 
 
+@pytest.mark.case("T20")
 @given(st.integers(0, 353 * 24 * 60).map(lambda minutes: moment("2026-01-01", "00:00") + timedelta(minutes=minutes)))
 def test_no_ordinary_notice_ever_leaves_at_night_or_on_a_day_off(now: datetime) -> None:
     policy = Policy.from_body(1, {"notices_from": "09:15", "notices_until": "16:45"})
@@ -121,6 +124,7 @@ def deadline(started: datetime, due: datetime, limit: str) -> Deadline:
     )
 
 
+@pytest.mark.case("R9")
 def test_a_rest_keeps_the_office_hours_that_were_left() -> None:
     due = reckon(CALENDAR, Limit.parse("5d"), MONDAY).at
     left = left_of(CALENDAR, deadline(MONDAY, due, "5d"), moment("2026-11-25", "17:30"))
@@ -128,6 +132,7 @@ def test_a_rest_keeps_the_office_hours_that_were_left() -> None:
     assert carry_on(CALENDAR, "5d", left, moment("2026-12-02", "17:30")).at == moment("2026-12-07", "17:30")
 
 
+@pytest.mark.case("R9")
 def test_a_rest_in_natural_time_keeps_the_minutes() -> None:
     due = MONDAY + timedelta(hours=24)
     left = left_of(CALENDAR, deadline(MONDAY, due, "24h natural"), MONDAY + timedelta(hours=20))

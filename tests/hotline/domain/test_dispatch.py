@@ -69,6 +69,7 @@ def test_the_accused_is_never_an_addressee() -> None:
         dispatch.hand_over(RECEIVED, ACCUSED, {ACCUSED}, DISPATCHER, RULES, MONDAY, {})
 
 
+@pytest.mark.case("T16")
 def test_the_first_units_reply_counts_from_receipt_and_signing_from_dispatch() -> None:
     decision = dispatch.hand_over(RECEIVED, UNIT, (), DISPATCHER, RULES, TUESDAY, {})
     due = {start.rule: start.due.at for start in decision.starts}
@@ -98,6 +99,7 @@ def test_the_reply_limit_follows_the_kind(kind: Kind, day: str) -> None:
     assert starts[2].due.at == moment(f"2026-11-{day}", "17:30")
 
 
+@pytest.mark.case("T16")
 def test_another_unit_gets_clocks_of_its_own_and_the_first_is_told_to_stop() -> None:
     decision = dispatch.hand_over(a_ticket(), OTHER_UNIT, (), DISPATCHER, RULES, FRIDAY, {"reason": "职责在乙"})
     assert decision.event is not None

@@ -99,6 +99,7 @@ def test_an_extension_is_refused(count: int, clock: Deadline | None, pending: bo
         handling.ask_extension(a_ticket(extension_count=count), clock, pending, HANDLER, RULES, now, {"reason": "x"})
 
 
+@pytest.mark.case("T17")
 def test_a_granted_extension_moves_the_limit_once_by_five_working_days() -> None:
     decision = handling.grant_extension(a_ticket(), reply_clock(), True, HEAD, RULES, FRIDAY, {"reason": "同意"})
     (clock,) = decision.starts
@@ -153,6 +154,7 @@ def test_what_waits_for_a_ruling_or_rests_already_is_not_parked(state: State) ->
         handling.park(a_ticket(state=state), FRIDAY, DISPATCHER, RULES, MONDAY, {"reason": "x", "until": "x"})
 
 
+@pytest.mark.case("R7")
 def test_a_word_added_moves_no_limit_and_only_the_persons_own_is_public() -> None:
     own = handling.comment(a_ticket(), COMPLAINANT, TUESDAY, {"text": "又漏了"})
     theirs = handling.comment(a_ticket(), HANDLER, TUESDAY, {"text": "内部备注"})

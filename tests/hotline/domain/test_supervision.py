@@ -50,6 +50,7 @@ def test_a_limit_that_ran_out_opens_the_next_tier_with_its_own_clock(
     assert [notice.to for notice in decision.notices] == [f"unit:{UNIT}"]
 
 
+@pytest.mark.case("T10")
 @pytest.mark.parametrize("rule", [Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2])
 def test_no_tier_is_skipped(rule: Rule) -> None:
     decision = strike(a_ticket(tier=0), rule)
