@@ -1,4 +1,4 @@
-"""The clerk's command line: `python -m hotline migrate | load-units | user add | brief | calendar | policy | due | check | states`."""
+"""The clerk's command line: `python -m hotline migrate | load-units | user add | brief | calendar | policy | keys | due | check | states`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from hotline.actions.upkeep import bring_up_to_date, inspect, is_login_taken
 from hotline.clock import RealClock
 from hotline.commands.calendar import calendar
 from hotline.commands.due import due
+from hotline.commands.keys import keys
 from hotline.commands.policy import policy
 from hotline.commands.shell import open_here, read_settings, run
 from hotline.config import ConfigurationError, Settings
@@ -32,7 +33,7 @@ def cli() -> None:
     """阳光热线的命令行。配置从环境变量 HOTLINE_* 读取。"""
 
 
-for group in (calendar, policy, due):
+for group in (calendar, policy, due, keys):
     cli.add_command(group)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import difflib
 import ipaddress
 import os
@@ -13,6 +11,9 @@ from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from hotline.keyring import KeyringFault, KeySource
 
 PREFIX = "HOTLINE_"
 SOME_WECHAT = ("wechat_app_id", "wechat_token", "wechat_aes_key", "wechat_app_secret")
@@ -34,14 +35,16 @@ def _address_with(*schemes: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
-def _master_key(value: str | bytes) -> bytes:
+def _keys(value: str | KeySource) -> KeySource:
     try:
-        key = value if isinstance(value, bytes) else base64.b64decode(value, validate=True)
-    except binascii.Error:
-        raise ValueError("base64") from None
-    if len(key) != 32:
-        raise ValueError("length")
-    return key
+        source = value if isinstance(value, KeySource) else KeySource.of(value)
+        source.read()
+    except KeyringFault as fault:
+        # What is wrong with a file is told; of a secret in the setting nothing is.
+        if isinstance(value, str) and value.startswith("file:"):
+            raise PydanticCustomError("keyring", "{fault}", {"fault": str(fault)}) from None
+        raise ValueError("key") from None
+    return source
 
 
 def _networks(value: Any) -> Any:
@@ -63,9 +66,9 @@ class Settings(BaseModel):
     redis_url: Annotated[str, _address_with("redis", "rediss", "unix")] = Field(
         repr=False, description="Valkey 或 Redis 6.2 以上的地址，如 redis://127.0.0.1:6379/0"
     )
-    key: Annotated[bytes, BeforeValidator(_master_key)] = Field(
+    key: Annotated[KeySource, BeforeValidator(_keys)] = Field(
         repr=False,
-        description="32 字节主密钥的 base64，可用 openssl rand -base64 32 生成；丢失则个人信息无法解密",
+        description="32 字节主密钥的 base64，可用 openssl rand -base64 32 生成，或 file:密钥文件；丢失则个人信息无法解密",
     )
     files_dir: Path = Field(description="存放上传文件的文件夹，如 /var/lib/hotline/files")
     region: int = Field(1, ge=1, le=32767, description="地区编号，1–32767 的整数")
@@ -127,7 +130,7 @@ class Settings(BaseModel):
         try:
             settings = cls(**given)
         except ValidationError as refused:
-            faults = [_fault(error["type"], str(error["loc"][0])) for error in refused.errors()] + faults
+            faults = [_fault(error["type"], str(error["loc"][0]), error["msg"]) for error in refused.errors()] + faults
         if faults:
             raise ConfigurationError(
                 "配置有误，请逐条改正：\n" + "\n".join(f"  · {fault}" for fault in dict.fromkeys(faults))
@@ -142,7 +145,9 @@ def _half_told_wechat(given: Mapping[str, str]) -> list[str]:
     return [f"{_variable(name)}：没有设置；微信的四项要么全设、要么全不设。应为{_expected(name)}" for name in missing]
 
 
-def _fault(kind: str, field: str) -> str:
+def _fault(kind: str, field: str, told: str) -> str:
+    if kind == "keyring":
+        return f"{_variable(field)}：{told}"
     if kind == "missing":
         return f"{_variable(field)}：没有设置。应为{_expected(field)}"
     if kind == "extra_forbidden":

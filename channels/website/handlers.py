@@ -21,8 +21,8 @@ from channels.website.texts import CONTACT_ADVICE, DONE, KINDS, NOT_FOUND, STEPS
 from hotline.actions.attachments import add_files
 from hotline.actions.callback import record_callback
 from hotline.actions.handling import comment_ticket
-from hotline.actions.intake import add_details, open_ticket, query_code, withdraw_ticket
-from hotline.actions.lookup import Dossier, read_progress
+from hotline.actions.intake import add_details, open_ticket, withdraw_ticket
+from hotline.actions.lookup import Dossier, filed_code, read_progress
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
@@ -75,7 +75,7 @@ async def show_filed(request: web.Request) -> web.StreamResponse:
     """Number and query code, to keep. The key of the form stands for the person, so that a repeat shows the same."""
     office = request.app[OFFICE]
     number, key = clean(request.query.get("number", ""))[:40], clean(request.query.get("key", ""))[:100]
-    code = query_code(office, key)
+    code = await filed_code(office, number, key)
     dossier = await _prove(request, number, code)
     advice = "" if dossier.person.phone or dossier.ticket.confidential else CONTACT_ADVICE
     return _public(

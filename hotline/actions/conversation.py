@@ -34,11 +34,13 @@ async def take_turn(office: Office, incoming: Incoming, now: datetime, answer: A
     Message, conversation and whatever `answer` wrote are kept together or not at all.
     """
     region, vault = office.region, office.vault
-    person = vault.fingerprint(incoming.person, f"person.{incoming.channel}")
+    person, *former = vault.fingerprints(incoming.person, f"person.{incoming.channel}")
     async with transaction(office.pool) as conn:
         if not await conversations.claim_message(conn, region, incoming.channel, incoming.message_id, now):
             kept = await conversations.get_reply(conn, region, incoming.channel, incoming.message_id)
             return vault.unseal(kept, "reply") if kept else ""
+        if former:
+            await conversations.follow_person(conn, region, incoming.channel, former, person)
         row = await conversations.hold_conversation(
             conn, region, incoming.channel, person, vault.seal("{}", "draft"), now
         )

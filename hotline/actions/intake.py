@@ -43,9 +43,11 @@ async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetim
     except AlreadyOpened:
         async with office.pool.acquire() as conn:
             earlier = await tickets.get_by_client_key(conn, office.region, filing.client_key)
-        if earlier is None:
+            stored = await tickets.get_code_hash(conn, office.region, earlier.ticket_id) if earlier else None
+        if earlier is None or stored is None:
             raise
-        return Opened(earlier, code, repeated=True)
+        told = code_of(office, earlier.number, filing.client_key, stored)
+        return Opened(earlier, told or code, repeated=True)
     return Opened(filed.ticket, code)
 
 
@@ -105,14 +107,35 @@ def contact_hash(office: Office, contact: str) -> bytes:
     return office.vault.fingerprint(contact, "contact")
 
 
+def contact_hashes(office: Office, contact: str) -> list[bytes]:
+    """The same by every finding key: while keys change, rows stand under the old one and the new one."""
+    return office.vault.fingerprints(contact, "contact")
+
+
 def query_code(office: Office, client_key: str) -> str:
-    """Six digits for the person only; the same for a repeat of the same filing."""
-    return f"{int.from_bytes(office.vault.fingerprint(client_key, 'query-code')[:8]) % 1_000_000:06d}"
+    """Six digits for the person only, for a filing just made."""
+    return _query_codes(office, client_key)[0]
+
+
+def _query_codes(office: Office, client_key: str) -> list[str]:
+    prints = office.vault.fingerprints(client_key, "query-code")
+    return [f"{int.from_bytes(one[:8]) % 1_000_000:06d}" for one in prints]
+
+
+def code_of(office: Office, number: str, client_key: str, stored: bytes) -> str | None:
+    """The code a filing was told, whichever finding key it came from; None when it came from none that is known."""
+    codes = _query_codes(office, client_key)
+    return next((code for code in codes if stored in code_hashes(office, number, code)), None)
 
 
 def code_hash(office: Office, number: str, code: str) -> bytes:
     """What is stored of a query code."""
     return office.vault.fingerprint(f"{number}:{code}", "query-code-hash")
+
+
+def code_hashes(office: Office, number: str, code: str) -> list[bytes]:
+    """What may be stored of a query code while keys change."""
+    return office.vault.fingerprints(f"{number}:{code}", "query-code-hash")
 
 
 def new_client_key() -> str:

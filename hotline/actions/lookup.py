@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
-from hotline.actions.intake import code_hash, contact_hash
+from hotline.actions.intake import code_hashes, code_of, contact_hashes, query_code
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.errors import Missing, NotAllowed, NotFound
@@ -176,7 +176,7 @@ async def list_caller(office: Office, phone: str, actor: Actor, now: datetime) -
         return []
     async with transaction(office.pool) as conn:
         await accounts.insert_view(conn, office.region, now, actor.account_id, None, "search")
-        return await lists.list_of_person(conn, office.region, contact_hash(office, number.text), 10)
+        return await lists.list_of_person(conn, office.region, contact_hashes(office, number.text), 10)
 
 
 async def list_latest(office: Office, actor: Actor, batch: int = 8) -> list[Row]:
@@ -241,9 +241,18 @@ async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
     if ticket is None:
         raise NotFound
     stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id)
-    if stored != code_hash(office, ticket.number, code.strip()):
+    if stored not in code_hashes(office, ticket.number, code.strip()):
         raise NotFound
     return ticket
+
+
+async def filed_code(office: Office, number: str, client_key: str) -> str:
+    """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
+    async with office.pool.acquire() as conn:
+        ticket = await tickets.get_by_client_key(conn, office.region, client_key)
+        stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id) if ticket else None
+    code = code_of(office, number, client_key, stored) if stored else None
+    return code or query_code(office, client_key)
 
 
 async def own_ticket_id(office: Office, number: str, code: str) -> UUID:

@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.tray import Tray
+import structlog
+
 from hotline.almanac import china_calendar
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
@@ -20,11 +22,13 @@ from hotline.domain.errors import RehearsalDatabase
 from hotline.domain.kinds import Pace
 from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
+from hotline.keyring import KeyringFault
 from hotline.store import county as store
 from hotline.store.accounts import list_staffed_roles
 from hotline.store.tickets import Filed, insert_tickets, take_numbers
 from hotline.vault import Vault
 
+_log = structlog.get_logger()
 REFRESH_S = 60.0
 NUMBERS_AT_ONCE = 50
 
@@ -125,9 +129,18 @@ class Office:
         """Read the county's data again when it was read over a minute ago."""
         if self._county is None or force or monotonic() - self._read_at > REFRESH_S:
             self._read_at = monotonic()
+            self._read_keys()
             async with transaction(self.pool) as conn:
                 self._county = await _read_county(conn, self.region, now)
         return self.county
+
+    def _read_keys(self) -> None:
+        try:
+            if self.vault.refresh():
+                _log.info("keys_read")
+        except KeyringFault as fault:
+            # The keys it has still serve; what a new one sealed cannot be read until the file is mended.
+            _log.error("keys_unreadable", fault=str(fault))
 
     async def ping(self) -> None:
         """Ask the database for a sign of life, within two seconds. Raises what the pool raises."""
@@ -156,7 +169,7 @@ async def open_office(settings: Settings, now: datetime, *, real: bool, pool_siz
     pool = await open_pool(settings.database_url, min_size=1, max_size=pool_size)
     side = await open_pool(settings.database_url, min_size=0, max_size=1)
     try:
-        office = Office(settings.region, pool, Vault(settings.key), side=side)
+        office = Office(settings.region, pool, Vault.open(settings.key), side=side)
         await office.refresh(now)
         if real:
             await _refuse_rehearsal(office)

@@ -49,7 +49,7 @@ async def list_own_in(
     office: Office, conn: Any, incoming: Incoming, now: datetime, batch: int
 ) -> tuple[list[OwnTicket], int]:
     """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
-    rows = await own.list_own(conn, office.region, incoming.channel, person_hash(office, incoming), batch)
+    rows = await own.list_own(conn, office.region, incoming.channel, _hashes(office, incoming), batch)
     for row in rows:
         await accounts.insert_view(conn, office.region, now, None, row["ticket_id"], "progress")
     shown = [OwnTicket(row["number"], row["title"], State(row["state"]), row["unit_name"] or "") for row in rows]
@@ -58,13 +58,13 @@ async def list_own_in(
 
 async def find_asked_in(office: Office, conn: Any, incoming: Incoming) -> Asked | None:
     """The reply the person who wrote was asked about last and has not rated yet."""
-    row = await own.get_asked(conn, office.region, incoming.channel, person_hash(office, incoming))
+    row = await own.get_asked(conn, office.region, incoming.channel, _hashes(office, incoming))
     return Asked(row["ticket_id"], row["number"], row["asked_at"]) if row else None
 
 
 async def find_wanting_in(office: Office, conn: Any, incoming: Incoming) -> tuple[UUID, str] | None:
     """Id and number of the newest ticket that waits for details from the person who wrote."""
-    row = await own.get_wanting(conn, office.region, incoming.channel, person_hash(office, incoming))
+    row = await own.get_wanting(conn, office.region, incoming.channel, _hashes(office, incoming))
     return (row["ticket_id"], row["number"]) if row else None
 
 
@@ -79,3 +79,8 @@ async def add_own_details_in(office: Office, conn: Any, ticket_id: UUID, text: s
 def person_hash(office: Office, incoming: Incoming) -> bytes:
     """How a person of a channel is found again; the same as the conversation's."""
     return office.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
+
+
+def _hashes(office: Office, incoming: Incoming) -> list[bytes]:
+    """The same by every finding key that is known."""
+    return office.vault.fingerprints(incoming.person, f"person.{incoming.channel}")

@@ -28,6 +28,11 @@ async def get_reply(conn: Any, region: int, channel: str, message_id: str) -> by
     return value
 
 
+async def follow_person(conn: Any, region: int, channel: str, former: list[bytes], person_hash: bytes) -> None:
+    """A conversation begun under an earlier finding key goes on under the present one."""
+    await _q.follow_person(conn, region_id=region, channel=channel, former=former, person_hash=person_hash)
+
+
 async def hold_conversation(
     conn: Any, region: int, channel: str, person_hash: bytes, empty: bytes, now: datetime
 ) -> Mapping[str, Any]:

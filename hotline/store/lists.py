@@ -37,9 +37,11 @@ async def list_supervised(conn: Any, region: int, tiers: list[int], batch: int, 
     return [row async for row in _q.supervised(conn, region_id=region, tiers=tiers, batch=batch, skip=skip)]
 
 
-async def list_of_person(conn: Any, region: int, contact_hash: bytes, batch: int) -> Rows:
+async def list_of_person(conn: Any, region: int, contact_hashes: list[bytes], batch: int) -> Rows:
     """Earlier tickets from the same number or WeChat id, newest first."""
-    return [row async for row in _q.tickets_of_person(conn, region_id=region, contact_hash=contact_hash, batch=batch)]
+    return [
+        row async for row in _q.tickets_of_person(conn, region_id=region, contact_hashes=contact_hashes, batch=batch)
+    ]
 
 
 async def list_latest(conn: Any, region: int, opened_by: UUID | None, batch: int) -> Rows:

@@ -20,19 +20,19 @@ async def insert_own(conn: Any, region: int, channel: str, person_hash: bytes, t
     )
 
 
-async def list_own(conn: Any, region: int, channel: str, person_hash: bytes, batch: int) -> list[Row]:
+async def list_own(conn: Any, region: int, channel: str, person_hashes: list[bytes], batch: int) -> list[Row]:
     """The person's newest tickets: ticket_id, number, title, state, unit_name, total."""
-    rows = _q.own_tickets(conn, region_id=region, channel=channel, person_hash=person_hash, batch=batch)
+    rows = _q.own_tickets(conn, region_id=region, channel=channel, person_hashes=person_hashes, batch=batch)
     return [row async for row in rows]
 
 
-async def get_asked(conn: Any, region: int, channel: str, person_hash: bytes) -> Row | None:
+async def get_asked(conn: Any, region: int, channel: str, person_hashes: list[bytes]) -> Row | None:
     """The reply that waits for the person's rating, asked about last: ticket_id, number, asked_at."""
-    row: Row | None = await _q.asked_of_person(conn, region_id=region, channel=channel, person_hash=person_hash)
+    row: Row | None = await _q.asked_of_person(conn, region_id=region, channel=channel, person_hashes=person_hashes)
     return row
 
 
-async def get_wanting(conn: Any, region: int, channel: str, person_hash: bytes) -> Row | None:
+async def get_wanting(conn: Any, region: int, channel: str, person_hashes: list[bytes]) -> Row | None:
     """The newest own ticket that waits for details from the person: ticket_id, number."""
-    row: Row | None = await _q.wanting_of_person(conn, region_id=region, channel=channel, person_hash=person_hash)
+    row: Row | None = await _q.wanting_of_person(conn, region_id=region, channel=channel, person_hashes=person_hashes)
     return row

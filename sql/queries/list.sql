@@ -64,12 +64,12 @@ where s.region_id = :region_id and s.settled_at is null and s.tier = any(:tiers:
 order by s.tier desc, s.due_at
 limit :batch offset :skip;
 
--- name: tickets_of_person(region_id, contact_hash, batch)
+-- name: tickets_of_person(region_id, contact_hashes, batch)
 -- Earlier tickets filed from the same number or WeChat id, newest first.
 select t.*, u.name as unit_name from complainant c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.complainant_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
-where c.region_id = :region_id and c.contact_hash = :contact_hash
+where c.region_id = :region_id and c.contact_hash = any(:contact_hashes::bytea[])
 order by t.received_at desc
 limit :batch;
 

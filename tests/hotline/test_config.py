@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from hotline.config import ConfigurationError, Settings
+from hotline.keyring import Keyring
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 ENOUGH = {
@@ -30,7 +31,7 @@ def faults(environ: dict[str, str]) -> str:
 
 def test_four_variables_are_enough() -> None:
     settings = Settings.load(ENOUGH)
-    assert settings.key == bytes(range(32))
+    assert settings.key.read() == Keyring.of(bytes(range(32)))
     assert (settings.host, settings.port, settings.region) == ("127.0.0.1", 8080, 1)
     assert settings.public_url == "http://127.0.0.1:8080"
     assert settings.files_dir == Path("/var/lib/hotline/files")

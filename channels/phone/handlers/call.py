@@ -15,8 +15,8 @@ from channels.phone.inbound import FIELDS, Way, read_filing, read_way
 from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
 from channels.session import actor, check_csrf, now
 from channels.times import said
-from hotline.actions.intake import Opened, answer_ticket, open_ticket, query_code, redirect_ticket
-from hotline.actions.lookup import list_caller, list_latest, own_ticket_id
+from hotline.actions.intake import Opened, answer_ticket, open_ticket, redirect_ticket
+from hotline.actions.lookup import filed_code, list_caller, list_latest, own_ticket_id
 from hotline.actions.office import County
 from hotline.actions.rulings import count_calls
 from hotline.domain.errors import NotFound, Refusal
@@ -42,7 +42,7 @@ async def _opened(request: web.Request) -> dict[str, Any] | None:
     if not number or not key:
         return None
     office = request.app[OFFICE]
-    code = query_code(office, key)
+    code = await filed_code(office, number, key)
     try:
         ticket_id = await own_ticket_id(office, number, code)
     except NotFound:

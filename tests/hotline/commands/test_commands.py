@@ -102,7 +102,7 @@ days = [{ day = 2026-02-25, working = false, name = "县庆" }]
 def environ(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("HOTLINE_REDIS_URL", settings.redis_url)
-    monkeypatch.setenv("HOTLINE_KEY", base64.b64encode(settings.key).decode())
+    monkeypatch.setenv("HOTLINE_KEY", base64.b64encode(settings.key.secret or b"").decode())
     monkeypatch.setenv("HOTLINE_FILES_DIR", str(settings.files_dir))
 
 
