@@ -11,9 +11,9 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.tray import Tray
 import structlog
 
+from hotline.actions.tray import Tray
 from hotline.almanac import china_calendar
 from hotline.config import Settings
 from hotline.db import open_pool, transaction

@@ -76,7 +76,13 @@ def hot_queries(unit: UUID) -> list[Hot]:
             skip=0,
         ),
         hot("list", "count_by_state", "ticket_of_unit", unit_ids=[unit]),
-        hot("list", "tickets_of_person", "complainant_by_contact ticket_pkey", contact_hashes=[bytes(16), bytes(32)], batch=20),
+        hot(
+            "list",
+            "tickets_of_person",
+            "complainant_by_contact ticket_pkey",
+            contact_hashes=[bytes(16), bytes(32)],
+            batch=20,
+        ),
         hot("list", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
     ]
 
