@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels import pages
 from channels.app import build_app
+from channels.patience import IDLE_S
 from hotline import log
 from hotline.config import ConfigurationError, Settings
 from hotline.domain.errors import Refusal
@@ -25,7 +26,9 @@ def main() -> None:
     app = build_app(settings)
     pages.warm(app)
     try:
-        web.run_app(app, host=settings.host, port=settings.port, access_log=None, print=None, reuse_port=True)
+        web.run_app(
+            app, host=settings.host, port=settings.port, access_log=None, print=None, reuse_port=True, keepalive_timeout=IDLE_S,
+        )  # fmt: skip
     except Refusal as refusal:
         sys.exit(refusal.sentence)
 

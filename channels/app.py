@@ -8,7 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from channels import pages
+from channels import headers, pages, patience
 from channels.forms import BODY_BYTES
 from channels.keys import CLOCK, OFFICE, SETTINGS
 from channels.middleware import account_for
@@ -29,6 +29,8 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app.cleanup_ctx.append(_open_office)
     app.cleanup_ctx.append(watch_timetable)
     pages.set_up(app)
+    headers.set_up(app)
+    patience.set_up()
     app.router.add_get("/healthz", _healthy)
     app.router.add_get("/static/vendor/htmx.js", _htmx)
     app.router.add_static("/static/", pages.HERE / "static")

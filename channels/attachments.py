@@ -15,6 +15,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from channels.forms import Upload
+from channels.headers import FILE_POLICY
 from hotline.actions.attachments import KeptFile
 from hotline.domain.errors import NotFound, Refusal
 
@@ -128,5 +129,6 @@ def as_download(folder: Path, file_name: str, media_type: str, digest: bytes) ->
         "Content-Type": media_type,
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file_name)}",
         "Cache-Control": "no-store",
+        "Content-Security-Policy": FILE_POLICY,
     }
     return web.FileResponse(place, headers=headers)

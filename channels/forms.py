@@ -14,6 +14,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_request import FileField
 
+from channels.patience import FILES_S, TEXT_S, while_reading
 from hotline.domain.errors import Malformed, Missing, Refusal, TooLong
 from hotline.domain.intake import clean
 
@@ -125,16 +126,17 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of a POST, urlencoded or multipart. Raises Oversized, Unreadable."""
+    """The form of a POST, urlencoded or multipart. Raises Oversized, Unreadable, TooSlow."""
     if not request.content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
         raise Unreadable
     plain = not request.content_type.startswith("multipart/")
     if plain and (request.content_length or 0) > TEXT_BYTES:
         raise Oversized
     try:
-        posted = await request.post()
-        if plain and any(_REPLACED in name or _REPLACED in str(value) for name, value in posted.items()):
-            _check_text(await request.read(), request.charset or "utf-8")
+        async with while_reading(request, TEXT_S if plain else FILES_S):
+            posted = await request.post()
+            if plain and any(_REPLACED in name or _REPLACED in str(value) for name, value in posted.items()):
+                _check_text(await request.read(), request.charset or "utf-8")
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
     except (ValueError, LookupError, AssertionError, HttpProcessingError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from hotline.actions.accounts import Viewer
@@ -16,3 +18,4 @@ OFFICE = web.AppKey("office", Office)
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")
+PATIENCE: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")

@@ -4,31 +4,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 
 from channels.keys import OFFICE, REQUEST_ID, VIEWER
+from channels.origin import check_origin
 from channels.pages import error_page
+from channels.patience import answer_in_time
 from channels.session import Handler, now, recognise
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.errors import Refusal
 
 _log = structlog.get_logger()
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "form-action 'self'; frame-ancestors 'none'",
-}
-
-
-class ForeignForm(Refusal):
-    """这个表单不是从本网站提交的，请回到本网站重新填写。"""
-
-    status = 403
 
 
 @web.middleware
@@ -39,10 +27,6 @@ async def account_for(request: web.Request, handler: Handler) -> web.StreamRespo
     structlog.contextvars.bind_contextvars(request=request[REQUEST_ID])
     started = time.perf_counter()
     response = await _answer(request, handler)
-    response.headers.update(HEADERS)
-    response.headers["X-Request-Id"] = request[REQUEST_ID]
-    if not request.path.startswith("/static/"):
-        response.headers.setdefault("Cache-Control", "no-store")
     _log.info(
         "request",
         method=request.method,
@@ -60,7 +44,8 @@ def _route(request: web.Request) -> str:
 
 async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        return await _guarded(request, handler)
+        async with answer_in_time(request):
+            return await _guarded(request, handler)
     except web.HTTPException as answer:
         if answer.status < 400:
             return _as_response(answer)
@@ -77,18 +62,11 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[VIEWER] = None
-    if request.method not in ("GET", "HEAD"):
-        _check_origin(request)
+    check_origin(request)
     if not request.path.startswith(("/static/", "/healthz")):
         await request.app[OFFICE].refresh(now(request))
         await recognise(request)
     return await handler(request)
-
-
-def _check_origin(request: web.Request) -> None:
-    origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
-        raise ForeignForm
 
 
 def _as_response(answer: web.HTTPException) -> web.Response:

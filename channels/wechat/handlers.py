@@ -9,6 +9,7 @@ from aiohttp import web
 
 from channels.conversation import compose_answer
 from channels.keys import OFFICE, SETTINGS
+from channels.patience import TEXT_S, while_reading
 from channels.scene import Phrase, line
 from channels.session import now
 from channels.wechat.inbound import BadMessage, Gate
@@ -66,10 +67,11 @@ def _facts(settings: Settings) -> dict[str, str]:
 async def _read_body(request: web.Request) -> bytes:
     """The body, or one byte more than the gate takes: whatever size is announced, no more is read."""
     body = b""
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            break
+    async with while_reading(request, TEXT_S):
+        async for chunk in request.content.iter_any():
+            body += chunk
+            if len(body) > BODY_BYTES:
+                break
     return body[: BODY_BYTES + 1]
 
 
