@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.desk import EVERY_S, USERS, Desk, desk_pages, fill_desks
 from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
 from bench.sweep import DUE, Sweep, measure_sweeps
@@ -24,18 +25,20 @@ ROUNDS = 3
 
 
 async def main(seconds: int, only: str | None = None) -> None:
-    """Measure and print everything, or one part alone: intake or sweep."""
+    """Measure and print everything, or one part alone: intake, desk or sweep."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         home = Path(folder)
         async with local_servers(home, durable=True) as servers:
             await migrate(servers.database_url)
             table = _table()
+            pool = await open_pool(servers.database_url)
+            await seed_county(pool, 1, "青禾县")
+            await pool.close()
             if only in (None, "intake"):
-                pool = await open_pool(servers.database_url)
-                await seed_county(pool, 1, "青禾县")
-                await pool.close()
                 _add_intake(table, *await _measure(servers.database_url, environment(servers, home), home, seconds))
+            if only in (None, "desk"):
+                _add_desk(table, await _measure_desk(servers.database_url, environment(servers, home), home, seconds))
             if only in (None, "sweep"):
                 _add_sweeps(table, await measure_sweeps(servers.database_url))
     console.print(table)
@@ -60,6 +63,13 @@ async def _measure(
     return limits, intakes, memory
 
 
+async def _measure_desk(url: str, environ: dict[str, str], home: Path, seconds: int) -> Desk:
+    users = await fill_desks(url, 1)
+    with running("channels", os.cpu_count() or 1, environ, home / "processes.log"):
+        await wait_for_doors()
+        return await desk_pages(users, 2 * seconds)
+
+
 def _table() -> Table:
     table = Table(title=f"{ROUNDS} 轮的中位数；受理用 {CONNECTIONS} 个连接")
     for column in ("项目", "数值", "目标"):
@@ -77,6 +87,14 @@ def _add_sweeps(table: Table, measured: list[Sweep]) -> None:
         )
     growth = measured[-1].seconds / measured[0].seconds
     table.add_row("在办从最少到最多，扫描用时之比", f"{growth:.2f}", "≤ 1.5")
+
+
+def _add_desk(table: Table, desk: Desk) -> None:
+    table.add_row(
+        f"工作台 {USERS} 人，平均每 {EVERY_S:g} 秒打开一页", f"{desk.pages} 页，p50 {desk.p50_ms:.0f} 毫秒", ""
+    )
+    told = f"{desk.p95_ms:.0f} 毫秒（清单 {desk.list_p95_ms:.0f}，工单 {desk.ticket_p95_ms:.0f}）"
+    table.add_row("工作台 p95", told, "< 60 毫秒")
 
 
 def _add_intake(table: Table, limits: list[float], intakes: list[Intake], memory: dict[str, float]) -> None:
@@ -98,6 +116,6 @@ def _median(intakes: list[Intake], name: str) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="每一段的秒数")
-    parser.add_argument("--only", choices=("intake", "sweep"), help="只测一部分")
+    parser.add_argument("--only", choices=("intake", "desk", "sweep"), help="只测一部分")
     told = parser.parse_args()
     asyncio.run(main(told.seconds, told.only))

@@ -23,6 +23,12 @@ insert into complainant (region_id, complainant_id, contact_hash, first_seen_at)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, decode(md5((n % 300000)::text), 'hex'), :now
 from generate_series(:first::int, :last::int) n;
 
+-- name: pour_units(region_id, first, last, now)!
+-- Whose work each ticket is.
+insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
+select region_id, ticket_id, lead_unit_id, 'lead', :now from ticket
+where region_id = :region_id and ticket_id between lpad(to_hex(:first::int), 32, '0')::uuid and lpad(to_hex(:last::int), 32, '0')::uuid;
+
 -- name: pour_events(region_id, first, last, now)!
 -- A line of history each.
 insert into ticket_event (region_id, ticket_id, event_id, at, verb, to_state, cycle, role)

@@ -78,7 +78,7 @@ def inbox_row(row: Row, now: datetime, county: County) -> TicketRow:
     if row["due_at"] is not None and row["state"] not in (State.PARKED, State.CLOSED):
         clock = {**row, "started_at": row["clock_started_at"]}
         due = clock_due(clock, now, county.rules.calendar)
-        window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL)
+        window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
     running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else ""
     return _row(row, now, due, window, running)
 
@@ -97,7 +97,7 @@ def supervised_row(row: Row, now: datetime, county: County) -> TicketRow:
     due = window = None
     if row["state"] not in _RESTING:
         due = due_view(row["due_at"], now, calendar)
-        window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL)
+        window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL, due=due)
     return _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from channels.times import DueView, day_said, due_view, said
@@ -108,10 +109,12 @@ def clock_due(clock: Row, now: datetime, calendar: Calendar) -> DueView:
 class _Hours:
     """The office hours of a limit, day by day, without its pauses."""
 
-    def __init__(self, calendar: Calendar, clock: Row) -> None:
+    def __init__(
+        self, calendar: Calendar, limit_text: str, start: datetime, due_at: datetime, pauses: tuple[Pause, ...]
+    ) -> None:
         self.calendar = calendar
         self.spans: dict[date, list[tuple[datetime, datetime]]] = {}
-        for piece_day, begin, end in _pieces(calendar, clock):
+        for piece_day, begin, end in _pieces(calendar, limit_text, start, due_at, pauses):
             for day, opened, closed in calendar.spans_on(piece_day):
                 if max(opened, begin) < min(closed, end):
                     self.spans.setdefault(day, []).append((max(opened, begin), min(closed, end)))
@@ -138,10 +141,15 @@ class _Hours:
         return tuple(found)
 
 
-def _pieces(calendar: Calendar, clock: Row) -> Iterator[tuple[date, datetime, datetime]]:
+# A desk that is kept open asks for the same limits every minute.
+_hours_of = lru_cache(maxsize=4096)(_Hours)
+
+
+def _pieces(
+    calendar: Calendar, limit_text: str, start: datetime, due_at: datetime, pauses: tuple[Pause, ...]
+) -> Iterator[tuple[date, datetime, datetime]]:
     """The stretches a limit is made of; where its end was named by a date, every day until then."""
-    start, due_at = clock["started_at"], clock["due_at"]
-    accounts = explain_all(calendar, clock["limit_text"] or "", start, _pauses(clock))
+    accounts = explain_all(calendar, limit_text, start, pauses)
     if accounts and accounts[-1].due.at == due_at:
         yield from ((piece.day, piece.begin, piece.end) for account in accounts for piece in account.counted)
         return
@@ -150,24 +158,24 @@ def _pieces(calendar: Calendar, clock: Row) -> Iterator[tuple[date, datetime, da
         yield first + timedelta(offset), start, due_at
 
 
-def _pauses(clock: Row) -> list[Pause]:
+def _pauses(clock: Row) -> tuple[Pause, ...]:
     """The pauses of a clock that are over."""
     stored = clock.get("pauses") or []
-    return [(datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in stored if until]
+    return tuple((datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in stored if until)
 
 
 def window_view(
     clock: Row, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
-    most: int = MOST_DAYS,
+    most: int = MOST_DAYS, due: DueView | None = None,
 ) -> WindowView | None:  # fmt: skip
     """The window of a clock (keys rule, started_at, due_at, limit_text); None for natural time and for very long limits.
 
-    `marks` come with their moments; their place is reckoned here.
+    `marks` come with their moments; their place is reckoned here. `due` is what `clock_due` says, if known already.
     """
     limit_text = clock["limit_text"] or ""
     if is_natural(limit_text) or clock["due_at"] - clock["started_at"] > timedelta(days=60):
         return None
-    hours = _Hours(calendar, clock)
+    hours = _hours_of(calendar, limit_text, clock["started_at"], clock["due_at"], _pauses(clock))
     if not 0 < len(hours.days) <= most:
         return None
     over, today = now > clock["due_at"], calendar.local(now).date()
@@ -177,7 +185,7 @@ def window_view(
         gaps=hours.gaps(),
         marks=placed,
         tier=tier,
-        summary=_summary(clock, now, calendar, tier, placed),
+        summary=_summary(clock, due or clock_due(clock, now, calendar), tier, placed),
     )
 
 
@@ -187,8 +195,7 @@ def _day(hours: _Hours, day: date, now: datetime, today: date, over: bool) -> Da
     return Day(f"周{WEEKDAYS[day.weekday()]}", f"{day.month}月{day.day}日", fill, state)
 
 
-def _summary(clock: Row, now: datetime, calendar: Calendar, tier: int, marks: Sequence[Mark]) -> str:
-    due = clock_due(clock, now, calendar)
+def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
     sent = sum(mark.kind == "reminder" and not mark.ahead for mark in marks)
     parts = [
         f"{RULE_NAMES[Rule(clock['rule'])]}期限{limit_words(clock['limit_text'])}",

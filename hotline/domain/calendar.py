@@ -223,7 +223,7 @@ def _open_spans(calendar: Calendar, at: datetime, pauses: Sequence[Pause] = ()) 
 def _open_spans_before(calendar: Calendar, at: datetime) -> Iterator[Span]:
     moment = require_moment(at).astimezone(UTC)
     for today in _walk(calendar.local(at).date(), -1):
-        for day, begin, end in reversed(list(calendar.spans_on(today))):
+        for day, begin, end in reversed(calendar.spans_on(today)):
             if begin < min(end, moment):
                 yield day, begin, min(end, moment)
 

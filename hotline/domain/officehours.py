@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
@@ -48,6 +48,8 @@ class Calendar:
     known_from: date = date.min
     provisional_from: date | None = None
     _dated: dict[date, tuple[Shift, ...]] = field(init=False, repr=False, compare=False)
+    # A list of fifty tickets asks for the same days some thousand times.
+    _spans: dict[date, tuple[Span, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weekly", MappingProxyType(dict(self.weekly)))
@@ -64,10 +66,14 @@ class Calendar:
         dated = self._dated.get(day)
         return self.weekly.get(day.weekday(), ()) if dated is None else dated
 
-    def spans_on(self, day: date) -> Iterator[Span]:
+    def spans_on(self, day: date) -> tuple[Span, ...]:
         """The open stretches of a local date, in order, in UTC."""
-        for shift in self.shifts_on(day):
-            yield day, self._instant(day, shift[0]), self._shift_end(day, shift)
+        known = self._spans.get(day)
+        if known is None:
+            shifts = self.shifts_on(day)
+            known = tuple((day, self._instant(day, shift[0]), self._shift_end(day, shift)) for shift in shifts)
+            self._spans[day] = known
+        return known
 
     def opening(self, day: date) -> datetime:
         """The first opening of a working day (UTC)."""

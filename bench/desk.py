@@ -1,0 +1,86 @@
+"""Desks at work: so many handlers, each opening a list or a ticket every second, and how long the slow ones wait."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from bench.servers import PORT
+from bench.sweep import pour
+from hotline.actions.office import Office
+from hotline.clock import RealClock
+from hotline.db import open_pool
+from hotline.vault import Vault
+from rehearsal.county import PASSWORD, logins
+from rehearsal.doors import Doors
+
+USERS, OPEN_TICKETS, EVERY_S = 32, 10_000, 1.0
+TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Pages opened, and how long they took in milliseconds: the list, a ticket, and both together."""
+
+    pages: int
+    list_p95_ms: float
+    ticket_p95_ms: float
+    p50_ms: float
+    p95_ms: float
+
+
+async def fill_desks(database_url: str, region: int) -> list[str]:
+    """Pour open tickets over as many units as there are users; gives the handlers' log-ins."""
+    pool = await open_pool(database_url)
+    try:
+        office = Office(region, pool, Vault(bytes(32)))
+        county = await office.refresh(RealClock().now(), force=True)
+        by_name = {unit.name: unit.unit_id for unit in county.units.values()}
+        desks = [login for login in logins(county.name) if login.role == "handler" and login.unit in by_name][:USERS]
+        await pour(pool, region, 1, OPEN_TICKETS, [by_name[desk.unit] for desk in desks])
+        return [desk.login for desk in desks]
+    finally:
+        await pool.close()
+
+
+async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
+    """Everybody works for so long. Raises DoorError when a page is not there."""
+    doors = Doors(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
+    try:
+        for user in users:
+            await doors.read(user, "/desk")
+        until = time.perf_counter() + seconds
+        spent = await asyncio.gather(*(_work(doors, user, until) for user in users))
+    finally:
+        await doors.close()
+    lists = sorted(itertools.chain.from_iterable(one[0] for one in spent))
+    tickets = sorted(itertools.chain.from_iterable(one[1] for one in spent))
+    both = sorted((*lists, *tickets))
+    return Desk(len(both), _share(lists, 0.95), _share(tickets, 0.95), _share(both, 0.5), _share(both, 0.95))
+
+
+async def _work(doors: Doors, user: str, until: float) -> tuple[list[float], list[float]]:
+    dice, lists, tickets = Random(user), list[float](), list[float]()
+    await asyncio.sleep(dice.uniform(0, EVERY_S))
+    while time.perf_counter() < until:
+        found = TICKET.findall(await _timed(doors, user, "/desk", lists))
+        await asyncio.sleep(dice.uniform(0.5, 1.5) * EVERY_S)
+        await _timed(doors, user, dice.choice(found).decode(), tickets)
+        await asyncio.sleep(dice.uniform(0.5, 1.5) * EVERY_S)
+    return lists, tickets
+
+
+async def _timed(doors: Doors, user: str, path: str, spent: list[float]) -> bytes:
+    started = time.perf_counter()
+    page = await doors.read(user, path)
+    spent.append((time.perf_counter() - started) * 1000)
+    return page
+
+
+def _share(values: Sequence[float], share: float) -> float:
+    return values[min(len(values) - 1, int(len(values) * share))]
