@@ -15,6 +15,7 @@ ALARMS: Tab = ("/console/alarms", "提醒事项")
 ALL: Tab = ("/desk", "工单")
 NOTICES: Tab = ("/desk/notices", "消息")
 SUPERVISION: Tab = ("/supervision", "督办")
+CARDS: Tab = ("/cards", "亮牌")
 BRIEFS: Tab = ("/briefs", "专报")
 ADMIN: Tab = ("/admin", "运行情况")
 POLICY: Tab = ("/admin/policy", "时限规定")
@@ -23,7 +24,7 @@ BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.OPERATOR: (CONSOLE, CALLS, ALL),
     Role.DISPATCHER: (DISPATCH, ALARMS, CONSOLE, CALLS, ALL, SUPERVISION, NOTICES),
     Role.HANDLER: (ALL, NOTICES),
-    Role.UNIT_HEAD: (ALL, NOTICES),
+    Role.UNIT_HEAD: (ALL, CARDS, NOTICES),
     Role.SUPERVISOR: (SUPERVISION, ALL, BRIEFS, ALARMS, NOTICES),
     Role.INSPECTOR: (SUPERVISION, ALL, BRIEFS, NOTICES),
     Role.LEADER: (BRIEFS, SUPERVISION, NOTICES),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from channels.times import DueView, due_view, said
 from channels.windows import MOST_DAYS_SMALL, WindowView, clock_due, window_view
 from hotline.actions.office import County
 from hotline.domain.brief.words import KIND_NAMES
+from hotline.domain.cards import COLOUR_NAMES, Card
 from hotline.domain.kinds import Kind, Pace, Reason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.privacy import mask_text
@@ -44,6 +45,15 @@ class StateView:
 
 
 @dataclass(frozen=True, slots=True)
+class CardView:
+    """What ui.card takes: 黄牌 or 红牌, yellow or red, and why."""
+
+    text: str
+    tone: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class TicketRow:
     """What ui.ticket_row takes."""
 
@@ -55,6 +65,7 @@ class TicketRow:
     facts: tuple[str, ...]
     due: DueView | None
     window: WindowView | None
+    card: CardView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +83,18 @@ def state_view(state: str) -> StateView:
     return StateView(STATE_NAMES[known], TONES[known])
 
 
-def inbox_row(row: Row, now: datetime, county: County) -> TicketRow:
-    """A row of the inbox with the limit that runs out first."""
+def inbox_row(row: Row, now: datetime, county: County, cards: Sequence[Card] = ()) -> TicketRow:
+    """A row of the inbox with the limit that runs out first and the gravest of its `cards`."""
     due = window = None
     if row["due_at"] is not None and row["state"] not in (State.PARKED, State.CLOSED):
         clock = {**row, "started_at": row["clock_started_at"]}
         due = clock_due(clock, now, county.rules.calendar)
         window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
     running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else ""
-    return _row(row, now, due, window, running)
+    return replace(_row(row, now, due, window, running), card=card_view(cards))
 
 
-def supervised_row(row: Row, now: datetime, county: County) -> TicketRow:
+def supervised_row(row: Row, now: datetime, county: County, cards: Sequence[Card] = ()) -> TicketRow:
     """A row of the supervision bench: the window is that of the tier in force."""
     calendar = county.rules.calendar
     rule = _TIER_RULES[row["in_force"]]
@@ -98,7 +109,13 @@ def supervised_row(row: Row, now: datetime, county: County) -> TicketRow:
     if row["state"] not in _RESTING:
         due = due_view(row["due_at"], now, calendar)
         window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL, due=due)
-    return _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
+    told = _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
+    return replace(told, card=card_view(cards))
+
+
+def card_view(cards: Sequence[Card]) -> CardView | None:
+    """The gravest of a ticket's cards as a mark; None for none."""
+    return CardView(COLOUR_NAMES[cards[0].colour], cards[0].colour.value, cards[0].reason) if cards else None
 
 
 def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:

@@ -519,6 +519,7 @@ create table deadline (
     ended_at timestamptz,
     left_seconds integer,
     pauses jsonb not null default '[]',
+    done_at timestamptz,
     primary key (region_id, deadline_id)
 );
 comment on table deadline is 'A running clock of a ticket, also its timer: the sweep claims rows by next_at';
@@ -539,11 +540,13 @@ comment on column deadline.next_at is 'When the sweep must look at it; null when
 comment on column deadline.ended_at is 'When it was met, missed or withdrawn';
 comment on column deadline.left_seconds is 'What was left of the time when it was paused';
 comment on column deadline.pauses is 'When it stood still, as [[from, until],…]; an open pause has no until';
+comment on column deadline.done_at is 'When it was no longer owed: done, late or not, or not asked any more; null while it is owed';
 
 create index deadline_provisional on deadline (region_id, due_at) where provisional and state = 'running';
 create index deadline_due on deadline (region_id, next_at) where next_at is not null;
 create unique index deadline_once on deadline (region_id, ticket_id, rule, cycle, unit_id, started_at) nulls not distinct;
 
+create index deadline_missed on deadline (region_id, due_at) where state = 'missed' and unit_id is not null;
 create index deadline_by_due on deadline (region_id, due_at) where rule in ('sign', 'reply', 'interview', 'tier2', 'tier3');
 
 create table reminder (
@@ -837,6 +840,7 @@ comment on column supervision.settled_by is 'closed, next_tier, withdrawn';
 
 create index supervision_open on supervision (region_id, tier, opened_at) where settled_at is null;
 create index supervision_of_ticket on supervision (region_id, ticket_id, opened_at);
+create index supervision_by_opening on supervision (region_id, opened_at);
 
 create table letter (
     region_id smallint not null,

@@ -1,7 +1,7 @@
 """The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
 
 from channels.channel import Channel
-from channels.desk import admin, brief, deeds, inbound, policy, supervision, ticket, unit
+from channels.desk import admin, brief, cards, deeds, inbound, policy, supervision, ticket, unit
 from channels.desk.outbound import open_sender
 
 channel = Channel(
@@ -10,6 +10,7 @@ channel = Channel(
         *inbound.routes,
         *unit.routes,
         *supervision.routes,
+        *cards.routes,
         *brief.routes,
         *admin.routes,
         *policy.routes,

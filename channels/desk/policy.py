@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.desk.texts import LIMIT_NAMES, NUMBER_NAMES
+from channels.desk.texts import CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
@@ -19,7 +19,7 @@ from hotline.almanac import ZONE
 from hotline.domain.errors import NewerPolicy, Refusal, UnfitPolicy
 from hotline.domain.kinds import Role
 from hotline.domain.policy import DEFAULT_LIMITS, Policy
-from hotline.domain.policycheck import NUMBERS, body_of, differences
+from hotline.domain.policycheck import CARD_SPANS, NUMBERS, body_of, differences
 
 READERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 SHARES = ("basically_counts", "weights")
@@ -60,8 +60,9 @@ def _typed(policy: Policy) -> Typed:
     body = body_of(policy)
     plain = {name: str(body[name]) for name in (*NUMBERS, *HOURS, "basically_counts")}
     limits = {f"limit:{name}": body["limits"][name] for name in DEFAULT_LIMITS}
+    cards = {f"card:{name}": str(value) for name, value in body["cards"].items()}
     weights = " ".join(str(weight) for weight in body["weights"])
-    return {**plain, **limits, "weights": weights, "special": compose_special(policy), "valid_from": ""}
+    return {**plain, **limits, **cards, "weights": weights, "special": compose_special(policy), "valid_from": ""}
 
 
 def _body(form: Form) -> dict[str, Any]:
@@ -75,6 +76,8 @@ def _body(form: Form) -> dict[str, Any]:
         "limits": limits | narrowed if isinstance(narrowed, dict) else narrowed,
         **{name: _whole(form.fields.get(name, "")) for name in NUMBERS},
         **{name: form.fields.get(name, "") for name in HOURS},
+        "cards": {name: form.fields.get(f"card:{name}", "") for name in CARD_SPANS}
+        | {"tier": _whole(form.fields.get("card:tier", ""))},
         "basically_counts": _number(form.fields.get("basically_counts", "")),
         "weights": weights,
     }
@@ -106,6 +109,7 @@ async def _page(
         faults=_faults(refusal),
         changed=None if changed is None else [_named(change) for change in changed],
         limits=[(f"limit:{name}", LIMIT_NAMES[name]) for name in DEFAULT_LIMITS],
+        cards=[(f"card:{name}", CARD_NAMES[name]) for name in (*CARD_SPANS, "tier")],
         numbers=[(name, NUMBER_NAMES[name]) for name in (*NUMBERS, *HOURS, *SHARES)],
         editable=actor(request).role is Role.SYSTEM_ADMIN,
         in_force=office.rules.policy.version,
@@ -137,6 +141,8 @@ def _named(change: tuple[str, str, str]) -> tuple[str, str, str]:
 
 
 def _item_name(name: str) -> str:
+    if name.startswith("cards."):
+        return f"亮牌：{CARD_NAMES.get(name.removeprefix('cards.'), name)}"
     return NUMBER_NAMES.get(name) or LIMIT_NAMES.get(name.removeprefix("limits."), name)
 
 

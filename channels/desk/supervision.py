@@ -8,12 +8,14 @@ from typing import Any
 from aiohttp import web
 
 from channels.desk.blanks import plain_form
+from channels.desk.cards import month_view
 from channels.desk.texts import NOBODY_SUPERVISED
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.rows import pager, supervised_row
 from channels.session import actor, now
 from channels.times import said
+from hotline.actions.cards import cards_of_tickets
 from hotline.actions.intake import new_client_key
 from hotline.actions.interview import list_reviews_wanted
 from hotline.actions.lookup import list_calls, list_supervised
@@ -39,10 +41,12 @@ async def show_supervision(request: web.Request) -> web.Response:
     given = request.query.get("page", "1")
     number = min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
     rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
+    cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
     return page(
         request,
         "supervision.html",
-        tickets=[supervised_row(row, moment, office.county) for row in rows],
+        tickets=[supervised_row(row, moment, office.county, cards.get(row["ticket_id"], ())) for row in rows],
+        cards=await month_view(office, who, moment),
         over=sum(row["due_at"] < moment for row in rows),
         total=rows[0]["total"] if rows else 0,
         tiers=[

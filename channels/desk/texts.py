@@ -195,3 +195,10 @@ NUMBER_NAMES: Mapping[str, str] = {
     "basically_counts": "“基本满意”折算",
     "weights": "得分权重（联系、解决、满意）",
 }
+CARD_NAMES: Mapping[str, str] = {
+    "warning": "到期前多久亮黄牌（不填为不提前）",
+    "warning_urgent": "到期前多久亮黄牌（紧急，不填为不提前）",
+    "red": "超期多久转红牌",
+    "red_urgent": "超期多久转红牌（紧急）",
+    "tier": "列入第几级督办亮红牌",
+}

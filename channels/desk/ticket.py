@@ -13,6 +13,7 @@ from aiohttp import web
 from channels.desk.blanks import Desk, Refused, form_view, suggest_unit
 from channels.desk.offers import find_offers
 from channels.desk.sections import (
+    Line,
     callbacks_of,
     clocks_of,
     facts_of,
@@ -30,13 +31,16 @@ from channels.desk.texts import REVEAL_REASONS, WAITING
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
-from channels.rows import state_view
+from channels.rows import card_view, state_view
 from channels.session import actor, check_csrf, now
+from channels.times import said
 from channels.views import path_steps
 from channels.windows import account_view, clock_due, ladder_view, window_marks, window_view
+from hotline.actions.cards import cards_of_tickets
 from hotline.actions.intake import new_client_key
 from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
 from hotline.actions.office import Office
+from hotline.domain.cards import COLOUR_NAMES
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.kinds import Rule
 from hotline.domain.privacy import mask_text
@@ -107,6 +111,7 @@ async def _ticket_page(
     dossier = await read_ticket(office, ticket_id, who, moment, request.remote or "")
     county = office.county
     desk = Desk(office, who, dossier, new_client_key(), refused)
+    cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
     return page(
         request,
         "ticket.html",
@@ -114,6 +119,11 @@ async def _ticket_page(
         ticket=dossier.ticket,
         title=dossier.ticket.title if dossier.person.shown else mask_text(dossier.ticket.title),
         state=state_view(dossier.ticket.state),
+        card=card_view(cards),
+        cards=[
+            Line((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
+            for one in cards
+        ],
         words=dossier.body,
         person=_person(dossier, revealed),
         revealed=revealed is not None,

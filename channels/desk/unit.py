@@ -15,6 +15,7 @@ from channels.pages import page
 from channels.rows import TicketRow, inbox_row, pager
 from channels.session import actor, check_csrf, now
 from channels.times import said
+from hotline.actions.cards import cards_of_tickets
 from hotline.actions.lookup import list_inbox, list_notices, settle_notice
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Role
@@ -37,7 +38,8 @@ async def show_inbox(request: web.Request) -> web.Response:
     chosen = request.query.get("state", "")
     states, number = _states(chosen, who.role), _page_number(request)
     rows, counts = await list_inbox(office, who, list(states), PAGE, (number - 1) * PAGE)
-    tickets = [inbox_row(row, moment, office.county) for row in rows]
+    cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
+    tickets = [inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ())) for row in rows]
     seen = _fingerprint(tickets, counts)
     if request.headers.get("HX-Request") and request.query.get("seen") == seen:
         return web.Response(status=204)
@@ -85,7 +87,7 @@ def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str,
 
 
 def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str:
-    told = [(t.number, t.state.text, t.due.text if t.due else "") for t in tickets]
+    told = [(t.number, t.state.text, t.due.text if t.due else "", t.card) for t in tickets]
     return hashlib.sha256(repr((told, sorted(counts.items()))).encode()).hexdigest()[:12]
 
 

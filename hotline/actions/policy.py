@@ -41,7 +41,7 @@ def compose_toml(policy: Policy) -> str:
     body = body_of(policy)
     plain = [f"{name} = {json.dumps(value)}" for name, value in body.items() if not isinstance(value, Mapping)]
     head = ["", "# d 工作日，h 工作小时，m 工作分钟；加 natural 为自然时间。"]
-    return "\n".join([*plain, *head, *_limits(body["limits"]), *_rest(body)]) + "\n"
+    return "\n".join([*plain, *head, *_limits(body["limits"]), *_rest(body), *_cards(body["cards"])]) + "\n"
 
 
 def compose_special(policy: Policy) -> str:
@@ -63,6 +63,15 @@ def _rest(body: Mapping[str, Any]) -> list[str]:
         source = json.dumps(told["source"], ensure_ascii=False)
         lines.append(f"{_key(matter)} = {{ limit = {json.dumps(told['limit'])}, source = {source} }}")
     return lines
+
+
+def _cards(cards: Mapping[str, Any]) -> list[str]:
+    head = [
+        "",
+        "# 亮牌：warning 到期前多久亮黄牌（空为不提前），red 超期多久亮红牌，tier 从第几级督办起亮红牌。",
+        "[cards]",
+    ]
+    return [*head, *(f"{name} = {json.dumps(value)}" for name, value in cards.items())]
 
 
 def _key(name: str) -> str:

@@ -58,6 +58,7 @@ class Deadline:
     next_step: Step | None
     next_at: datetime | None
     pauses: tuple[Pause, ...] = ()
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

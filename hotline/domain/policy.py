@@ -99,6 +99,21 @@ BASES = frozenset(DEFAULT_LIMITS) | {"reply"}
 
 
 @dataclass(frozen=True, slots=True)
+class Cards:
+    """When 电子监察 shows a card (PROCEDURE §9): spans are limits, an empty `warning` means none before the limit.
+
+    A missed limit is yellow; `red` after it the card turns red, at once when the limit was set by `tier` or above.
+    The `_urgent` spans hold for clocks that run in natural time.
+    """
+
+    warning: str = ""
+    warning_urgent: str = ""
+    red: str = "3d"
+    red_urgent: str = "24h natural"
+    tier: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What a limit may depend on: the ticket's kind, pace and matter, and the level of the unit that is bound."""
 
@@ -139,6 +154,7 @@ class Policy:
     ranked_from: int = 10
     weights: tuple[float, float, float] = (0.1, 0.5, 0.4)
     basically_counts: float = 0.9
+    cards: Cards = Cards()
 
     def limit(self, key: str) -> Limit:
         """The limit called `key`; raises BadPolicy when the county never set it."""
@@ -181,6 +197,7 @@ class Policy:
         values["statutory"] = {matter: Statute(**told) for matter, told in body.get("statutory", {}).items()}
         for text in (*values["limits"].values(), *(statute.limit for statute in values["statutory"].values())):
             Limit.parse(text)
+        values["cards"] = Cards(**body.get("cards", {}))
         for key in ("notices_from", "notices_until"):
             if key in body:
                 values[key] = time.fromisoformat(body[key])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict
 from datetime import time
 from typing import Any
 
@@ -22,7 +23,9 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "ranked_from": (0, 10_000),
 }
 _HOURS = ("notices_from", "notices_until")
-_TABLES = ("limits", "reminders", "statutory")
+_TABLES = ("limits", "reminders", "statutory", "cards")
+CARD_SPANS = ("warning", "warning_urgent", "red", "red_urgent")
+_CARD_TIERS = (1, 2, 3)
 KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts")
 
 
@@ -40,6 +43,7 @@ def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, .
     faults += _faults_of_statutes(tables["statutory"], matters)
     faults += _faults_of_numbers(body)
     faults += _faults_of_hours(body)
+    faults += _faults_of_cards(tables["cards"])
     return tuple(faults)
 
 
@@ -131,6 +135,18 @@ def _faults_of_hours(body: Mapping[str, Any]) -> Iterator[str]:
         yield "notices_from：应当早于 notices_until"
 
 
+def _faults_of_cards(cards: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in cards.items():
+        where = f"cards.{name}"
+        if name in CARD_SPANS:
+            if value or name.startswith("red"):
+                yield from (f"{where}：{fault}" for fault in _faults_of_limit(value))
+        elif name != "tier":
+            yield f"{where}：没有这一项"
+        elif value not in _CARD_TIERS or isinstance(value, bool):
+            yield f"{where}：应当是 1、2 或 3"
+
+
 def body_of(policy: Policy) -> dict[str, Any]:
     """The whole of a version as it is stored and exported, defaults included."""
     ordered = [*(name for name in DEFAULT_LIMITS), *(name for name in policy.limits if name not in DEFAULT_LIMITS)]
@@ -142,6 +158,7 @@ def body_of(policy: Policy) -> dict[str, Any]:
         "limits": {name: policy.limits[name] for name in ordered},
         "reminders": {str(rule): [step.value for step in steps] for rule, steps in policy.reminders.items()},
         "statutory": {matter: {"limit": s.limit, "source": s.source} for matter, s in policy.statutory.items()},
+        "cards": asdict(policy.cards),
     }
 
 

@@ -6,22 +6,22 @@ values (:region_id, :deadline_id, :ticket_id, :cycle, :rule, :unit_id, :started_
     :limit_text, 'running', :next_step, :next_at, :pauses)
 on conflict (region_id, ticket_id, rule, cycle, unit_id, started_at) do update
 set due_at = excluded.due_at, provisional = excluded.provisional, limit_text = excluded.limit_text, state = 'running',
-    next_step = excluded.next_step, next_at = excluded.next_at, pauses = excluded.pauses, ended_at = null, left_seconds = null
+    next_step = excluded.next_step, next_at = excluded.next_at, pauses = excluded.pauses, ended_at = null, done_at = null, left_seconds = null
 where deadline.state in ('met', 'withdrawn');
 
 -- name: settle_deadlines(region_id, ticket_id, rules, at)!
 -- What the clocks asked for was done: met in time or missed.
 update deadline set state = case when state = 'missed' or due_at < :at then 'missed' else 'met' end,
-    ended_at = coalesce(ended_at, :at), next_step = null, next_at = null
+    ended_at = coalesce(ended_at, :at), done_at = :at, next_step = null, next_at = null
 where region_id = :region_id and ticket_id = :ticket_id and rule = any(:rules::text[])
-    and (state in ('running', 'paused') or (state = 'missed' and next_at is not null));
+    and state in ('running', 'paused', 'missed') and done_at is null;
 
 -- name: withdraw_deadlines(region_id, ticket_id, rules, at)!
 -- The clocks are of no use any more; a missed one stays missed.
 update deadline set state = case when state = 'missed' then 'missed' else 'withdrawn' end,
-    ended_at = coalesce(ended_at, :at), next_step = null, next_at = null
+    ended_at = coalesce(ended_at, :at), done_at = :at, next_step = null, next_at = null
 where region_id = :region_id and ticket_id = :ticket_id and (:rules::text[] is null or rule = any(:rules::text[]))
-    and (state in ('running', 'paused') or next_at is not null);
+    and (state in ('running', 'paused', 'missed') and done_at is null or next_at is not null);
 
 -- name: advance_deadline(region_id, deadline_id, missed, at, next_step, next_at)!
 -- A step was taken: wait for the next one, or for none. Passing the expiry makes it missed.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -84,6 +85,10 @@ def hot_queries(unit: UUID) -> list[Hot]:
             batch=20,
         ),
         hot("list", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
+        hot("card", "clocks_of_tickets", "deadline_once", ticket_ids=[ONE]),
+        hot("card", "raised_of_tickets", "supervision_of_ticket|supervision_open", ticket_ids=[ONE]),
+        hot("card", "missed_clocks", "deadline_missed", since=NOW - timedelta(days=31), until=NOW),
+        hot("card", "raised_between", "supervision_by_opening", since=NOW - timedelta(days=31), until=NOW),
     ]
 
 

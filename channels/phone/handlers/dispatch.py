@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,18 @@ from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import unit_of
 from channels.phone.texts import KIND_NAMES
+from channels.rows import card_view
 from channels.session import actor, check_csrf, now
 from channels.times import due_view, local_text, said
+from hotline.actions.cards import cards_of_tickets
 from hotline.actions.dispatch import dispatch_ticket
 from hotline.actions.office import County
 from hotline.actions.rulings import Waiting, list_extensions, list_rulings, list_undispatched
+from hotline.domain.cards import Card
 from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.kinds import Kind, Role
+
+NO_CARDS: Mapping[UUID, Sequence[Card]] = {}
 
 
 async def show_dispatch(request: web.Request) -> web.Response:
@@ -33,11 +38,13 @@ async def _dispatch_page(
 ) -> web.Response:
     person, office, at = actor(request, Role.DISPATCHER), request.app[OFFICE], now(request)
     county = await office.refresh(at)
+    returned, extensions = await list_rulings(office, person), await list_extensions(office, person)
+    cards = await cards_of_tickets(office, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
     return page(
         request, "console_dispatch.html", status=status, faulty=faulty, chosen=chosen, error=error,
         received=[_received(one, county, at) for one in await list_undispatched(office, person)],
-        returned=[_line(row, county, at) for row in await list_rulings(office, person)],
-        extensions=[_line(row, county, at) for row in await list_extensions(office, person)],
+        returned=[_line(row, county, at, cards) for row in returned],
+        extensions=[_line(row, county, at, cards) for row in extensions],
         unit_names=sorted({unit.name for unit in county.units.values()}),
     )  # fmt: skip
 
@@ -52,7 +59,9 @@ def _received(waiting: Waiting, county: County, at: datetime) -> dict[str, Any]:
     }
 
 
-def _line(row: Mapping[str, Any], county: County, at: datetime) -> dict[str, Any]:
+def _line(
+    row: Mapping[str, Any], county: County, at: datetime, cards: Mapping[UUID, Sequence[Card]] = NO_CARDS
+) -> dict[str, Any]:
     urgent, given = row["pace"] != "ordinary", dict(row).get("given") or {}
     reply_due = dict(row).get("reply_due_at")
     return {
@@ -62,6 +71,7 @@ def _line(row: Mapping[str, Any], county: County, at: datetime) -> dict[str, Any
         "href": f"/tickets/{row['ticket_id']}",
         "urgent": urgent,
         "confidential": row["confidential"],
+        "card": card_view(cards.get(row["ticket_id"], ())),
         "unit": row["unit_name"] or "",
         "facts": [KIND_NAMES[Kind(row["kind"])], county.matter_name(row["matter_id"]), row["place"], said(row["received_at"], at)],
         "due": due_view(row["due_at"], at, county.rules.calendar, natural=urgent) if row["due_at"] else None,
