@@ -199,15 +199,23 @@ create table substitute (
     account_id uuid not null,
     away_from timestamptz not null,
     away_until timestamptz not null,
-    substitute_id uuid not null,
-    primary key (region_id, account_id, away_from)
+    substitute_id uuid,
+    entered_by uuid,
+    entered_at timestamptz,
+    primary key (region_id, account_id, away_from),
+    constraint substitute_span check (away_until >= away_from),
+    constraint substitute_other check (substitute_id <> account_id)
 );
 comment on table substitute is 'AB岗: who stands in while a person is on leave';
 comment on column substitute.region_id is 'Region';
 comment on column substitute.account_id is 'The person away';
 comment on column substitute.away_from is 'First moment away';
 comment on column substitute.away_until is 'First moment back';
-comment on column substitute.substitute_id is 'Who stands in';
+comment on column substitute.substitute_id is 'Who stands in; null: nobody, so what is for the person goes to the unit, with an alarm each time';
+comment on column substitute.entered_by is 'Who entered the leave, or ended it early';
+comment on column substitute.entered_at is 'When that was';
+
+create index substitute_standing_in on substitute (region_id, substitute_id, away_until);
 
 create table session (
     region_id smallint not null,
@@ -364,6 +372,7 @@ create table ticket (
     linked_to uuid,
     opened_by uuid,
     version integer not null default 1,
+    handler_id uuid,
     primary key (region_id, ticket_id),
     unique (region_id, number),
     unique (region_id, client_key)
@@ -402,6 +411,7 @@ comment on column ticket.merged_into is 'Ticket it was merged into';
 comment on column ticket.linked_to is 'Twin of a call that mixed two kinds';
 comment on column ticket.opened_by is 'Account of the operator or agent; null when the person filed it';
 comment on column ticket.version is 'Counts saves';
+comment on column ticket.handler_id is 'The person in charge 经办人: the handler who signed or whom the unit''s head named; null: the unit''s desk';
 
 create index ticket_open_by_state on ticket (region_id, state, received_at) where state <> 'closed';
 create index ticket_of_unit on ticket (region_id, lead_unit_id, state) where state <> 'closed';
@@ -562,6 +572,7 @@ create table reminder (
     state text not null check (state in ('planned', 'sent', 'refused', 'unknown', 'skipped')),
     sent_at timestamptz,
     reason text,
+    instead_of uuid,
     primary key (region_id, reminder_id)
 );
 comment on table reminder is 'The ledger of reminders: each is sent once, whatever crashes (PROCEDURE §4)';
@@ -577,6 +588,7 @@ comment on column reminder.planned_at is 'When it was planned';
 comment on column reminder.state is 'planned, sent, refused, unknown (perhaps sent: a person must look) or skipped (overtaken)';
 comment on column reminder.sent_at is 'When it went out';
 comment on column reminder.reason is 'Why refused, unknown or skipped';
+comment on column reminder.instead_of is 'The person it was meant for, when somebody else receives it: on leave, or no longer there';
 
 create unique index reminder_once on reminder (region_id, ticket_id, cycle, rule, step, recipient, channel);
 
@@ -600,6 +612,7 @@ create table outbox (
     provider_id text,
     fold_id uuid,
     reason text,
+    instead_of uuid,
     primary key (region_id, outbox_id),
     unique (region_id, dedupe_key)
 );
@@ -623,6 +636,7 @@ comment on column outbox.sent_at is 'When the channel took it';
 comment on column outbox.provider_id is 'The channel''s id of the message';
 comment on column outbox.fold_id is 'Message it was folded into';
 comment on column outbox.reason is 'Why it was refused or is unknown';
+comment on column outbox.instead_of is 'The person it was meant for, when somebody else receives it: on leave, or no longer there';
 
 create index outbox_due on outbox (region_id, not_before) where state = 'waiting';
 create index outbox_stuck on outbox (region_id, claimed_at) where state = 'sending';

@@ -125,6 +125,8 @@ def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: 
         if desk.suggested and not back:
             value = desk.suggested
             field = replace(field, hint="已按派单目录选好，可以改")
+    if field.kind == "handler":
+        options = tuple((str(one.account_id), one.name) for one in desk.dossier.staff)
     relays = desk.dossier.ticket.confidential and desk.actor.role is not Role.OPERATOR
     if (verb, field.name) == ("contact", "how") and relays:
         options = tuple(option for option in options if option[0] == "relay")

@@ -106,6 +106,13 @@ async def _dispatch(a: Asked) -> object:
     return await dispatch.dispatch_ticket(a.office, a.ticket_id, unit_id, a.actor, a.now, a.form.text("reason"), a.key)
 
 
+async def _assign(a: Asked) -> object:
+    handler_id = a.form.uuid("handler", FIELD_NAMES["handler"])
+    if handler_id is None:
+        raise Missing(what=FIELD_NAMES["handler"])
+    return await handling.assign_ticket(a.office, a.ticket_id, handler_id, a.actor, a.now, a.key)
+
+
 def _ruling(verb: Verb, upheld: bool) -> Deed:
     async def deed(a: Asked) -> object:
         return await dispatch.rule_return(a.office, a.ticket_id, upheld, a.actor, a.now, a.given(verb), a.key)
@@ -194,6 +201,7 @@ async def _verify(a: Asked) -> object:
 
 DEEDS: Mapping[str, Deed] = {
     "sign": _bare(handling.sign_ticket),
+    "assign": _assign,
     "contact": _said(Verb.CONTACT, handling.record_contact),
     "return": _said(Verb.RETURN, dispatch.return_ticket),
     "uphold_return": _ruling(Verb.UPHOLD_RETURN, True),

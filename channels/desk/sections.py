@@ -107,6 +107,8 @@ def facts_of(dossier: Dossier, county: County, now: datetime) -> Facts:
         ("时限", PACE_NAMES[ticket.pace]),
     ]
     rows += [(PARTS[part], county.unit_name(unit)) for unit, part in _parts(dossier)]
+    if dossier.in_charge is not None:
+        rows.append(("经办人", dossier.in_charge.name))
     if ticket.accused_unit_id:
         rows.append(("被反映单位", county.unit_name(ticket.accused_unit_id)))
     counts = (("重办", ticket.redo_count), ("退单", ticket.return_count), ("延期", ticket.extension_count))
@@ -230,13 +232,19 @@ def reminders_of(dossier: Dossier, county: County) -> list[Line]:
         Line(
             (
                 f"{RULE_NAMES[Rule(row['rule'])]} · {STEP_NAMES[Step(row['step'])]}",
-                _recipient(row["recipient"], county),
+                _reader(row, county),
                 local_text(row["sent_at"] or row["planned_at"]),
                 REMINDER_STATES[row["state"]],
             )
         )
         for row in dossier.reminders
     ]
+
+
+def _reader(row: Row, county: County) -> str:
+    """Who received a reminder; both names when somebody stood in."""
+    name = row["recipient_name"] or _recipient(row["recipient"], county)
+    return f"{name}（代{row['instead_name']}）" if row["instead_name"] else name
 
 
 def _recipient(recipient: str, county: County) -> str:

@@ -127,6 +127,7 @@ NOBODY_SUPERVISED: Mapping[str, str] = {
 NOTICE_KINDS: Mapping[str, str] = {
     "dispatched": "新工单",
     "reminder": "催办",
+    "assigned": "指定经办",
     "escalated": "督办",
     "redo": "重办",
     "returned": "退单",

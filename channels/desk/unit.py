@@ -116,7 +116,7 @@ async def read_notice(request: web.Request) -> web.StreamResponse:
     one = form.uuid("notice", "消息")
     listed: list[UUID] = [row["outbox_id"] for row in await list_notices(office, who, now(request))]
     for outbox_id in listed if one is None else [one]:
-        await settle_notice(office, outbox_id, who)
+        await settle_notice(office, outbox_id, who, now(request))
     return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})
 
 

@@ -21,7 +21,7 @@ _AFTER_INTERVIEW: Options = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: kind is line, text, choice, select, unit, moment, day or check; `limit` counts characters."""
+    """One field: kind is line, text, choice, select, unit, handler, moment, day or check; `limit` counts characters."""
 
     name: str
     label: str
@@ -51,6 +51,9 @@ def _reason(label: str = "理由", hint: str = "") -> Field:
 
 FORMS: Mapping[str, VerbForm] = {
     "sign": VerbForm(say="签收即表示由本单位办理；不属于本单位职责的，请在期限内退单。"),
+    "assign": VerbForm(
+        (Field("handler", "经办人", "handler"),), say="指定后，期限前的提醒发给经办人本人；本人请假的，发给代岗的人。"
+    ),
     "contact": VerbForm(
         (
             Field("how", "联系方式", "choice", options=tuple(CONTACT_WAYS.items())),

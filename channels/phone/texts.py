@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hotline.domain.kinds import Kind, Pace, Rule
+from channels.benches import ROLE_NAMES
+from hotline.domain.kinds import Kind, Pace, Role, Rule
 from hotline.domain.supervision import RULE_NAMES
 
 KIND_NAMES: Mapping[Kind, str] = {
@@ -60,6 +61,16 @@ def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
         return "派单目录里没有合适的单位", "请看清诉求后人工派单。"
     if kind == "nobody_to_receive":
         unit = details.get("unit") or "承办单位"
+        if details.get("person"):
+            return (
+                f"“{unit}”的{details['person']}不在岗，也没有代岗的人",
+                "已转给单位负责人或上级，请电话告知，并请该单位登记代岗。",
+            )
+        if details.get("role"):
+            return (
+                f"{ROLE_NAMES[Role(details['role'])]}没有人在岗",
+                "通知已转给派单员，请电话告知，并请该办公室登记代岗。",
+            )
         return f"“{unit}”没有人接收通知", "已转给上级单位或派单员，请电话告知，并请管理员补上承办人。"
     if kind == "timetable_stopped":
         jobs = "、".join(details.get("jobs", ()))

@@ -18,7 +18,7 @@ from hotline.domain.kinds import Channel, Role, Rule, Step
 from hotline.domain.lifecycle import State
 from hotline.domain.policy import Limit
 from hotline.domain.privacy import may_see
-from hotline.domain.supervision import TIER_NAMES, due, is_hotlines_own
+from hotline.domain.supervision import TIER_NAMES, addressee, due, is_hotlines_own
 from hotline.domain.ticket import SUPERVISION, Actor, Alarm, Decision, Escalation, Notice, Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
 from hotline.store.ids import new_id
@@ -105,7 +105,7 @@ async def _note_overtaken(
     if deadline.unit_id is not None:
         await clocks.plan_reminder(
             conn, office.region, new_id(), ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
-            recipient=f"unit:{deadline.unit_id}", channel="desk", at=now, state="skipped", reason="overtaken",
+            recipient=addressee(ticket, deadline, step), channel="desk", at=now, state="skipped", reason="overtaken",
         )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from hotline.actions.notices import tell
 from hotline.actions.office import Office
 from hotline.domain import handling as rule
 from hotline.domain.deadline import Deadline
+from hotline.domain.errors import Malformed
 from hotline.domain.kinds import Rule
 from hotline.domain.ticket import Actor, Decision, Ticket
-from hotline.store import clocks, tickets
+from hotline.store import clocks, leaves, tickets
 
 Given = Mapping[str, Any]
 _ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch")
@@ -27,6 +28,22 @@ async def sign_ticket(
 
     async def decide(_conn: Any, ticket: Ticket) -> Decision:
         return rule.sign(ticket, actor, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def assign_ticket(
+    office: Office, ticket_id: UUID, handler_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """指定经办人: the head names the person in charge. Raises Malformed for somebody of another unit."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        below = office.county.scope(actor)
+        people = await leaves.list_people(conn, office.region, list(below))
+        handler = next((person for person in people if person.account_id == handler_id), None)
+        if handler is None:
+            raise Malformed(what="经办人（要选本单位的人）")
+        return rule.assign(ticket, handler, below, actor, now)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
 

@@ -12,13 +12,14 @@ from hotline.actions.deed import check_scope
 from hotline.actions.intake import code_hashes, code_of, contact_hashes, query_code
 from hotline.actions.office import Office
 from hotline.db import transaction
+from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import Arrow, State, Verb, verbs_for
 from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
-from hotline.store import accounts, clocks, lists, mechanism, outbox, tickets
+from hotline.store import accounts, clocks, leaves, lists, mechanism, outbox, tickets
 
 Row = Mapping[str, Any]
 NOTICES_KEPT = timedelta(days=14)
@@ -55,6 +56,8 @@ class Dossier:
     files: list[Row]
     views: list[Row]
     units: Mapping[UUID, str]
+    in_charge: Colleague | None = None
+    staff: tuple[Colleague, ...] = ()
 
 
 async def read_ticket(office: Office, ticket_id: UUID, actor: Actor, now: datetime, address: str = "") -> Dossier:
@@ -94,7 +97,17 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
         files=await tickets.list_attachments(conn, region, ticket_id),
         views=await accounts.list_views(conn, region, ticket_id),
         units=await tickets.list_units(conn, region, ticket_id),
+        in_charge=await leaves.get_colleague(conn, region, ticket.handler_id) if ticket.handler_id else None,
+        staff=await _staff(office, conn, actor),
     )
+
+
+async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
+    """Whom a head may put in charge of a ticket."""
+    if actor.role is not Role.UNIT_HEAD:
+        return ()
+    people = await leaves.list_people(conn, office.region, list(office.county.scope(actor)))
+    return tuple(one for one in people if one.role in OF_A_UNIT)
 
 
 async def _person(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Person:
@@ -204,20 +217,35 @@ async def settle_alarm(office: Office, alarm_id: UUID, actor: Actor, now: dateti
 
 
 async def list_notices(office: Office, actor: Actor, now: datetime, batch: int = 50) -> list[Row]:
-    """What was told to the actor's desk in the last two weeks, newest first."""
+    """What was told in the last two weeks to the actor's desk, to the actor, and to those the actor stands in for now.
+
+    Newest first; `stands_for` is the name of the person it was meant for, empty for what is the actor's own.
+    """
     async with office.pool.acquire() as conn:
-        return await outbox.list_desk_notices(conn, office.region, _desks(actor), now - NOTICES_KEPT, batch)
+        desks = await _desks(office, conn, actor, now)
+        rows = await outbox.list_desk_notices(conn, office.region, list(desks), now - NOTICES_KEPT, batch)
+    return [dict(row) | {"stands_for": desks[row["recipient"]] or row["instead_name"] or ""} for row in rows]
 
 
-async def settle_notice(office: Office, outbox_id: UUID, actor: Actor) -> None:
+async def settle_notice(office: Office, outbox_id: UUID, actor: Actor, now: datetime) -> None:
     """The reader has dealt with a notice."""
     async with transaction(office.pool) as conn:
-        await outbox.settle_notice(conn, office.region, outbox_id, _desks(actor))
+        desks = await _desks(office, conn, actor, now)
+        await outbox.settle_notice(conn, office.region, outbox_id, list(desks))
 
 
-def _desks(actor: Actor) -> list[str]:
-    own = [f"unit:{actor.unit_id}"] if actor.role in (Role.HANDLER, Role.UNIT_HEAD) else []
-    return [*own, f"role:{actor.role}"]
+async def _desks(office: Office, conn: Any, actor: Actor, now: datetime) -> dict[str, str]:
+    """Every desk the actor reads now, with the name of the person away whose it is; empty for the actor's own."""
+    desks: dict[str, str] = {}
+    if actor.account_id is not None:
+        for person in await leaves.list_stood_in_for(conn, office.region, actor.account_id, now):
+            # What a person reads is never more than they may see, whoever moved since the leave was entered.
+            if person.unit_id in office.county.scope(actor):
+                desks |= {f"unit:{person.unit_id}": person.name} if person.role in OF_A_UNIT else {}
+                desks[f"account:{person.account_id}"] = person.name
+        desks[f"account:{actor.account_id}"] = ""
+    own = {f"unit:{actor.unit_id}": ""} if actor.role in OF_A_UNIT else {}
+    return {**desks, **own, f"role:{actor.role}": ""}
 
 
 async def read_progress(office: Office, number: str, code: str, now: datetime, address: str = "") -> Dossier:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.addressee import find_reader
 from hotline.actions.office import Office
 from hotline.domain.deadline import Deadline, notice_time
 from hotline.domain.kinds import Channel, Step
@@ -22,46 +24,38 @@ async def tell(
 ) -> None:
     """Put a notice of an occasion (`about`) into the outbox, once; a reminder also into the ledger.
 
-    `clock` is the clock's step that asked for it. Nobody there to receive it: it goes upwards, with an alarm.
+    `clock` is the clock's step that asked for it. Somebody on leave: it goes to the substitute; nobody there at all: it
+    goes upwards, with an alarm.
     """
     if notice.to == "complainant":
         await _tell_person(office, conn, ticket, notice, about, now)
         return
-    recipient = await _receiver(office, conn, ticket, notice, about, now)
+    reader = await find_reader(office, conn, notice.to, ticket.lead_unit_id, now)
+    recipient = reader.recipient
+    if reader.absent is not None:
+        await _note_absent(office, conn, ticket, notice, reader.absent, about, now)
     outbox_id, key = new_id(), f"{about}:{notice.kind}:{recipient}"
     if notice.kind == "reminder" and clock is not None:
         deadline, step = clock
         if not await clocks.plan_reminder(
             conn, office.region, outbox_id, ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
-            recipient=recipient, channel="desk", at=now, state="planned",
+            recipient=recipient, channel="desk", at=now, state="planned", instead_of=reader.instead_of,
         ):  # fmt: skip
             return
         key = f"reminder:{ticket.ticket_id}:{deadline.cycle}:{deadline.rule}:{step}:{recipient}:desk"
-    await _post(office, conn, ticket, notice, now, outbox_id=outbox_id, key=key, channel="desk", recipient=recipient)
+    await _post(
+        office, conn, ticket, notice, now, outbox_id=outbox_id, key=key, channel="desk", recipient=recipient,
+        instead_of=reader.instead_of,
+    )  # fmt: skip
 
 
-async def _receiver(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> str:
-    """Who really gets a notice: a unit nobody works in sends it upwards, an office without anybody to the dispatcher.
-
-    Every time that happens an alarm is raised.
-    """
-    kind, _, name = notice.to.partition(":")
-    receiver = _unit_receiver(office, UUID(name)) if kind == "unit" else _role_receiver(office, name)
-    if receiver != notice.to:
-        missing = office.county.unit_name(UUID(name)) if kind == "unit" else name
-        details = {"number": ticket.number, kind: missing, "notice": notice.kind}
-        occasion = f"{about}:{notice.kind}:{notice.about}:{name}"
-        await outbox.raise_alarm(conn, office.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
-    return receiver
-
-
-def _unit_receiver(office: Office, unit_id: UUID) -> str:
-    found = office.county.receiver(unit_id)
-    return f"unit:{found}" if found else "role:dispatcher"
-
-
-def _role_receiver(office: Office, role: str) -> str:
-    return f"role:{role}" if role in office.county.roles else "role:dispatcher"
+async def _note_absent(
+    office: Office, conn: Any, ticket: Ticket, notice: Notice, absent: Mapping[str, str], about: str, now: datetime
+) -> None:
+    """Every time nobody is there for whom it was meant, a person sees it."""
+    details = {"number": ticket.number, "notice": notice.kind, **absent}
+    occasion = f"{about}:{notice.kind}:{notice.about}:{notice.to.partition(':')[2]}"
+    await outbox.raise_alarm(conn, office.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
 
 
 async def _tell_person(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> None:
@@ -79,6 +73,7 @@ async def _tell_person(office: Office, conn: Any, ticket: Ticket, notice: Notice
 async def _post(
     office: Office, conn: Any, ticket: Ticket, notice: Notice, now: datetime, *,
     outbox_id: UUID, key: str, channel: str, recipient: str, sealed: bytes | None = None,
+    instead_of: UUID | None = None,
 ) -> None:  # fmt: skip
     rules = office.rules
     await outbox.insert_outbox(conn, office.region, {
@@ -86,6 +81,7 @@ async def _post(
         "recipient_sealed": sealed, "kind": notice.kind, "ticket_id": ticket.ticket_id,
         "payload": {"text": notice.text, "number": ticket.number}, "urgent": ticket.urgent, "created_at": now,
         "not_before": notice_time(rules.policy, rules.calendar, now, urgent=ticket.urgent),
+        "instead_of": instead_of,
     })  # fmt: skip
 
 

@@ -24,7 +24,6 @@ from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
 from hotline.keyring import KeyringFault
 from hotline.store import county as store
-from hotline.store.accounts import list_staffed_roles
 from hotline.store.tickets import Filed, insert_tickets, take_numbers
 from hotline.vault import Vault
 
@@ -56,7 +55,6 @@ class County:
     below: Mapping[UUID, frozenset[UUID]]
     catalogue: tuple[CatalogueRow, ...]
     matters: Mapping[str, Mapping[str, Any]]
-    roles: frozenset[str]
 
     def scope(self, actor: Actor) -> frozenset[UUID]:
         """The actor's unit with all its sub-units."""
@@ -66,14 +64,14 @@ class County:
         """Units that must not receive a matter against `accused`: itself and all below it (PROCEDURE §6)."""
         return self.below.get(accused, frozenset()) if accused else frozenset()
 
-    def receiver(self, unit_id: UUID) -> UUID | None:
-        """The unit itself when somebody is there, else the nearest staffed unit above it; None: nobody at all."""
+    def upwards(self, unit_id: UUID) -> tuple[UUID, ...]:
+        """The unit and every unit above it, in that order."""
+        path: list[UUID] = []
         here: UUID | None = unit_id
-        while here is not None and here in self.units:
-            if self.units[here].staffed:
-                return here
+        while here is not None and here in self.units and here not in path:
+            path.append(here)
             here = self.units[here].parent_id
-        return None
+        return tuple(path)
 
     def unit_name(self, unit_id: UUID | None) -> str:
         """The name, or a dash for none."""
@@ -201,7 +199,6 @@ async def _read_county(conn: Any, region: int, now: datetime) -> County:
         below=_below(units),
         catalogue=tuple(await store.list_catalogue(conn, region, now)),
         matters={m["matter_id"]: m for m in await store.list_matters(conn, region)},
-        roles=frozenset(await list_staffed_roles(conn, region)),
     )
 
 

@@ -130,5 +130,15 @@ class NoSuchUnit(Refusal):
     status = 422
 
 
+class LeaveOverlaps(Refusal):
+    """{name}在这段时间里已经登记了请假，请先销假或改时间。"""
+
+
+class UnfitSubstitute(Refusal):
+    """不能由这个人代岗：{why}。"""
+
+    status = 422
+
+
 class RehearsalDatabase(Refusal):
     """这是演练用的数据库（时间被拨动过），正式服务不能使用它。"""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.calendar import Due
 from hotline.domain.deadline import Deadline, Start, reckon
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed
@@ -23,9 +25,24 @@ CONTACT_WAYS: Mapping[str, str] = {
 
 
 def sign(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
-    """签收: the unit takes the ticket on."""
-    changed, event = move(ticket, Verb.SIGN, actor, now, {})
+    """签收: the unit takes the ticket on; a handler who signs is the person in charge, a head may name one."""
+    handler_id = actor.account_id if actor.role is Role.HANDLER else None
+    changed, event = move(ticket, Verb.SIGN, actor, now, {}, handler_id=handler_id)
     return Decision(changed, event, settles=(Rule.SIGN,))
+
+
+def assign(ticket: Ticket, handler: Colleague, below: Collection[UUID], actor: Actor, now: datetime) -> Decision:
+    """指定经办人: the head names who is in charge, somebody of the head's own unit or below it (`below`).
+
+    Raises NotAllowed, WrongState, Malformed.
+    """
+    check(ticket.state, Verb.ASSIGN, actor.role)
+    if handler.role not in OF_A_UNIT or handler.unit_id not in below:
+        raise Malformed(what="经办人（要选本单位的人）")
+    given = {"handler": handler.name}
+    changed, event = move(ticket, Verb.ASSIGN, actor, now, given, public_text="", handler_id=handler.account_id)
+    notice = Notice(f"account:{handler.account_id}", "assigned", f"工单 {ticket.number} 由您经办，请按时办理。")
+    return Decision(changed, event, notices=(notice,))
 
 
 def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:

@@ -58,6 +58,7 @@ class Verb(StrEnum):
     UPHOLD_RETURN = "uphold_return"
     REJECT_RETURN = "reject_return"
     SIGN = "sign"
+    ASSIGN = "assign"
     CONTACT = "contact"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
@@ -109,6 +110,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "unit": "承办单位",
     "reason": "理由",
     "basis": "法律或职责依据",
+    "handler": "经办人",
     "how": "联系方式",
     "reply": "答复内容",
     "facts": "办理情况",
@@ -158,6 +160,7 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow(V.UPHOLD_RETURN, {S.RETURNED}, S.RECEIVED, {R.DISPATCHER, R.INSPECTOR}, "reason", "同意退单", "退单成立，重新派单。"),
     _arrow(V.REJECT_RETURN, {S.RETURNED}, S.DISPATCHED, {R.DISPATCHER, R.INSPECTOR}, "reason", "驳回退单", "退单不成立，由原单位办理。"),
     _arrow(V.SIGN, {S.DISPATCHED}, S.SIGNED, _OFFICE, "", "签收", "承办单位已签收。"),
+    _arrow(V.ASSIGN, {S.SIGNED, S.INTERVIEW_OWED}, None, {R.UNIT_HEAD}, "handler", "指定经办人", "承办单位已指定经办人。"),
     _arrow(V.CONTACT, {S.SIGNED, S.INTERVIEW_OWED}, None, _OFFICE | {R.OPERATOR}, "how text", "登记联系", "承办单位已与诉求人联系。"),
     _arrow(V.ASK_EXTENSION, {S.SIGNED}, None, _OFFICE, "reason", "申请延期", "承办单位申请延长办理时间。"),
     _arrow(V.GRANT_EXTENSION, {S.SIGNED}, None, {R.UNIT_HEAD, R.DISPATCHER}, "reason", "同意延期", "办理时间已延长。"),

@@ -142,9 +142,19 @@ def end_of_day(rules: Rules, day: datetime) -> datetime:
     return add_working_days(rules.calendar, day - timedelta(days=1), 1).at
 
 
+def addressee(ticket: Ticket, deadline: Deadline, step: Step) -> str:
+    """Whom a step of a unit's clock is for: on the way the person in charge, letter and expiry the whole unit.
+
+    A letter is written to the unit, and a limit that has passed is for its head's eyes too.
+    """
+    if ticket.handler_id is None or deadline.unit_id != ticket.lead_unit_id or step in (Step.ISSUED, Step.EXPIRY):
+        return f"unit:{deadline.unit_id}"
+    return f"account:{ticket.handler_id}"
+
+
 def _reminder(ticket: Ticket, deadline: Deadline, step: Step) -> Notice:
     text = f"【催办】工单 {ticket.number}：{RULE_NAMES[deadline.rule]}{STEP_NAMES[step]}，请抓紧办理。"
-    return Notice(f"unit:{deadline.unit_id}", "reminder", text, about=f"{deadline.rule}:{step}")
+    return Notice(addressee(ticket, deadline, step), "reminder", text, about=f"{deadline.rule}:{step}")
 
 
 def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> Decision:

@@ -63,6 +63,7 @@ class Ticket:
     linked_to: UUID | None = None
     opened_by: UUID | None = None
     version: int = 1
+    handler_id: UUID | None = None
 
     @property
     def urgent(self) -> bool:
@@ -91,7 +92,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell: `to` is 'unit:<id>', 'role:<role>' or 'complainant'; `about` keeps it from being told twice."""
+    """Something to tell; `about` keeps it from being told twice.
+
+    `to` is 'unit:<id>', 'role:<role>', 'account:<id>' or 'complainant'.
+    """
 
     to: str
     kind: str
@@ -185,6 +189,9 @@ def move(
     arrow = check(ticket.state, verb, actor.role)
     check_given(verb, given)
     target = changes.pop("state", None) or arrow.target or ticket.state
+    if target in (State.RECEIVED, State.DISPATCHED):
+        # Nobody is in charge before somebody has signed.
+        changes["handler_id"] = None
     changed = replace(ticket, state=target, changed_at=now, version=ticket.version + 1, **changes)
     text = arrow.sentence if public_text is None else public_text
     event = Event(now, verb, ticket.state, target, changed.cycle, actor, text, dict(given))

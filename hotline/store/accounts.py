@@ -29,11 +29,6 @@ async def get_account(conn: Any, region: int, login: str) -> Mapping[str, Any] |
     return row
 
 
-async def list_staffed_roles(conn: Any, region: int) -> list[str]:
-    """Roles somebody holds who can log in."""
-    return [row["role"] async for row in _q.staffed_roles(conn, region_id=region)]
-
-
 async def set_password(conn: Any, region: int, account_id: UUID, password_hash: str) -> None:
     """A new password."""
     await _q.set_password(conn, region_id=region, account_id=account_id, password_hash=password_hash)

@@ -180,12 +180,13 @@ async def next_moment(conn: Any, region: int, after: datetime) -> datetime | Non
 
 async def plan_reminder(
     conn: Any, region: int, reminder_id: UUID, ticket: Ticket, *, cycle: int, rule: Rule, step: Step, recipient: str,
-    channel: str, at: datetime, state: str, reason: str | None = None,
+    channel: str, at: datetime, state: str, reason: str | None = None, instead_of: UUID | None = None,
 ) -> bool:  # fmt: skip
     """A line of the ledger; False when that reminder already stands there."""
     found = await _q.plan_reminder(
         conn, region_id=region, reminder_id=reminder_id, ticket_id=ticket.ticket_id, cycle=cycle, rule=rule.value,
         step=step.value, recipient=recipient, channel=channel, planned_at=at, state=state, reason=reason,
+        instead_of=instead_of,
     )  # fmt: skip
     return found is not None
 

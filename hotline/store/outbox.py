@@ -14,8 +14,11 @@ _q = queries.outbox
 
 
 async def insert_outbox(conn: Any, region: int, row: Mapping[str, Any]) -> None:
-    """Something to tell: every column of `outbox` up to `not_before`; a known dedupe_key is not told again."""
-    await _q.insert_outbox(conn, region_id=region, **row)
+    """Something to tell: every column of `outbox` up to `not_before`, perhaps `instead_of`.
+
+    A known dedupe_key is not told again.
+    """
+    await _q.insert_outbox(conn, region_id=region, **{"instead_of": None, **row})
 
 
 async def claim_outbox(conn: Any, region: int, now: datetime, quiet: bool, batch: int) -> list[Mapping[str, Any]]:

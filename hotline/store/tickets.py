@@ -41,6 +41,7 @@ _SAVED = [
     "closed_at",
     "merged_into",
     "version",
+    "handler_id",
 ]
 # Where the statement's plural is not the column with an s.
 _PLURALS = {

@@ -8,10 +8,6 @@ on conflict (region_id, login) do nothing;
 -- The account that logs in by this name.
 select * from account where region_id = :region_id and login = :login and active;
 
--- name: staffed_roles(region_id)
--- Roles somebody holds who can log in.
-select distinct role from account where region_id = :region_id and active;
-
 -- name: set_password(region_id, account_id, password_hash)!
 -- A new password.
 update account set password_hash = :password_hash where region_id = :region_id and account_id = :account_id;

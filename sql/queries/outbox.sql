@@ -1,9 +1,9 @@
--- name: insert_outbox(region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent, created_at, not_before)!
+-- name: insert_outbox(region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent, created_at, not_before, instead_of)!
 -- Something to tell; the same thing is never told twice.
 insert into outbox (region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent,
-    created_at, not_before, state)
+    created_at, not_before, state, instead_of)
 values (:region_id, :outbox_id, :dedupe_key, :channel, :recipient, :recipient_sealed, :kind, :ticket_id, :payload, :urgent,
-    :created_at, :not_before, 'waiting')
+    :created_at, :not_before, 'waiting', :instead_of)
 on conflict (region_id, dedupe_key) do nothing;
 
 -- name: claim_outbox(region_id, now, quiet, batch)
@@ -41,11 +41,12 @@ update outbox set state = 'done', reason = :reason
 where region_id = :region_id and ticket_id = :ticket_id and kind = 'callback' and state = 'waiting';
 
 -- name: desk_notices(region_id, recipients, since, batch)
--- What was told to these desks lately, newest first.
-select * from outbox
-where region_id = :region_id and channel = 'desk' and state = 'sent' and recipient = any(:recipients::text[])
-    and created_at >= :since
-order by created_at desc
+-- What was told to these desks lately, newest first, with the name of the person it was meant for.
+select o.*, a.name as instead_name from outbox o
+left join account a on a.region_id = o.region_id and a.account_id = o.instead_of
+where o.region_id = :region_id and o.channel = 'desk' and o.state = 'sent' and o.recipient = any(:recipients::text[])
+    and o.created_at >= :since
+order by o.created_at desc
 limit :batch;
 
 -- name: settle_notice(region_id, outbox_id, recipients)!

@@ -116,6 +116,7 @@ class Books:
     extensions: int = 0
     ruled: bool = False
     lead: str | None = None
+    in_charge: bool = False
     parked_from: str | None = None
     parked_until: datetime | None = None
     close_reason: str | None = None
@@ -207,8 +208,13 @@ class Books:
             self.ledger[line] = "planned"
         self.post(there, kind, "desk", now).reminder = line
 
+    def reader(self, clock: Clock, step: str) -> str:
+        """On the way the person in charge; a letter and a limit passed are the whole unit's."""
+        own = self.in_charge and clock.unit == self.lead and step not in ("issued", "expiry")
+        return "handler" if own else f"unit:{clock.unit or ''}"
+
     def tell_reminder(self, clock: Clock, step: str, now: datetime) -> None:
-        self.tell(f"unit:{clock.unit}" if clock.unit else "unit:", "reminder", now, (clock.cycle, clock.rule, step))
+        self.tell(self.reader(clock, step), "reminder", now, (clock.cycle, clock.rule, step))
 
     def tell_person(self, kind: str, now: datetime) -> None:
         if self.channel == "wechat":

@@ -61,7 +61,7 @@ class Reference(Timetable):
 
     def uphold(self, now: datetime, ruler: str) -> None:
         need(self.state == "returned" and (self.returns < 3 or ruler == "inspector"))
-        old, self.lead = self.lead, None
+        old, self.lead, self.in_charge = self.lead, None, False
         assert old
         self.former.add(old)
         self.cycle += 1
@@ -83,6 +83,7 @@ class Reference(Timetable):
     def sign(self, now: datetime) -> None:
         need(self.state == "dispatched")
         self.event("sign", "signed", now, "handler")
+        self.in_charge = True
         self.settle(("sign",), now)
 
     def contact(self, now: datetime) -> None:

@@ -54,7 +54,7 @@ class Timetable(Books):
             clock.state = "missed"
         for name in skipped:
             if clock.unit is not None:
-                self.ledger.setdefault((clock.cycle, clock.rule, name, f"unit:{clock.unit}"), "skipped")
+                self.ledger.setdefault((clock.cycle, clock.rule, name, self.reader(clock, name)), "skipped")
         self._act(clock, step, own, now)
 
     def _act(self, clock: Clock, step: str, own: bool, now: datetime) -> None:
@@ -156,6 +156,7 @@ class Timetable(Books):
         if not first:
             self.cycle += 1
         self.lead, self.ruled, self.contacted, self.asks_more_time = unit, False, False, False
+        self.in_charge = False
         self.event("dispatch" if first else "redispatch", "dispatched", now, role)
         self.former = (self.former | ({old} if old else set())) - {unit}
         self.settle(("dispatch",), now)

@@ -51,6 +51,8 @@ def _facts(t: Row, rows: dict[str, list[Row]], names: dict[UUID, str]) -> Facts:
 
     def reader(recipient: str) -> str:
         what, _, name = recipient.partition(":")
+        if what == "account":
+            return "handler"
         return "ticket" if what == "ticket" else f"unit:{names[UUID(name)]}" if what == "unit" else recipient
 
     return {

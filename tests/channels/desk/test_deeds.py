@@ -99,6 +99,7 @@ class Try:
 
 TRIES = (
     Try("sign", "water", dispatched, "signed"),
+    Try("assign", "water_head", signed, "signed", {"handler": "east"}),
     Try("contact", "water", signed, "signed", {"how": "phone", "text": "再次联系"}),
     Try("return", "water", dispatched, "returned", {"reason": "不属于职责", "basis": "三定方案"}),
     Try("uphold_return", "dispatcher", _returned, "received", {"reason": "应由城管办理"}),
@@ -140,6 +141,8 @@ async def test_verb_is_done_and_leads_back(
     worker, fields = await log_in(one.login), dict(one.fields)
     if "unit" in fields:
         fields["unit"] = str(town.unit(fields["unit"]))
+    if "handler" in fields:
+        fields["handler"] = str(town.actor(fields["handler"]).account_id)
     if "target" in fields:
         fields["target"] = (await opened(town)).number
     status, location, text = await worker.do(ticket.ticket_id, one.verb, **fields)

@@ -1,0 +1,75 @@
+-- name: whereabouts(region_id, account_id, now)^
+-- A person who may log in: where they work, whether they are away now, and who stands in, themselves not away.
+select a.name, a.unit_id, s.account_id is not null as away, b.account_id as stand_in from account a
+left join substitute s on s.region_id = a.region_id and s.account_id = a.account_id
+    and s.away_from <= :now and s.away_until > :now
+left join account b on b.region_id = s.region_id and b.account_id = s.substitute_id and b.active
+    and not exists (select from substitute t where t.region_id = b.region_id and t.account_id = b.account_id
+        and t.away_from <= :now and t.away_until > :now)
+where a.region_id = :region_id and a.account_id = :account_id and a.active;
+
+-- name: attended_units(region_id, unit_ids, now)
+-- Of these units those where somebody reads what is told: a person not away, or one who stands in for a person away.
+select distinct a.unit_id from account a
+left join substitute s on s.region_id = a.region_id and s.account_id = a.account_id
+    and s.away_from <= :now and s.away_until > :now
+left join account b on b.region_id = s.region_id and b.account_id = s.substitute_id and b.active
+    and not exists (select from substitute t where t.region_id = b.region_id and t.account_id = b.account_id
+        and t.away_from <= :now and t.away_until > :now)
+where a.region_id = :region_id and a.unit_id = any(:unit_ids::uuid[]) and a.active and a.role in ('handler', 'unit_head')
+    and (s.account_id is null or b.account_id is not null);
+
+-- name: is_role_attended(region_id, role, now)$
+-- Whether somebody of this role is not away.
+select exists (select from account a where a.region_id = :region_id and a.role = :role and a.active
+    and not exists (select from substitute s where s.region_id = a.region_id and s.account_id = a.account_id
+        and s.away_from <= :now and s.away_until > :now));
+
+-- name: stood_in_for(region_id, substitute_id, now)
+-- For whom a person stands in now.
+select a.account_id, a.unit_id, a.role, a.name from substitute s
+join account a on a.region_id = s.region_id and a.account_id = s.account_id and a.active
+where s.region_id = :region_id and s.substitute_id = :substitute_id and s.away_from <= :now and s.away_until > :now
+order by a.name, a.account_id;
+
+-- name: lock_person(region_id, account_id)^
+-- A person who may log in, held, so that two leaves of one person cannot be entered side by side.
+select account_id, name, role, unit_id from account
+where region_id = :region_id and account_id = :account_id and active for update;
+
+-- name: has_leave(region_id, account_id, away_from, away_until)$
+-- Whether a person is away at any moment of this span.
+select exists (select from substitute where region_id = :region_id and account_id = :account_id
+    and away_from < :away_until and away_until > :away_from and away_until > away_from);
+
+-- name: insert_leave(region_id, account_id, away_from, away_until, substitute_id, entered_by, entered_at)!
+-- A leave; one that was taken back before it began may be entered again.
+insert into substitute (region_id, account_id, away_from, away_until, substitute_id, entered_by, entered_at)
+values (:region_id, :account_id, :away_from, :away_until, :substitute_id, :entered_by, :entered_at)
+on conflict (region_id, account_id, away_from) do update
+set away_until = excluded.away_until, substitute_id = excluded.substitute_id, entered_by = excluded.entered_by,
+    entered_at = excluded.entered_at;
+
+-- name: end_leave(region_id, account_id, away_from, at, entered_by)!
+-- Back earlier, or never gone: from now on the person is there.
+update substitute set away_until = greatest(away_from, :at), entered_by = :entered_by, entered_at = :at
+where region_id = :region_id and account_id = :account_id and away_from = :away_from and away_until > :at;
+
+-- name: leaves(region_id, unit_ids, account_id, now)
+-- Leaves not over yet of one person and of the people of these units (null: of everybody), the earliest first.
+select s.*, a.name, a.unit_id, a.role, b.name as substitute_name from substitute s
+join account a on a.region_id = s.region_id and a.account_id = s.account_id
+left join account b on b.region_id = s.region_id and b.account_id = s.substitute_id
+where s.region_id = :region_id and s.away_until > :now and s.away_until > s.away_from
+    and (:unit_ids::uuid[] is null or a.unit_id = any(:unit_ids::uuid[]) or a.account_id = :account_id)
+order by s.away_from, a.name;
+
+-- name: people_of_units(region_id, unit_ids)
+-- Who works in these units (null: in any) and may log in.
+select account_id, name, role, unit_id from account
+where region_id = :region_id and active and (:unit_ids::uuid[] is null or unit_id = any(:unit_ids::uuid[]))
+order by name, account_id;
+
+-- name: person(region_id, account_id)^
+-- A person of the office, whether they may still log in or not.
+select account_id, name, role, unit_id from account where region_id = :region_id and account_id = :account_id;
