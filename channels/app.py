@@ -13,6 +13,7 @@ from channels.forms import BODY_BYTES
 from channels.keys import CLOCK, OFFICE, SETTINGS
 from channels.middleware import account_for
 from channels.registry import CHANNELS
+from channels.routes import PUBLIC, check_routes, get
 from channels.watch import watch_timetable
 from hotline.actions.office import open_office
 from hotline.clock import Clock, RealClock
@@ -22,7 +23,10 @@ POOL_SIZE = 16
 
 
 def build_app(settings: Settings, clock: Clock | None = None) -> web.Application:
-    """The web application. Without a clock of its own it is real, and refuses a database of rehearsals."""
+    """The web application. Without a clock of its own it is real, and refuses a database of rehearsals.
+
+    Raises Unguarded for an address without its right.
+    """
     app = web.Application(middlewares=[account_for], client_max_size=BODY_BYTES)
     app[SETTINGS] = settings
     app[CLOCK] = clock or RealClock()
@@ -31,12 +35,12 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     pages.set_up(app)
     headers.set_up(app)
     patience.set_up()
-    app.router.add_get("/healthz", _healthy)
-    app.router.add_get("/static/vendor/htmx.js", _htmx)
+    app.router.add_routes([get("/healthz", _healthy, PUBLIC), get("/static/vendor/htmx.js", _htmx, PUBLIC)])
     app.router.add_static("/static/", pages.HERE / "static")
     for channel in CHANNELS:
         if channel.installed(settings):
             app.router.add_routes(channel.routes)
+    check_routes(app.router.routes())
     return app
 
 

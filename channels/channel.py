@@ -19,6 +19,6 @@ class Channel:
     """One door. `open_sender` builds the function that carries messages out; `installed` says whether it is set up."""
 
     name: str
-    routes: Sequence[web.AbstractRouteDef]
+    routes: Sequence[web.RouteDef]
     open_sender: OpenSender
     installed: Callable[[Settings], bool] = field(default=lambda _settings: True)

@@ -15,6 +15,7 @@ from channels.desk.brief_view import brief_view, figure_rows, paged
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.routes import Each, get, post
 from channels.session import actor, check_csrf, now
 from hotline.actions import brief as briefs
 from hotline.actions.letter import read_supervision_letter
@@ -23,6 +24,7 @@ from hotline.almanac import ZONE
 from hotline.documents import brief_docx, letter_number, supervision_letter_docx
 from hotline.domain.brief.issue import BriefState
 from hotline.domain.errors import NotFound
+from hotline.domain.rights import Right
 from hotline.domain.ticket import Actor
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -148,12 +150,19 @@ async def take_step(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": f"/briefs/{monday}?done={step}"})
 
 
+RIGHTS: Mapping[str, Right] = {
+    "advice": Right.EDIT_BRIEF,
+    "approve": Right.SEND_BRIEF,
+    "back": Right.SEND_BACK_BRIEF,
+    "issue": Right.ISSUE_BRIEF,
+    "read": Right.CONFIRM_BRIEF,
+}
 _WEEK = r"{week:\d{4}-\d{2}-\d{2}}"
 routes: list[web.RouteDef] = [
-    web.get("/briefs", show_newest),
-    web.get(f"/briefs/{_WEEK}", show_brief),
-    web.get(f"/briefs/{_WEEK}.docx", send_docx),
-    web.get(f"/briefs/{_WEEK}/figures/{{key:.+}}", show_figure),
-    web.post(f"/briefs/{_WEEK}/{{step:{'|'.join(DEEDS)}}}", take_step),
-    web.get("/letters/{letter_id}.docx", send_letter),
+    get("/briefs", show_newest, Right.READ_BRIEF),
+    get(f"/briefs/{_WEEK}", show_brief, Right.READ_BRIEF),
+    get(f"/briefs/{_WEEK}.docx", send_docx, Right.READ_BRIEF),
+    get(f"/briefs/{_WEEK}/figures/{{key:.+}}", show_figure, Right.LIST_FIGURE),
+    post(f"/briefs/{_WEEK}/{{step:{'|'.join(DEEDS)}}}", take_step, Each("step", RIGHTS)),
+    get("/letters/{letter_id}.docx", send_letter, Right.READ_LETTER),
 ]

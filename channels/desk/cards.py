@@ -11,10 +11,11 @@ from aiohttp import web
 
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.routes import get
 from channels.rows import card_view, state_view
 from channels.session import actor, now
 from channels.times import said
-from hotline.actions.cards import READERS, count_by_unit, list_cards
+from hotline.actions.cards import count_by_unit, list_cards
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
 from hotline.domain.brief.words import KIND_NAMES
@@ -23,6 +24,7 @@ from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Kind
 from hotline.domain.policy import Limit, Policy
 from hotline.domain.privacy import mask_text
+from hotline.domain.rights import Right
 from hotline.domain.supervision import TIER_NAMES
 from hotline.domain.ticket import Actor
 
@@ -31,14 +33,14 @@ FIRST_YEAR = 2000
 
 async def show_cards(request: web.Request) -> web.Response:
     """`GET /cards?month=`: how many cards each unit was given in a local month, each count a link to its list."""
-    who, moment, office = actor(request, *READERS), now(request), request.app[OFFICE]
+    who, moment, office = actor(request), now(request), request.app[OFFICE]
     view = await month_view(office, who, moment, _month(request, moment))
     return page(request, "cards.html", m=view, rules=rules_said(office.rules.policy))
 
 
 async def show_card_list(request: web.Request) -> web.Response:
     """`GET /cards/{colour}?month=&unit=`: the tickets behind a count."""
-    who, moment, office = actor(request, *READERS), now(request), request.app[OFFICE]
+    who, moment, office = actor(request), now(request), request.app[OFFICE]
     month, colour, unit = _month(request, moment), Colour(request.match_info["colour"]), _unit(request)
     cards = await list_cards(office, month, who, moment)
     rows = [_row(card, row, moment) for card, row in cards if card.unit_id == unit and card.colour is colour]
@@ -127,7 +129,7 @@ def _unit(request: web.Request) -> UUID:
         raise NotFound from None
 
 
-routes: Sequence[web.AbstractRouteDef] = (
-    web.get("/cards", show_cards),
-    web.get(f"/cards/{{colour:{'|'.join(Colour)}}}", show_card_list),
+routes: Sequence[web.RouteDef] = (
+    get("/cards", show_cards, Right.READ_CARDS),
+    get(f"/cards/{{colour:{'|'.join(Colour)}}}", show_card_list, Right.READ_CARDS),
 )

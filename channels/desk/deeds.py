@@ -17,6 +17,7 @@ from channels.desk.ticket import refused_page, ticket_id_of
 from channels.desk.verbs import FORMS
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
+from channels.routes import Each, post
 from channels.session import actor, check_csrf, now
 from hotline.actions import callback, dispatch, handling, intake, interview, supervision
 from hotline.actions.attachments import add_files
@@ -26,6 +27,7 @@ from hotline.domain.callback import Answers
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
 from hotline.domain.kinds import Verdict
 from hotline.domain.lifecycle import FIELD_NAMES, TABLE, Verb, check_given
+from hotline.domain.rights import Right
 from hotline.domain.ticket import Actor
 
 
@@ -237,8 +239,6 @@ DEEDS: Mapping[str, Deed] = {
 async def do_verb(request: web.Request) -> web.StreamResponse:
     """Carry out a verb; refused, it comes back on the ticket's page with what was typed."""
     who, verb = actor(request), request.match_info["verb"]
-    if verb not in DEEDS:
-        raise web.HTTPNotFound
     ticket_id, form = ticket_id_of(request), await read_form(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
@@ -268,4 +268,12 @@ def _told(path: str, verb: str) -> str:
     return f"{before}{joint}done={verb}" + (f"#{fragment}" if fragment else "")
 
 
-routes: Sequence[web.AbstractRouteDef] = (web.post("/tickets/{ticket_id}/{verb}", do_verb),)
+# What is more than one verb of the table, or none of it.
+_RIGHTS = {
+    "callback": Right.RECORD_CALLBACK,
+    "refused": Right.RECORD_REFUSAL,
+    "review": Right.REVIEW_INTERVIEW,
+    "verify": Right.VERIFY_INTERVIEW,
+}
+RIGHTS: Mapping[str, Right | Verb] = {deed: _RIGHTS.get(deed) or Verb(deed) for deed in DEEDS}
+routes: Sequence[web.RouteDef] = (post("/tickets/{ticket_id}/{verb}", do_verb, Each("verb", RIGHTS)),)

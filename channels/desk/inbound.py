@@ -11,6 +11,7 @@ from channels.desk.texts import WRONG_LOGIN
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS, TOKEN, VIEWER
 from channels.pages import page
+from channels.routes import PUBLIC, get, post
 from channels.session import COOKIE, check_csrf, now, set_session
 from hotline.actions.accounts import find_viewer, log_in, log_out
 from hotline.domain.errors import Malformed
@@ -70,8 +71,8 @@ def local_path(given: str) -> str:
     return given if inside and given != "/login" else ""
 
 
-routes: Sequence[web.AbstractRouteDef] = (
-    web.get("/login", show_login),
-    web.post("/login", take_login),
-    web.post("/logout", take_logout),
+routes: Sequence[web.RouteDef] = (
+    get("/login", show_login, PUBLIC),
+    post("/login", take_login, PUBLIC),
+    post("/logout", take_logout, PUBLIC),
 )

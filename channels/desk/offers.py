@@ -12,10 +12,9 @@ from hotline.actions.lookup import Dossier
 from hotline.domain.deadline import reckon
 from hotline.domain.kinds import Outcome, Role, Rule
 from hotline.domain.lifecycle import State
+from hotline.domain.rights import Right, may
 from hotline.domain.ticket import Actor, Rules
 
-_ASKING = frozenset({Role.OPERATOR, Role.DISPATCHER})
-_VERIFYING = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
 _FIRST: Mapping[State, tuple[str, ...]] = {
     State.RECEIVED: ("dispatch", "answer"),
     State.AWAITING_DETAILS: ("add_details",),
@@ -53,12 +52,12 @@ def find_offers(dossier: Dossier, actor: Actor, rules: Rules, now: datetime) -> 
 def _asking(dossier: Dossier, actor: Actor) -> set[str]:
     """The verbs of callbacks and verification, which are no arrows of the table."""
     state = dossier.ticket.state
-    if state is State.REPLIED and actor.role in _ASKING:
+    if state is State.REPLIED and may(actor.role, Right.RECORD_CALLBACK):
         return {"callback", "no_answer", "refused"}
     if state is not State.INTERVIEW_HELD:
         return set()
-    asking = {"verify", "no_answer", "refused"} if actor.role in _VERIFYING else set()
-    return asking | ({"review"} if actor.role in _VERIFYING | {Role.DISPATCHER} else set())
+    asking = {"verify", "no_answer", "refused"} if may(actor.role, Right.VERIFY_INTERVIEW) else set()
+    return asking | ({"review"} if may(actor.role, Right.REVIEW_INTERVIEW) else set())
 
 
 class _Facts:
@@ -92,7 +91,7 @@ class _Facts:
             return ("instruct",)
         if state is State.INTERVIEW_OWED and meet_at is not None and meet_at > self.now:
             return ()
-        return (*_FIRST[state], "fulfil") if role in _VERIFYING else _FIRST[state]
+        return (*_FIRST[state], "fulfil") if may(role, Right.VERIFY_INTERVIEW) else _FIRST[state]
 
     def _contact(self) -> bool:
         # The operator relays for the units of confidential tickets only.

@@ -12,16 +12,16 @@ from channels.desk.texts import CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.routes import get, post
 from channels.session import actor, check_csrf, now
 from channels.times import said
 from hotline.actions.policy import check_policy, compose_special, list_versions, newest_policy, read_toml, save_policy
 from hotline.almanac import ZONE
 from hotline.domain.errors import NewerPolicy, Refusal, UnfitPolicy
-from hotline.domain.kinds import Role
 from hotline.domain.policy import DEFAULT_LIMITS, Policy
 from hotline.domain.policycheck import CARD_SPANS, NUMBERS, body_of, differences
+from hotline.domain.rights import Right, may
 
-READERS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
 SHARES = ("basically_counts", "weights")
 HOURS = ("notices_from", "notices_until")
 VERSIONS_SHOWN = 20
@@ -30,14 +30,13 @@ Typed = Mapping[str, str]
 
 async def show_policy(request: web.Request) -> web.Response:
     """`GET /admin/policy`: the newest version in fields, and every version with what it changed."""
-    actor(request, *READERS)
     policy = await newest_policy(request.app[OFFICE])
     return await _page(request, _typed(policy), policy.version)
 
 
 async def take_policy(request: web.Request) -> web.StreamResponse:
     """`POST /admin/policy`: shows the differences (`act=check`) or saves; what was typed stays when it is unfit."""
-    who, form, office = actor(request, Role.SYSTEM_ADMIN), await read_form(request), request.app[OFFICE]
+    who, form, office = actor(request), await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
     based_on = form.number("based_on", "版本") or 0
     try:
@@ -111,7 +110,7 @@ async def _page(
         limits=[(f"limit:{name}", LIMIT_NAMES[name]) for name in DEFAULT_LIMITS],
         cards=[(f"card:{name}", CARD_NAMES[name]) for name in (*CARD_SPANS, "tier")],
         numbers=[(name, NUMBER_NAMES[name]) for name in (*NUMBERS, *HOURS, *SHARES)],
-        editable=actor(request).role is Role.SYSTEM_ADMIN,
+        editable=may(actor(request).role, Right.SAVE_POLICY),
         in_force=office.rules.policy.version,
         versions=[
             {
@@ -146,7 +145,7 @@ def _item_name(name: str) -> str:
     return NUMBER_NAMES.get(name) or LIMIT_NAMES.get(name.removeprefix("limits."), name)
 
 
-routes: Sequence[web.AbstractRouteDef] = (
-    web.get("/admin/policy", show_policy),
-    web.post("/admin/policy", take_policy),
+routes: Sequence[web.RouteDef] = (
+    get("/admin/policy", show_policy, Right.READ_POLICY),
+    post("/admin/policy", take_policy, Right.SAVE_POLICY),
 )

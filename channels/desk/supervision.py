@@ -12,6 +12,7 @@ from channels.desk.cards import month_view
 from channels.desk.texts import NOBODY_SUPERVISED
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.routes import get
 from channels.rows import pager, supervised_row
 from channels.session import actor, now
 from channels.times import said
@@ -21,20 +22,18 @@ from hotline.actions.interview import list_reviews_wanted
 from hotline.actions.lookup import list_calls, list_supervised
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
-from hotline.domain.kinds import Role
 from hotline.domain.privacy import mask_text
+from hotline.domain.rights import Right, may
 from hotline.domain.supervision import TIER_NAMES
 from hotline.domain.ticket import Actor
 
 PAGE = 50
 _TIERS = {"": [1, 2, 3], "1": [1], "2": [2], "3": [3]}
-_VERIFIERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
-_REVIEWERS = _VERIFIERS | {Role.DISPATCHER}
 
 
 async def show_supervision(request: web.Request) -> web.Response:
     """`GET /supervision?tier=&page=`: highest tier and oldest trouble on top, then the calls to make."""
-    who = actor(request, Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, Role.DISPATCHER)
+    who = actor(request)
     office, moment, chosen = request.app[OFFICE], now(request), request.query.get("tier", "")
     if chosen not in _TIERS:
         raise NotFound
@@ -55,8 +54,8 @@ async def show_supervision(request: web.Request) -> web.Response:
         ],
         pager=pager(rows, number, PAGE, f"/supervision?tier={chosen}&page="),
         empty=NOBODY_SUPERVISED[chosen],
-        calls=await _calls(office, who, request) if who.role in _VERIFIERS else [],
-        reviews=await _reviews(office, who, request) if who.role in _REVIEWERS else [],
+        calls=await _calls(office, who, request) if may(who.role, Right.LIST_VERIFICATIONS) else [],
+        reviews=await _reviews(office, who, request) if may(who.role, Right.REVIEW_INTERVIEW) else [],
     )  # fmt: skip
 
 
@@ -95,4 +94,4 @@ async def _reviews(office: Office, who: Actor, request: web.Request) -> list[dic
     ]
 
 
-routes: Sequence[web.AbstractRouteDef] = (web.get("/supervision", show_supervision),)
+routes: Sequence[web.RouteDef] = (get("/supervision", show_supervision, Right.LIST_SUPERVISED),)

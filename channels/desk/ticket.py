@@ -31,6 +31,7 @@ from channels.desk.texts import REVEAL_REASONS, WAITING
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.routes import get, post
 from channels.rows import card_view, state_view
 from channels.session import actor, check_csrf, now
 from channels.times import said
@@ -44,6 +45,7 @@ from hotline.domain.cards import COLOUR_NAMES
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.kinds import Rule
 from hotline.domain.privacy import mask_text
+from hotline.domain.rights import Right
 from hotline.domain.supervision import RULE_NAMES
 
 
@@ -197,8 +199,8 @@ def _person(dossier: Dossier, revealed: Person | None) -> PersonView | None:
     )
 
 
-routes: Sequence[web.AbstractRouteDef] = (
-    web.get("/tickets/{ticket_id}", show_ticket),
-    web.get("/tickets/{ticket_id}/{verb}", leave_verb),
-    web.post("/tickets/{ticket_id}/reveal", reveal),
+routes: Sequence[web.RouteDef] = (
+    get("/tickets/{ticket_id}", show_ticket, Right.READ_TICKET),
+    get("/tickets/{ticket_id}/{verb}", leave_verb, Right.READ_TICKET),
+    post("/tickets/{ticket_id}/reveal", reveal, Right.REVEAL),
 )

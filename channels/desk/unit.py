@@ -12,6 +12,7 @@ from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
 from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.routes import get, post
 from channels.rows import TicketRow, inbox_row, pager
 from channels.session import actor, check_csrf, now
 from channels.times import said
@@ -20,12 +21,9 @@ from hotline.actions.lookup import list_inbox, list_notices, settle_notice
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import STATE_NAMES, State
+from hotline.domain.rights import Right, is_of_unit
 
 PAGE = 50
-_READERS = (
-    Role.HANDLER, Role.UNIT_HEAD, Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER,
-)  # fmt: skip
-_UNITS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 _TODO = (State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED)
 _OPEN = tuple(state for state in State if state is not State.CLOSED)
 # What a unit never sees in its inbox: not yet dispatched, or back with the dispatcher.
@@ -34,7 +32,7 @@ _NOT_THEIRS = frozenset({State.RECEIVED, State.AWAITING_DETAILS})
 
 async def show_inbox(request: web.Request) -> web.Response:
     """`GET /desk?state=&page=`: one list, what runs out first on top. Unchanged, a refresh gets 204."""
-    who, moment, office = actor(request, *_READERS), now(request), request.app[OFFICE]
+    who, moment, office = actor(request), now(request), request.app[OFFICE]
     chosen = request.query.get("state", "")
     states, number = _states(chosen, who.role), _page_number(request)
     rows, counts = await list_inbox(office, who, list(states), PAGE, (number - 1) * PAGE)
@@ -60,7 +58,7 @@ async def show_inbox(request: web.Request) -> web.Response:
 def _states(chosen: str, role: Role) -> tuple[State, ...]:
     """The states of a tab. Raises NotFound for a tab that does not exist."""
     if chosen == "":
-        return _TODO if role in _UNITS else _OPEN
+        return _TODO if is_of_unit(role) else _OPEN
     if chosen not in list(State):
         raise NotFound
     return (State(chosen),)
@@ -73,12 +71,12 @@ def _page_number(request: web.Request) -> int:
 
 def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
     """(href, label, count, open): the first tab is what this role has to do."""
-    label, first = ("待办", _TODO) if role in _UNITS else ("全部未办结", _OPEN)
+    label, first = ("待办", _TODO) if is_of_unit(role) else ("全部未办结", _OPEN)
     tabs: list[tuple[str, str, int | None, bool]] = [
         ("/desk", label, sum(counts.get(state, 0) for state in first), chosen == "")
     ]
     for state in State:
-        if state in _NOT_THEIRS and role in _UNITS:
+        if state in _NOT_THEIRS and is_of_unit(role):
             continue
         # Closed tickets are not counted: they only grow.
         count = None if state is State.CLOSED else counts.get(state, 0)
@@ -120,8 +118,8 @@ async def read_notice(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})
 
 
-routes: Sequence[web.AbstractRouteDef] = (
-    web.get("/desk", show_inbox),
-    web.get("/desk/notices", show_notices),
-    web.post("/desk/notices/read", read_notice),
+routes: Sequence[web.RouteDef] = (
+    get("/desk", show_inbox, Right.LIST_TICKETS),
+    get("/desk/notices", show_notices, Right.READ_NOTICES),
+    post("/desk/notices/read", read_notice, Right.READ_NOTICES),
 )

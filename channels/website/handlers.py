@@ -14,6 +14,7 @@ from channels.attachments import check_types, keep_files
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.pages import page
+from channels.routes import PUBLIC, get, post
 from channels.session import now, remote_address
 from channels.website.inbound import FIELDS, read_answers, read_filing
 from channels.website.progress import progress_view
@@ -208,14 +209,14 @@ def _toggle(request: web.Request) -> str:
 
 
 routes = (
-    web.get("/", show_home),
-    web.get("/file", show_filing),
-    web.post("/file", take_filing),
-    web.get("/file/done", show_filed),
-    web.get("/progress", show_search),
-    web.post("/progress", show_progress),
-    web.post("/progress/rate", _act("rate", _rate)),
-    web.post("/progress/comment", _act("comment", _comment)),
-    web.post("/progress/withdraw", _act("withdraw", _withdraw)),
-    web.post("/progress/details", _act("details", _details)),
+    get("/", show_home, PUBLIC),
+    get("/file", show_filing, PUBLIC),
+    post("/file", take_filing, PUBLIC),
+    get("/file/done", show_filed, PUBLIC),
+    get("/progress", show_search, PUBLIC),
+    post("/progress", show_progress, PUBLIC),
+    post("/progress/rate", _act("rate", _rate), PUBLIC),
+    post("/progress/comment", _act("comment", _comment), PUBLIC),
+    post("/progress/withdraw", _act("withdraw", _withdraw), PUBLIC),
+    post("/progress/details", _act("details", _details), PUBLIC),
 )

@@ -10,6 +10,7 @@ from aiohttp import web
 from channels.conversation import compose_answer
 from channels.keys import OFFICE, SETTINGS
 from channels.patience import TEXT_S, while_reading
+from channels.routes import PUBLIC, get, post
 from channels.scene import Phrase, line
 from channels.session import now
 from channels.wechat.inbound import BadMessage, Gate
@@ -21,10 +22,8 @@ from hotline.domain.errors import Refusal
 from hotline.domain.message import Incoming
 
 _log = structlog.get_logger()
-routes = web.RouteTableDef()
 
 
-@routes.get("/wechat")
 async def answer_handshake(request: web.Request) -> web.Response:
     """The platform asks whether we are the account's server."""
     try:
@@ -33,7 +32,6 @@ async def answer_handshake(request: web.Request) -> web.Response:
         return _refused(fault)
 
 
-@routes.post("/wechat")
 async def answer_message(request: web.Request) -> web.Response:
     """One message, answered in the same response; a repeat gets the first answer (PROCEDURE §5, WeChat's five seconds).
 
@@ -88,3 +86,6 @@ def _gate(request: web.Request) -> Gate:
 @lru_cache(maxsize=8)
 def _gate_of(app_id: str, token: str, aes_key: str) -> Gate:
     return Gate(app_id, token, aes_key)
+
+
+routes = (get("/wechat", answer_handshake, PUBLIC), post("/wechat", answer_message, PUBLIC))

@@ -12,8 +12,6 @@ from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.brief import compose
 from hotline.domain.brief.issue import (
-    MAKERS,
-    READERS,
     TITLE,
     Brief,
     BriefState,
@@ -29,6 +27,7 @@ from hotline.domain.deadline import notice_time
 from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.kinds import Role
 from hotline.domain.privacy import may_see
+from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import SYSTEM, Actor
 from hotline.store import figures as store
 from hotline.store import outbox
@@ -107,9 +106,8 @@ async def _read(office: Office, monday: date, actor: Actor, allowed: Callable[[A
 
 async def list_briefs(office: Office, actor: Actor, batch: int = LISTED) -> list[Mapping[str, Any]]:
     """Briefs this person may read, newest week first: week_start, year, number, state, issued_at. Raises NotAllowed."""
-    if actor.role not in READERS:
-        raise NotAllowed
-    states = list(BriefState) if actor.role in MAKERS else [BriefState.ISSUED]
+    allow(actor, Right.READ_BRIEF)
+    states = list(BriefState) if may(actor.role, Right.READ_DRAFT) else [BriefState.ISSUED]
     async with office.pool.acquire() as conn:
         return await store.list_briefs(conn, office.region, [state.value for state in states], batch)
 

@@ -10,13 +10,11 @@ from uuid import UUID
 
 from hotline.actions.office import Office
 from hotline.domain.cards import Card, Colour, cards_given, cards_on, earliest_due
-from hotline.domain.errors import NotAllowed
-from hotline.domain.kinds import Role
 from hotline.domain.privacy import may_see, sees_all
+from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import Actor
 from hotline.store import cards as store
 
-READERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, Role.DISPATCHER, Role.UNIT_HEAD})
 Row = Mapping[str, Any]
 
 
@@ -39,8 +37,7 @@ async def list_cards(office: Office, month: date, actor: Actor, now: datetime) -
 
     A unit's head sees those of the own units on tickets the units still have. Raises NotAllowed.
     """
-    if actor.role not in READERS:
-        raise NotAllowed
+    allow(actor, Right.READ_CARDS)
     begin = _begin(office, month)
     # What happens at this very moment counts already.
     until = min(_begin(office, _next_month(month)), now + timedelta(microseconds=1))

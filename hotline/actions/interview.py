@@ -12,11 +12,10 @@ from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain import interview as rule
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.kinds import Role, Verdict
+from hotline.domain.kinds import Verdict
+from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import mechanism
-
-VERIFIERS = frozenset({Role.SUPERVISOR, Role.INSPECTOR})
 
 
 async def plan_interview(
@@ -62,7 +61,8 @@ async def review_interview(
     office: Office, ticket_id: UUID, agreed: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
     """One of two others says whether the demand is unreasonable. Raises NotAllowed, NotFound, Missing."""
-    if actor.role not in VERIFIERS | {Role.DISPATCHER} or actor.account_id is None:
+    allow(actor, Right.REVIEW_INTERVIEW)
+    if actor.account_id is None:
         raise NotAllowed
     if not reason.strip():
         raise Missing(what="复核理由")
@@ -77,7 +77,8 @@ async def review_interview(
 
 async def list_reviews_wanted(office: Office, actor: Actor, batch: int = 50) -> list[Mapping[str, Any]]:
     """Interviews proposed as unreasonable that wait for this person's review, oldest first. Raises NotAllowed."""
-    if actor.role not in VERIFIERS | {Role.DISPATCHER} or actor.account_id is None:
+    allow(actor, Right.REVIEW_INTERVIEW)
+    if actor.account_id is None:
         raise NotAllowed
     async with office.pool.acquire() as conn:
         return await mechanism.list_reviews_wanted(conn, office.region, actor.account_id, rule.REVIEWERS, batch)
@@ -88,8 +89,7 @@ async def verify_interview(
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """Tier 1 or tier 2 asked the person again: closed, or the next tier. Raises NotAllowed, NoReviewYet."""
-    if actor.role not in VERIFIERS:
-        raise NotAllowed
+    allow(actor, Right.VERIFY_INTERVIEW)
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         row = await _newest(office, conn, ticket_id)

@@ -10,10 +10,9 @@ from uuid import UUID
 
 from hotline.actions.office import Office
 from hotline.domain.dispatch import choose_unit
-from hotline.domain.errors import NotAllowed
-from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from hotline.domain.privacy import body_for
+from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import Actor, Ticket
 from hotline.store import lists, rulings, tickets
 
@@ -32,7 +31,7 @@ class Waiting:
 
 async def list_undispatched(office: Office, actor: Actor, batch: int = 50) -> list[Waiting]:
     """Received tickets, what runs out first on top, each with the unit the catalogue suggests. Raises NotAllowed."""
-    _check_dispatcher(actor)
+    allow(actor, Right.LIST_UNDISPATCHED)
     async with office.pool.acquire() as conn:
         rows = await lists.list_inbox(conn, office.region, None, [State.RECEIVED.value], batch, 0)
         return [await _waiting(office, conn, row, actor) for row in rows]
@@ -55,21 +54,16 @@ async def _excluded(office: Office, conn: Any, ticket: Ticket) -> set[UUID]:
 
 async def list_rulings(office: Office, actor: Actor, batch: int = 50) -> list[Row]:
     """Returns to rule on, what runs out first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
-    _check_dispatcher(actor)
+    allow(actor, Right.LIST_UNDISPATCHED)
     async with office.pool.acquire() as conn:
         return await rulings.list_returns(conn, office.region, batch)
 
 
 async def list_extensions(office: Office, actor: Actor, batch: int = 50) -> list[Row]:
     """Extensions only a dispatcher may grant: those beyond the first (PROCEDURE §3). Raises NotAllowed."""
-    _check_dispatcher(actor)
+    allow(actor, Right.LIST_UNDISPATCHED)
     async with office.pool.acquire() as conn:
         return await rulings.list_extensions(conn, office.region, BEYOND_THE_FIRST, batch)
-
-
-def _check_dispatcher(actor: Actor) -> None:
-    if actor.role is not Role.DISPATCHER:
-        raise NotAllowed
 
 
 async def count_calls(office: Office, now: datetime) -> int:

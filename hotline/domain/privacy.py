@@ -7,34 +7,32 @@ from collections.abc import Collection
 from uuid import UUID
 
 from hotline.domain.kinds import Role
+from hotline.domain.rights import ROWS, Right, Rows, is_of_unit, may
 from hotline.domain.ticket import Actor, Ticket
 
-_ALL_TICKETS = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, Role.SYSTEM})
-_REVEALS = frozenset({Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR})
-_OWN_TICKETS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 _DIGITS = re.compile(r"(?<![0-9０-９])[0-9０-９][0-9０-９\-－ 　]{5,22}[0-9０-９Xx](?![0-9０-９])")
 
 
 def sees_all(role: Role) -> bool:
     """Roles whose work spans every unit."""
-    return role in _ALL_TICKETS
+    return ROWS[role] is Rows.ALL
 
 
 def may_see(actor: Actor, units_of_ticket: Collection[UUID], below: Collection[UUID]) -> bool:
     """Whether the ticket is in the actor's rows: `below` is the actor's unit with all its sub-units."""
     if sees_all(actor.role):
         return True
-    return actor.role in _OWN_TICKETS and not set(units_of_ticket).isdisjoint(below)
+    return is_of_unit(actor.role) and not set(units_of_ticket).isdisjoint(below)
 
 
 def may_reveal(actor: Actor, ticket: Ticket) -> bool:
     """Whether name and number may be revealed: the hotline always with a reason, the unit unless confidential."""
-    return actor.role in _REVEALS or (actor.role in _OWN_TICKETS and not ticket.confidential)
+    return may(actor.role, Right.REVEAL) and (not ticket.confidential or sees_all(actor.role))
 
 
 def shows_person(actor: Actor, ticket: Ticket) -> bool:
     """Whether the person appears at all, masked; a unit sees a confidential matter without the person."""
-    return not ticket.confidential or actor.role in _REVEALS
+    return not ticket.confidential or may_reveal(actor, ticket)
 
 
 def mask_name(name: str) -> str:

@@ -12,20 +12,19 @@ from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.texts import NO_ALARMS, alarm_text
+from channels.routes import get, post
 from channels.session import actor, check_csrf, now
 from channels.times import local_text, said
 from hotline.actions.lookup import list_alarms, settle_alarm
 from hotline.domain.errors import NotFound
-from hotline.domain.kinds import Role
-
-SETTLERS = (Role.DISPATCHER, Role.SUPERVISOR)
+from hotline.domain.rights import Right, may
 
 
 async def show_alarms(request: web.Request) -> web.Response:
     """The list; administrators of the system see it, dispatcher and supervisor settle it."""
-    person = actor(request, *SETTLERS, Role.SYSTEM_ADMIN)
+    person = actor(request)
     rows = await list_alarms(request.app[OFFICE], person)
-    reads_tickets = person.role in SETTLERS
+    reads_tickets = may(person.role, Right.SETTLE_ALARM)
     alarms = [_line(row, request, reads_tickets) for row in rows]
     return page(request, "console_alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
 
@@ -46,7 +45,7 @@ def _line(row: Mapping[str, Any], request: web.Request, reads_tickets: bool) -> 
 
 async def settle(request: web.Request) -> web.StreamResponse:
     """已处理: it leaves the list."""
-    person, form = actor(request, *SETTLERS), await read_form(request)
+    person, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         alarm_id = UUID(request.match_info["alarm_id"])
@@ -57,6 +56,6 @@ async def settle(request: web.Request) -> web.StreamResponse:
 
 
 routes = (
-    web.get("/console/alarms", show_alarms),
-    web.post("/console/alarms/{alarm_id}/settle", settle),
+    get("/console/alarms", show_alarms, Right.READ_ALARMS),
+    post("/console/alarms/{alarm_id}/settle", settle, Right.SETTLE_ALARM),
 )

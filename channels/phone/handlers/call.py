@@ -13,6 +13,7 @@ from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import FIELDS, Way, read_filing, read_way
 from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
+from channels.routes import get, post
 from channels.session import actor, check_csrf, now
 from channels.times import said
 from hotline.actions.intake import Opened, answer_ticket, open_ticket, redirect_ticket
@@ -21,18 +22,18 @@ from hotline.actions.office import County
 from hotline.actions.rulings import count_calls
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
-from hotline.domain.kinds import Kind, Role
+from hotline.domain.kinds import Kind
 from hotline.domain.lifecycle import STATE_NAMES, State
+from hotline.domain.rights import Right
 from hotline.domain.ticket import Actor
 from hotline.phone import normalise
 
-DESK = (Role.OPERATOR, Role.DISPATCHER)
 LATEST = 4
 
 
 async def show_call(request: web.Request) -> web.Response:
     """The empty form; after a filing also the number and query code to read to the caller."""
-    person = actor(request, *DESK)
+    person = actor(request)
     opened = await _opened(request)
     return await _call_page(request, person, {}, opened=opened)
 
@@ -98,7 +99,7 @@ def ticket_line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
 
 async def show_caller(request: web.Request) -> web.Response:
     """Earlier tickets from this number, as a piece of the page."""
-    person, office = actor(request, *DESK), request.app[OFFICE]
+    person, office = actor(request), request.app[OFFICE]
     phone = request.query.get("phone", "").strip()[:40]
     rows = await list_caller(office, phone, person, now(request)) if phone else []
     known = bool(phone) and normalise(phone, area_code=office.area_code) is not None
@@ -109,7 +110,7 @@ async def show_caller(request: web.Request) -> web.Response:
 
 async def file_call(request: web.Request) -> web.StreamResponse:
     """Register the call by one of its three ways; with `stay` back to an empty form, else on to the ticket."""
-    person, form = actor(request, *DESK), await read_form(request)
+    person, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         opened, way = await _register(request, form, person)
@@ -135,7 +136,7 @@ async def _register(request: web.Request, form: Form, person: Actor) -> tuple[Op
 
 
 routes = (
-    web.get("/console", show_call),
-    web.get("/console/caller", show_caller),
-    web.post("/console/tickets", file_call),
+    get("/console", show_call, Right.TAKE_CALL),
+    get("/console/caller", show_caller, Right.SEARCH_CALLER),
+    post("/console/tickets", file_call, Right.TAKE_CALL),
 )

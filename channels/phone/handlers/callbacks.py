@@ -12,14 +12,13 @@ from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.texts import ATTEMPTS, REVEAL_REASON
+from channels.routes import get, post
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
 from hotline.actions.lookup import Person, list_calls, reveal_person
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.errors import NotFound
-from hotline.domain.kinds import Role
-
-CALLERS = (Role.OPERATOR, Role.DISPATCHER)
+from hotline.domain.rights import Right
 
 
 async def show_calls(request: web.Request) -> web.Response:
@@ -28,7 +27,7 @@ async def show_calls(request: web.Request) -> web.Response:
 
 
 async def _calls_page(request: web.Request, revealed: UUID | None, person: Person | None) -> web.Response:
-    caller = actor(request, *CALLERS)
+    caller = actor(request)
     rows = await list_calls(request.app[OFFICE], caller, "reply", now(request))
     return page(
         request, "console_calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
@@ -52,7 +51,7 @@ def _line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
 
 async def reveal(request: web.Request) -> web.Response:
     """Name and number of one person to be called, recorded with the reason 回访."""
-    caller, form, office = actor(request, *CALLERS), await read_form(request), request.app[OFFICE]
+    caller, form, office = actor(request), await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         ticket_id = UUID(request.match_info["ticket_id"])
@@ -65,6 +64,6 @@ async def reveal(request: web.Request) -> web.Response:
 
 
 routes = (
-    web.get("/console/calls", show_calls),
-    web.post("/console/calls/{ticket_id}/reveal", reveal),
+    get("/console/calls", show_calls, Right.LIST_CALLS),
+    post("/console/calls/{ticket_id}/reveal", reveal, Right.LIST_CALLS),
 )

@@ -14,6 +14,7 @@ from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import unit_of
 from channels.phone.texts import KIND_NAMES
+from channels.routes import get, post
 from channels.rows import card_view
 from channels.session import actor, check_csrf, now
 from channels.times import due_view, local_text, said
@@ -23,7 +24,9 @@ from hotline.actions.office import County
 from hotline.actions.rulings import Waiting, list_extensions, list_rulings, list_undispatched
 from hotline.domain.cards import Card
 from hotline.domain.errors import Missing, NotFound, Refusal
-from hotline.domain.kinds import Kind, Role
+from hotline.domain.kinds import Kind
+from hotline.domain.lifecycle import Verb
+from hotline.domain.rights import Right
 
 NO_CARDS: Mapping[UUID, Sequence[Card]] = {}
 
@@ -36,7 +39,7 @@ async def show_dispatch(request: web.Request) -> web.Response:
 async def _dispatch_page(
     request: web.Request, *, status: int = 200, faulty: str = "", chosen: str = "", error: str = ""
 ) -> web.Response:
-    person, office, at = actor(request, Role.DISPATCHER), request.app[OFFICE], now(request)
+    person, office, at = actor(request), request.app[OFFICE], now(request)
     county = await office.refresh(at)
     returned, extensions = await list_rulings(office, person), await list_extensions(office, person)
     cards = await cards_of_tickets(office, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
@@ -84,7 +87,7 @@ def _line(
 
 async def dispatch(request: web.Request) -> web.StreamResponse:
     """Hand one ticket to the unit picked by name; a wrong one comes back with its sentence beside the field."""
-    person, form, office = actor(request, Role.DISPATCHER), await read_form(request), request.app[OFFICE]
+    person, form, office = actor(request), await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         ticket_id = UUID(request.match_info["ticket_id"])
@@ -106,6 +109,6 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 routes = (
-    web.get("/console/dispatch", show_dispatch),
-    web.post("/console/dispatch/{ticket_id}", dispatch),
+    get("/console/dispatch", show_dispatch, Right.LIST_UNDISPATCHED),
+    post("/console/dispatch/{ticket_id}", dispatch, Verb.DISPATCH),
 )

@@ -8,9 +8,11 @@ from aiohttp import web
 
 from channels.attachments import as_download
 from channels.keys import OFFICE, SETTINGS
+from channels.routes import get
 from channels.session import actor, now, remote_address
 from hotline.actions.attachments import read_file
 from hotline.domain.errors import NotFound
+from hotline.domain.rights import Right
 
 
 async def give_file(request: web.Request) -> web.StreamResponse:
@@ -25,4 +27,4 @@ async def give_file(request: web.Request) -> web.StreamResponse:
     return as_download(request.app[SETTINGS].files_dir, row["file_name"], row["media_type"], row["sha256"])
 
 
-routes = (web.get("/tickets/{ticket_id}/files/{attachment_id}", give_file),)
+routes = (get("/tickets/{ticket_id}/files/{attachment_id}", give_file, Right.READ_FILE),)

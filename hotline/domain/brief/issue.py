@@ -12,6 +12,8 @@ from uuid import UUID
 from hotline.domain.brief.words import Line, figure_name, say
 from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
 from hotline.domain.kinds import Role
+from hotline.domain.rights import Right, roles_of
+from hotline.domain.rights import may as holds
 from hotline.domain.ticket import Actor
 
 ADVICE_LIMIT = 4000
@@ -59,20 +61,18 @@ class Step:
 
 _OPEN = frozenset({BriefState.DRAFT, BriefState.APPROVING})
 STEPS: Mapping[BriefVerb, Step] = {
-    BriefVerb.EDIT: Step(_OPEN, None, frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.INSPECTOR}), "修改建议"),
+    BriefVerb.EDIT: Step(_OPEN, None, roles_of(Right.EDIT_BRIEF), "修改建议"),
     BriefVerb.SEND: Step(
-        frozenset({BriefState.DRAFT}), BriefState.APPROVING, frozenset({Role.SUPERVISOR}), "送审"
+        frozenset({BriefState.DRAFT}), BriefState.APPROVING, roles_of(Right.SEND_BRIEF), "送审"
     ),
     BriefVerb.SEND_BACK: Step(
-        frozenset({BriefState.APPROVING}), BriefState.DRAFT, frozenset({Role.INSPECTOR}), "退回修改"
+        frozenset({BriefState.APPROVING}), BriefState.DRAFT, roles_of(Right.SEND_BACK_BRIEF), "退回修改"
     ),
     BriefVerb.ISSUE: Step(
-        frozenset({BriefState.APPROVING}), BriefState.ISSUED, frozenset({Role.INSPECTOR}), "签发"
+        frozenset({BriefState.APPROVING}), BriefState.ISSUED, roles_of(Right.ISSUE_BRIEF), "签发"
     ),
-    BriefVerb.CONFIRM: Step(frozenset({BriefState.ISSUED}), None, frozenset({Role.LEADER}), "确认已阅"),
+    BriefVerb.CONFIRM: Step(frozenset({BriefState.ISSUED}), None, roles_of(Right.CONFIRM_BRIEF), "确认已阅"),
 }  # fmt: skip
-MAKERS = frozenset({Role.SUPERVISOR, Role.DISPATCHER, Role.INSPECTOR, Role.SYSTEM})
-READERS = MAKERS | {Role.LEADER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +146,9 @@ def check_advice(text: str) -> str:
 
 def may_read(actor: Actor, state: BriefState) -> bool:
     """The hotline and the commission read every brief, leaders what was issued."""
-    return actor.role in (READERS if state is BriefState.ISSUED else MAKERS)
+    return holds(actor.role, Right.READ_BRIEF if state is BriefState.ISSUED else Right.READ_DRAFT)
 
 
 def may_list(actor: Actor, state: BriefState) -> bool:
     """Who may open the list behind a figure: every reader, and a unit its own part of what was issued."""
-    return may_read(actor, state) or (state is BriefState.ISSUED and actor.role in (Role.HANDLER, Role.UNIT_HEAD))
+    return may_read(actor, state) or (state is BriefState.ISSUED and holds(actor.role, Right.LIST_FIGURE))
