@@ -23,6 +23,7 @@ from hotline.config import PREFIX, Settings
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
+from hotline.domain.rights import RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right
 from hotline.store.county import get_policy, list_calendar_days
 from rehearsal.__main__ import cli
 from workers.timetable import TIMES
@@ -62,6 +63,16 @@ def _cells(arrow: Arrow) -> tuple[str, ...]:
     return start, f"{arrow.label} `{arrow.verb}`", target, who, needs, arrow.sentence
 
 
+def compose_rights() -> str:
+    """Who has which right, and on whose tickets, as Markdown."""
+    rights = "".join(
+        f"| {RIGHT_NAMES[right]} `{right}` | {'、'.join(ROLE_NAMES[role] for role in Role if role in ROLES[right])} |\n"
+        for right in Right
+    )
+    rows = "".join(f"| {ROLE_NAMES[role]} | {ROW_NAMES[ROWS[role]]} |\n" for role in Role)
+    return f"| 权限 | 谁 |\n|---|---|\n{rights}\n| 角色 | 看得到 |\n|---|---|\n{rows}"
+
+
 def compose_limits() -> str:
     """The policy's limits as Markdown."""
     rows = (f"| `{key}` | `{text}` | {Limit.parse(text).in_words} |\n" for key, text in DEFAULT_LIMITS.items())
@@ -84,6 +95,7 @@ def _field(field: Field) -> str:
 DRAWN = {
     "states": lambda: f"```mermaid\n{compose_picture()}```\n",
     "arrows": compose_arrows,
+    "rights": compose_rights,
     "limits": compose_limits,
     "verbs": compose_verbs,
 }

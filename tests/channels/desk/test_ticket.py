@@ -57,10 +57,10 @@ async def test_confidential_unit_is_offered_the_relay_only(log_in: LogIn, town: 
     assert re.findall(r'name="how" value="(\w+)"', page) == ["relay"]
 
 
-@pytest.mark.parametrize("login", ["school", "town", "admin"])
-async def test_ticket_of_others_is_not_found(log_in: LogIn, town: Town, login: str) -> None:
+@pytest.mark.parametrize(("login", "status"), [("school", 404), ("town", 404), ("admin", 403)])
+async def test_ticket_of_others_is_not_found(log_in: LogIn, town: Town, login: str, status: int) -> None:
     ticket = await signed(town)
-    page = await (await log_in(login)).get(f"/tickets/{ticket.ticket_id}", status=404)
+    page = await (await log_in(login)).get(f"/tickets/{ticket.ticket_id}", status=status)
     assert ticket.body not in page
 
 
