@@ -16,7 +16,7 @@ from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.lifecycle import Arrow, State, Verb, verbs_for
 from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
-from hotline.domain.rights import Right, allow, is_of_unit, may
+from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
 from hotline.store import accounts, clocks, leaves, lists, mechanism, outbox, tickets
@@ -105,7 +105,7 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
 
 async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
     """Whom a head may put in charge of a ticket."""
-    if actor.role is not Role.UNIT_HEAD:
+    if not may(actor.role, Verb.ASSIGN):
         return ()
     people = await leaves.list_people(conn, office.region, list(office.county.scope(actor)))
     return tuple(one for one in people if one.role in OF_A_UNIT)

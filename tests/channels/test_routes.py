@@ -26,7 +26,7 @@ ADDRESSES = [route for channel in CHANNELS for route in channel.routes]
 def filled(path: str) -> str:
     """The address with something in each of its parts."""
     path = re.sub(r"\{week:[^/]*?\{4\}-[^/]*?\}(?=/|\.|$)", "2026-11-16", path)
-    path = re.sub(r"\{step:[^}]*\}", "advice", path)
+    path = re.sub(r"\{\w+:(\w+)(\|[^}]*)?\}", r"\1", path)
     return re.sub(r"\{[^}]*\}", "0", path)
 
 
