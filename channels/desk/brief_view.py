@@ -11,7 +11,7 @@ from urllib.parse import quote
 from channels.times import said
 from hotline.almanac import ZONE
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState, BriefVerb, may
-from hotline.domain.brief.sections import UNIT_COLUMNS, UNIT_LEGEND
+from hotline.domain.brief.sections import UNIT_LEGEND, unit_columns
 from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES, day_words, figure_name, percent
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import STATE_NAMES, State
@@ -45,7 +45,7 @@ def brief_view(brief: Brief, who: Actor, others: Sequence[Row]) -> dict[str, Any
         "days": _days(brief),
         "shares": _shares(brief),
         "satisfaction": _satisfaction(brief),
-        "unit_columns": UNIT_COLUMNS,
+        "unit_columns": unit_columns(brief.counts),
         "unit_legend": UNIT_LEGEND,
         "may": {verb.value: may(verb, brief.state, who.role) for verb in BriefVerb},
         "has_read": any(one.account_id == who.account_id for one in brief.readings),

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.cards import read_cards
 from hotline.actions.office import County, Office
 from hotline.domain.brief.bands import GROUPS
-from hotline.domain.brief.facts import Case, InstructionCase, InterviewCase, Peer, Period, SupervisedCase, WeekFacts
+from hotline.domain.brief.facts import (
+    Carded,
+    Case,
+    InstructionCase,
+    InterviewCase,
+    Peer,
+    Period,
+    SupervisedCase,
+    WeekFacts,
+)
 from hotline.domain.brief.week import Week
 from hotline.domain.brief.words import hide
 from hotline.store import figures as store
@@ -34,9 +45,9 @@ async def gather(office: Office, conn: Any, week: Week, first: datetime) -> Week
         county=county.name,
         week=week,
         policy=county.rules.policy,
-        this=await store.read_period(conn, region, week),
-        last_week=await _earlier(conn, region, week.before, first),
-        last_year=await _earlier(conn, region, week.year_before, first),
+        this=await _period(office, conn, week),
+        last_week=await _earlier(office, conn, week.before, first),
+        last_year=await _earlier(office, conn, week.year_before, first),
         interviews=tuple(_interview(row, county, persons) for row in interviews),
         supervised=tuple(_supervised(row, county, persons) for row in supervised),
         instructions=tuple(_instruction(row, county, persons) for row in instructions),
@@ -46,8 +57,14 @@ async def gather(office: Office, conn: Any, week: Week, first: datetime) -> Week
     )
 
 
-async def _earlier(conn: Any, region: int, week: Week, first: datetime) -> Period | None:
-    return await store.read_period(conn, region, week) if first < week.until else None
+async def _earlier(office: Office, conn: Any, week: Week, first: datetime) -> Period | None:
+    return await _period(office, conn, week) if first < week.until else None
+
+
+async def _period(office: Office, conn: Any, week: Week) -> Period:
+    cards = await read_cards(office, conn, week.begin, week.until)
+    carded = tuple(Carded(card.ticket_id, card.unit_id, card.colour) for card in cards)
+    return replace(await store.read_period(conn, office.region, week), carded=carded)
 
 
 def _peer_of(county: County) -> dict[UUID, UUID]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from hotline.documents.sheet import BAR, Sheet
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState
-from hotline.domain.brief.sections import UNIT_COLUMNS, UNIT_LEGEND
+from hotline.domain.brief.sections import UNIT_LEGEND, unit_columns
 from hotline.domain.brief.words import figure_name, percent
 
 WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_year.": "去年同期"}
 NUMERALS = "一二三四五六七八九十"
 LONGEST_BAR = 10
-UNIT_WIDTHS = (9, 3, 5, 9, 9, 7, 5, 9, 7)
+# 单位 and 档, then the columns by their heads.
+UNIT_WIDTHS: Mapping[str, int] = {"派单": 5, "重办": 5, "黄/红牌": 6, "退单成/驳": 7, "满意率": 7}
 
 
 def brief_docx(brief: Brief, zone: Any) -> bytes:
@@ -114,8 +115,9 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
     sheet.prose(UNIT_LEGEND if groups else "本周没有派单。")
     for number, group in enumerate(groups):
         sheet.subheading(f"（{NUMERALS[number]}）{group['name']}")
-        heads = ["单位", "档", *(head for head, _, _ in UNIT_COLUMNS)]
-        sheet.table([heads, *(_unit_row(brief, row) for row in group["rows"])], UNIT_WIDTHS)
+        heads = [head for head, _, _ in unit_columns(brief.counts)]
+        widths = [9, 3, *(UNIT_WIDTHS.get(head, 9) for head in heads)]
+        sheet.table([["单位", "档", *heads], *(_unit_row(brief, row) for row in group["rows"])], widths)
         why = dict.fromkeys(row["why"] for row in group["rows"] if row["why"])
         if why:
             sheet.prose(f"没有分档的单位：{'；'.join(why)}。")
@@ -124,7 +126,7 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
 def _unit_row(brief: Brief, row: Mapping[str, Any]) -> list[str]:
     prefix = f"unit.{row['unit']}."
     cells = []
-    for _, rate, keys in UNIT_COLUMNS:
+    for _, rate, keys in unit_columns(brief.counts):
         rates = [percent(brief.body["rates"].get(prefix + rate))] if rate else []
         cells.append("/".join([*rates, *(str(brief.counts.get(prefix + key, 0)) for key in keys)]))
     return [row["name"], row["band"] or "—", *cells]

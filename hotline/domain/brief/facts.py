@@ -93,6 +93,15 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Carded:
+    """A unit's card given in the week (电子监察): yellow or red."""
+
+    ticket_id: UUID
+    unit_id: UUID
+    colour: str
+
+
+@dataclass(frozen=True, slots=True)
 class Period:
     """Everything of one week that is counted."""
 
@@ -103,6 +112,7 @@ class Period:
     asked: tuple[Asked, ...] = ()
     met: tuple[Met, ...] = ()
     standing: tuple[Standing, ...] = ()
+    carded: tuple[Carded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

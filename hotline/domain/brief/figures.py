@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from hotline.domain.brief.facts import Asked, Clock, Peer, Period, Received, WeekFacts
+from hotline.domain.brief.facts import Asked, Carded, Clock, Peer, Period, Received, WeekFacts
 from hotline.domain.brief.week import Week
+from hotline.domain.cards import Colour
 from hotline.domain.kinds import Channel, CloseReason, Kind, Rule, Verdict
 
 Figures = dict[str, list[UUID]]
@@ -48,7 +49,7 @@ def split_by_peer(period: Period, peers: Iterable[Peer], peer_of: Mapping[UUID, 
     """What counts for each peer that had anything to do in the period."""
     known = {peer.unit_id for peer in peers}
     parts: dict[UUID, dict[str, list[object]]] = {}
-    for name in ("happened", "clocks", "asked", "met"):
+    for name in ("happened", "clocks", "asked", "met", "carded"):
         for fact in getattr(period, name):
             peer = peer_of.get(fact.unit_id) if fact.unit_id else None
             if peer in known:
@@ -83,7 +84,18 @@ def _count_unit(period: Period, week: Week) -> Figures:
         "return.rejected": by_verb.get("reject_return", []),
         "redo": by_verb.get("redo", []),
     }
-    return found | _clock_figures(period.clocks, week) | _callback_figures(period.asked) | _interview_figures(period)
+    found |= _clock_figures(period.clocks, week) | _callback_figures(period.asked) | _interview_figures(period)
+    return found | _card_figures(period.carded)
+
+
+def _card_figures(carded: Iterable[Carded]) -> Figures:
+    """A ticket counts once, by its gravest card, though several units below one peer got one."""
+    carded = tuple(carded)
+    red = dict.fromkeys(one.ticket_id for one in carded if one.colour == Colour.RED)
+    return {
+        "card.yellow": list(dict.fromkeys(one.ticket_id for one in carded if one.ticket_id not in red)),
+        "card.red": list(red),
+    }
 
 
 def _clock_figures(clocks: Iterable[Clock], week: Week) -> Figures:

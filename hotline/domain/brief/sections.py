@@ -19,12 +19,13 @@ HOT_MOST = 5
 COMPARED = (
     "received", "instant", "dispatched", "closed", "callback.valid", "return.upheld", "return.rejected", "redo",
     "interview.owed", "interview.held", "interview.overdue", "open",
-    "open.tier.1", "open.tier.2", "open.tier.3",
+    "open.tier.1", "open.tier.2", "open.tier.3", "card.yellow", "card.red",
 )  # fmt: skip
 COMPARED_RATES = (
     "sign", "reply", "early", "reach", "contacted", "solved", "satisfied", "agreed", "score", "interview",
     "instant", "first_time", "repeated", "redo",
 )  # fmt: skip
+CARDS = ("card.yellow", "card.red")
 # The columns of a unit's row: a head, the rate shown first if any, the figures in order.
 UNIT_COLUMNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("派单", "", ("dispatched",)),
@@ -33,9 +34,15 @@ UNIT_COLUMNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("退单成/驳", "", ("return.upheld", "return.rejected")),
     ("重办", "", ("redo",)),
     ("约谈启/完/超", "", ("interview.owed", "interview.held", "interview.overdue")),
+    ("黄/红牌", "", CARDS),
     ("满意率", "satisfied", ()),
 )
 UNIT_LEGEND = "退单成/驳：退单成立、驳回的件数。约谈启/完/超：约谈启动、完成、逾期的件数。"
+
+
+def unit_columns(counts: Counts) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
+    """The columns a brief has figures for: one compiled before cards were shown stays without them."""
+    return tuple(column for column in UNIT_COLUMNS if column[2] != CARDS or "card.yellow" in counts)
 
 
 def compose(facts: WeekFacts) -> tuple[Body, Figures]:
@@ -142,7 +149,7 @@ def _paragraphs() -> list[Line]:
          {"n": "interview.understood"}, "件、不满意", {"n": "interview.dissatisfied"}, "件，满意和理解率",
          {"r": "interview"}, "。"],
         ["督办：期末未办结", {"n": "open"}, "件，其中热线督办", {"n": "open.tier.1"}, "件、纪委督办", {"n": "open.tier.2"},
-         "件、领导督办", {"n": "open.tier.3"}, "件。"],
+         "件、领导督办", {"n": "open.tier.3"}, "件。电子监察亮黄牌", {"n": "card.yellow"}, "件、红牌", {"n": "card.red"}, "件。"],
     ]  # fmt: skip
 
 

@@ -40,6 +40,7 @@ FIGURE_NAMES: Mapping[str, str] = {
     "interview.understood": "约谈：理解", "interview.dissatisfied": "约谈：不满意",
     "open": "期末未办结", "open.tier.0": "期末未列入督办", "open.tier.1": "期末热线督办", "open.tier.2": "期末纪委督办",
     "open.tier.3": "期末领导督办", "supervised": "纪委和领导督办", "instructions": "领导批示",
+    "card.yellow": "黄牌", "card.red": "红牌",
 }  # fmt: skip
 
 

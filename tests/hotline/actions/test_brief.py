@@ -8,9 +8,12 @@ import asyncpg
 import pytest
 
 from hotline.actions import brief, dispatch, intake, interview, supervision
+from hotline.actions.cards import list_cards
 from hotline.actions.gathering import CONFIDENTIAL
+from hotline.actions.policy import save_policy
 from hotline.domain.brief.issue import Brief, BriefState, WrongBriefState
 from hotline.domain.brief.week import week_of
+from hotline.domain.cards import Colour
 from hotline.domain.errors import NotAllowed, NotFound, TooLong
 from hotline.domain.kinds import Channel, Kind, Role, Verdict
 from hotline.domain.ticket import Actor
@@ -104,7 +107,7 @@ async def test_figures_equal_a_count_by_hand(town: Town) -> None:
         "return.upheld": 1, "return.rejected": 0, "redo": 1, "interview.owed": 1, "interview.held": 1,
         "interview.overdue": 1, "interview.understood": 1, "interview.satisfied": 0,
         "open": 5, "open.tier.0": 2, "open.tier.1": 2, "open.tier.2": 0, "open.tier.3": 1, "supervised": 1, "instructions": 1,
-        "last_week.received": 2, "last_week.interview.owed": 1, "last_week.interview.held": 0,
+        "card.yellow": 1, "card.red": 2, "last_week.card.red": 0, "last_week.received": 2, "last_week.interview.owed": 1, "last_week.interview.held": 0,
     }  # fmt: skip
     assert {key: counts.get(key) for key in by_hand} == by_hand
 
@@ -132,10 +135,23 @@ async def test_units_count_what_they_did(town: Town) -> None:
     counts, water, school = (await compiled(town)).counts, town.unit("水务局"), town.unit("教育局")
     of_water = {
         "dispatched": 4, "return.upheld": 1, "redo": 1, "sign.on_time": 3, "interview.owed": 1, "interview.overdue": 1,
+        "card.yellow": 1, "card.red": 1,
     }  # fmt: skip
     assert {key: counts[f"unit.{water}.{key}"] for key in of_water} == of_water
     assert counts[f"unit.{school}.dispatched"] == 1
     assert counts[f"unit.{school}.return.upheld"] == 0
+
+
+async def test_a_card_withdrawn_later_stays_in_the_brief_that_told_it(town: Town) -> None:
+    found = await compiled(town)
+    await issue(town)
+    strict = {"cards": {"red": "1h", "red_urgent": "1h natural", "warning": "", "warning_urgent": "", "tier": 1}}
+    await save_policy(town.office, strict, "admin", SEVEN)
+    told = await brief.read_brief(town.office, WEEK, town.actor("leader"))
+    assert (told.counts["card.yellow"], told.counts["card.red"]) == (1, 2)
+    assert told.body == found.body
+    now = await list_cards(town.office, date(2026, 11, 1), town.actor("supervisor"), SEVEN)
+    assert {card.colour for card, _ in now} == {Colour.RED}
 
 
 async def test_small_units_are_not_ranked(town: Town) -> None:

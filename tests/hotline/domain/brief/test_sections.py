@@ -11,6 +11,7 @@ import pytest
 from hotline.domain.brief import compose
 from hotline.domain.brief.facts import (
     Asked,
+    Carded,
     Case,
     Clock,
     Closed,
@@ -24,6 +25,7 @@ from hotline.domain.brief.facts import (
     SupervisedCase,
     WeekFacts,
 )
+from hotline.domain.brief.sections import unit_columns
 from hotline.domain.brief.week import Week
 from hotline.domain.brief.words import say
 from hotline.domain.lifecycle import State
@@ -90,6 +92,10 @@ def busy() -> Period:
         ),
         met=(Met(ticket(0), WATER, False, None), Met(ticket(0), WATER, True, "understood"), Met(ticket(5), TOWN, True, None)),
         standing=(Standing(ticket(2), 0), Standing(ticket(5), 2)),
+        carded=(
+            Carded(ticket(3), TOWN, "yellow"), Carded(ticket(5), PLANT, "yellow"), Carded(ticket(5), WATER, "red"),
+            Carded(ticket(4), PLANT, "yellow"), Carded(ticket(4), WATER, "yellow"), Carded(ticket(4), TOWN, "red"),
+        ),
     )  # fmt: skip
 
 
@@ -103,7 +109,8 @@ def test_lists_are_what_was_counted() -> None:
         "callback.withdrawn": [4], "interview.owed": [0], "interview.held": [0, 5], "interview.understood": [0],
         "interview.overdue": [5], "open.tier.0": [2], "open.tier.2": [5], "redo": [3], "return.upheld": [2],
         f"unit.{WATER}.dispatched": [0], f"unit.{WATER}.callback.valid": [0, 0], f"unit.{TOWN}.redo": [3],
-        f"unit.{TOWN}.interview.held": [5],
+        f"unit.{TOWN}.interview.held": [5], "card.yellow": [3], "card.red": [5, 4], f"unit.{WATER}.card.yellow": [4],
+        f"unit.{WATER}.card.red": [5], f"unit.{TOWN}.card.yellow": [3], f"unit.{TOWN}.card.red": [4],
     }  # fmt: skip
     assert {key: figures[key] for key in by_hand} == {key: [ticket(n) for n in ids] for key, ids in by_hand.items()}
 
@@ -272,3 +279,9 @@ def test_five_thousand_tickets_are_composed_quickly() -> None:
     started = time.process_time()
     compose(facts(period, last_week=period, last_year=period))
     assert time.process_time() - started < 1.5
+
+
+def test_a_brief_from_before_the_cards_has_no_column_of_them() -> None:
+    heads = [head for head, _, _ in unit_columns({"card.yellow": 0})]
+    assert "黄/红牌" in heads
+    assert [head for head, _, _ in unit_columns({})] == [head for head in heads if head != "黄/红牌"]
