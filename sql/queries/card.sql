@@ -2,7 +2,8 @@
 -- Units' clocks of these tickets that are still owed, and when the tickets rested (rule resume).
 select * from deadline
 where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
-    and (rule = 'resume' or (unit_id is not null and done_at is null and state in ('running', 'missed')));
+    and (rule = 'resume' or (unit_id is not null and done_at is null and state in ('running', 'missed')))
+order by due_at, deadline_id;
 
 -- name: raised_of_tickets(region_id, ticket_ids)
 -- The tiers in force of these tickets, where the unit the letter went to still has the ticket.
