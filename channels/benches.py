@@ -14,6 +14,7 @@ DISPATCH: Tab = ("/console/dispatch", "派单")
 ALARMS: Tab = ("/console/alarms", "提醒事项")
 ALL: Tab = ("/desk", "工单")
 NOTICES: Tab = ("/desk/notices", "消息")
+LEAVE: Tab = ("/desk/leave", "请假代岗")
 SUPERVISION: Tab = ("/supervision", "督办")
 CARDS: Tab = ("/cards", "亮牌")
 BRIEFS: Tab = ("/briefs", "专报")
@@ -23,12 +24,12 @@ POLICY: Tab = ("/admin/policy", "时限规定")
 BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.OPERATOR: (CONSOLE, CALLS, ALL),
     Role.DISPATCHER: (DISPATCH, ALARMS, CONSOLE, CALLS, ALL, SUPERVISION, NOTICES),
-    Role.HANDLER: (ALL, NOTICES),
-    Role.UNIT_HEAD: (ALL, CARDS, NOTICES),
+    Role.HANDLER: (ALL, NOTICES, LEAVE),
+    Role.UNIT_HEAD: (ALL, CARDS, NOTICES, LEAVE),
     Role.SUPERVISOR: (SUPERVISION, ALL, BRIEFS, ALARMS, NOTICES),
     Role.INSPECTOR: (SUPERVISION, ALL, BRIEFS, NOTICES),
     Role.LEADER: (BRIEFS, SUPERVISION, NOTICES),
-    Role.SYSTEM_ADMIN: (ADMIN, POLICY, ALARMS),
+    Role.SYSTEM_ADMIN: (ADMIN, POLICY, ALARMS, LEAVE),
     Role.SECURITY_ADMIN: (ADMIN, POLICY),
     Role.AUDIT_ADMIN: (ADMIN, POLICY),
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from aiohttp import web
@@ -24,6 +26,8 @@ from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.rights import Right, is_of_unit
 
 PAGE = 50
+# That many of one kind stand behind one line.
+FOLDED_FROM = 5
 _TODO = (State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED)
 _OPEN = tuple(state for state in State if state is not State.CLOSED)
 # What a unit never sees in its inbox: not yet dispatched, or back with the dispatcher.
@@ -93,18 +97,30 @@ async def show_notices(request: web.Request) -> web.Response:
     """`GET /desk/notices`: what was told to this desk in the last two weeks, newest first."""
     who, moment = actor(request), now(request)
     rows = await list_notices(request.app[OFFICE], who, moment)
-    notices = [
-        {
-            "id": row["outbox_id"],
-            "at": said(row["created_at"], moment),
-            "kind": NOTICE_KINDS.get(row["kind"], "通知"),
-            "text": row["payload"].get("text", ""),
-            "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
-            "urgent": row["urgent"],
-        }
-        for row in rows
-    ]
-    return page(request, "desk_notices.html", notices=notices)
+    notices = [_notice(row, moment) for row in rows]
+    folded = [(kind, same) for kind, same in _by_kind(notices).items() if len(same) >= FOLDED_FROM]
+    rest = [one for one in notices if one["kind"] not in dict(folded)]
+    return page(request, "desk_notices.html", notices=rest, folded=folded, total=len(notices))
+
+
+def _notice(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+    return {
+        "id": row["outbox_id"],
+        "at": said(row["created_at"], moment),
+        "kind": NOTICE_KINDS.get(row["kind"], "通知"),
+        "text": row["payload"].get("text", ""),
+        "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
+        "urgent": row["urgent"],
+        "stands_for": row["stands_for"],
+    }
+
+
+def _by_kind(notices: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Notices by kind, the newest kind first; what is urgent is never folded away."""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for one in notices:
+        kinds.setdefault(one["kind"], []).append(one)
+    return {kind: same for kind, same in kinds.items() if not any(one["urgent"] for one in same)}
 
 
 async def read_notice(request: web.Request) -> web.StreamResponse:

@@ -10,9 +10,20 @@ from uuid import UUID
 
 from hotline.actions.office import Office
 from hotline.db import transaction
-from hotline.domain.absence import OF_A_UNIT, Colleague, Leave, check_leave, check_may_enter, may_enter, may_stand_in
+from hotline.domain.absence import (
+    LONGEST,
+    OF_A_UNIT,
+    Colleague,
+    Leave,
+    check_leave,
+    check_may_enter,
+    check_span,
+    may_enter,
+    may_stand_in,
+)
 from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.kinds import Role
+from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import Actor
 from hotline.store import leaves
 
@@ -35,6 +46,8 @@ async def enter_leave(
 
     Raises NotFound, NotAllowed, Malformed, LeaveOverlaps, UnfitSubstitute.
     """
+    allow(actor, Right.ENTER_LEAVE)
+    check_span(away_from, away_until, now)
     async with transaction(office.pool) as conn:
         person = await _person(office, conn, account_id)
         check_may_enter(actor, person, office.county.scope(actor))
@@ -44,7 +57,7 @@ async def enter_leave(
         away = substitute_id is not None and await leaves.has_leave(
             conn, office.region, substitute_id, away_from, away_until
         )
-        check_leave(leave, _above(office, person), taken=taken, substitute_away=away, now=now)
+        check_leave(leave, _above(office, person), taken=taken, substitute_away=away)
         await leaves.insert_leave(conn, office.region, leave, actor.account_id, now)
 
 
@@ -62,6 +75,9 @@ def _above(office: Office, person: Colleague) -> UUID | None:
 
 async def end_leave(office: Office, account_id: UUID, away_from: datetime, actor: Actor, now: datetime) -> None:
     """销假: back from this moment on, or never gone. Raises NotFound, NotAllowed."""
+    allow(actor, Right.ENTER_LEAVE)
+    if abs(away_from - now) > 2 * LONGEST:
+        raise NotFound
     async with transaction(office.pool) as conn:
         person = await _person(office, conn, account_id)
         check_may_enter(actor, person, office.county.scope(actor))
@@ -87,6 +103,7 @@ def _of(row: Row) -> Colleague:
 
 def _scope(office: Office, actor: Actor) -> tuple[UUID, list[UUID] | None]:
     """Whose leaves are listed: the actor's own and those of these units (None: of all)."""
+    allow(actor, Right.ENTER_LEAVE)
     if actor.account_id is None:
         raise NotAllowed
     if actor.role is Role.SYSTEM_ADMIN:

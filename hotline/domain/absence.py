@@ -63,13 +63,17 @@ def may_stand_in(person: Colleague, other: Colleague, above: UUID | None) -> boo
     return other.role in OF_A_UNIT if person.role in OF_A_UNIT else other.role is person.role
 
 
-def check_leave(leave: Leave, above: UUID | None, *, taken: bool, substitute_away: bool, now: datetime) -> None:
-    """Raises Malformed for a span that is no leave, LeaveOverlaps when the person is away then already (`taken`).
+def check_span(away_from: datetime, away_until: datetime, now: datetime) -> None:
+    """Raises Malformed for a span that is no leave: backwards, over already, or longer than a year."""
+    if not timedelta(0) < away_until - away_from <= LONGEST or away_until <= now:
+        raise Malformed(what="请假时间（结束要晚于开始和现在，最长一年）")
+
+
+def check_leave(leave: Leave, above: UUID | None, *, taken: bool, substitute_away: bool) -> None:
+    """Raises LeaveOverlaps when the person is away then already (`taken`).
 
     Raises UnfitSubstitute when whoever is to stand in would see less, or is away at that time.
     """
-    if not leave.away_from < leave.away_until <= leave.away_from + LONGEST or leave.away_until <= now:
-        raise Malformed(what="请假时间（结束要晚于开始和现在，最长一年）")
     if taken:
         raise LeaveOverlaps(name=leave.person.name)
     if leave.substitute is None:

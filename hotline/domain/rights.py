@@ -42,6 +42,7 @@ class Right(StrEnum):
     READ_LETTER = "read_letter"
     REVEAL = "reveal"
     READ_NOTICES = "read_notices"
+    ENTER_LEAVE = "enter_leave"
     TAKE_CALL = "take_call"
     SEARCH_CALLER = "search_caller"
     LIST_CALLS = "list_calls"
@@ -75,6 +76,7 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.READ_LETTER: "查看督办函",
     Right.REVEAL: "写明理由后查看姓名电话",
     Right.READ_NOTICES: "查看消息",
+    Right.ENTER_LEAVE: "登记请假和代岗",
     Right.TAKE_CALL: "接听登记",
     Right.SEARCH_CALLER: "按来电号码查以往工单",
     Right.LIST_CALLS: "待回访名单",
@@ -133,6 +135,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.READ_LETTER: _STAFF | UNITS,
     Right.REVEAL: _DESK | _VERIFIERS | UNITS,
     Right.READ_NOTICES: _STAFF | UNITS,
+    Right.ENTER_LEAVE: _STAFF | UNITS | {R.SYSTEM_ADMIN},
     Right.TAKE_CALL: _DESK,
     Right.SEARCH_CALLER: _DESK,
     Right.LIST_CALLS: _DESK,

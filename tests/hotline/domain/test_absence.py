@@ -1,6 +1,6 @@
 """AB岗: who may be entered as away, who may stand in, who reads what was meant for somebody away."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,6 +11,7 @@ from hotline.domain.absence import (
     Whereabouts,
     check_leave,
     check_may_enter,
+    check_span,
     may_enter,
     may_stand_in,
     reader_of,
@@ -31,7 +32,8 @@ AWAY, OTHER = somebody(1), somebody(2)
 
 
 def check(leave: Leave, **facts: bool) -> None:
-    check_leave(leave, ABOVE, now=MONDAY, **{"taken": False, "substitute_away": False, **facts})
+    check_span(leave.away_from, leave.away_until, MONDAY)
+    check_leave(leave, ABOVE, **{"taken": False, "substitute_away": False, **facts})
 
 
 def test_a_leave_with_a_colleague_to_stand_in_is_taken() -> None:
@@ -41,8 +43,8 @@ def test_a_leave_with_a_colleague_to_stand_in_is_taken() -> None:
 
 @pytest.mark.parametrize(
     ("begin", "end"),
-    [(FRIDAY, WEDNESDAY), (FRIDAY, FRIDAY), (MONDAY - timedelta(days=2), MONDAY), (MONDAY, MONDAY + timedelta(days=367))],
-    ids=["backwards", "empty", "over", "years"],
+    [(FRIDAY, WEDNESDAY), (FRIDAY, FRIDAY), (MONDAY - timedelta(days=2), MONDAY), (MONDAY, MONDAY + timedelta(days=367)), (MONDAY, datetime(9999, 12, 31, tzinfo=UTC))],
+    ids=["backwards", "empty", "over", "years", "ever"],
 )  # fmt: skip
 def test_a_span_that_is_no_leave_is_refused(begin: object, end: object) -> None:
     with pytest.raises(Malformed):
