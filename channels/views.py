@@ -27,6 +27,8 @@ _KINDS: Mapping[Verb, str] = {
     Verb.ANSWER: "reply",
     Verb.DISPATCH: "dispatch",
     Verb.REDISPATCH: "dispatch",
+    Verb.INVITE: "dispatch",
+    Verb.ASSIST: "reply",
     Verb.RETURN: "return",
     Verb.UPHOLD_RETURN: "return",
     Verb.REJECT_RETURN: "return",
@@ -89,7 +91,7 @@ _AHEAD: Mapping[State, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 _DOORS: Mapping[str, str] = {"phone": "call", "wechat": "wechat", "website": "web", "agent": "web"}
 # Written for machines; the sentence of the event already says it.
-_UNSAID = frozenset({"unit", "rule", "step", "tier", "old_due", "new_due", "reply", "answer"})
+_UNSAID = frozenset({"unit", "assisting", "rule", "step", "tier", "old_due", "new_due", "reply", "answer"})
 
 
 @dataclass(frozen=True, slots=True)

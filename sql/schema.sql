@@ -427,6 +427,8 @@ create table ticket_unit (
     part text not null check (part in ('lead', 'assisting', 'former')),
     joined_at timestamptz not null,
     answered_at timestamptz,
+    task text,
+    excused_at timestamptz,
     primary key (region_id, ticket_id, unit_id)
 );
 comment on table ticket_unit is 'Units that have or had a part in a ticket; former ones keep reading their own past';
@@ -436,6 +438,8 @@ comment on column ticket_unit.unit_id is 'Unit';
 comment on column ticket_unit.part is '主办 lead, 协办 assisting, or former';
 comment on column ticket_unit.joined_at is 'Since when';
 comment on column ticket_unit.answered_at is 'When an assisting unit gave its part';
+comment on column ticket_unit.task is 'What an assisting unit is asked to do';
+comment on column ticket_unit.excused_at is 'When a unit that was assisting was excused; its part is then former';
 
 create index ticket_unit_of_unit on ticket_unit (region_id, unit_id, part);
 

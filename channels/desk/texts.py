@@ -136,6 +136,12 @@ NOTICE_KINDS: Mapping[str, str] = {
     "extension_asked": "延期申请",
     "extension_refused": "延期批复",
     "commented": "补充说明",
+    "invited": "请求协办",
+    "assisted": "协办意见",
+    "assist_moved": "协办期限",
+    "assist_overdue": "协办逾期",
+    "assist_over": "不再协办",
+    "excused": "免于协办",
     "tier3_overdue": "领导督办逾期",
 }
 JOB_NAMES: Mapping[str, str] = {

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.announcement import Announcement, unfit
+from hotline.actions.assisting import follow_lead
 from hotline.actions.deed import follow_limit
 from hotline.actions.office import Office
 from hotline.almanac import DayRow, china_calendar
@@ -208,6 +209,7 @@ async def _apply(
             if again is not None and deadline.deadline_id in wanted[ticket_id]:
                 ticket = await _shift(office, conn, ticket, again, reason, now)
                 moved.append((ticket.number, again))
+        await follow_lead(office, conn, ticket, str(ticket.version), now)
     return moved
 
 

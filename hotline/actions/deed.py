@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.assisting import keep_parts
 from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.calendar import next_open
 from hotline.domain.deadline import Deadline, Start, choose_step, left_of, plan_steps, reckon, resumed, step_before
 from hotline.domain.errors import NotFound
+from hotline.domain.joint import check_part
 from hotline.domain.kinds import Channel, Role, Rule, Step
 from hotline.domain.lifecycle import State
 from hotline.domain.policy import Limit
@@ -40,6 +42,7 @@ async def perform(
         if client_key is not None and await tickets.was_done(conn, office.region, ticket_id, client_key):
             return ticket
         decision = await decide(conn, ticket)
+        await check_actor(office, conn, ticket, actor, decision)
         return await carry_out(office, conn, ticket, decision, now, client_key=client_key)
 
 
@@ -53,6 +56,14 @@ async def hold(office: Office, conn: Any, ticket_id: UUID, actor: Actor, now: da
         raise NotFound
     await check_scope(office, conn, ticket, actor)
     return await strike_due(office, conn, ticket, now)
+
+
+async def check_actor(office: Office, conn: Any, ticket: Ticket, actor: Actor, decision: Decision) -> None:
+    """Whether the actor's unit has the part this verb asks for. Raises AssistingUnit, LeadUnit."""
+    if decision.event is not None:
+        verb, below = decision.event.verb, office.county.scope(actor)
+        leads = ticket.lead_unit_id in below
+        check_part(verb, actor.role, leads=leads, assists=set(decision.assisted) <= below)
 
 
 async def check_scope(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> None:
@@ -128,6 +139,7 @@ async def carry_out(
     if decision.event is not None:
         about = str(await tickets.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
     await _write_clocks(office, conn, ticket, decision, now)
+    await keep_parts(office, conn, before, ticket, decision, about, now)
     await _write_mechanism(office, conn, before, ticket, decision, now)
     if clock is None:
         await _move_supervision(office, conn, ticket, decision)

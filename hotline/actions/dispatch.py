@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,9 +14,10 @@ from hotline.actions.office import Office
 from hotline.db import WORTH_ANOTHER_TRY, transaction
 from hotline.domain import dispatch as rule
 from hotline.domain.errors import NoSuchUnit
+from hotline.domain.joint import also_invite
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Actor, Alarm, Decision, Ticket
-from hotline.store import outbox, tickets
+from hotline.store import joint, outbox, tickets
 
 DECIDED_BY_PEOPLE = "no_catalogue_row"
 _log = structlog.get_logger()
@@ -24,18 +25,21 @@ _log = structlog.get_logger()
 
 async def dispatch_ticket(
     office: Office, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, reason: str = "",
-    client_key: str | None = None,
+    client_key: str | None = None, *, assisting: Sequence[UUID] = (), task: str = "",
 ) -> Ticket:  # fmt: skip
     """Hand the ticket to a unit chosen by a person; from another unit it is 改派 and wants a reason.
 
-    Raises NoSuchUnit, AccusedAddressee.
+    Units in `assisting` are asked for their part at once, `task` says for what (联办).
+    Raises NoSuchUnit, AccusedAddressee, SameUnit, UnfitAssisting.
     """
-    if unit_id not in office.county.units:
+    if not {unit_id, *assisting} <= set(office.county.units):
         raise NoSuchUnit
 
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
         barred = office.county.barred(ticket.accused_unit_id)
-        return rule.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason})
+        decision = rule.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason})
+        parts = await joint.list_parts(conn, office.region, ticket_id) if assisting else []
+        return also_invite(decision, tuple(dict.fromkeys(assisting)), parts, barred, task)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
 

@@ -13,9 +13,10 @@ from hotline.actions.office import Office
 from hotline.domain import handling as rule
 from hotline.domain.deadline import Deadline
 from hotline.domain.errors import Malformed
+from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
 from hotline.domain.ticket import Actor, Decision, Ticket
-from hotline.store import clocks, leaves, tickets
+from hotline.store import clocks, joint, leaves, tickets
 
 Given = Mapping[str, Any]
 _ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch")
@@ -62,11 +63,13 @@ async def record_contact(
 async def reply_ticket(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """答复: `reply` for the person, `facts` for the office. Raises ContactFirst."""
+    """答复: `reply` for the person, `facts` for the office. Raises ContactFirst, PartsMissing."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         contacted = await tickets.is_contacted(conn, office.region, ticket)
-        decision = rule.reply(ticket, contacted, actor, office.rules, now, given)
+        owed = owed_parts(await joint.list_parts(conn, office.region, ticket_id))
+        waits_for = [office.county.unit_name(unit) for unit in owed]
+        decision = rule.reply(ticket, contacted, waits_for, actor, office.rules, now, given)
         for merged in await tickets.list_merged(conn, office.region, ticket_id):
             about = f"{ticket_id}:{ticket.cycle}"
             await tell(office, conn, merged, rule.replied_notice(merged, given), about, now)

@@ -14,12 +14,13 @@ from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
+from hotline.domain.joint import Part, fits_part
 from hotline.domain.lifecycle import Arrow, State, Verb, verbs_for
 from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
-from hotline.store import accounts, clocks, leaves, lists, mechanism, outbox, tickets
+from hotline.store import accounts, clocks, joint, leaves, lists, mechanism, outbox, tickets
 
 Row = Mapping[str, Any]
 NOTICES_KEPT = timedelta(days=14)
@@ -56,6 +57,7 @@ class Dossier:
     files: list[Row]
     views: list[Row]
     units: Mapping[UUID, str]
+    parts: list[Part]
     in_charge: Colleague | None = None
     staff: tuple[Colleague, ...] = ()
 
@@ -81,11 +83,13 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
     region, ticket_id = office.region, ticket.ticket_id
     interviews = await mechanism.list_interviews(conn, region, ticket_id)
     newest = interviews[-1]["interview_id"] if interviews else None
+    parts = await joint.list_parts(conn, region, ticket_id)
     return Dossier(
         ticket=ticket,
         body=body_for(actor, ticket),
         person=await _person(office, conn, ticket, actor),
-        arrows=verbs_for(ticket.state, actor.role),
+        arrows=_arrows(office, ticket, parts, actor),
+        parts=parts,
         events=await tickets.list_events(conn, region, ticket_id),
         clocks=await clocks.list_deadlines(conn, region, ticket_id),
         callbacks=await mechanism.list_callbacks(conn, region, ticket_id),
@@ -97,7 +101,7 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
         reminders=await clocks.list_reminders(conn, region, ticket_id),
         files=await tickets.list_attachments(conn, region, ticket_id),
         views=await accounts.list_views(conn, region, ticket_id),
-        units=await tickets.list_units(conn, region, ticket_id),
+        units={part.unit_id: part.part for part in parts},
         in_charge=await leaves.get_colleague(conn, region, ticket.handler_id) if ticket.handler_id else None,
         staff=await _staff(office, conn, actor),
     )
@@ -109,6 +113,15 @@ async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ..
         return ()
     people = await leaves.list_people(conn, office.region, list(office.county.scope(actor)))
     return tuple(one for one in people if one.role in OF_A_UNIT)
+
+
+def _arrows(office: Office, ticket: Ticket, parts: list[Part], actor: Actor) -> tuple[Arrow, ...]:
+    """What the table allows this role now, and its unit's part too."""
+    below = office.county.scope(actor)
+    leads = ticket.lead_unit_id in below
+    assists = any(part.owed and part.unit_id in below for part in parts)
+    arrows = verbs_for(ticket.state, actor.role)
+    return tuple(arrow for arrow in arrows if fits_part(arrow.verb, actor.role, leads=leads, assists=assists))
 
 
 async def _person(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Person:

@@ -44,22 +44,23 @@ class Line:
 def reckon(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Due:
     """The end of a limit: natural time, office hours, or working days from the next day; pauses give back their time."""
     if limit.natural:
-        return add_natural_time(start, _span(limit), pauses)
+        return add_natural_time(start, span_of(limit), pauses)
     if limit.unit == "d":
         return add_working_days(calendar, start, limit.amount, pauses)
-    return add_working_time(calendar, start, _span(limit), pauses)
+    return add_working_time(calendar, start, span_of(limit), pauses)
 
 
 def explain(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Account:
     """The account of `reckon`."""
     if limit.natural:
-        return explain_natural_time(calendar, start, _span(limit), pauses)
+        return explain_natural_time(calendar, start, span_of(limit), pauses)
     if limit.unit == "d":
         return explain_working_days(calendar, start, limit.amount, pauses)
-    return explain_working_time(calendar, start, _span(limit), pauses)
+    return explain_working_time(calendar, start, span_of(limit), pauses)
 
 
-def _span(limit: Limit) -> timedelta:
+def span_of(limit: Limit) -> timedelta:
+    """A limit in hours or minutes, or in natural days, as a stretch of time."""
     return timedelta(minutes=limit.amount * _MINUTES[limit.unit])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.deadline import Start, limit_key
-from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed
+from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed, SameUnit
 from hotline.domain.kinds import HandlingClass, Pace, Reason, Role, Rule
 from hotline.domain.lifecycle import Verb
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
@@ -80,13 +80,16 @@ def hand_over(
     now: datetime,
     given: Mapping[str, Any],
 ) -> Decision:
-    """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred` (PROCEDURE §6).
+    """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred`
+    (PROCEDURE §6), SameUnit for the one that has it.
 
     The first unit's reply clock counts from receipt; a later unit gets a clock of its own. Under supervision the
     tier's clock starts anew for the unit that has the ticket now.
     """
     if unit_id in barred:
         raise AccusedAddressee
+    if unit_id == ticket.lead_unit_id:
+        raise SameUnit
     first = ticket.lead_unit_id is None
     verb = Verb.DISPATCH if first else Verb.REDISPATCH
     cycle = ticket.cycle if first else ticket.cycle + 1

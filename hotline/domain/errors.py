@@ -124,6 +124,38 @@ class ContactFirst(Refusal):
     status = 422
 
 
+class SameUnit(Refusal):
+    """工单已经由这个单位办理，不用改派；要换单位，请另选一个。"""
+
+    status = 422
+
+
+class AssistingUnit(Refusal):
+    """贵单位不是这件工单的主办单位，这一步由主办单位办理。"""
+
+    status = 403
+
+
+class LeadUnit(Refusal):
+    """只有协办单位才提交协办意见；贵单位没有协办这件工单。"""
+
+    status = 403
+
+
+class UnfitAssisting(Refusal):
+    """不能请这些单位协办：{why}。"""
+
+    status = 422
+
+
+class NoPartDue(Refusal):
+    """这个单位没有待提交的协办意见。"""
+
+
+class PartsMissing(Refusal):
+    """还有协办单位没有提交协办意见：{units}。请等意见齐了再答复，或者请派单员免于协办。"""
+
+
 class NoSuchUnit(Refusal):
     """没有这个承办单位。"""
 

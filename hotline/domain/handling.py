@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.calendar import Due
 from hotline.domain.deadline import Deadline, Start, reckon
-from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed
+from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, PartsMissing
 from hotline.domain.kinds import Role, Rule
 from hotline.domain.lifecycle import Verb, check
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
@@ -57,12 +57,18 @@ def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any
 
 
 def reply(
-    ticket: Ticket, contacted: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
-) -> Decision:
-    """答复: the person may read it at once and is called back within two working days. Raises ContactFirst."""
+    ticket: Ticket, contacted: bool, waits_for: Sequence[str], actor: Actor, rules: Rules, now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:  # fmt: skip
+    """答复: the person may read it at once and is called back within two working days.
+
+    `waits_for` names assisting units that still owe their part. Raises ContactFirst, PartsMissing.
+    """
     check(ticket.state, Verb.REPLY, actor.role)
     if not contacted:
         raise ContactFirst
+    if waits_for:
+        raise PartsMissing(units="、".join(waits_for))
     changed, event = move(ticket, Verb.REPLY, actor, now, given, public_text=str(given.get("reply", "")))
     clock = rules.start("callback", Rule.CALLBACK, changed, None, now)
     return Decision(

@@ -63,6 +63,8 @@ class Verb(StrEnum):
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    INVITE = "invite"
+    EXCUSE = "excuse"
     ASSIST = "assist"
     REPLY = "reply"
     REDO = "redo"
@@ -108,6 +110,8 @@ FIELD_NAMES: Mapping[str, str] = {
     "where": "应当找哪里办",
     "target": "并入的工单",
     "unit": "承办单位",
+    "assisting": "协办单位",
+    "task": "协办事项",
     "reason": "理由",
     "basis": "法律或职责依据",
     "handler": "经办人",
@@ -165,7 +169,9 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow(V.ASK_EXTENSION, {S.SIGNED}, None, _OFFICE, "reason", "申请延期", "承办单位申请延长办理时间。"),
     _arrow(V.GRANT_EXTENSION, {S.SIGNED}, None, {R.UNIT_HEAD, R.DISPATCHER}, "reason", "同意延期", "办理时间已延长。"),
     _arrow(V.REFUSE_EXTENSION, {S.SIGNED}, None, {R.UNIT_HEAD, R.DISPATCHER}, "reason", "不同意延期", "延期未获同意，按原期限办理。"),
-    _arrow(V.ASSIST, {S.SIGNED}, None, _OFFICE, "part", "提交协办意见", "协办单位已提交意见。"),
+    _arrow(V.INVITE, {S.DISPATCHED, S.SIGNED}, None, {R.DISPATCHER}, "assisting task", "邀请协办", "已请有关单位协办。"),
+    _arrow(V.EXCUSE, {S.DISPATCHED, S.RETURNED, S.SIGNED}, None, {R.DISPATCHER}, "assisting reason", "免于协办", "不再等待这个单位的协办意见。"),
+    _arrow(V.ASSIST, {S.DISPATCHED, S.RETURNED, S.SIGNED}, None, _OFFICE, "part", "提交协办意见", "协办单位已提交意见。"),
     _arrow(V.REPLY, {S.SIGNED}, S.REPLIED, _OFFICE, "reply facts", "答复", "承办单位已作出答复。"),
     _arrow(V.REDO, {S.REPLIED}, S.SIGNED, _DESK | {R.COMPLAINANT, R.SYSTEM}, "verdict", "重办", "答复未到位，发回重办。"),
     _arrow(V.OWE_INTERVIEW, {S.REPLIED, S.INTERVIEW_HELD}, S.INTERVIEW_OWED,

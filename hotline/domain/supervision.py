@@ -163,7 +163,17 @@ def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> De
     if deadline.unit_id is None or not may(ticket.state, Verb.REMIND, Role.SYSTEM):
         return _alarm(ticket, deadline) if step is Step.EXPIRY else Decision(ticket)
     changed, event = move(ticket, Verb.REMIND, SYSTEM, now, given, public_text="")
-    return Decision(changed, event, notices=(notice,))
+    late = _late_part(ticket) if (deadline.rule, step) == (Rule.ASSIST, Step.EXPIRY) else ()
+    return Decision(changed, event, notices=(notice, *late))
+
+
+def _late_part(ticket: Ticket) -> tuple[Notice, ...]:
+    """The lead waits for it, and the dispatcher alone may say that it need not."""
+    words = f"工单 {ticket.number} 有协办单位逾期没有提交协办意见。"
+    dispatcher = Notice("role:dispatcher", "assist_overdue", f"{words}请督促，或者免于协办。")
+    if ticket.lead_unit_id is None:
+        return (dispatcher,)
+    return Notice(f"unit:{ticket.lead_unit_id}", "assist_overdue", words), dispatcher
 
 
 def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> Decision:

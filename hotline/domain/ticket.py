@@ -138,6 +138,9 @@ class Decision:
     escalation: Escalation | None = None
     callback_stage: str | None = None
     interview_due: Start | None = None
+    invites: tuple[UUID, ...] = ()
+    excuses: tuple[UUID, ...] = ()
+    assisted: tuple[UUID, ...] = ()
 
 
 SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)

@@ -105,7 +105,8 @@ order by at desc, event_id desc limit 1;
 -- A unit takes a part in a ticket, or another part than before.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
 values (:region_id, :ticket_id, :unit_id, :part, :joined_at)
-on conflict (region_id, ticket_id, unit_id) do update set part = excluded.part, joined_at = excluded.joined_at;
+on conflict (region_id, ticket_id, unit_id) do update set part = excluded.part, joined_at = excluded.joined_at, answered_at = null,
+    task = null, excused_at = null;
 
 -- name: leave_lead(region_id, ticket_id, unit_id)!
 -- The lead that was becomes a former one: it keeps reading its own past, nothing more.

@@ -60,11 +60,11 @@ def test_an_unknown_way_of_contact_is_refused() -> None:
 
 def test_nobody_is_answered_before_being_contacted() -> None:
     with pytest.raises(ContactFirst):
-        handling.reply(a_ticket(), False, HANDLER, RULES, MONDAY, WORDS)
+        handling.reply(a_ticket(), False, (), HANDLER, RULES, MONDAY, WORDS)
 
 
 def test_a_reply_is_public_and_a_callback_is_owed_within_two_working_days() -> None:
-    decision = handling.reply(a_ticket(), True, HANDLER, RULES, MONDAY, WORDS)
+    decision = handling.reply(a_ticket(), True, (), HANDLER, RULES, MONDAY, WORDS)
     assert (decision.ticket.state, decision.callback_stage) == (State.REPLIED, "reply")
     assert decision.event is not None
     assert decision.event.public_text == "已修好。"
@@ -74,7 +74,7 @@ def test_a_reply_is_public_and_a_callback_is_owed_within_two_working_days() -> N
 
 def test_a_reply_lacks_both_texts_in_one_list() -> None:
     with pytest.raises(Missing, match="答复内容、办理情况"):
-        handling.reply(a_ticket(), True, HANDLER, RULES, MONDAY, {})
+        handling.reply(a_ticket(), True, (), HANDLER, RULES, MONDAY, {})
 
 
 def test_an_extension_is_asked_of_the_head_first_and_of_the_dispatcher_then() -> None:

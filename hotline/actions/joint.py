@@ -1,0 +1,62 @@
+"""联办: asking units to assist, excusing one, handing a part in: each one transaction (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deed import perform
+from hotline.actions.office import Office
+from hotline.domain import joint as rule
+from hotline.domain.errors import NoSuchUnit
+from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.store import joint
+
+Given = Mapping[str, Any]
+
+
+async def invite_units(
+    office: Office, ticket_id: UUID, units: Sequence[UUID], actor: Actor, now: datetime, given: Given,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """邀请协办: `given` has task. Raises NoSuchUnit, AccusedAddressee, UnfitAssisting, Missing."""
+    if not set(units) <= set(office.county.units):
+        raise NoSuchUnit
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        parts = await joint.list_parts(conn, office.region, ticket_id)
+        barred = office.county.barred(ticket.accused_unit_id)
+        return rule.invite(ticket, tuple(dict.fromkeys(units)), parts, barred, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def excuse_unit(
+    office: Office, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, given: Given,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """免于协办: `given` has reason. Raises NoPartDue."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        parts = await joint.list_parts(conn, office.region, ticket_id)
+        return rule.excuse(ticket, unit_id, parts, actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def hand_in_part(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None, *,
+    unit_id: UUID | None = None,
+) -> Ticket:  # fmt: skip
+    """提交协办意见: `given` has part. `unit_id` names the assisting unit where somebody speaks for several.
+
+    Raises NoPartDue, LeadUnit, Missing.
+    """
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        parts = await joint.list_parts(conn, office.region, ticket_id)
+        return rule.assist(ticket, unit_id, parts, office.county.scope(actor), actor, now, given)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
