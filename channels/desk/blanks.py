@@ -12,6 +12,7 @@ from hotline.actions.lookup import Dossier
 from hotline.actions.office import Office
 from hotline.domain.dispatch import choose_unit
 from hotline.domain.errors import Malformed, Missing, Refusal
+from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import TABLE, Verb
 from hotline.domain.ticket import Actor
@@ -86,7 +87,7 @@ def form_view(desk: Desk, verb: str) -> FormView:
         say=form.say or CALLBACK_SENTENCES.get(verb, ""),
         button=form.button or label,
         action=f"{base}/{verb}",
-        fields=tuple(_field(desk, verb, field, typed, back) for field in form.fields),
+        fields=tuple(_field(desk, verb, field, typed, back) for field in _asked(desk, verb)),
         client_key=typed.get("client_key") or f"{desk.page_key}-{verb}",
         error=back.refusal.sentence if back else "",
         careful=form.careful,
@@ -111,6 +112,20 @@ def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
     )
 
 
+def _asked(desk: Desk, verb: str) -> tuple[Field, ...]:
+    """The fields of a form; for whom a part is given is asked only where somebody speaks for several units."""
+    alone = verb == "assist" and len(owed_options(desk)) < 2
+    return tuple(field for field in FORMS[verb].fields if not (alone and field.kind == "assisting"))
+
+
+def owed_options(desk: Desk) -> Options:
+    """Assisting units whose part is owed; of those, a unit is offered its own and those below it."""
+    county, role = desk.office.county, desk.actor.role
+    below = county.scope(desk.actor) if role in (Role.HANDLER, Role.UNIT_HEAD) else frozenset(county.units)
+    owed = [unit for unit in owed_parts(desk.dossier.parts) if unit in below]
+    return tuple((str(unit), county.unit_name(unit)) for unit in owed)
+
+
 def _back(desk: Desk, verb: str) -> Refused | None:
     refused = desk.refused
     if refused is None:
@@ -122,11 +137,14 @@ def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: 
     value, options = typed.get(field.name, ""), field.options
     if field.kind == "unit":
         options = unit_options(desk.office, desk.dossier)
-        if desk.suggested and not back:
+        if desk.suggested and not back and field.name == "unit":
             value = desk.suggested
             field = replace(field, hint="已按派单目录选好，可以改")
     if field.kind == "handler":
         options = tuple((str(one.account_id), one.name) for one in desk.dossier.staff)
+    if field.kind == "assisting":
+        options = owed_options(desk)
+        value = value or (options[0][0] if len(options) == 1 else "")
     relays = desk.dossier.ticket.confidential and desk.actor.role is not Role.OPERATOR
     if (verb, field.name) == ("contact", "how") and relays:
         options = tuple(option for option in options if option[0] == "relay")

@@ -14,12 +14,12 @@ from aiohttp import web
 from channels.attachments import check_types, keep_files
 from channels.desk.inbound import local_path
 from channels.desk.ticket import refused_page, ticket_id_of
-from channels.desk.verbs import FORMS
+from channels.desk.verbs import FORMS, MOST_ASSISTING
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.routes import Each, post
 from channels.session import actor, check_csrf, now
-from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
 from hotline.actions.attachments import add_files
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
@@ -105,7 +105,34 @@ async def _dispatch(a: Asked) -> object:
     unit_id = a.form.uuid("unit", FIELD_NAMES["unit"])
     if unit_id is None:
         raise Missing(what=FIELD_NAMES["unit"])
-    return await dispatch.dispatch_ticket(a.office, a.ticket_id, unit_id, a.actor, a.now, a.form.text("reason"), a.key)
+    return await dispatch.dispatch_ticket(
+        a.office, a.ticket_id, unit_id, a.actor, a.now, a.form.text("reason"), a.key,
+        assisting=_assisting(a), task=a.form.text("task"),
+    )  # fmt: skip
+
+
+def _assisting(a: Asked) -> list[UUID]:
+    named = (a.form.uuid(f"assisting_{n}", FIELD_NAMES["assisting"]) for n in range(1, MOST_ASSISTING + 1))
+    return [unit_id for unit_id in named if unit_id is not None]
+
+
+async def _invite(a: Asked) -> object:
+    given = {"task": a.form.text("task")}
+    return await joint.invite_units(a.office, a.ticket_id, _assisting(a), a.actor, a.now, given, a.key)
+
+
+async def _excuse(a: Asked) -> object:
+    unit_id = a.form.uuid("assisting", FIELD_NAMES["assisting"])
+    given = {"reason": a.form.text("reason")}
+    check_given(Verb.EXCUSE, given | {"assisting": unit_id})
+    assert unit_id is not None
+    return await joint.excuse_unit(a.office, a.ticket_id, unit_id, a.actor, a.now, given, a.key)
+
+
+async def _assist(a: Asked) -> object:
+    unit_id = a.form.uuid("assisting", FIELD_NAMES["assisting"])
+    given = {"part": a.form.text("part")}
+    return await joint.hand_in_part(a.office, a.ticket_id, a.actor, a.now, given, a.key, unit_id=unit_id)
 
 
 async def _assign(a: Asked) -> object:
@@ -211,6 +238,9 @@ DEEDS: Mapping[str, Deed] = {
     "ask_extension": _said(Verb.ASK_EXTENSION, handling.ask_extension),
     "grant_extension": _extension(Verb.GRANT_EXTENSION, True),
     "refuse_extension": _extension(Verb.REFUSE_EXTENSION, False),
+    "invite": _invite,
+    "excuse": _excuse,
+    "assist": _assist,
     "reply": _said(Verb.REPLY, handling.reply_ticket),
     "plan_interview": _plan,
     "hold_interview": _hold,

@@ -10,6 +10,7 @@ from typing import Any
 from channels.desk.verbs import FORMS
 from hotline.actions.lookup import Dossier
 from hotline.domain.deadline import reckon
+from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Outcome, Role, Rule
 from hotline.domain.lifecycle import State
 from hotline.domain.rights import Right, may
@@ -18,10 +19,10 @@ from hotline.domain.ticket import Actor, Rules
 _FIRST: Mapping[State, tuple[str, ...]] = {
     State.RECEIVED: ("dispatch", "answer"),
     State.AWAITING_DETAILS: ("add_details",),
-    State.DISPATCHED: ("sign",),
-    State.RETURNED: ("uphold_return",),
+    State.DISPATCHED: ("sign", "assist"),
+    State.RETURNED: ("uphold_return", "assist"),
     # Contact stays possible; the answer is next as soon as there was one.
-    State.SIGNED: ("grant_extension", "reply", "contact"),
+    State.SIGNED: ("grant_extension", "reply", "contact", "assist"),
     State.REPLIED: ("callback",),
     State.INTERVIEW_OWED: ("hold_interview", "plan_interview"),
     State.INTERVIEW_HELD: ("review", "verify"),
@@ -69,7 +70,8 @@ class _Facts:
         self.interview: Mapping[str, Any] = dossier.interviews[-1] if dossier.interviews else {}
         self.checks: Mapping[str, Callable[[], bool]] = {
             "contact": self._contact,
-            "reply": self._contacted,
+            "reply": lambda: self._contacted() and not owed_parts(self.dossier.parts),
+            "excuse": lambda: bool(owed_parts(self.dossier.parts)),
             "return": self._returnable,
             "uphold_return": self._ruling,
             "ask_extension": self._extendable,
@@ -91,6 +93,8 @@ class _Facts:
             return ("instruct",)
         if state is State.INTERVIEW_OWED and meet_at is not None and meet_at > self.now:
             return ()
+        if state is State.SIGNED and owed_parts(self.dossier.parts) and self._contacted():
+            return ("grant_extension", "assist")
         return (*_FIRST[state], "fulfil") if may(role, Right.VERIFY_INTERVIEW) else _FIRST[state]
 
     def _contact(self) -> bool:

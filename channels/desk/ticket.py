@@ -24,6 +24,8 @@ from channels.desk.sections import (
     letters_of,
     looks_of,
     main_clock,
+    own_part_clock,
+    parts_of,
     reminders_of,
     window_clock,
 )
@@ -43,10 +45,13 @@ from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
 from hotline.actions.office import Office
 from hotline.domain.cards import COLOUR_NAMES
 from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
+from hotline.domain.lifecycle import State
 from hotline.domain.privacy import mask_text
 from hotline.domain.rights import Right
 from hotline.domain.supervision import RULE_NAMES
+from hotline.domain.ticket import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +142,13 @@ async def _ticket_page(
         instructions=instructions_of(dossier),
         letters=letters_of(dossier, county),
         files=files_of(dossier),
-        clocks=clocks_of(dossier),
+        clocks=clocks_of(dossier, county),
+        parts=parts_of(dossier, county, moment),
         reminders=reminders_of(dossier, county),
         looks=looks_of(dossier),
         opened=request.query.get("opened") == "1",
         **_forms(desk, office, moment),
-        **_clocks(office, dossier, moment),
+        **_clocks(office, dossier, who, moment),
     )
 
 
@@ -159,16 +165,25 @@ def _forms(desk: Desk, office: Office, moment: datetime) -> dict[str, Any]:
     return {
         "first": first,
         "others": others,
-        "waiting": WAITING[dossier.ticket.state],
+        "waiting": _waiting(desk),
         "sentence": refused.refusal.sentence if refused and not placed else "",
     }
 
 
-def _clocks(office: Office, dossier: Dossier, moment: datetime) -> dict[str, Any]:
+def _waiting(desk: Desk) -> str:
+    """What everybody waits for; in a joint ticket, for whom."""
+    state, owed = desk.dossier.ticket.state, owed_parts(desk.dossier.parts)
+    if state is not State.SIGNED or not owed:
+        return WAITING[state]
+    return f"等协办单位提交协办意见：{'、'.join(desk.office.county.unit_name(unit) for unit in owed)}。"
+
+
+def _clocks(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, Any]:
     """Due time with its account, the window with its marks, the ladder."""
     county, ticket = office.county, dossier.ticket
     calendar, policy = county.rules.calendar, county.rules.policy
-    main, clock = main_clock(dossier), window_clock(dossier)
+    own = own_part_clock(dossier, county.scope(who))
+    main, clock = own or main_clock(dossier), window_clock(dossier)
     window = None
     if clock is not None and ticket.parked_until is None:
         marks = window_marks(clock, dossier.reminders, dossier.interviews, policy, calendar, moment)

@@ -21,7 +21,10 @@ _AFTER_INTERVIEW: Options = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: kind is line, text, choice, select, unit, handler, moment, day or check; `limit` counts characters."""
+    """One field: kind is line, text, choice, select, unit, assisting, handler, moment, day or check; `limit` counts characters.
+
+    `assisting` offers the units whose part is still owed.
+    """
 
     name: str
     label: str
@@ -49,6 +52,18 @@ def _reason(label: str = "理由", hint: str = "") -> Field:
     return Field("reason", label, hint=hint)
 
 
+MOST_ASSISTING = 3
+"""How many assisting units one form names; a further form names further ones."""
+
+
+def _assisting(required: bool) -> tuple[Field, ...]:
+    fields = (
+        Field(f"assisting_{n}", f"协办单位{'一二三'[n - 1]}", "unit", required=required and n == 1)
+        for n in range(1, MOST_ASSISTING + 1)
+    )
+    return (*fields, Field("task", "协办事项", required=required, hint="请协办单位核实或办理什么", rows=2))
+
+
 FORMS: Mapping[str, VerbForm] = {
     "sign": VerbForm(say="签收即表示由本单位办理；不属于本单位职责的，请在期限内退单。"),
     "assign": VerbForm(
@@ -70,6 +85,14 @@ FORMS: Mapping[str, VerbForm] = {
     "uphold_return": VerbForm((_reason("裁定理由"),), say="同意退单则重新派单；驳回则由原单位办理。", twin="reject_return"),
     "ask_extension": VerbForm((_reason("延期理由"),), say="要在期限届满前申请；批准后会告知诉求人。"),
     "grant_extension": VerbForm((_reason("批复理由"),), say="同意后期限顺延，并告知诉求人。", twin="refuse_extension"),
+    "assist": VerbForm(
+        (
+            Field("assisting", "协办单位", "assisting"),
+            Field("part", "协办意见", hint="核实到什么、办了什么、依据是什么；主办单位汇总后答复诉求人", rows=5, limit=4000),
+        ),
+        say="协办意见交主办单位汇总，诉求人看不到；可以再次提交，以最后一次为准。",
+        files="协办材料（照片、文书）",
+    ),
     "reply": VerbForm(
         (
             Field("reply", "答复内容", hint="诉求人看到的就是这段话：办了什么、结果怎样、依据是什么", rows=6, limit=4000),
@@ -105,9 +128,11 @@ FORMS: Mapping[str, VerbForm] = {
         files="约谈现场照片",
     ),
     "dispatch": VerbForm(
-        (Field("unit", "承办单位", "unit"), Field("reason", "派单说明", required=False, rows=2)),
-        say="派给承办单位后开始计算签收、联系和答复期限。",
+        (Field("unit", "承办单位", "unit"), Field("reason", "派单说明", required=False, rows=2), *_assisting(False)),
+        say="派给承办单位后开始计算签收、联系和答复期限。要几个单位一起办的，选一个主办、几个协办。",
     ),
+    "invite": VerbForm(_assisting(True), say="协办单位在主办期限前1个工作日提交协办意见，由主办单位汇总后统一答复。"),
+    "excuse": VerbForm((Field("assisting", "协办单位", "assisting"), _reason()), say="免于协办后，主办单位不用再等它的意见。"),
     "redispatch": VerbForm((Field("unit", "改派到", "unit"), _reason("改派理由")), say="新单位的期限重新计算。"),
     "answer": VerbForm((Field("answer", "答复内容", rows=4, limit=4000),), say="能当场答复的，答复后即办结。"),
     "redirect": VerbForm((Field("where", "应当找哪里办", rows=2),), say="不属于热线受理范围的，告知去向后办结。"),

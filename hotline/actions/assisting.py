@@ -25,9 +25,7 @@ async def keep_parts(
     region, ticket_id = office.region, ticket.ticket_id
     verb = decision.event.verb if decision.event else None
     await _write_parts(office, conn, ticket, decision, now)
-    if verb in _ENDS:
-        await _tell_end(office, conn, ticket, _ENDS[verb], about, now)
-    elif rule.asks_anew(before, ticket):
+    if rule.asks_anew(before, ticket):
         if verb is Verb.REDO:
             await joint.reopen_parts(conn, region, ticket_id)
         await joint.withdraw_assist(conn, region, ticket_id, None, now)
@@ -57,7 +55,11 @@ async def _write_parts(office: Office, conn: Any, ticket: Ticket, decision: Deci
         await joint.answer_part(conn, region, ticket_id, unit_id, now)
 
 
-async def _tell_end(office: Office, conn: Any, ticket: Ticket, words: str, about: str, now: datetime) -> None:
+async def tell_end(office: Office, conn: Any, ticket: Ticket, decision: Decision, about: str, now: datetime) -> None:
+    """Who still owed a part of a ticket that was merged or withdrawn is told that it is over."""
+    words = _ENDS.get(decision.event.verb) if decision.event else None
+    if words is None:
+        return
     for unit_id in rule.owed_parts(await joint.list_parts(conn, office.region, ticket.ticket_id)):
         notice = Notice(f"unit:{unit_id}", "assist_over", f"工单 {ticket.number} {words}。")
         await tell(office, conn, ticket, notice, f"{about}:{unit_id}", now)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.assisting import keep_parts
+from hotline.actions.assisting import keep_parts, tell_end
 from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.db import transaction
@@ -145,6 +145,7 @@ async def carry_out(
         await _move_supervision(office, conn, ticket, decision)
     for notice in decision.notices:
         await tell(office, conn, ticket, notice, about, now, clock)
+    await tell_end(office, conn, ticket, decision, about, now)
     for alarm in decision.alarms:
         await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
     return ticket

@@ -1,5 +1,5 @@
 -- name: inbox(region_id, unit_ids, states, batch, skip)
--- Tickets of these units, lead and assisting parts, what runs out first on top.
+-- Tickets these units lead, and those whose part they owe with the clock of that part; what runs out first on top.
 select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state,
     count(*) over () as total
 from (
@@ -7,13 +7,15 @@ from (
     where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state = any(:states::text[])
     union
     select ticket_id from ticket_unit
-    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting') mine
+    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting' and answered_at is null) mine
 join ticket t on t.region_id = :region_id and t.ticket_id = mine.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 left join lateral (
     select rule, due_at, provisional, started_at, limit_text, state from deadline d
     where d.region_id = t.region_id and d.ticket_id = t.ticket_id and d.state in ('running', 'missed')
-        and d.rule in ('sign', 'reply', 'interview', 'supervised', 'tier2', 'tier3', 'dispatch', 'ruling', 'callback', 'verify', 'details')
+        and case when t.lead_unit_id = any(:unit_ids::uuid[])
+            then d.rule in ('sign', 'reply', 'interview', 'supervised', 'tier2', 'tier3', 'dispatch', 'ruling', 'callback', 'verify', 'details')
+            else d.rule = 'assist' and d.unit_id = any(:unit_ids::uuid[]) end
         and (d.state = 'running' or d.cycle = t.cycle)
     order by (d.state = 'running') desc, d.due_at limit 1) d on true
 where t.state = any(:states::text[])
@@ -43,7 +45,7 @@ select t.state, count(*) as total from (
     where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state <> 'closed'
     union
     select ticket_id from ticket_unit
-    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting') mine
+    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting' and answered_at is null) mine
 join ticket t on t.region_id = :region_id and t.ticket_id = mine.ticket_id
 where t.state <> 'closed'
 group by t.state;

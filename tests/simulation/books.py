@@ -8,7 +8,14 @@ from datetime import datetime, timedelta
 from tests.simulation import days
 
 WINDOW = ("issued", "two_days", "one_day", "four_hours", "expiry")
-STEPS = {"interview": WINDOW, "tier2": WINDOW, "tier3": WINDOW, "supervised": WINDOW, "reply": ("one_day", "expiry")}
+STEPS = {
+    "interview": WINDOW,
+    "tier2": WINDOW,
+    "tier3": WINDOW,
+    "supervised": WINDOW,
+    "reply": ("one_day", "expiry"),
+    "assist": ("one_day", "expiry"),
+}
 SUPERVISION = ("interview", "supervised", "tier2", "tier3")
 # Nobody works there: what is for it goes to the unit above.
 UNSTAFFED = {"西湖水厂": "水务局"}
@@ -34,6 +41,8 @@ class Clock:
     left: timedelta | None = None
     paused: datetime | None = None
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
+    # Of an assisting unit: the limit of the lead it was reckoned from.
+    lead_due: datetime | None = None
 
     @property
     def name(self) -> tuple[object, ...]:
@@ -123,6 +132,8 @@ class Books:
     contacted: bool = False
     asks_more_time: bool = False
     former: set[str] = field(default_factory=set)
+    # Assisting unit: whether it answered.
+    parts: dict[str, bool] = field(default_factory=dict)
     clocks: list[Clock] = field(default_factory=list)
     events: list[tuple[datetime, str, str, int, str]] = field(default_factory=list)
     ledger: dict[tuple[int, str, str, str], str] = field(default_factory=dict)
@@ -148,6 +159,10 @@ class Books:
 
     def urgent_or(self, urgent: str, calm: str) -> str:
         return urgent if self.urgent else calm
+
+    @property
+    def owing(self) -> list[str]:
+        return [unit for unit, answered in self.parts.items() if not answered]
 
     def event(self, verb: str, state: str, now: datetime, role: str) -> None:
         self.state = state

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from tests.simulation import days
 from tests.simulation.books import SUPERVISION, Callback, Refused
-from tests.simulation.reference import REPLY_REDO, TIER_CLOCK, WORKING, Timetable
+from tests.simulation.reference import REPLY_REDO, TIER_CLOCK, WORKED_ON, WORKING, Timetable
 
 
 def need(fact: object) -> None:
@@ -42,6 +42,8 @@ class Reference(Timetable):
         self.parked_from = self.parked_until = None
         if self.lead:
             self.tell(f"unit:{self.lead}", "withdrawn", now)
+        for unit in self.owing:
+            self.tell(f"unit:{unit}", "assist_over", now)
 
     def dispatch(self, now: datetime, unit: str) -> None:
         need(self.state in (("received",) if self.lead is None else ("dispatched", "signed")))
@@ -57,6 +59,7 @@ class Reference(Timetable):
         self.start("ruling", None, now, "1d")
         if self.returns == 3 and self.tier == 0:
             self.climb(1, "returns", now, "supervised", "3d")
+        self.follow_lead(now)
         self.tell("role:inspector" if self.returns >= 3 else "role:dispatcher", "returned", now)
 
     def uphold(self, now: datetime, ruler: str) -> None:
@@ -67,7 +70,7 @@ class Reference(Timetable):
         self.cycle += 1
         self.event("uphold_return", "received", now, ruler)
         self.settle(("ruling",), now)
-        self.withdraw(("sign", "contact", "reply", *SUPERVISION))
+        self.withdraw(("sign", "contact", "reply", "assist", *SUPERVISION))
         self.start("dispatch", None, now, self.urgent_or("15m natural", "2h"))
         self.tell(f"unit:{old}", "return_upheld", now)
 
@@ -79,6 +82,7 @@ class Reference(Timetable):
         self.settle(("ruling",), now)
         self.start("sign", self.lead, now, self.sign_limit)
         self.tell(f"unit:{self.lead}", "return_rejected", now)
+        self.ask_anew(now)
 
     def sign(self, now: datetime) -> None:
         need(self.state == "dispatched")
@@ -93,7 +97,7 @@ class Reference(Timetable):
         self.settle(("contact",), now)
 
     def reply(self, now: datetime) -> None:
-        need(self.state == "signed" and self.contacted)
+        need(self.state == "signed" and self.contacted and not self.owing)
         self.asks_more_time = False
         self.event("reply", "replied", now, "handler")
         self.settle(("reply", "contact", "extension", *SUPERVISION), now)
@@ -101,6 +105,36 @@ class Reference(Timetable):
         online = self.channel if self.channel in ("wechat", "website") else "phone"
         self.callbacks.append(Callback("reply", online, now, days.next_open(now)))
         self.tell_person("replied", now)
+
+    def invite(self, now: datetime, unit: str) -> None:
+        need(self.state in ("dispatched", "signed") and unit != self.lead and unit not in self.parts)
+        self.event("invite", self.state, now, "dispatcher")
+        self.former.discard(unit)
+        self.parts[unit] = False
+        self.ask_part(unit, now)
+
+    def excuse(self, now: datetime, unit: str) -> None:
+        need(self.state in WORKED_ON and unit in self.owing)
+        self.event("excuse", self.state, now, "dispatcher")
+        del self.parts[unit]
+        self.former.add(unit)
+        for clock in self.clocks:
+            if (clock.rule, clock.unit) == ("assist", unit) and clock.ticking:
+                clock.state = "missed" if clock.state == "missed" else "withdrawn"
+                clock.wait(None, None)
+        self.tell(f"unit:{unit}", "excused", now)
+        if not self.owing:
+            self.tell(f"unit:{self.lead}", "assisted", now)
+
+    def assist(self, now: datetime, unit: str) -> None:
+        need(self.state in WORKED_ON and unit in self.parts)
+        self.event("assist", self.state, now, "handler")
+        self.parts[unit] = True
+        for clock in self.clocks:
+            if (clock.rule, clock.unit) == ("assist", unit) and clock.ticking:
+                clock.state = "missed" if clock.state == "missed" or clock.due < now else "met"
+                clock.wait(None, None)
+        self.tell(f"unit:{self.lead}", "assisted", now)
 
     def ask_extension(self, now: datetime) -> None:
         reply = self.running("reply")
@@ -110,6 +144,7 @@ class Reference(Timetable):
         self.event("ask_extension", "signed", now, "handler")
         self.start("extension", None, now, "1d")
         self.tell("role:dispatcher" if self.extensions else f"unit:{self.lead}", "extension_asked", now)
+        self.follow_lead(now)
 
     def grant(self, now: datetime) -> None:
         reply = self.running("reply")
@@ -125,6 +160,7 @@ class Reference(Timetable):
         clock = self.start("reply", reply.unit, reply.started, "5d", due)
         clock.limit, clock.pauses = f"{reply.limit}+5d", list(reply.pauses)
         self.tell_person("extended", now)
+        self.ask_anew(now)
 
     def refuse(self, now: datetime) -> None:
         need(self.state == "signed" and self.asks_more_time)
@@ -165,6 +201,7 @@ class Reference(Timetable):
         self.event("instruct", self.state, now, "leader")
         self.withdraw(SUPERVISION)
         self.climb(3, "instruction", now, "tier3", "5d", due)
+        self.ask_anew(now)
 
     def rate(self, now: datetime, verdict: str, at_fault: bool) -> None:
         need(self.state == "replied")
@@ -187,6 +224,8 @@ class Reference(Timetable):
         self.start("reply", self.lead, now, REPLY_REDO)
         self.tier_clock(now)
         self.tell(f"unit:{self.lead}", "redo", now)
+        self.parts = dict.fromkeys(self.parts, False)
+        self.ask_anew(now)
 
     def owe(self, now: datetime, reason: str, tier: int, role: str) -> None:
         self.cycle += 1

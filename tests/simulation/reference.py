@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from tests.simulation import days
 from tests.simulation.books import SUPERVISION, Books, Clock, Supervision
 
-UNITS_OWN = {"sign", "contact", "reply", "interview", "supervised", "tier2", "tier3"}
+UNITS_OWN = {"sign", "contact", "reply", "assist", "interview", "supervised", "tier2", "tier3"}
 CLIMB = {
     "sign": (1, "sign_overdue"),
     "reply": (1, "reply_overdue"),
@@ -23,8 +23,25 @@ TIER_CLOCK = {1: ("supervised", "3d"), 2: ("tier2", "3d"), 3: ("tier3", "5d")}
 TIER_READER = {1: "supervisor", 2: "inspector", 3: "leader"}
 WORKING = {"dispatched", "returned", "signed", "replied", "interview_owed", "interview_held"}
 REPLY = {"inquiry": "1d", "help": "5d", "complaint": "5d", "suggestion": "7d", "tip_off": "15d"}
+WORKED_ON = ("dispatched", "returned", "signed")
 REPLY_REDO = "3d"
 CATALOGUE = {"water.bill": "水务局", "water.outage": "水务局", "danger": "水务局", "school.fee": "教育局"}
+
+
+def part_due(lead: Clock, since: datetime, now: datetime) -> datetime:
+    """When a part must be there, for a lead that must keep this limit."""
+    if "natural" in lead.limit:
+        at = lead.due - _quarter(lead.due - since)
+        return at if at > now else lead.due - _quarter(lead.due - now)
+    at = days.days_before(lead.due, 1)
+    if at > now:
+        return at
+    last = _quarter(days.hours_between(now, lead.due))
+    return days.hours_before(lead.due, last) if last else lead.due
+
+
+def _quarter(span: timedelta) -> timedelta:
+    return timedelta(minutes=span // timedelta(minutes=4))
 
 
 class Timetable(Books):
@@ -67,6 +84,7 @@ class Timetable(Books):
             self.remind(clock, step, now)
             self.start("tier3", clock.unit, now, "5d")
             self.tell("role:leader", "tier3_overdue", now)
+            self.ask_anew(now)
         elif step == "expiry" and clock.rule in CLIMB and CLIMB[clock.rule][0] > self.tier:
             self.enter(*CLIMB[clock.rule], now, "system")
             if clock.unit:
@@ -81,6 +99,9 @@ class Timetable(Books):
             return
         self.event("remind", self.state, now, "system")
         self.tell_reminder(clock, step, now)
+        if (clock.rule, step) == ("assist", "expiry"):
+            self.tell(f"unit:{self.lead}", "assist_overdue", now)
+            self.tell("role:dispatcher", "assist_overdue", now)
 
     def enter(self, tier: int, reason: str, now: datetime, role: str) -> None:
         """The next rung, never a rung skipped."""
@@ -103,7 +124,48 @@ class Timetable(Books):
         self.tell(f"role:{TIER_READER[tier]}", "escalated", now)
         if self.lead is None:
             self.alarm("nobody_to_supervise", object())
+        self.follow_lead(now)
         return clock.due
+
+    def lead_limit(self, now: datetime) -> Clock | None:
+        """What the lead must keep next."""
+        ahead = [
+            clock
+            for clock in self.clocks
+            if clock.rule in ("reply", *SUPERVISION) and clock.state == "running" and clock.unit == self.lead
+            and clock.due > now
+        ]  # fmt: skip
+        return min(ahead, key=lambda clock: clock.due, default=None)
+
+    def ask_part(self, unit: str, now: datetime) -> None:
+        """A unit is asked to assist: it has until a working day before the lead, or leaves it a quarter of the time."""
+        lead = self.lead_limit(now)
+        assert lead is not None
+        clock = self.start("assist", unit, now, "1d", part_due(lead, now, now))
+        clock.lead_due = lead.due
+        clock.wait(*next(((step, at) for step, at in clock.plan() if at > now), ("expiry", clock.due)))
+        self.tell(f"unit:{unit}", "invited", now)
+
+    def ask_anew(self, now: datetime) -> None:
+        """A new round asks whoever still owes a part."""
+        if self.state not in WORKED_ON or self.lead is None:
+            return
+        self.withdraw(("assist",))
+        for unit in self.owing:
+            self.ask_part(unit, now)
+
+    def follow_lead(self, now: datetime) -> None:
+        """Where the lead's limit moves, those who assist keep before it."""
+        lead = self.lead_limit(now)
+        if lead is None or self.state not in WORKED_ON:
+            return
+        for clock in self.clocks:
+            if clock.rule == "assist" and clock.state == "running" and clock.lead_due != lead.due:
+                before, clock.lead_due = clock.due, lead.due
+                clock.due = part_due(lead, clock.started, now)
+                clock.wait(*next(((step, at) for step, at in clock.plan() if at > now), ("expiry", clock.due)))
+                if clock.due != before:
+                    self.tell(f"unit:{clock.unit}", "assist_moved", now)
 
     def dispatch_by_catalogue(self, now: datetime) -> None:
         """The sweep over what waits without a unit."""
@@ -153,6 +215,7 @@ class Timetable(Books):
 
     def hand_over(self, unit: str, now: datetime, role: str) -> None:
         first, old = self.lead is None, self.lead
+        self.parts.pop(unit, None)
         if not first:
             self.cycle += 1
         self.lead, self.ruled, self.contacted, self.asks_more_time = unit, False, False, False
@@ -172,6 +235,8 @@ class Timetable(Books):
         self.tell(f"unit:{unit}", "dispatched", now)
         if old:
             self.tell(f"unit:{old}", "taken_away", now)
+        if not first or self.cycle > 1:
+            self.ask_anew(now)
 
     @property
     def sign_limit(self) -> str:
@@ -205,6 +270,7 @@ class Timetable(Books):
                 asked.next_try = now
         if self.lead:
             self.tell(f"unit:{self.lead}", "resumed", now)
+        self.follow_lead(now)
 
     def _go_on(self, clock: Clock, now: datetime) -> None:
         clock.pauses.append((clock.paused, now))

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
 from hotline.domain.callback import Answers
 from hotline.domain.kinds import Verdict
 from hotline.domain.ticket import COMPLAINANT, Actor
@@ -18,8 +18,8 @@ from tests import build
 from tests.build import ZONE, Town
 from tests.simulation.deeds import Reference
 
-HANDLERS = {"水务局": "water", "西湖水厂": "water", "教育局": "school"}
-UNITS = tuple(HANDLERS)
+HANDLERS = {"水务局": "water", "西湖水厂": "water", "教育局": "school", "永安镇": "town"}
+UNITS = ("水务局", "西湖水厂", "教育局")
 VERDICTS = ("satisfied", "basically_satisfied", "understood", "dissatisfied", "dissatisfied", "dissatisfied")
 
 Done = Callable[..., Awaitable[Any]]
@@ -43,10 +43,11 @@ class Deed:
 NEXT: dict[str, dict[str, int]] = {
     "received": {"dispatch": 4, "ask_details": 1, "answer": 1},
     "awaiting_details": {"add_details": 4},
-    "dispatched": {"sign": 8, "return_it": 2, "dispatch": 1},
+    "dispatched": {"sign": 8, "return_it": 2, "dispatch": 1, "invite": 1, "assist": 1},
     "returned": {"uphold": 3, "reject": 3},
-    "signed": {"contact": 6, "reply": 1, "ask_extension": 1, "dispatch": 1},
-    "contacted": {"reply": 7, "ask_extension": 2},
+    "signed": {"contact": 6, "reply": 1, "ask_extension": 1, "dispatch": 1, "invite": 2},
+    "contacted": {"reply": 7, "ask_extension": 2, "invite": 2},
+    "owing": {"assist": 8, "excuse": 2, "ask_extension": 1, "reply": 1, "invite": 1, "dispatch": 1},
     "asking": {"grant": 4, "refuse": 1, "contact": 1, "reply": 1},
     "replied": {"rate": 8, "no_answer": 2, "refusal": 1},
     "interview_owed": {"plan_interview": 6, "contact": 1},
@@ -57,7 +58,7 @@ NEXT: dict[str, dict[str, int]] = {
 }
 ANYWHERE = {
     "comment": 5, "supervise": 3, "instruct": 2, "park": 5, "withdraw_it": 1, "sign": 1, "reply": 1, "rate": 1,
-    "verify": 1, "return_it": 1, "grant": 1,
+    "verify": 1, "return_it": 1, "grant": 1, "invite": 1, "excuse": 1, "assist": 1,
 }  # fmt: skip
 
 
@@ -70,6 +71,8 @@ def choose(ref: Reference, now: datetime, dice: Random) -> Deed:
 
 
 def _stage(ref: Reference) -> str:
+    if ref.state == "signed" and ref.contacted and ref.owing and not ref.asks_more_time:
+        return "owing"
     if ref.state == "signed" and (ref.asks_more_time or ref.contacted):
         return "asking" if ref.asks_more_time else "contacted"
     if ref.state == "interview_owed" and ref.interviews[-1]["planned"]:
@@ -115,6 +118,36 @@ def _dispatch(ref: Reference, _now: datetime, dice: Random) -> Deed:
         await dispatch.dispatch_ticket(town.office, ticket_id, town.unit(unit), actor, now, "归口办理", key)
 
     return Deed("dispatch", lambda ref, now: ref.dispatch(now, unit), done)
+
+
+def _invite(ref: Reference, _now: datetime, dice: Random) -> Deed:
+    unit = dice.choice([unit for unit in HANDLERS if unit not in ref.parts] or list(HANDLERS))
+
+    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
+        units, actor, given = [town.unit(unit)], town.actor("dispatcher"), {"task": "一同核实"}
+        await joint.invite_units(town.office, ticket_id, units, actor, now, given, key)
+
+    return Deed("invite", lambda ref, now: ref.invite(now, unit), done)
+
+
+def _excuse(ref: Reference, _now: datetime, dice: Random) -> Deed:
+    unit = dice.choice(ref.owing or list(HANDLERS))
+
+    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
+        given, actor = {"reason": "不涉及"}, town.actor("dispatcher")
+        await joint.excuse_unit(town.office, ticket_id, town.unit(unit), actor, now, given, key)
+
+    return Deed("excuse", lambda ref, now: ref.excuse(now, unit), done)
+
+
+def _assist(ref: Reference, _now: datetime, dice: Random) -> Deed:
+    unit = dice.choice(ref.owing or list(ref.parts) or list(HANDLERS))
+
+    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
+        actor, given = _handler(town, unit), {"part": "已核实。"}
+        await joint.hand_in_part(town.office, ticket_id, actor, now, given, key, unit_id=town.unit(unit))
+
+    return Deed("assist", lambda ref, now: ref.assist(now, unit), done)
 
 
 def _ruling(upheld: bool, ref: Reference, _now: datetime, dice: Random) -> Deed:
@@ -223,6 +256,9 @@ MAKERS: dict[str, Callable[[Reference, datetime, Random], Deed]] = {
     "grant": partial(_extension, True),
     "refuse": partial(_extension, False),
     "park": _park,
+    "invite": _invite,
+    "excuse": _excuse,
+    "assist": _assist,
     "instruct": _instruct,
     "rate": _rate,
     "plan_interview": _plan,

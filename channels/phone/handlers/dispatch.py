@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,14 +38,19 @@ async def show_dispatch(request: web.Request) -> web.Response:
 
 
 async def _dispatch_page(
-    request: web.Request, *, status: int = 200, faulty: str = "", chosen: str = "", error: str = ""
+    request: web.Request,
+    *,
+    status: int = 200,
+    faulty: str = "",
+    typed: Mapping[str, str] | None = None,
+    error: str = "",
 ) -> web.Response:
     person, office, at = actor(request), request.app[OFFICE], now(request)
     county = await office.refresh(at)
     returned, extensions = await list_rulings(office, person), await list_extensions(office, person)
     cards = await cards_of_tickets(office, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
     return page(
-        request, "console_dispatch.html", status=status, faulty=faulty, chosen=chosen, error=error,
+        request, "console_dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
         received=[_received(one, county, at) for one in await list_undispatched(office, person)],
         returned=[_line(row, county, at, cards) for row in returned],
         extensions=[_line(row, county, at, cards) for row in extensions],
@@ -98,14 +104,23 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
         unit_id = unit_of(office.county, form.text("unit"), "承办单位")
         if unit_id is None:
             raise Missing(what="承办单位")
-        await dispatch_ticket(office, ticket_id, unit_id, person, now(request), form.text("reason"), form.client_key)
+        await dispatch_ticket(
+            office, ticket_id, unit_id, person, now(request), form.text("reason"), form.client_key,
+            assisting=_named(office.county, form.text("assisting")), task=form.text("task"),
+        )  # fmt: skip
     except NotFound:
         raise
     except Refusal as refusal:
         return await _dispatch_page(
-            request, status=refusal.status, faulty=str(ticket_id), chosen=form.text("unit"), error=refusal.sentence
+            request, status=refusal.status, faulty=str(ticket_id), typed=form.fields, error=refusal.sentence
         )
     raise web.HTTPSeeOther("/console/dispatch?done=dispatch")
+
+
+def _named(county: County, text: str) -> list[UUID]:
+    """Units by their names, several with 、 or a comma between them. Raises NoSuchUnit."""
+    names = [name for name in re.split("[、，,;；]+", text) if name.strip()]
+    return [unit for name in names if (unit := unit_of(county, name, "协办单位")) is not None]
 
 
 routes = (
