@@ -130,8 +130,7 @@ async def _excuse(a: Asked) -> object:
 
 
 async def _assist(a: Asked) -> object:
-    unit_id = a.form.uuid("assisting", FIELD_NAMES["assisting"])
-    given = {"part": a.form.text("part")}
+    unit_id, given = a.form.uuid("assisting", FIELD_NAMES["assisting"]), {"part": a.form.text("part")}
     return await joint.hand_in_part(a.office, a.ticket_id, a.actor, a.now, given, a.key, unit_id=unit_id)
 
 

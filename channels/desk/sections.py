@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,7 @@ from channels.windows import limit_words
 from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES
-from hotline.domain.joint import Part, is_follower, owed_parts
+from hotline.domain.joint import is_follower
 from hotline.domain.kinds import Role, Rule, Step
 from hotline.domain.lifecycle import Verb
 from hotline.domain.privacy import mask_text
@@ -68,59 +68,6 @@ class Line:
     cells: tuple[str, ...]
     href: str = ""
     over: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class PartView:
-    """A unit's part in a joint ticket: its name, its facts, and what it handed in, newest last."""
-
-    title: str
-    facts: Facts
-    words: tuple[tuple[str, str], ...] = ()
-
-
-def parts_of(dossier: Dossier, county: County, now: datetime) -> list[PartView]:
-    """Lead and assisting units side by side; nothing for a ticket that nobody ever assisted."""
-    if not any(part.part == "assisting" or part.excused_at for part in dossier.parts):
-        return []
-    shown = (part for part in dossier.parts if part.part != "former" or part.excused_at)
-    return [_part(dossier, part, county, now) for part in shown]
-
-
-def _part(dossier: Dossier, part: Part, county: County, now: datetime) -> PartView:
-    title = f"{'免于协办' if part.excused_at else PARTS[part.part]}：{county.unit_name(part.unit_id)}"
-    clock = main_clock(dossier) if part.part == "lead" else _assist_clock(dossier, part.unit_id)
-    facts = [("协办事项", part.task)] if part.task else []
-    facts += [("情况", _part_state(part, now))] if part.part != "lead" else []
-    facts += [("期限", f"{local_text(clock['due_at'])} {CLOCK_STATES[clock['state']]}")] if clock else []
-    return PartView(title, facts, tuple(_words(dossier, part.unit_id, now)))
-
-
-def _assist_clock(dossier: Dossier, unit_id: UUID) -> Row | None:
-    own = [row for row in dossier.clocks if row["rule"] == Rule.ASSIST and row["unit_id"] == unit_id]
-    return own[-1] if own else None
-
-
-def _part_state(part: Part, now: datetime) -> str:
-    if part.excused_at:
-        return f"{said(part.excused_at, now)} 派单员免于协办"
-    return f"{said(part.answered_at, now)} 已提交协办意见" if part.answered_at else "还没有提交协办意见"
-
-
-def _words(dossier: Dossier, unit_id: UUID, now: datetime) -> Iterator[tuple[str, str]]:
-    for event in dossier.events:
-        if event["verb"] == Verb.ASSIST and str(unit_id) in event["details"]["assisting"]:
-            text = event["details"]["part"]
-            yield said(event["at"], now), text if dossier.person.shown else mask_text(text)
-
-
-def own_part_clock(dossier: Dossier, below: Collection[UUID]) -> Row | None:
-    """For a unit that only assists: the clock of the part it owes."""
-    if dossier.ticket.lead_unit_id in below:
-        return None
-    owed = [unit for unit in owed_parts(dossier.parts) if unit in below]
-    clocks = [clock for unit in owed if (clock := _assist_clock(dossier, unit)) is not None]
-    return min(clocks, key=lambda row: row["due_at"], default=None)
 
 
 def main_clock(dossier: Dossier) -> Row | None:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from channels.desk.blanks import Desk, Refused, form_view, suggest_unit
 from channels.desk.offers import find_offers
+from channels.desk.parts import own_part_clock, parts_of
 from channels.desk.sections import (
     Line,
     callbacks_of,
@@ -24,8 +25,6 @@ from channels.desk.sections import (
     letters_of,
     looks_of,
     main_clock,
-    own_part_clock,
-    parts_of,
     reminders_of,
     window_clock,
 )

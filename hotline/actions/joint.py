@@ -11,6 +11,7 @@ from hotline.actions.deed import perform
 from hotline.actions.office import Office
 from hotline.domain import joint as rule
 from hotline.domain.errors import NoSuchUnit
+from hotline.domain.lifecycle import Arrow, verbs_for
 from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import joint
 
@@ -60,3 +61,12 @@ async def hand_in_part(
         return rule.assist(ticket, unit_id, parts, office.county.scope(actor), actor, now, given)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+def arrows_for(office: Office, ticket: Ticket, parts: Sequence[rule.Part], actor: Actor) -> tuple[Arrow, ...]:
+    """What the table allows this role now, and the part of its unit too."""
+    below = office.county.scope(actor)
+    leads = ticket.lead_unit_id in below
+    assists = any(part.owed and part.unit_id in below for part in parts)
+    arrows = verbs_for(ticket.state, actor.role)
+    return tuple(arrow for arrow in arrows if rule.fits_part(arrow.verb, actor.role, leads=leads, assists=assists))

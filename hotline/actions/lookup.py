@@ -10,12 +10,13 @@ from uuid import UUID
 
 from hotline.actions.deed import check_scope
 from hotline.actions.intake import code_hashes, code_of, contact_hashes, query_code
+from hotline.actions.joint import arrows_for
 from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.joint import Part, fits_part
-from hotline.domain.lifecycle import Arrow, State, Verb, verbs_for
+from hotline.domain.joint import Part
+from hotline.domain.lifecycle import Arrow, State, Verb
 from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
@@ -88,7 +89,7 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
         ticket=ticket,
         body=body_for(actor, ticket),
         person=await _person(office, conn, ticket, actor),
-        arrows=_arrows(office, ticket, parts, actor),
+        arrows=arrows_for(office, ticket, parts, actor),
         parts=parts,
         events=await tickets.list_events(conn, region, ticket_id),
         clocks=await clocks.list_deadlines(conn, region, ticket_id),
@@ -113,15 +114,6 @@ async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ..
         return ()
     people = await leaves.list_people(conn, office.region, list(office.county.scope(actor)))
     return tuple(one for one in people if one.role in OF_A_UNIT)
-
-
-def _arrows(office: Office, ticket: Ticket, parts: list[Part], actor: Actor) -> tuple[Arrow, ...]:
-    """What the table allows this role now, and its unit's part too."""
-    below = office.county.scope(actor)
-    leads = ticket.lead_unit_id in below
-    assists = any(part.owed and part.unit_id in below for part in parts)
-    arrows = verbs_for(ticket.state, actor.role)
-    return tuple(arrow for arrow in arrows if fits_part(arrow.verb, actor.role, leads=leads, assists=assists))
 
 
 async def _person(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Person:
