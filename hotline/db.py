@@ -31,7 +31,9 @@ WORTH_ANOTHER_TRY: tuple[type[Exception], ...] = (
 """Faults after which a transaction may be sent again; safe, as every write carries an idempotency key."""
 
 
-async def open_pool(url: str, *, min_size: int = 1, max_size: int = 10) -> asyncpg.Pool:
+async def open_pool(
+    url: str, *, min_size: int = 1, max_size: int = 10, connection_class: type[asyncpg.Connection] = asyncpg.Connection
+) -> asyncpg.Pool:
     """Open a pool of connections: UTC, jsonb as Python objects, statements cut off after 30 s.
 
     Raises OSError or asyncpg.PostgresError when the server cannot be reached.
@@ -40,6 +42,7 @@ async def open_pool(url: str, *, min_size: int = 1, max_size: int = 10) -> async
         url,
         min_size=min_size,
         max_size=max_size,
+        connection_class=connection_class,
         init=_teach_json,
         reset=_keep_session,
         timeout=CONNECT_TIMEOUT_S,

@@ -23,11 +23,13 @@ from rehearsal.stage import NotForRehearsal
 @click.option("--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="结果另存为 JSON 的位置")
 @click.option("--start", default=START.isoformat(), show_default=True, type=click.DateTime(["%Y-%m-%d"]), help="第一天")
 @click.option("--home", type=click.Path(path_type=Path, file_okay=False), help="保留演练数据的文件夹；不给则用完即删")
+@click.option("--adversary", is_flag=True, help="有人捣乱：杀后台、漏发重发、清空 Valkey、两个后台同时、拨钟一小时")
 def drill(
-    files: tuple[Path, ...], weeks: int, seed: int, json_file: Path | None, start: datetime, home: Path | None
-) -> None:
+    files: tuple[Path, ...], weeks: int, seed: int, json_file: Path | None, start: datetime, home: Path | None,
+    adversary: bool,
+) -> None:  # fmt: skip
     """用真实诉求（CSV，列 created_at、title、body、category）演练几周，走真实的三个入口，时钟自动快进。"""
-    order = DrillOrder(files, weeks, seed, start.date(), json_file, home)
+    order = DrillOrder(files, weeks, seed, start.date(), json_file, home, adversary)
     try:
         figures = run_drill(order, Console())
     except (UnreadableSheet, NotForRehearsal, LocalServerError) as fault:

@@ -41,6 +41,7 @@ class DrillOrder:
     start: date = START
     json_file: Path | None = None
     home: Path | None = None
+    adversary: bool = False
 
     @property
     def results(self) -> Path:
@@ -84,7 +85,8 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     start = datetime.combine(order.start, day_time(0), ZONE)
     async with rehearsal_servers(home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, start))
-        async with open_stage(home, servers, clock) as stage:
+        adversary = order.seed if order.adversary else None
+        async with open_stage(home, servers, clock, adversary=adversary) as stage:
             if clock.now() > start or await stage.has_tickets():
                 raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
@@ -92,6 +94,8 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
             plan_briefs(play, order.start, order.weeks, order.results)
             plan_mischief(play, order.seed)
             await _play_on(play, end_of_play(order.start, order.weeks), console)
+            if stage.saboteur is not None:
+                await stage.saboteur.settle(stage)
             await stage.keep_moment()
             figures = _headed(order, inflow, await count(play))
     for brief in figures["briefs"]:
@@ -108,6 +112,7 @@ def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
         "weeks": order.weeks,
         "seed": order.seed,
         "start": order.start.isoformat(),
+        "with_adversary": order.adversary,
         "rows": len(inflow.messages) + len(inflow.bad),
         "messages_read": len(inflow.messages),
         "bad_rows": [asdict(row) for row in inflow.bad],

@@ -13,6 +13,7 @@ from hotline.domain.kinds import Step, Verdict
 from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
 from hotline.store import tally
 from rehearsal.play import Play
+from rehearsal.sabotage import NAMES
 from rehearsal.stage import REGION
 
 DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
@@ -33,7 +34,7 @@ async def count(play: Play) -> Figures:
         twice = await tally.count_told_twice(conn, REGION)
         filed = {row["client_key"]: row["number"] for row in await tally.list_numbers(conn, REGION)}
         briefs = await tally.list_compiled(conn, REGION)
-    states = _sum(tickets, "state")
+    states, saboteur = _sum(tickets, "state"), play.stage.saboteur
     return {
         "received": {"total": len(filed), **_sum(tickets, "channel")},
         "dispatched": events.get("dispatch", 0),
@@ -49,7 +50,8 @@ async def count(play: Play) -> Figures:
         "alarms": {"total": sum(row["total"] for row in alarms), **_sum(alarms, "kind")},
         "alarms_open": sum(row["total"] for row in alarms if row["open"]),
         "messages": {f"{row['channel']}.{row['state']}": 0 for row in outbox} | _messages(outbox),
-        "duplicates": twice + _twice_at_platform(play, outbox),
+        "duplicates": twice + _twice_at_platform(play, outbox) + (saboteur.doubled if saboteur else 0),
+        "adversary": dict(saboteur.struck) if saboteur else {},
         **_missing(play, filed),
         "briefs": [_brief(play, row) for row in briefs],
     }
@@ -138,6 +140,7 @@ def compose_table(figures: Mapping[str, Any]) -> Table:
         "丢失 / 多出": f"{figures['lost']} / {figures['surplus']}",
         "有误的行": str(len(figures["bad_rows"])),
         "程序出错": f"{figures['errors']}" + (f"，见 {figures['log']}" if figures["errors"] else ""),
+        **({"捣乱": _listed(NAMES, figures["adversary"])} if figures["adversary"] else {}),
         "用时": f"{figures['wall_seconds']:.0f} 秒",
     }
     for name, text in rows.items():

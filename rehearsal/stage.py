@@ -28,6 +28,7 @@ from hotline.store import tally
 from hotline.store.migrate import migrate
 from rehearsal.county import PASSWORD, seed_county
 from rehearsal.doors import Doors
+from rehearsal.sabotage import Saboteur, open_saboteur
 from rehearsal.wechat_server import WechatServer
 from workers.timetable import Sweep, sweeps
 
@@ -54,6 +55,7 @@ class Stage:
     wechat: WechatServer
     sweeps: Mapping[str, Sweep]
     slept: timedelta = timedelta(0)
+    saboteur: Saboteur | None = None
 
     @property
     def base(self) -> str:
@@ -61,13 +63,22 @@ class Stage:
         return self.doors.base
 
     async def sweep(self) -> int:
-        """Every job of the timetable in turn until none finds anything to do; gives back how much was done."""
-        total, now = 0, self.clock.now()
+        """One tick of the timetable, or what an adversary makes of it; gives back how much was done."""
+        if self.saboteur is not None:
+            return await self.saboteur.sweep(self)
+        return await self.sweep_dry(self.office, self.sweeps, self.clock.now())
+
+    async def sweep_dry(self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH) -> int:
+        """These jobs in turn until none finds anything to do; gives back how much was done."""
+        total = 0
         for _ in range(50):
             done = 0
-            await self.office.refresh(now)
-            for sweep in self.sweeps.values():
-                done += await sweep(self.office, now, BATCH)
+            await office.refresh(now)
+            for sweep in jobs.values():
+                while swept := await sweep(office, now, batch):
+                    done += swept
+                    if swept < batch:
+                        break
             if not done:
                 break
             total += done
@@ -134,9 +145,13 @@ async def prepare(database_url: str, start: datetime, told: Told = lambda _: Non
 
 @contextlib.asynccontextmanager
 async def open_stage(
-    home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0
-) -> AsyncIterator[Stage]:
-    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files."""
+    home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0,
+    adversary: int | None = None,
+) -> AsyncIterator[Stage]:  # fmt: skip
+    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files.
+
+    `adversary` is the seed of one who runs the sweeps as badly as can be.
+    """
     async with contextlib.AsyncExitStack() as stack:
         wechat = await stack.enter_async_context(WechatServer(clock.now))
         settings = _settings(home, servers, wechat, host, port or free_port())
@@ -148,7 +163,10 @@ async def open_stage(
         doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
         stack.push_async_callback(doors.close)
         send = await stack.enter_async_context(open_send(settings))
-        yield Stage(settings, clock, app[OFFICE], doors, wechat, sweeps(send))
+        stage = Stage(settings, clock, app[OFFICE], doors, wechat, sweeps(send))
+        if adversary is not None:
+            stage.saboteur = await stack.enter_async_context(open_saboteur(stage, send, adversary))
+        yield stage
 
 
 def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:

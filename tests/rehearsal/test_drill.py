@@ -30,6 +30,19 @@ def drilled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return figures
 
 
+@pytest.fixture(scope="module")
+def sabotaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The same messages in one week with an adversary at work."""
+    out = tmp_path_factory.mktemp("sabotaged") / "result.json"
+    result = CliRunner().invoke(
+        cli, ["drill", str(MESSAGES), "--weeks", "1", "--seed", "5", "--adversary", "--json", str(out)]
+    )
+    assert result.exit_code == 0, result.output
+    figures: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    figures["output"] = result.output
+    return figures
+
+
 def _count() -> int:
     with MESSAGES.open(encoding="utf-8", newline="") as file:
         return sum(1 for _ in csv.DictReader(file))
@@ -76,6 +89,19 @@ def test_the_bad_row_is_counted_and_told(drilled: dict[str, Any]) -> None:
     assert [(row["line"], row["why"]) for row in drilled["bad_rows"]] == [(_count() + 2, "没有正文")]
     assert "没有正文" in drilled["output"]
     assert "演练结果" in drilled["output"]
+
+
+@pytest.mark.case("T1", "T2", "T4", "T5", "T11")
+def test_an_adversary_loses_nothing_and_doubles_nothing(sabotaged: dict[str, Any]) -> None:
+    assert (sabotaged["lost"], sabotaged["surplus"], sabotaged["duplicates"], sabotaged["errors"]) == (0, 0, 0, 0)
+    assert sabotaged["received"]["total"] == _count()
+    assert sabotaged["dispatched"] > 0.9 * _count()
+
+
+def test_the_report_says_how_often_the_adversary_struck(sabotaged: dict[str, Any]) -> None:
+    struck = sabotaged["adversary"]
+    assert min(struck[name] for name in ("killed", "two_workers", "dropped", "repeated")) > 0
+    assert f"杀死后台 {struck['killed']}" in sabotaged["output"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from click import echo
 
 from hotline.local import local_servers
 from hotline.store.migrate import migrate
-from tests.simulation.adversary import watched_pool
+from rehearsal.adversary import watched_pool
 from tests.simulation.play import play
 
 

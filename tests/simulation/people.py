@@ -13,8 +13,8 @@ import asyncpg
 from hotline.actions import intake
 from hotline.domain.errors import Refusal
 from hotline.domain.ticket import COMPLAINANT
+from rehearsal.adversary import Gate, Killed, Life
 from tests import build
-from tests.simulation.adversary import Gate, Killed, Life
 from tests.simulation.books import Refused
 from tests.simulation.deeds import Reference
 from tests.simulation.run import Disagreement, Run

@@ -11,10 +11,11 @@ import asyncpg
 from hotline.almanac import DayRow
 from hotline.db import transaction
 from hotline.store import county
+from rehearsal.adversary import Life
 from tests import build
 from tests.simulation import audit, days
-from tests.simulation.adversary import Life, Provider, listening
 from tests.simulation.people import act, file
+from tests.simulation.provider import Provider, listening
 from tests.simulation.run import Disagreement as Disagreement
 from tests.simulation.run import Run
 from tests.simulation.sight import read

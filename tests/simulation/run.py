@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.office import Office
+from rehearsal.adversary import LIFE, Life
 from tests.build import Town
-from tests.simulation.adversary import LIFE, Life, Provider
 from tests.simulation.deeds import Reference
+from tests.simulation.provider import Provider
 from tests.simulation.sight import differences, expected
 
 

@@ -12,8 +12,8 @@ import uvloop
 
 from hotline.actions import deed, delivery
 from hotline.store import outbox, tickets
+from rehearsal.adversary import watched_pool
 from tests.simulation.__main__ import again
-from tests.simulation.adversary import watched_pool
 from tests.simulation.play import Disagreement, play
 
 SEEDS, AT_ONCE = 208, 26

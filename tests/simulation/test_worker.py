@@ -12,10 +12,11 @@ import redis.asyncio as redis
 
 from hotline.clock import MovedClock
 from hotline.config import Settings
+from rehearsal.adversary import watched_pool
 from tests.build import Town, a_county
 from tests.simulation import people
-from tests.simulation.adversary import Provider, listening, watched_pool
 from tests.simulation.play import SEASONS, move_clock
+from tests.simulation.provider import Provider, listening
 from tests.simulation.run import Run
 from tests.simulation.script import utc
 from tests.simulation.sight import read

@@ -7,7 +7,7 @@ from collections import Counter
 from random import Random
 
 from hotline.actions.office import Office
-from tests.simulation.adversary import Gate, Killed, Life
+from rehearsal.adversary import Gate, Killed, Life
 from tests.simulation.deeds import Reference
 from tests.simulation.run import Run
 from tests.simulation.script import utc

@@ -1,0 +1,149 @@
+"""The adversary of a drill: workers killed between any two statements, ticks dropped and repeated, the queue's server
+emptied, two workers at once, clocks that jump an hour. What is right afterwards is counted by the report."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import redis.asyncio as redis
+
+from channels.channel import Send
+from hotline.actions.office import Office
+from hotline.domain.message import Delivery, Outgoing, Receipt
+from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
+from workers.timetable import Sweep, sweeps
+
+if TYPE_CHECKING:
+    from rehearsal.stage import Stage
+
+HOUR = timedelta(hours=1)
+BATCHES = (1, 5, 200)
+# Of a hundred ticks: how many go well, are repeated, lost, cut short and taken up again, cut short and left, or shared.
+TICKS: Mapping[str, int] = {"clean": 45, "repeated": 8, "dropped": 10, "killed": 17, "abandoned": 8, "two_workers": 12}
+NAMES: Mapping[str, str] = {
+    "killed": "杀死后台",
+    "two_workers": "两个后台同时",
+    "dropped": "漏掉一轮",
+    "repeated": "重复一轮",
+    "queue_emptied": "清空 Valkey",
+    "clock_back": "时钟倒退",
+    "clock_ahead": "时钟前跳",
+}
+
+
+@dataclass
+class Saboteur:
+    """Runs the timetable of a stage as badly as a timetable can be run; `struck` counts what it did."""
+
+    pool: Any
+    office: Office
+    valkey: redis.Redis
+    dice: Random
+    send: Send
+    struck: Counter[str] = field(default_factory=Counter)
+    reached: Counter[UUID] = field(default_factory=Counter)
+    jobs: Mapping[str, Sweep] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.jobs = sweeps(self._send)
+
+    @property
+    def doubled(self) -> int:
+        """Messages that reached their channel more than once, without having been turned away."""
+        return sum(times - 1 for times in self.reached.values())
+
+    async def sweep(self, stage: Stage) -> int:
+        """One tick; gives back how much was done, as far as anybody lived to tell."""
+        if self.dice.random() < 0.02:
+            self.struck["queue_emptied"] += 1
+            await self.valkey.flushall()
+        if self.dice.random() < 0.02:
+            self.struck["clock_ahead"] += 1
+            await stage.move_to(stage.clock.now() + HOUR, HOUR)
+        now = stage.clock.now()
+        if self.dice.random() < 0.05:
+            self.struck["clock_back"] += 1
+            await self._work(stage, Life(), now - HOUR)
+        return await self._tick(stage, now)
+
+    async def settle(self, stage: Stage) -> None:
+        """The adversary sleeps; what a dead worker had in hand is told."""
+        for _ in range(2):
+            await self._work(stage, Life(), stage.clock.now())
+            await stage.move_to(stage.clock.now() + HOUR, HOUR)
+
+    async def _tick(self, stage: Stage, now: datetime) -> int:
+        kind = self.dice.choices(list(TICKS), list(TICKS.values()))[0]
+        match kind:
+            case "dropped" | "repeated":
+                self.struck[kind] += 1
+                if kind == "dropped":
+                    return 0
+                await self._work(stage, Life(), now)
+            case "two_workers":
+                self.struck[kind] += 1
+                await self._two_workers(stage, now)
+            case "killed" | "abandoned":
+                for _ in range(self.dice.randint(1, 3)):
+                    await self._work(stage, self._a_fate(), now)
+                if kind == "abandoned":
+                    return 0
+        return await self._work(stage, Life(), now)
+
+    def _a_fate(self) -> Life:
+        after = self.dice.random() < 0.5
+        if self.dice.random() < 0.4:
+            return Life(lurks=self.dice.randint(1, 4), after=after)
+        return Life(fate=self.dice.randint(1, 60), after=after)
+
+    async def _two_workers(self, stage: Stage, now: datetime) -> None:
+        gate, tasks = Gate(Random(self.dice.random()), self.pool), []
+        for number in range(2):
+            life = self._a_fate() if self.dice.random() < 0.5 else Life()
+            life.gate, life.worker = gate, number
+            tasks.append(asyncio.create_task(self._work(stage, life, now)))
+        await gate.conduct(tasks)
+        await asyncio.gather(*tasks)
+
+    async def _work(self, stage: Stage, life: Life, now: datetime) -> int:
+        names = self.dice.sample(list(self.jobs), len(self.jobs)) if life.gate else list(self.jobs)
+        ordered = {name: self.jobs[name] for name in names}
+        token = LIFE.set(life)
+        try:
+            return await stage.sweep_dry(self.office, ordered, now, self.dice.choice(BATCHES))
+        except Killed:
+            self.struck["killed"] += 1
+            return 0
+        finally:
+            LIFE.reset(token)
+
+    async def _send(self, message: Outgoing) -> Receipt:
+        life, told = LIFE.get() or Life(), list[Receipt]()
+
+        async def reach() -> None:
+            told.append(await self.send(message))
+            if told[0].delivery is not Delivery.LATER:
+                self.reached[message.outbox_id] += 1
+
+        if life.lurks is not None:
+            life.fate, life.lurks = life.statements + life.lurks, None
+        await life.live(reach, nothing)
+        return told[0]
+
+
+@asynccontextmanager
+async def open_saboteur(stage: Stage, send: Send, seed: int) -> AsyncIterator[Saboteur]:
+    """The adversary with workers of its own beside the doors: watched connections, an office, a hand on Valkey."""
+    settings = stage.settings
+    async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
+        office = Office(settings.region, pool, stage.office.vault, side=pool)
+        await office.refresh(stage.clock.now())
+        yield Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), send)

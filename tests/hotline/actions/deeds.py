@@ -1,0 +1,175 @@
+"""Every verb as a deed of anybody: what a person of any role sends to the hotline about one ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.domain.callback import Answers
+from hotline.domain.kinds import Role, Verdict
+from hotline.domain.lifecycle import Verb
+from hotline.domain.ticket import COMPLAINANT, Actor
+from tests import build
+from tests.build import Town
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+WORDS: Mapping[str, str] = dict.fromkeys(
+    ("text", "reason", "basis", "reply", "facts", "missing", "answer", "where", "until", "fulfilment"), "有话要说"
+) | {"how": "relay"}
+SPANS = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=1), timedelta(days=4), timedelta(days=9)]
+UNITS = ("水务局", "东湖水厂", "西湖水厂", "教育局", "永安镇", "前进村")
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Who does it when to which ticket, in which town; `draw` fills in the form, `key` is the form's own."""
+
+    town: Town
+    ticket_id: UUID
+    actor: Actor
+    now: datetime
+    key: str
+    draw: Draw
+
+    @property
+    def head(self) -> tuple[Any, UUID, Actor, datetime]:
+        return self.town.office, self.ticket_id, self.actor, self.now
+
+
+Act = Callable[[Occasion], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """`verbs` are those it may leave in the history; none: it leaves no line there."""
+
+    verbs: tuple[Verb, ...]
+    act: Act
+
+
+def _worded(action: Callable[..., Awaitable[Any]], **given: str) -> Act:
+    return lambda o: action(*o.head, {**WORDS, **given}, client_key=o.key)
+
+
+def _bare(action: Callable[..., Awaitable[Any]]) -> Act:
+    return lambda o: action(*o.head, client_key=o.key)
+
+
+async def _dispatch(o: Occasion) -> None:
+    unit = o.town.unit(o.draw(st.sampled_from(UNITS)))
+    await dispatch.dispatch_ticket(o.town.office, o.ticket_id, unit, o.actor, o.now, "归口办理", o.key)
+
+
+def _ruling(upheld: bool) -> Act:
+    return lambda o: dispatch.rule_return(o.town.office, o.ticket_id, upheld, o.actor, o.now, WORDS, o.key)
+
+
+def _extension(granted: bool) -> Act:
+    return lambda o: handling.decide_extension(o.town.office, o.ticket_id, granted, o.actor, o.now, WORDS, o.key)
+
+
+async def _merge(o: Occasion) -> None:
+    target = await build.opened(o.town, o.now)
+    await intake.merge_ticket(o.town.office, o.ticket_id, target.number, o.actor, o.now, o.key)
+
+
+async def _park(o: Occasion) -> None:
+    until = o.now + o.draw(st.sampled_from(SPANS))
+    await handling.park_ticket(o.town.office, o.ticket_id, until, o.actor, o.now, WORDS, o.key)
+
+
+async def _instruct(o: Occasion) -> None:
+    due_on = (o.now + o.draw(st.sampled_from(SPANS[2:]))).date()
+    await supervision.instruct_ticket(o.town.office, o.ticket_id, due_on, o.actor, o.now, WORDS, o.key)
+
+
+async def _rate(o: Occasion) -> None:
+    verdict = o.draw(st.sampled_from([Verdict.DISSATISFIED, *Verdict]))
+    answers = Answers(True, verdict is not Verdict.DISSATISFIED, verdict, answer_at_fault=o.draw(st.booleans()))
+    await callback.record_callback(o.town.office, o.ticket_id, answers, o.actor, o.now, o.key)
+
+
+async def _plan(o: Occasion) -> None:
+    meet_at = o.now + timedelta(hours=2)
+    await interview.plan_interview(o.town.office, o.ticket_id, meet_at, o.actor, o.now, build.PLAN, o.key)
+
+
+async def _hold(o: Occasion) -> None:
+    outcome = o.draw(st.sampled_from(["explained", "unreasonable"]))
+    minutes = build.MINUTES | {"outcome": outcome}
+    await interview.hold_interview(o.town.office, o.ticket_id, o.now, None, o.actor, o.now, minutes, o.key)
+
+
+async def _review(o: Occasion) -> None:
+    await interview.review_interview(o.town.office, o.ticket_id, True, "超出规定", o.actor, o.now)
+
+
+async def _verify(o: Occasion) -> None:
+    verdict, at_fault = o.draw(st.sampled_from([Verdict.DISSATISFIED, *Verdict])), o.draw(st.booleans())
+    await interview.verify_interview(o.town.office, o.ticket_id, verdict, at_fault, "", o.actor, o.now, o.key)
+
+
+V = Verb
+DEEDS: dict[str, Deed] = {
+    "ask_details": Deed((V.ASK_DETAILS,), _worded(intake.ask_details)),
+    "add_details": Deed((V.ADD_DETAILS,), _worded(intake.add_details)),
+    "answer": Deed((V.ANSWER,), _worded(intake.answer_ticket)),
+    "redirect": Deed((V.REDIRECT,), _worded(intake.redirect_ticket)),
+    "merge": Deed((V.MERGE,), _merge),
+    "withdraw": Deed((V.WITHDRAW,), _worded(intake.withdraw_ticket)),
+    "dispatch": Deed((V.DISPATCH, V.REDISPATCH), _dispatch),
+    "return": Deed((V.RETURN,), _worded(dispatch.return_ticket)),
+    "uphold": Deed((V.UPHOLD_RETURN,), _ruling(True)),
+    "reject": Deed((V.REJECT_RETURN,), _ruling(False)),
+    "sign": Deed((V.SIGN,), _bare(handling.sign_ticket)),
+    "contact": Deed((V.CONTACT,), _worded(handling.record_contact)),
+    "ask_extension": Deed((V.ASK_EXTENSION,), _worded(handling.ask_extension)),
+    "grant": Deed((V.GRANT_EXTENSION,), _extension(True)),
+    "refuse": Deed((V.REFUSE_EXTENSION,), _extension(False)),
+    "reply": Deed((V.REPLY,), _worded(handling.reply_ticket)),
+    "rate": Deed((V.REDO, V.OWE_INTERVIEW, V.CLOSE), _rate),
+    "no_answer": Deed((V.NO_ANSWER, V.CLOSE), _bare(callback.record_no_answer)),
+    "refusal": Deed((V.CLOSE,), _bare(callback.record_refusal)),
+    "plan": Deed((V.PLAN_INTERVIEW,), _plan),
+    "hold": Deed((V.HOLD_INTERVIEW,), _hold),
+    "review": Deed((), _review),
+    "verify": Deed((V.CLOSE, V.OWE_INTERVIEW), _verify),
+    "supervise": Deed((V.SUPERVISE,), _bare(supervision.supervise_ticket)),
+    "instruct": Deed((V.INSTRUCT,), _instruct),
+    "fulfil": Deed((V.FULFIL,), _worded(supervision.fulfil_instruction)),
+    "park": Deed((V.PARK,), _park),
+    "resume": Deed((V.RESUME,), _bare(handling.resume_ticket)),
+    "comment": Deed((V.COMMENT,), _worded(handling.comment_ticket)),
+}
+# What usually comes next, so that lives are long: state → deed and who does it ("unit": somebody of its own).
+NEXT: dict[str, tuple[tuple[str, str], ...]] = {
+    "received": (("dispatch", "dispatcher"), ("dispatch", "dispatcher"), ("ask_details", "operator")),
+    "awaiting_details": (("add_details", "complainant"),),
+    "dispatched": (("sign", "unit"), ("sign", "unit"), ("return", "unit")),
+    "returned": (("uphold", "dispatcher"), ("reject", "dispatcher"), ("uphold", "inspector")),
+    "signed": (("contact", "unit"), ("reply", "unit"), ("ask_extension", "unit"), ("grant", "dispatcher")),
+    "replied": (("rate", "operator"), ("rate", "complainant"), ("no_answer", "operator")),
+    "interview_owed": (("plan", "unit"), ("hold", "unit")),
+    "interview_held": (("verify", "supervisor"), ("verify", "inspector"), ("review", "dispatcher")),
+    "parked": (("resume", "dispatcher"),),
+}
+OF_UNIT = {
+    "水务局": "water",
+    "东湖水厂": "east",
+    "西湖水厂": "water",
+    "教育局": "school",
+    "永安镇": "town",
+    "前进村": "town",
+}
+
+
+def everybody(town: Town) -> dict[str, Actor]:
+    """One person of every role, some of several units, and the person who complains."""
+    strangers = {role.value: build.an_actor(role) for role in Role if role.value not in town.people}
+    return {**strangers, **town.people, "complainant": COMPLAINANT}
