@@ -20,6 +20,8 @@ CARDS: Tab = ("/cards", "亮牌")
 BRIEFS: Tab = ("/briefs", "专报")
 ADMIN: Tab = ("/admin", "运行情况")
 POLICY: Tab = ("/admin/policy", "时限规定")
+ACCOUNTS: Tab = ("/admin/accounts", "账号")
+ACCOUNT_EVENTS: Tab = ("/admin/account-events", "账号记录")
 
 BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.OPERATOR: (CONSOLE, CALLS, ALL),
@@ -30,8 +32,8 @@ BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.INSPECTOR: (SUPERVISION, ALL, BRIEFS, NOTICES),
     Role.LEADER: (BRIEFS, SUPERVISION, NOTICES),
     Role.SYSTEM_ADMIN: (ADMIN, POLICY, ALARMS, LEAVE),
-    Role.SECURITY_ADMIN: (ADMIN, POLICY),
-    Role.AUDIT_ADMIN: (ADMIN, POLICY),
+    Role.SECURITY_ADMIN: (ACCOUNTS, ACCOUNT_EVENTS, ADMIN, POLICY),
+    Role.AUDIT_ADMIN: (ACCOUNT_EVENTS, ADMIN, POLICY),
 }
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -12,7 +12,7 @@ from channels.keys import OFFICE, REQUEST_ID, VIEWER
 from channels.origin import check_origin
 from channels.pages import error_page
 from channels.patience import answer_in_time
-from channels.session import Handler, now, recognise
+from channels.session import Handler, check_owed, now, recognise
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.errors import Refusal
 
@@ -66,6 +66,7 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     if not request.path.startswith(("/static/", "/healthz")):
         await request.app[OFFICE].refresh(now(request))
         await recognise(request)
+        check_owed(request)
     return await handler(request)
 
 

@@ -30,6 +30,12 @@ DONE: Mapping[str, str] = {
     "review": "复核意见已登记。",
     "verify": "核实结果已登记。",
     "saved": "已保存。",
+    "password": "密码已改，其他地方的登录都已退出。",
+    "ended": "已退出那里的登录。",
+    "locked": "账号已停用，已登录的立即退出。",
+    "unlocked": "这个账号可以登录了。",
+    "changed": "已改任，下次登录按新的角色。",
+    "factor_taken": "动态码已取消，下次登录重新绑定。",
 }
 
 
@@ -106,7 +112,7 @@ def common(request: web.Request) -> dict[str, Any]:
                 "role_label": ROLE_NAMES[actor.role],
                 "unit_name": office.county.unit_name(actor.unit_id) if actor.unit_id else "",
             },
-            "tabs": [(href, label, None) for href, label in BENCHES.get(actor.role, ())],
+            "tabs": [] if viewer.owes else [(href, label, None) for href, label in BENCHES.get(actor.role, ())],
             "here": open_tab(actor.role, request.path),
         }
     return shared

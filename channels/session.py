@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
 from aiohttp import web
 
+from channels.browsers import browser_of
 from channels.keys import CLOCK, OFFICE, SETTINGS, TOKEN, VIEWER
 from hotline.actions.accounts import Viewer, find_viewer
+from hotline.actions.login import Place
+from hotline.config import Settings
 from hotline.domain.errors import NotAllowed, Refusal
 from hotline.domain.kinds import Role
+from hotline.domain.login import Owes
 from hotline.domain.ticket import Actor
 
 COOKIE = "hotline_session"
+OWED_AT: Mapping[Owes, str] = {Owes.PASSWORD: "/me/password", Owes.FACTOR: "/me/factor"}
+_ALWAYS_OPEN = ("/static/", "/healthz", "/login", "/logout", "/wechat")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -27,9 +33,20 @@ class StaleForm(Refusal):
 
 async def recognise(request: web.Request) -> None:
     """Find out who holds the session cookie, if any, for the rest of the request."""
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(cookie_name(request.app[SETTINGS]), "")
     request[TOKEN] = token
     request[VIEWER] = await find_viewer(request.app[OFFICE], token, now(request)) if token else None
+
+
+def check_owed(request: web.Request) -> None:
+    """Lead whoever still owes a password of their own, or a second factor, there and nowhere else."""
+    found: Viewer | None = request.get(VIEWER)
+    if found is None or found.owes is Owes.NOTHING or request.path.startswith(_ALWAYS_OPEN):
+        return
+    there = OWED_AT[found.owes]
+    if request.path != there:
+        asked = f"?next={quote(request.path_qs, safe='/?')}" if request.method == "GET" else ""
+        raise web.HTTPSeeOther(f"{there}{asked}")
 
 
 def now(request: web.Request) -> datetime:
@@ -66,9 +83,36 @@ def check_csrf(request: web.Request, given: str) -> None:
         raise StaleForm
 
 
-def set_session(response: web.StreamResponse, token: str, *, secure: bool) -> None:
-    """Give the browser its token: not readable by scripts, not sent from other sites."""
-    response.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=secure, path="/")
+def cookie_name(settings: Settings) -> str:
+    """With TLS a name that no other host and no plain page can set."""
+    return f"__Host-{COOKIE}" if is_secure(settings) else COOKIE
+
+
+def is_secure(settings: Settings) -> bool:
+    """Whether people reach the doors over TLS."""
+    return settings.public_url.startswith("https:")
+
+
+def set_session(response: web.StreamResponse, token: str, settings: Settings) -> None:
+    """Give the browser its token: not readable by scripts, not sent along from other sites' forms.
+
+    Lax, not Strict: a link in a message must lead to the ticket, and every form carries its own token anyway.
+    """
+    response.set_cookie(
+        cookie_name(settings), token, httponly=True, samesite="Lax", secure=is_secure(settings), path="/"
+    )
+
+
+def drop_session(response: web.StreamResponse, settings: Settings) -> None:
+    """The browser forgets its token."""
+    response.del_cookie(
+        cookie_name(settings), path="/", secure=is_secure(settings), httponly=True, samesite="Lax"
+    )  # fmt: skip
+
+
+def place(request: web.Request) -> Place:
+    """Where the request came from, as a session remembers it."""
+    return Place(remote_address(request), browser_of(request.headers.get("User-Agent", "")))
 
 
 def remote_address(request: web.Request) -> str:

@@ -1,31 +1,25 @@
-"""The clerk's command line: `python -m hotline migrate | load-units | user add | brief | calendar | policy | keys | due | check | states`."""
+"""The clerk's command line: `python -m hotline migrate | load-units | user | brief | calendar | policy | keys | due | check | states`."""
 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from pathlib import Path
 
 import click
 
-from hotline.actions.accounts import add_account, hash_password
 from hotline.actions.brief import compile_week, list_due_weeks
-from hotline.actions.office import Office
 from hotline.actions.sheets import read_sheet
 from hotline.actions.units import COLUMNS, plan_units, plant_units
-from hotline.actions.upkeep import bring_up_to_date, inspect, is_login_taken
+from hotline.actions.upkeep import bring_up_to_date, inspect
 from hotline.clock import RealClock
 from hotline.commands.calendar import calendar
 from hotline.commands.due import due
 from hotline.commands.keys import keys
 from hotline.commands.policy import policy
 from hotline.commands.shell import open_here, read_settings, run
+from hotline.commands.user import user
 from hotline.config import ConfigurationError, Settings
-from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import compose_picture
-
-SHORTEST_PASSWORD = 10
-ROLES = [role.value for role in Role if role not in (Role.SYSTEM, Role.COMPLAINANT)]
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,7 +27,7 @@ def cli() -> None:
     """阳光热线的命令行。配置从环境变量 HOTLINE_* 读取。"""
 
 
-for group in (calendar, policy, due, keys):
+for group in (calendar, policy, due, keys, user):
     cli.add_command(group)
 
 
@@ -66,52 +60,6 @@ def load_units(file: Path) -> None:
         click.echo(f"新增 {planted.added} 个单位，已有 {planted.known} 个，有误 {len(bad)} 行。")
 
     run(work())
-
-
-@cli.group("user")
-def user() -> None:
-    """账号。"""
-
-
-@user.command("add")
-@click.argument("login")
-@click.option("--name", required=True, help="姓名")
-@click.option("--role", required=True, type=click.Choice(ROLES), help="角色")
-@click.option("--unit", default="", help="所在单位的全称；承办人和负责人必须有")
-@click.option("--ask", is_flag=True, help="自己输入密码；不加则随机生成并显示一次")
-def add_user(login: str, name: str, role: str, unit: str, ask: bool) -> None:
-    """新建一个账号。"""
-    settings = read_settings()
-    if role in (Role.HANDLER, Role.UNIT_HEAD) and not unit:
-        raise click.ClickException("承办人和承办单位负责人要用 --unit 写明单位全称。")
-    password = _ask_password() if ask else secrets.token_urlsafe(9)
-
-    async def work() -> None:
-        async with open_here(settings) as office:
-            await _add_user(office, login, name, Role(role), unit, password)
-        click.echo(f"已建立账号 {login}。" + ("" if ask else f"密码（只显示这一次）：{password}"))
-
-    run(work())
-
-
-def _ask_password() -> str:
-    password: str = click.prompt(
-        f"密码（至少 {SHORTEST_PASSWORD} 位）", hide_input=True, confirmation_prompt="再输一次"
-    )
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.ClickException(f"密码至少 {SHORTEST_PASSWORD} 位。")
-    return password
-
-
-async def _add_user(office: Office, login: str, name: str, role: Role, unit: str, password: str) -> None:
-    units = office.county.units.values()
-    found = next((known.unit_id for known in units if known.name == unit), None)
-    if unit and found is None:
-        near = [known.name for known in units if unit in known.name][:5]
-        raise click.ClickException(f"没有单位“{unit}”。" + (f"是不是：{'、'.join(near)}？" if near else ""))
-    if await is_login_taken(office.pool, office.region, login):
-        raise click.ClickException(f"账号 {login} 已经有了。")
-    await add_account(office, login, name, role, found, hash_password(password), RealClock().now())
 
 
 @cli.command("brief")

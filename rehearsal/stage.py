@@ -17,7 +17,6 @@ from aiohttp import web
 from channels.app import build_app
 from channels.keys import OFFICE
 from channels.registry import open_send
-from hotline.actions.accounts import IDLE
 from hotline.actions.office import Office
 from hotline.clock import MovedClock
 from hotline.config import Settings
@@ -96,7 +95,8 @@ class Stage:
             self.slept = timedelta(0)
         elif self.slept >= NAP:
             async with transaction(self.office.pool) as conn:
-                await tally.shift_sessions(conn, REGION, self.slept, before - IDLE)
+                idle = self.office.rules.policy.accounts.idle
+                await tally.shift_sessions(conn, REGION, self.slept, before - idle)
             self.slept = timedelta(0)
 
     async def has_tickets(self) -> bool:

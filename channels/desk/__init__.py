@@ -1,13 +1,14 @@
 """The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
 
 from channels.channel import Channel
-from channels.desk import admin, brief, cards, deeds, inbound, leave, policy, supervision, ticket, unit
+from channels.desk import accounts, admin, brief, cards, deeds, inbound, leave, me, policy, supervision, ticket, unit
 from channels.desk.outbound import open_sender
 
 channel = Channel(
     "desk",
     (
         *inbound.routes,
+        *me.routes,
         *unit.routes,
         *leave.routes,
         *supervision.routes,
@@ -15,6 +16,7 @@ channel = Channel(
         *brief.routes,
         *admin.routes,
         *policy.routes,
+        *accounts.routes,
         *ticket.routes,
         *deeds.routes,
     ),

@@ -1,43 +1,62 @@
-"""Proving who comes in: log-in and log-out."""
+"""Proving who comes in: log-in in one or two steps, and log-out."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from aiohttp import web
 
 from channels.benches import first_page
-from channels.desk.texts import WRONG_LOGIN
+from channels.desk.texts import ENDED, WRONG_LOGIN
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS, TOKEN, VIEWER
 from channels.pages import page
 from channels.routes import PUBLIC, get, post
-from channels.session import COOKIE, check_csrf, now, set_session
-from hotline.actions.accounts import find_viewer, log_in, log_out
+from channels.session import check_csrf, drop_session, now, place, set_session
+from hotline.actions.accounts import find_viewer, log_out, why_ended
+from hotline.actions.login import is_half_open, log_in, prove
 from hotline.domain.errors import Malformed
+from hotline.domain.login import PASSWORD_LIMIT, HeldOff, WrongCredential
 
 LOGIN_LIMIT = 64
-PASSWORD_LIMIT = 200
+CODE_LIMIT = 40
 
 
 async def show_login(request: web.Request) -> web.Response:
-    """The log-in page; somebody already logged in goes on to the bench."""
-    viewer = request[VIEWER]
+    """The log-in page, with why the last session ended; somebody already logged in goes on to the bench."""
+    viewer, office = request[VIEWER], request.app[OFFICE]
     if viewer is not None:
         raise web.HTTPSeeOther(first_page(viewer.actor.role))
-    return _login_page(request, "", local_path(request.query.get("next", "")))
+    why = await why_ended(office, request[TOKEN], now(request)) if request[TOKEN] else ""
+    return _login_page(request, "", local_path(request.query.get("next", "")), ended=ENDED.get(why, ""))
 
 
 async def take_login(request: web.Request) -> web.StreamResponse:
-    """Log in. A wrong name and a wrong password get the very same answer."""
+    """Log in. A wrong name and a wrong password get the very same answer, and so do both once they are shut."""
     form, office = await read_form(request), request.app[OFFICE]
     login, following = form.fields.get("login", ""), local_path(form.fields.get("next", ""))
-    token = await log_in(office, login, form.fields.get("password", ""), now(request)) if _plausible(form) else None
-    viewer = await find_viewer(office, token, now(request)) if token else None
-    if token is None or viewer is None:
-        return _login_page(request, login[:LOGIN_LIMIT], following, status=401, error=WRONG_LOGIN)
-    response = web.Response(status=303, headers={"Location": following or first_page(viewer.actor.role)})
-    set_session(response, token, secure=request.app[SETTINGS].public_url.startswith("https:"))
+    typed = login[:LOGIN_LIMIT]
+    if not _plausible(form):
+        return _login_page(request, typed, following, status=401, error=WRONG_LOGIN)
+    try:
+        entry = await log_in(office, login, form.fields.get("password", ""), now(request), place(request))
+    except HeldOff as refusal:
+        return _login_page(request, typed, following, status=refusal.status, error=refusal.sentence)
+    if entry is None:
+        return _login_page(request, typed, following, status=401, error=WRONG_LOGIN)
+    return await _enter(request, entry.token, following, half=entry.half)
+
+
+async def _enter(request: web.Request, token: str, following: str, *, half: bool = False) -> web.StreamResponse:
+    """On to the second step, or to where the person wanted to go."""
+    if half:
+        where = "/login/factor" + (f"?next={quote(following, safe='/')}" if following else "")
+    else:
+        viewer = await find_viewer(request.app[OFFICE], token, now(request))
+        where = following or (first_page(viewer.actor.role) if viewer else "/login")
+    response = web.Response(status=303, headers={"Location": where})
+    set_session(response, token, request.app[SETTINGS])
     return response
 
 
@@ -47,9 +66,36 @@ def _plausible(form: Form) -> bool:
 
 
 def _login_page(
-    request: web.Request, login: str, following: str, *, status: int = 200, error: str = ""
+    request: web.Request, login: str, following: str, *, status: int = 200, error: str = "", ended: str = ""
 ) -> web.Response:
-    return page(request, "login.html", status=status, login=login, next=following, error=error, tabs=[])
+    return page(
+        request, "login.html", status=status, login=login, next=following, error=error, ended=ended, tabs=[]
+    )  # fmt: skip
+
+
+async def show_factor(request: web.Request) -> web.Response:
+    """`GET /login/factor`: the second step, for whoever gave the right password."""
+    if not await is_half_open(request.app[OFFICE], request[TOKEN], now(request)):
+        raise web.HTTPSeeOther("/login")
+    return _factor_page(request, local_path(request.query.get("next", "")))
+
+
+async def take_factor(request: web.Request) -> web.StreamResponse:
+    """`POST /login/factor`: `code`, of the authenticator or a recovery code."""
+    form, office = await read_form(request), request.app[OFFICE]
+    check_csrf(request, form.fields.get("csrf", ""))
+    following = local_path(form.fields.get("next", ""))
+    try:
+        token = await prove(office, request[TOKEN], form.text("code", CODE_LIMIT), now(request), place(request))
+    except (WrongCredential, HeldOff) as refusal:
+        return _factor_page(request, following, status=refusal.status, error=refusal.sentence)
+    if token is None:
+        raise web.HTTPSeeOther("/login")
+    return await _enter(request, token, following)
+
+
+def _factor_page(request: web.Request, following: str, *, status: int = 200, error: str = "") -> web.Response:
+    return page(request, "login_factor.html", status=status, next=following, error=error, tabs=[])
 
 
 async def take_logout(request: web.Request) -> web.StreamResponse:
@@ -59,7 +105,7 @@ async def take_logout(request: web.Request) -> web.StreamResponse:
         check_csrf(request, form.fields.get("csrf", ""))
         await log_out(request.app[OFFICE], request[TOKEN], now(request))
     response = web.Response(status=303, headers={"Location": "/login"})
-    response.del_cookie(COOKIE, path="/")
+    drop_session(response, request.app[SETTINGS])
     return response
 
 
@@ -74,5 +120,7 @@ def local_path(given: str) -> str:
 routes: Sequence[web.RouteDef] = (
     get("/login", show_login, PUBLIC),
     post("/login", take_login, PUBLIC),
+    get("/login/factor", show_factor, PUBLIC),
+    post("/login/factor", take_factor, PUBLIC),
     post("/logout", take_logout, PUBLIC),
 )

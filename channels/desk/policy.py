@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.desk.texts import CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES
+from channels.desk.texts import ACCOUNT_NUMBER_NAMES, CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
@@ -142,7 +142,9 @@ def _named(change: tuple[str, str, str]) -> tuple[str, str, str]:
 def _item_name(name: str) -> str:
     if name.startswith("cards."):
         return f"亮牌：{CARD_NAMES.get(name.removeprefix('cards.'), name)}"
-    return NUMBER_NAMES.get(name) or LIMIT_NAMES.get(name.removeprefix("limits."), name)
+    return (
+        NUMBER_NAMES.get(name) or ACCOUNT_NUMBER_NAMES.get(name) or LIMIT_NAMES.get(name.removeprefix("limits."), name)
+    )
 
 
 routes: Sequence[web.RouteDef] = (

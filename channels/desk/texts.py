@@ -8,6 +8,30 @@ from hotline.domain.kinds import CloseReason, HandlingClass, Pace
 from hotline.domain.lifecycle import State
 
 WRONG_LOGIN = "用户名或密码不对，请核对后再试。"
+ENDED: Mapping[str, str] = {
+    "newer": "您的账号刚在另一处登录，这里已经退出。如果不是您本人，请立即登录并改密码，同时告诉安全管理员。",
+    "ended": "您在另一处结束了这里的登录。",
+    "password": "您的密码刚改过，请用新密码登录。",
+    "locked": "您的账号已被停用，请找安全管理员。",
+    "reset": "您的密码已由管理员重设，请用新密码登录。",
+    "changed": "您的角色或单位有变动，请重新登录。",
+    "idle": "离开时间较长，已自动退出，请重新登录。",
+    "old": "这次登录时间已满，请重新登录。",
+}
+ACCOUNT_DEEDS: Mapping[str, str] = {
+    "added": "建立账号",
+    "locked": "停用",
+    "unlocked": "恢复",
+    "reset": "重设密码",
+    "changed": "改任",
+    "factor_taken": "取消动态码",
+    "held_off": "连续输错，自动锁定",
+    "let_in": "解除锁定",
+    "password": "本人改密码",
+    "factor": "本人绑定动态码",
+    "codes": "本人换备用码",
+    "code_used": "用备用码登录",
+}
 CALLBACK_LABELS: Mapping[str, str] = {
     "callback": "登记回访",
     "no_answer": "未接通",
@@ -208,4 +232,16 @@ CARD_NAMES: Mapping[str, str] = {
     "red": "超期多久转红牌",
     "red_urgent": "超期多久转红牌（紧急）",
     "tier": "列入第几级督办亮红牌",
+}
+ACCOUNT_NUMBER_NAMES: Mapping[str, str] = {
+    "accounts.shortest": "密码最短几位",
+    "accounts.classes": "密码至少几种字符",
+    "accounts.days": "密码有效几天（0 为不过期）",
+    "accounts.remembered": "不能与最近几次的密码相同",
+    "accounts.failures": "连续输错几次锁定",
+    "accounts.lock_minutes": "锁定几分钟",
+    "accounts.idle_minutes": "离开几分钟自动退出",
+    "accounts.absolute_hours": "一次登录最长几小时",
+    "accounts.sessions": "一个账号可同时登录几处",
+    "accounts.second_factor": "必须有动态码的角色",
 }

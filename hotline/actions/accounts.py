@@ -1,94 +1,138 @@
-"""Logging in and out, and making accounts. The token lies in the cookie, only its keyed hash in the database."""
+"""Who is looking: sessions found, listed and ended. The token lies in the cookie, only its keyed hash in the database."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from typing import Any
 from uuid import UUID
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from hotline.actions.office import Office
 from hotline.db import transaction
+from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Role
+from hotline.domain.login import Owes
 from hotline.domain.ticket import Actor
-from hotline.store import accounts
+from hotline.store import logins
 
-ABSOLUTE = timedelta(hours=12)
-IDLE = timedelta(minutes=30)
 TOUCH_AFTER = timedelta(minutes=1)
-_hasher = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is logged in."""
+    """Who is logged in, and what has to be done before anything else."""
 
     actor: Actor
     login: str
+    owes: Owes = Owes.NOTHING
+    enrolled: bool = False
+
+    @property
+    def account_id(self) -> UUID:
+        """Whose session it is."""
+        if self.actor.account_id is None:
+            raise NotFound
+        return self.actor.account_id
 
 
-def hash_password(password: str) -> str:
-    """argon2id, with the library's present recommendation."""
-    return _hasher.hash(password)
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """A session as its owner is shown it; `key` names it in a form."""
 
-
-async def add_account(
-    office: Office, login: str, name: str, role: Role, unit_id: UUID | None, password_hash: str, now: datetime
-) -> None:
-    """Make an account; a login that is taken is left as it is."""
-    async with transaction(office.pool) as conn:
-        await accounts.add_account(conn, office.region, login, name, role.value, unit_id, password_hash, now)
-
-
-async def log_in(office: Office, login: str, password: str, now: datetime) -> str | None:
-    """The session's token for the right login and password, else None."""
-    async with office.pool.acquire() as conn:
-        row = await accounts.get_account(conn, office.region, login)
-    stored = row["password_hash"] if row else _nobody()
-    # Off the loop: a verification takes as long as fifty pages.
-    if not await asyncio.to_thread(_matches, stored, password) or row is None:
-        return None
-    token = secrets.token_urlsafe(32)
-    async with transaction(office.pool) as conn:
-        await accounts.open_session(conn, office.region, _token_hash(office, token), row["account_id"], now)
-    return token
-
-
-@cache
-def _nobody() -> str:
-    """Verified when nobody has that login, so that a wrong name takes as long as a wrong password."""
-    return _hasher.hash(secrets.token_urlsafe(12))
-
-
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return _hasher.verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return False
+    key: str
+    opened_at: datetime
+    seen_at: datetime
+    address: str
+    browser: str
+    here: bool
 
 
 async def find_viewer(office: Office, token: str, now: datetime) -> Viewer | None:
-    """Who holds this token, while the session is neither ended, too old nor too long idle."""
-    token_hash = _token_hash(office, token)
+    """Who holds this token, while the session is open, neither ended, too old nor too long idle."""
+    token_hash, rules = hash_token(office, token), office.rules.policy.accounts
     async with office.pool.acquire() as conn:
-        row = await accounts.get_viewer(conn, office.region, token_hash, now - ABSOLUTE, now - IDLE)
-        if row is None:
+        row = await logins.get_viewer(conn, office.region, token_hash, now - rules.absolute, now - rules.idle)
+        if row is None or row["stage"] != "open":
             return None
         if now - row["seen_at"] > TOUCH_AFTER:
-            await accounts.touch_session(conn, office.region, token_hash, now)
-    return Viewer(Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"]), row["login"])
+            await logins.touch_session(conn, office.region, token_hash, now)
+    role = Role(row["role"])
+    owes = rules.owes(role, row["password_set_at"], row["must_change"], row["enrolled"], now)
+    return Viewer(Actor(role, row["account_id"], row["unit_id"], row["name"]), row["login"], owes, row["enrolled"])
+
+
+async def why_ended(office: Office, token: str, now: datetime) -> str:
+    """How the session of this token ended: one of `session.ended_why`, or idle, or old; empty for an unknown one."""
+    rules = office.rules.policy.accounts
+    async with office.pool.acquire() as conn:
+        row = await logins.get_session_end(conn, office.region, hash_token(office, token))
+    if row is None:
+        return ""
+    until = row["ended_at"] or now
+    if until - row["seen_at"] >= rules.idle:
+        return "idle"
+    if until - row["opened_at"] >= rules.absolute:
+        return "old"
+    return row["ended_why"] or ""
+
+
+async def open_session(
+    conn: Any, office: Office, account_id: UUID, stage: str, now: datetime, address: str, browser: str
+) -> str:
+    """A new session's token; an open one ends the eldest beyond those the policy allows at once."""
+    token, rules = secrets.token_urlsafe(32), office.rules.policy.accounts
+    await logins.open_session(
+        conn, office.region, hash_token(office, token), account_id, stage, now, address, browser
+    )  # fmt: skip
+    if stage == "open":
+        await logins.end_elder_sessions(conn, office.region, account_id, rules.sessions, now)
+    return token
+
+
+async def list_sittings(office: Office, viewer: Viewer, token: str, now: datetime) -> list[Sitting]:
+    """The viewer's good sessions, newest first."""
+    rules, here = office.rules.policy.accounts, hash_token(office, token)
+    async with office.pool.acquire() as conn:
+        rows = await logins.list_sessions(
+            conn, office.region, viewer.account_id, now - rules.absolute, now - rules.idle
+        )  # fmt: skip
+    return [
+        Sitting(
+            row["token_hash"].hex(), row["opened_at"], row["seen_at"], row["address"] or "", row["browser"] or "",
+            row["token_hash"] == here,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+async def end_sitting(office: Office, viewer: Viewer, key: str, now: datetime) -> None:
+    """End one of the viewer's own sessions. Raises NotFound when it is not among them."""
+    rules = office.rules.policy.accounts
+    async with transaction(office.pool) as conn:
+        rows = await logins.list_sessions(
+            conn, office.region, viewer.account_id, now - rules.absolute, now - rules.idle
+        )  # fmt: skip
+        found = next((row["token_hash"] for row in rows if row["token_hash"].hex() == key), None)
+        if found is None:
+            raise NotFound
+        await logins.end_session(conn, office.region, found, now, "ended")
+
+
+async def end_other_sittings(office: Office, viewer: Viewer, token: str, now: datetime) -> None:
+    """End all of the viewer's sessions but this one."""
+    async with transaction(office.pool) as conn:
+        await logins.end_sessions(
+            conn, office.region, viewer.account_id, now, "ended", but=hash_token(office, token)
+        )  # fmt: skip
 
 
 async def log_out(office: Office, token: str, now: datetime) -> None:
     """End the session."""
     async with transaction(office.pool) as conn:
-        await accounts.end_session(conn, office.region, _token_hash(office, token), now)
+        await logins.end_session(conn, office.region, hash_token(office, token), now, "log_out")
 
 
-def _token_hash(office: Office, token: str) -> bytes:
+def hash_token(office: Office, token: str) -> bytes:
+    """As the database knows the token."""
     return office.vault.fingerprint(token, "session")

@@ -58,6 +58,8 @@ def _limits(limits: Mapping[str, str]) -> list[str]:
 def _rest(body: Mapping[str, Any]) -> list[str]:
     lines = ["", "[reminders]"]
     lines += [f"{rule} = {json.dumps(steps)}" for rule, steps in body["reminders"].items()]
+    lines += ["", "# 账号和登录；days = 0 为密码不过期，second_factor 为必须有动态码的角色", "[accounts]"]
+    lines += [f"{name} = {json.dumps(value)}" for name, value in body["accounts"].items()]
     lines += ["", '# 法律另有期限的事项：事项代码 = { limit = "60d natural", source = "依据" }', "[statutory]"]
     for matter, told in body["statutory"].items():
         source = json.dumps(told["source"], ensure_ascii=False)

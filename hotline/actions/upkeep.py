@@ -12,7 +12,7 @@ import redis.asyncio as redis
 
 from hotline.config import Settings
 from hotline.db import open_pool
-from hotline.store import accounts, clocks, county
+from hotline.store import clocks, county
 from hotline.store.migrate import MigrationError, migrate, pending
 
 FRESH = timedelta(minutes=5)
@@ -36,12 +36,6 @@ async def bring_up_to_date(database_url: str) -> list[str]:
         return await migrate(database_url)
     except MigrationError as fault:
         raise UpkeepFault(str(fault)) from None
-
-
-async def is_login_taken(pool: Any, region: int, login: str) -> bool:
-    """Whether somebody logs in by this name already."""
-    async with pool.acquire() as conn:
-        return await accounts.get_account(conn, region, login) is not None
 
 
 async def inspect(settings: Settings, now: datetime) -> list[Finding]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from hotline.domain.errors import BadPolicy
 from hotline.domain.kinds import Kind, Pace, Rule, Step
+from hotline.domain.login import LoginRules
 
 _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
 NARROWED_BY = ("matter", "level", "kind", "pace")
@@ -155,6 +156,7 @@ class Policy:
     weights: tuple[float, float, float] = (0.1, 0.5, 0.4)
     basically_counts: float = 0.9
     cards: Cards = Cards()
+    accounts: LoginRules = field(default_factory=LoginRules)
 
     def limit(self, key: str) -> Limit:
         """The limit called `key`; raises BadPolicy when the county never set it."""
@@ -198,6 +200,7 @@ class Policy:
         for text in (*values["limits"].values(), *(statute.limit for statute in values["statutory"].values())):
             Limit.parse(text)
         values["cards"] = Cards(**body.get("cards", {}))
+        values["accounts"] = LoginRules.from_body(body.get("accounts", {}))
         for key in ("notices_from", "notices_until"):
             if key in body:
                 values[key] = time.fromisoformat(body[key])

@@ -9,6 +9,7 @@ from typing import Any
 
 from hotline.domain.errors import BadPolicy
 from hotline.domain.kinds import Kind, Pace, Rule, Step
+from hotline.domain.login import faults_of_section
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy, read_key
 
 LEVELS = ("county", "bureau", "town", "station", "village")
@@ -26,7 +27,7 @@ _HOURS = ("notices_from", "notices_until")
 _TABLES = ("limits", "reminders", "statutory", "cards")
 CARD_SPANS = ("warning", "warning_urgent", "red", "red_urgent")
 _CARD_TIERS = (1, 2, 3)
-KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts")
+KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts", "accounts")
 
 
 def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, ...]:
@@ -44,6 +45,7 @@ def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, .
     faults += _faults_of_numbers(body)
     faults += _faults_of_hours(body)
     faults += _faults_of_cards(tables["cards"])
+    faults += faults_of_section(body.get("accounts", {}))
     return tuple(faults)
 
 
@@ -157,6 +159,7 @@ def body_of(policy: Policy) -> dict[str, Any]:
         "basically_counts": policy.basically_counts,
         "limits": {name: policy.limits[name] for name in ordered},
         "reminders": {str(rule): [step.value for step in steps] for rule, steps in policy.reminders.items()},
+        "accounts": policy.accounts.body,
         "statutory": {matter: {"limit": s.limit, "source": s.source} for matter, s in policy.statutory.items()},
         "cards": asdict(policy.cards),
     }

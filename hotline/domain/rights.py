@@ -67,6 +67,8 @@ class Right(StrEnum):
     READ_HOUSE = "read_house"
     READ_POLICY = "read_policy"
     SAVE_POLICY = "save_policy"
+    KEEP_ACCOUNTS = "keep_accounts"
+    READ_ACCOUNT_EVENTS = "read_account_events"
 
 
 RIGHT_NAMES: Mapping[Right, str] = {
@@ -101,6 +103,8 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.READ_HOUSE: "查看运行情况",
     Right.READ_POLICY: "查看时限规定",
     Right.SAVE_POLICY: "修改时限规定",
+    Right.KEEP_ACCOUNTS: "管理账号",
+    Right.READ_ACCOUNT_EVENTS: "查看账号记录",
 }
 
 R = Role
@@ -160,6 +164,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.READ_HOUSE: _ADMINISTRATORS,
     Right.READ_POLICY: _ADMINISTRATORS,
     Right.SAVE_POLICY: frozenset({R.SYSTEM_ADMIN}),
+    Right.KEEP_ACCOUNTS: frozenset({R.SECURITY_ADMIN}),
+    Right.READ_ACCOUNT_EVENTS: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
 }
 
 

@@ -1,4 +1,4 @@
-"""Accounts, sessions, the sealed person, and the record of looks: rows in and out."""
+"""Accounts and what was done to them, the sealed person, and the record of looks: rows in and out."""
 
 from __future__ import annotations
 
@@ -11,16 +11,19 @@ from hotline.store.ids import new_id
 from hotline.store.queries import queries
 
 _q = queries.account
+Row = Mapping[str, Any]
 
 
 async def add_account(
-    conn: Any, region: int, login: str, name: str, role: str, unit_id: UUID | None, password_hash: str, now: datetime
-) -> None:
-    """A person of the office; a login that is taken is left as it is."""
-    await _q.add_account(
+    conn: Any, region: int, login: str, name: str, role: str, unit_id: UUID | None, password_hash: str, now: datetime, *,
+    must_change: bool = False,
+) -> UUID | None:  # fmt: skip
+    """A person of the office: the id; None when somebody has that login."""
+    account_id: UUID | None = await _q.add_account(
         conn, region_id=region, account_id=new_id(), login=login, name=name, role=role, unit_id=unit_id,
-        password_hash=password_hash, created_at=now,
+        password_hash=password_hash, must_change=must_change, created_at=now,
     )  # fmt: skip
+    return account_id
 
 
 async def get_account(conn: Any, region: int, login: str) -> Mapping[str, Any] | None:
@@ -29,34 +32,65 @@ async def get_account(conn: Any, region: int, login: str) -> Mapping[str, Any] |
     return row
 
 
-async def set_password(conn: Any, region: int, account_id: UUID, password_hash: str) -> None:
-    """A new password."""
-    await _q.set_password(conn, region_id=region, account_id=account_id, password_hash=password_hash)
+async def list_accounts(conn: Any, region: int) -> list[Row]:
+    """Everybody with an account: those who may log in first, by role and login."""
+    return [row async for row in _q.accounts(conn, region_id=region)]
 
 
-async def open_session(conn: Any, region: int, token_hash: bytes, account_id: UUID, now: datetime) -> None:
-    """A log-in."""
-    await _q.open_session(conn, region_id=region, token_hash=token_hash, account_id=account_id, at=now)
-
-
-async def get_viewer(
-    conn: Any, region: int, token_hash: bytes, opened_after: datetime, seen_after: datetime
-) -> Mapping[str, Any] | None:
-    """Who holds this session while it is good: account_id, login, name, role, unit_id, seen_at."""
-    row: Mapping[str, Any] | None = await _q.session_viewer(
-        conn, region_id=region, token_hash=token_hash, opened_after=opened_after, seen_after=seen_after
-    )
+async def lock_account(conn: Any, region: int, login: str) -> Row | None:
+    """The account with this login, active or not, locked until the transaction ends."""
+    row: Row | None = await _q.lock_account(conn, region_id=region, login=login)
     return row
 
 
-async def touch_session(conn: Any, region: int, token_hash: bytes, now: datetime) -> None:
-    """The session was used."""
-    await _q.touch_session(conn, region_id=region, token_hash=token_hash, at=now)
+async def count_others(conn: Any, region: int, account_id: UUID, role: str) -> int:
+    """How many others of this role can log in."""
+    found: int = await _q.count_others(conn, region_id=region, account_id=account_id, role=role)
+    return found
 
 
-async def end_session(conn: Any, region: int, token_hash: bytes, now: datetime) -> None:
-    """A log-out."""
-    await _q.end_session(conn, region_id=region, token_hash=token_hash, at=now)
+async def set_active(conn: Any, region: int, account_id: UUID, active: bool) -> None:
+    """Lock or unlock."""
+    await _q.set_active(conn, region_id=region, account_id=account_id, active=active)
+
+
+async def set_post(conn: Any, region: int, account_id: UUID, role: str, unit_id: UUID | None) -> None:
+    """Another role, another unit."""
+    await _q.set_post(conn, region_id=region, account_id=account_id, role=role, unit_id=unit_id)
+
+
+async def set_password(
+    conn: Any, region: int, account_id: UUID, password_hash: str, now: datetime, *, must_change: bool
+) -> None:
+    """A new password; the one before it is kept among the former ones."""
+    await _q.keep_password(conn, region_id=region, account_id=account_id)
+    await _q.set_password(
+        conn, region_id=region, account_id=account_id, password_hash=password_hash, must_change=must_change, at=now
+    )
+
+
+async def list_former_passwords(conn: Any, region: int, account_id: UUID, most: int) -> list[str]:
+    """Hashes of the last passwords before the present one."""
+    rows = _q.former_passwords(conn, region_id=region, account_id=account_id, most=most)
+    return [row["password_hash"] async for row in rows]
+
+
+async def insert_event(
+    conn: Any, region: int, now: datetime, account_id: UUID, actor_id: UUID | None, kind: str, **details: str
+) -> None:
+    """Something was done to an account; `actor_id` None: on the command line, or by the program itself."""
+    await _q.insert_account_event(
+        conn, region_id=region, event_id=new_id(), at=now, account_id=account_id, actor_id=actor_id, kind=kind,
+        details=details,
+    )  # fmt: skip
+
+
+async def list_account_events(
+    conn: Any, region: int, login: str | None, before: datetime | None, most: int
+) -> list[Row]:
+    """What was done to accounts, newest first: to one of them, before a moment, or to all."""
+    rows = _q.account_events(conn, region_id=region, login=login, before=before, most=most)
+    return [row async for row in rows]
 
 
 async def get_complainant(conn: Any, region: int, ticket_id: UUID) -> Mapping[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,7 @@ def test_an_account_is_added_once_with_a_password_shown_once(tmp_path: Path) -> 
     _run("load-units", _units(tmp_path, "sector_no,sector,unit\n1,水务,水利站\n"))
     added = _run("user", "add", "zhang", "--name", "张三", "--role", "handler", "--unit", "水务局")
     assert added.exit_code == 0
-    assert "密码（只显示这一次）：" in added.output
+    assert "密码（只显示这一次，首次登录须改）：" in added.output
     again = _run("user", "add", "zhang", "--name", "张三", "--role", "handler", "--unit", "水务局")
     assert again.exit_code == 1
     assert "已经有了" in again.output
@@ -90,17 +91,36 @@ def test_an_account_is_added_once_with_a_password_shown_once(tmp_path: Path) -> 
 def test_a_password_typed_in_must_be_long_enough_and_is_not_shown(tmp_path: Path) -> None:
     _run("load-units", _units(tmp_path, "sector_no,sector,unit\n1,水务,水利站\n"))
     order = ("user", "add", "li", "--name", "李四", "--role", "operator", "--ask")
-    assert "至少 10 位" in _run(*order, given="short\nshort\n").output
-    good = _run(*order, given="long-enough-1\nlong-enough-1\n")
+    assert "至少要 10 位" in _run(*order, given="short\nshort\n").output
+    good = _run(*order, given="Lantern-reed-9\nLantern-reed-9\n")
     assert good.exit_code == 0
-    assert "long-enough-1" not in good.output
+    assert "Lantern-reed-9" not in good.output
+
+
+@pytest.mark.usefixtures("environ")
+def test_accounts_are_locked_reset_moved_and_listed(tmp_path: Path) -> None:
+    _run("load-units", _units(tmp_path, "sector_no,sector,unit\n1,水务,水利站\n"))
+    _run("user", "add", "zhang", "--name", "张三", "--role", "handler", "--unit", "水务局")
+    _run("user", "add", "chief", "--name", "李四", "--role", "system_admin")
+    assert re.search(r"^zhang +张三 +handler +水务局 +待首次登录$", _run("user", "list").output, re.MULTILINE)
+    assert _run("user", "lock", "zhang", "--reason", "离职").output == "已停用账号 zhang。\n"
+    assert re.search(r"^zhang .* 停用$", _run("user", "list").output, re.MULTILINE)
+    assert _run("user", "unlock", "zhang").exit_code == 0
+    assert "只显示这一次" in _run("user", "reset", "zhang", "--factor").output
+    moved = _run("user", "change", "zhang", "--role", "unit_head", "--unit", "水务局", "--reason", "任命")
+    assert moved.exit_code == 0
+    assert "unit_head" in _run("user", "list").output
+    last = _run("user", "lock", "chief", "--reason", "离职")
+    assert last.exit_code == 1
+    assert "最后一位能登录的系统管理员" in last.output
+    assert _run("user", "lock", "nobody", "--reason", "离职").exit_code == 1
 
 
 @pytest.mark.usefixtures("environ")
 def test_a_handler_needs_a_unit_that_exists(tmp_path: Path) -> None:
     _run("load-units", _units(tmp_path, "sector_no,sector,unit\n1,水务,水利站\n"))
     order = ("user", "add", "wang", "--name", "王五", "--role", "handler")
-    assert "--unit" in _run(*order).output
+    assert "所在单位" in _run(*order).output
     wrong = _run(*order, "--unit", "水利站")
     assert wrong.exit_code == 1
     assert "水务局水利站" in wrong.output

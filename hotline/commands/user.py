@@ -1,0 +1,143 @@
+"""`hotline user`: accounts from the command line, by the same deeds as the page of the security administrator."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import click
+
+from hotline.actions import staff
+from hotline.actions.office import Office
+from hotline.clock import RealClock
+from hotline.commands.shell import columns, open_here, read_settings, run
+from hotline.domain.kinds import Role
+from hotline.domain.login import LOG_IN_ROLES
+
+ROLES = [role.value for role in LOG_IN_ROLES]
+SHOWN_ONCE = "密码（只显示这一次，首次登录须改）："
+
+
+@click.group("user")
+def user() -> None:
+    """账号：建立、停用、恢复、重设、改任、列表。"""
+
+
+@user.command("add")
+@click.argument("login")
+@click.option("--name", required=True, help="姓名")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="角色")
+@click.option("--unit", default="", help="所在单位的全称；承办人和负责人必须有")
+@click.option("--ask", is_flag=True, help="自己输入首次登录用的密码；不加则随机生成并显示一次")
+def add_user(login: str, name: str, role: str, unit: str, ask: bool) -> None:
+    """新建一个账号；首次登录必须改密码。"""
+    settings = read_settings()
+    password = click.prompt("密码", hide_input=True, confirmation_prompt="再输一次") if ask else None
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            first = await staff.add_account(
+                office, None, login, name, Role(role), _unit(office, unit), _now(), password=password
+            )
+        click.echo(f"已建立账号 {login}。" + ("" if ask else f"{SHOWN_ONCE}{first}"))
+
+    run(work())
+
+
+@user.command("lock")
+@click.argument("login")
+@click.option("--reason", required=True, help="理由，记入账号记录")
+def lock_user(login: str, reason: str) -> None:
+    """停用一个账号：不能再登录，已登录的立即退出。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            await staff.lock_account(office, None, login, reason, _now())
+        click.echo(f"已停用账号 {login}。")
+
+    run(work())
+
+
+@user.command("unlock")
+@click.argument("login")
+def unlock_user(login: str) -> None:
+    """恢复停用的账号；密码输错被锁定的也解开。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            await staff.unlock_account(office, None, login, _now())
+        click.echo(f"账号 {login} 可以登录了。")
+
+    run(work())
+
+
+@user.command("reset")
+@click.argument("login")
+@click.option("--factor", is_flag=True, help="动态码也一并取消（手机丢失时），下次登录重新绑定")
+def reset_user(login: str, factor: bool) -> None:
+    """重设密码，显示一次；下次登录必须改。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            first = await staff.reset_password(office, None, login, _now())
+            if factor:
+                await staff.take_factor(office, None, login, "命令行重设", _now())
+        click.echo(f"已重设账号 {login}。{SHOWN_ONCE}{first}")
+
+    run(work())
+
+
+@user.command("change")
+@click.argument("login")
+@click.option("--role", required=True, type=click.Choice(ROLES), help="角色")
+@click.option("--unit", default="", help="所在单位的全称")
+@click.option("--reason", required=True, help="理由，记入账号记录")
+def change_user(login: str, role: str, unit: str, reason: str) -> None:
+    """改任角色或单位。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            await staff.change_post(office, None, login, Role(role), _unit(office, unit), reason, _now())
+        click.echo(f"账号 {login} 已改任。")
+
+    run(work())
+
+
+@user.command("list")
+def list_users() -> None:
+    """列出全部账号和状态。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            rows = await staff.list_staff(office, None, _now())
+        table = [(row["login"], row["name"], row["role"], row["unit_name"] or "", _state(row)) for row in rows]
+        click.echo("\n".join(columns(table)) if table else "还没有账号。")
+
+    run(work())
+
+
+def _state(row: staff.Row) -> str:
+    if not row["active"]:
+        return "停用"
+    if row["held_until"] is not None:
+        return "锁定"
+    told = "待首次登录" if row["must_change"] else "在用"
+    return told + ("，有动态码" if row["enrolled"] else "")
+
+
+def _unit(office: Office, name: str) -> UUID | None:
+    units = office.county.units.values()
+    found = next((known.unit_id for known in units if known.name == name), None)
+    if name and found is None:
+        near = [known.name for known in units if name in known.name][:5]
+        raise click.ClickException(f"没有单位“{name}”。" + (f"是不是：{'、'.join(near)}？" if near else ""))
+    return found
+
+
+def _now() -> datetime:
+    return RealClock().now()
