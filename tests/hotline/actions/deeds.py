@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
 from hotline.domain.callback import Answers
 from hotline.domain.kinds import Role, Verdict
 from hotline.domain.lifecycle import Verb
@@ -20,7 +20,8 @@ from tests.build import Town
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 WORDS: Mapping[str, str] = dict.fromkeys(
-    ("text", "reason", "basis", "reply", "facts", "missing", "answer", "where", "until", "fulfilment"), "有话要说"
+    ("text", "reason", "basis", "reply", "facts", "missing", "answer", "where", "until", "fulfilment", "part", "task"),
+    "有话要说",
 ) | {"how": "relay"}
 SPANS = [timedelta(minutes=1), timedelta(hours=3), timedelta(days=1), timedelta(days=4), timedelta(days=9)]
 UNITS = ("水务局", "东湖水厂", "西湖水厂", "教育局", "永安镇", "前进村")
@@ -62,8 +63,32 @@ def _bare(action: Callable[..., Awaitable[Any]]) -> Act:
 
 
 async def _dispatch(o: Occasion) -> None:
+    unit, *assisting = (o.town.unit(name) for name in o.draw(st.lists(st.sampled_from(UNITS), min_size=1, max_size=3)))
+    await dispatch.dispatch_ticket(
+        o.town.office, o.ticket_id, unit, o.actor, o.now, "归口办理", o.key, assisting=assisting, task="核实"
+    )
+
+
+async def _assign(o: Occasion) -> None:
+    handler = o.town.actor(o.draw(st.sampled_from(["water", "east", "school"])))
+    assert handler.account_id is not None
+    await handling.assign_ticket(o.town.office, o.ticket_id, handler.account_id, o.actor, o.now, o.key)
+
+
+async def _invite(o: Occasion) -> None:
+    units = [o.town.unit(name) for name in o.draw(st.lists(st.sampled_from(UNITS), max_size=2))]
+    await joint.invite_units(o.town.office, o.ticket_id, units, o.actor, o.now, WORDS, o.key)
+
+
+async def _excuse(o: Occasion) -> None:
     unit = o.town.unit(o.draw(st.sampled_from(UNITS)))
-    await dispatch.dispatch_ticket(o.town.office, o.ticket_id, unit, o.actor, o.now, "归口办理", o.key)
+    await joint.excuse_unit(o.town.office, o.ticket_id, unit, o.actor, o.now, WORDS, o.key)
+
+
+async def _assist(o: Occasion) -> None:
+    named = o.draw(st.sampled_from([None, None, *UNITS]))
+    unit = o.town.unit(named) if named else None
+    await joint.hand_in_part(o.town.office, o.ticket_id, o.actor, o.now, WORDS, o.key, unit_id=unit)
 
 
 def _ruling(upheld: bool) -> Act:
@@ -124,6 +149,10 @@ DEEDS: dict[str, Deed] = {
     "merge": Deed((V.MERGE,), _merge),
     "withdraw": Deed((V.WITHDRAW,), _worded(intake.withdraw_ticket)),
     "dispatch": Deed((V.DISPATCH, V.REDISPATCH), _dispatch),
+    "invite": Deed((V.INVITE,), _invite),
+    "excuse": Deed((V.EXCUSE,), _excuse),
+    "assist": Deed((V.ASSIST,), _assist),
+    "assign": Deed((V.ASSIGN,), _assign),
     "return": Deed((V.RETURN,), _worded(dispatch.return_ticket)),
     "uphold": Deed((V.UPHOLD_RETURN,), _ruling(True)),
     "reject": Deed((V.REJECT_RETURN,), _ruling(False)),
@@ -153,7 +182,16 @@ NEXT: dict[str, tuple[tuple[str, str], ...]] = {
     "awaiting_details": (("add_details", "complainant"),),
     "dispatched": (("sign", "unit"), ("sign", "unit"), ("return", "unit")),
     "returned": (("uphold", "dispatcher"), ("reject", "dispatcher"), ("uphold", "inspector")),
-    "signed": (("contact", "unit"), ("reply", "unit"), ("ask_extension", "unit"), ("grant", "dispatcher")),
+    "signed": (
+        ("contact", "unit"),
+        ("reply", "unit"),
+        ("reply", "unit"),
+        ("ask_extension", "unit"),
+        ("grant", "dispatcher"),
+        ("invite", "dispatcher"),
+        ("assist", "school"),
+        ("excuse", "dispatcher"),
+    ),
     "replied": (("rate", "operator"), ("rate", "complainant"), ("no_answer", "operator")),
     "interview_owed": (("plan", "unit"), ("hold", "unit")),
     "interview_held": (("verify", "supervisor"), ("verify", "inspector"), ("review", "dispatcher")),

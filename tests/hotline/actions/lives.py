@@ -27,6 +27,7 @@ class Books:
     events: list[Row]
     clocks: list[Row]
     rungs: list[Row]
+    parts: list[Row]
     others: list[int]
 
     @property
@@ -45,6 +46,7 @@ async def read(conn: asyncpg.Connection, ticket_id: UUID) -> Books:
         [dict(r) for r in await conn.fetch("select * from ticket_event where ticket_id = $1 order by event_id", ticket_id)],
         [dict(r) for r in await conn.fetch("select * from deadline where ticket_id = $1 order by deadline_id", ticket_id)],
         [dict(r) for r in await conn.fetch("select * from supervision where ticket_id = $1 order by opened_at, tier", ticket_id)],
+        [dict(r) for r in await conn.fetch("select * from ticket_unit where ticket_id = $1 order by unit_id", ticket_id)],
         list(await conn.fetchrow(f"select {counts}")),
     )  # fmt: skip
 
@@ -113,6 +115,24 @@ def check_lead(books: Books) -> None:
     """Past the dispatch somebody has it; clocks that bind a unit bind the one that has it."""
     lead, state = books.ticket["lead_unit_id"], books.ticket["state"]
     assert lead is not None or state not in ("dispatched", "signed", "replied", "interview_owed", "interview_held")
-    for clock in books.clocks:
-        if clock["next_at"] is not None and clock["unit_id"] is not None and clock["rule"] != "assist":
+    assert [part["unit_id"] for part in books.parts if part["part"] == "lead"] == [lead] * (lead is not None)
+    for clock in _ticking(books):
+        if clock["unit_id"] is not None and clock["rule"] != "assist":
             assert clock["unit_id"] == lead, f"{clock['rule']} runs for a unit that does not have the ticket"
+
+
+def check_parts(before: Books | None, after: Books) -> None:
+    """Whoever owes a part has a clock that ends no later than the lead's; the lead answers when nobody owes one."""
+    owing = {part["unit_id"] for part in after.parts if part["part"] == "assisting" and part["answered_at"] is None}
+    asked = [clock for clock in after.clocks if clock["rule"] == "assist" and clock["state"] in ("running", "paused")]
+    assert {clock["unit_id"] for clock in asked} <= owing, "a clock runs for somebody who owes nothing"
+    limits = [clock["due_at"] for clock in _ticking(after) if clock["rule"] in {"reply"} | SUPERVISION]
+    for clock in _ticking(after):
+        if clock["rule"] == "assist" and limits:
+            assert clock["due_at"] <= max(limits), "an assisting unit has longer than the lead"
+    if before and before.ticket["state"] == "signed" and after.ticket["state"] == "replied":
+        assert not owing, "the lead answered before everybody did"
+
+
+def _ticking(books: Books) -> list[Row]:
+    return [clock for clock in books.clocks if clock["next_at"] is not None]

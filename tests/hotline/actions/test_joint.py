@@ -137,6 +137,7 @@ async def test_nobody_assists_who_is_accused_or_leads_or_assists_already(town: T
         )  # fmt: skip
 
 
+@pytest.mark.case("T26")
 async def test_the_lead_answers_only_when_every_part_is_there_or_excused(town: Town, look: "Look") -> None:
     ticket = await shared(town, "教育局", "永安镇")
     await taken_up(town, ticket)
@@ -156,6 +157,7 @@ async def test_the_lead_answers_only_when_every_part_is_there_or_excused(town: T
     assert told[f"unit:{town.unit('永安镇')}", "excused"] == 1
 
 
+@pytest.mark.case("T26")
 async def test_a_part_settles_its_own_clock_alone_and_may_be_given_anew(town: Town, look: "Look") -> None:
     ticket = await shared(town, "教育局", "永安镇")
     await hand_in(town, ticket, "school", MONDAY)

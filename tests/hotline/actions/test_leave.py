@@ -74,6 +74,7 @@ async def test_a_redispatch_takes_the_person_in_charge_off(town: Town) -> None:
     assert moved.handler_id is None
 
 
+@pytest.mark.case("T24")
 async def test_a_substitute_gets_the_reminder_and_the_ledger_names_both(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     await away(town, "water", "water_head", TUESDAY)
@@ -87,6 +88,7 @@ async def test_a_substitute_gets_the_reminder_and_the_ledger_names_both(town: To
     assert await look.alarms(ticket) == []
 
 
+@pytest.mark.case("T24")
 async def test_back_from_leave_the_person_is_told_again(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     await away(town, "water", "water_head", MONDAY, THURSDAY)
@@ -94,6 +96,7 @@ async def test_back_from_leave_the_person_is_told_again(town: Town, look: Look) 
     assert [row["recipient"] for row in await reminded(look, ticket)] == [person(town, "water")]
 
 
+@pytest.mark.case("P5")
 @pytest.mark.parametrize("alone", ["nobody stands in", "the substitute is away too"])
 async def test_with_nobody_standing_in_the_desk_gets_it_with_an_alarm_each_time(
     town: Town, look: Look, alone: str
@@ -123,6 +126,7 @@ async def test_somebody_who_left_is_read_by_the_desk_with_an_alarm(town: Town, l
     assert await look.alarms(ticket) == ["nobody_to_receive"]
 
 
+@pytest.mark.case("P5")
 async def test_a_unit_all_of_whose_people_are_away_counts_as_empty_while_they_are(town: Town, look: Look) -> None:
     await away(town, "school", None, TUESDAY, FRIDAY)
     before = await build.dispatched(town, MONDAY, "教育局")
@@ -158,6 +162,7 @@ async def test_an_office_all_of_whose_people_are_away_sends_to_the_dispatcher_wi
     assert "nobody_to_receive" in await look.alarms(other)
 
 
+@pytest.mark.case("T24")
 async def test_a_substitute_reads_the_notices_only_while_the_leave_lasts(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     await away(town, "water", "water_head", TUESDAY, FRIDAY)
@@ -170,6 +175,7 @@ async def test_a_substitute_reads_the_notices_only_while_the_leave_lasts(town: T
     assert (ticket.ticket_id, "reminder") in {(row["ticket_id"], row["kind"]) for row in mine}
 
 
+@pytest.mark.case("T21")
 async def test_forty_tickets_of_one_person_fold_into_one_message(town: Town, look: Look) -> None:
     for _ in range(40):
         await build.signed(town)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from hotline.actions import attachments, handling, lookup
+from hotline.actions import attachments, dispatch, handling, lookup
 from hotline.actions.callback import ask_due_callbacks
 from hotline.actions.delivery import LOST_AFTER, deliver_due, note_lost
 from hotline.domain.kinds import Channel, Verdict
@@ -158,3 +158,19 @@ async def test_a_pause_keeps_what_is_left_to_the_second(town: Town, look: "Look"
     await handling.park_ticket(town.office, ticket.ticket_id, TUESDAY, dispatcher, parked_at, given)
     await handling.resume_ticket(town.office, ticket.ticket_id, dispatcher, back_at)
     assert await look.due(ticket, "dispatch") == moment("2026-11-23", "11:46:18")
+
+
+@pytest.mark.case("P8")
+async def test_two_reminders_of_one_kind_on_one_day_are_both_told(town: Town, look: "Look", pool: asyncpg.Pool) -> None:
+    ticket = await build.dispatched(town, matter_id="water.outage")
+    await look.sweep_until(moment("2026-11-23", "09:30"))
+    dispatcher = town.actor("dispatcher")
+    for minute, unit in (("09:40", "教育局"), ("09:50", "水务局")):
+        at = moment("2026-11-23", minute)
+        await dispatch.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), dispatcher, at, "归口办理")
+    await look.sweep_until(moment("2026-11-23", "10:30"))
+    rows = await pool.fetch(
+        "select cycle, state from reminder where rule = 'sign' and step = 'expiry' and recipient = $1 order by cycle",
+        f"unit:{town.unit('水务局')}",
+    )
+    assert [tuple(row) for row in rows] == [(1, "planned"), (3, "planned")]
