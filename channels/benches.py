@@ -22,6 +22,7 @@ ADMIN: Tab = ("/admin", "运行情况")
 POLICY: Tab = ("/admin/policy", "时限规定")
 ACCOUNTS: Tab = ("/admin/accounts", "账号")
 ACCOUNT_EVENTS: Tab = ("/admin/account-events", "账号记录")
+LOOKS: Tab = ("/admin/looks", "查看记录")
 
 BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.OPERATOR: (CONSOLE, CALLS, ALL),
@@ -33,7 +34,7 @@ BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.LEADER: (BRIEFS, SUPERVISION, NOTICES),
     Role.SYSTEM_ADMIN: (ADMIN, POLICY, ALARMS, LEAVE),
     Role.SECURITY_ADMIN: (ACCOUNTS, ACCOUNT_EVENTS, ADMIN, POLICY),
-    Role.AUDIT_ADMIN: (ACCOUNT_EVENTS, ADMIN, POLICY),
+    Role.AUDIT_ADMIN: (LOOKS, ACCOUNT_EVENTS, ADMIN, POLICY),
 }
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -1,4 +1,4 @@
-"""The clerk's command line: `python -m hotline migrate | load-units | user | brief | calendar | policy | keys | due | check | states`."""
+"""The clerk's command line: `python -m hotline migrate | load-units | user | brief | calendar | policy | keys | audit | due | check | states`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hotline.actions.sheets import read_sheet
 from hotline.actions.units import COLUMNS, plan_units, plant_units
 from hotline.actions.upkeep import bring_up_to_date, inspect
 from hotline.clock import RealClock
+from hotline.commands.audit import audit
 from hotline.commands.calendar import calendar
 from hotline.commands.due import due
 from hotline.commands.keys import keys
@@ -27,7 +28,7 @@ def cli() -> None:
     """阳光热线的命令行。配置从环境变量 HOTLINE_* 读取。"""
 
 
-for group in (calendar, policy, due, keys, user):
+for group in (calendar, policy, due, keys, audit, user):
     cli.add_command(group)
 
 

@@ -415,6 +415,8 @@ create table view_log (
     what text not null,
     reason text,
     address text,
+    page text,
+    shown integer,
     primary key (region_id, view_id)
 );
 comment on table view_log is 'Every look at personal data: who, when, what, why';
@@ -423,12 +425,49 @@ comment on column view_log.view_id is 'Row';
 comment on column view_log.at is 'When';
 comment on column view_log.account_id is 'Who; null for the complainant''s own look by query code';
 comment on column view_log.ticket_id is 'Which ticket';
-comment on column view_log.what is 'ticket, reveal, list, search, export, print, file, progress; wrong_code: a query code that fits nothing';
+comment on column view_log.what is 'ticket, reveal, list, search, letter, brief, figure, file, export, print, progress, record (of looks itself); wrong_code: a query code that fits nothing';
 comment on column view_log.reason is 'The reason given, for a reveal; the number tried, for a wrong code';
 comment on column view_log.address is 'Network address it came from';
+comment on column view_log.page is 'Path of the page or name of the command it was seen on, without its query';
+comment on column view_log.shown is 'How many tickets a list showed';
 
+create index view_log_of_account on view_log (region_id, account_id, at);
+create index view_log_of_reveal on view_log (region_id, at) where what = 'reveal';
 create index view_log_of_ticket on view_log (region_id, ticket_id, at);
 create index view_log_of_wrong_code on view_log (region_id, at) where what = 'wrong_code';
+
+create table view_link (
+    region_id smallint not null,
+    seq bigint not null,
+    view_id uuid not null,
+    digest bytea not null,
+    algorithm text not null check (algorithm in ('sha256', 'sm3')),
+    linked_at timestamptz not null,
+    primary key (region_id, seq),
+    unique (region_id, view_id)
+);
+comment on table view_link is 'The chain over view_log: a link covers its row and every link before it';
+comment on column view_link.region_id is 'Region';
+comment on column view_link.seq is 'Place in the chain, counted from 1 without gaps';
+comment on column view_link.view_id is 'Row of view_log';
+comment on column view_link.digest is 'Digest of the link before, and of the row';
+comment on column view_link.algorithm is 'How the digest was made';
+comment on column view_link.linked_at is 'When the row was linked: within minutes of the look, unless the timetable stood still';
+
+create table view_head (
+    region_id smallint not null,
+    seq bigint not null,
+    digest bytea not null,
+    signature text not null,
+    linked_at timestamptz not null,
+    primary key (region_id)
+);
+comment on table view_head is 'The newest link of the chain, signed with the hotline''s key: whoever has only the database cannot make another';
+comment on column view_head.region_id is 'Region';
+comment on column view_head.seq is 'Its place in the chain';
+comment on column view_head.digest is 'Its digest';
+comment on column view_head.signature is 'Signature of place and digest';
+comment on column view_head.linked_at is 'When';
 
 -- The ticket and its history.
 
@@ -583,6 +622,7 @@ $$;
 create trigger ticket_event_append_only before update or delete on ticket_event for each row execute function forbid_change();
 create trigger view_log_append_only before update or delete on view_log for each row execute function forbid_change();
 create trigger account_event_append_only before update or delete on account_event for each row execute function forbid_change();
+create trigger view_link_append_only before update or delete on view_link for each row execute function forbid_change();
 
 create table attachment (
     region_id smallint not null,

@@ -19,6 +19,7 @@ from workers.calendar import calendar_due
 from workers.callback import callback_due
 from workers.delivery import delivery_due
 from workers.dispatch import dispatch_due
+from workers.looks import looks_due
 from workers.supervision import supervision_due
 
 Sweep = Callable[[Office, datetime, int], Awaitable[int]]
@@ -35,6 +36,7 @@ TIMES: Mapping[str, frozenset[int]] = {
     "callback": _EVERY_15,
     "brief": frozenset({30}),
     "calendar": frozenset({45}),
+    "looks": frozenset({20, 50}),
 }
 
 
@@ -47,6 +49,7 @@ def sweeps(send: Send) -> Mapping[str, Sweep]:
         "delivery": partial(_deliver, send),
         "brief": brief_due,
         "calendar": calendar_due,
+        "looks": looks_due,
     }
 
 

@@ -1,7 +1,21 @@
 """The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
 
 from channels.channel import Channel
-from channels.desk import accounts, admin, brief, cards, deeds, inbound, leave, me, policy, supervision, ticket, unit
+from channels.desk import (
+    accounts,
+    admin,
+    brief,
+    cards,
+    deeds,
+    inbound,
+    leave,
+    looks,
+    me,
+    policy,
+    supervision,
+    ticket,
+    unit,
+)
 from channels.desk.outbound import open_sender
 
 channel = Channel(
@@ -17,6 +31,7 @@ channel = Channel(
         *admin.routes,
         *policy.routes,
         *accounts.routes,
+        *looks.routes,
         *ticket.routes,
         *deeds.routes,
     ),

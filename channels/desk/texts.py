@@ -168,6 +168,25 @@ NOTICE_KINDS: Mapping[str, str] = {
     "excused": "免于协办",
     "tier3_overdue": "领导督办逾期",
 }
+LOOK_NAMES: Mapping[str, str] = {
+    "ticket": "打开工单",
+    "reveal": "查看联系方式",
+    "list": "工单列表",
+    "search": "按号码查找",
+    "letter": "打开公文",
+    "brief": "打开专报",
+    "figure": "专报数字背后的工单",
+    "file": "打开附件",
+    "export": "导出",
+    "progress": "本人查询进度",
+    "record": "翻阅查看记录",
+    "wrong_code": "查询码不符",
+}
+PATTERN_TEXTS: Mapping[str, str] = {
+    "many": "{who} 从{since}起一小时内查看联系方式 {count} 次。",
+    "at_night": "{who} 从{since}起在夜间查看联系方式 {count} 次。",
+    "elsewhere": "{who} 从{since}起查看外单位工单的联系方式 {count} 次。",
+}
 JOB_NAMES: Mapping[str, str] = {
     "dispatch": "自动派单",
     "supervision": "催办和督办",
@@ -175,6 +194,7 @@ JOB_NAMES: Mapping[str, str] = {
     "delivery": "消息发送",
     "brief": "编制专报",
     "calendar": "重算期限",
+    "looks": "查看记录",
 }
 LEVEL_NAMES: Mapping[str, str] = {
     "county": "县",
@@ -221,6 +241,9 @@ NUMBER_NAMES: Mapping[str, str] = {
     "callback_attempts": "回访最多拨打几次",
     "parking_days": "挂账最长几天",
     "ranked_from": "参加排名的最少件数",
+    "reveals_an_hour": "一人一小时查看联系方式几次算不寻常",
+    "reveals_a_night": "一人夜间查看联系方式几次算不寻常",
+    "reveals_elsewhere": "一人一小时查看外单位工单联系方式几次算不寻常",
     "notices_from": "提醒从几点起发",
     "notices_until": "提醒到几点为止",
     "basically_counts": "“基本满意”折算",

@@ -12,10 +12,11 @@ import redis.asyncio as redis
 
 from hotline.config import Settings
 from hotline.db import open_pool
-from hotline.store import clocks, county
+from hotline.store import clocks, county, looks
 from hotline.store.migrate import MigrationError, migrate, pending
 
 FRESH = timedelta(minutes=5)
+UNLINKED_AFTER = timedelta(minutes=10)
 
 
 class UpkeepFault(Exception):
@@ -39,7 +40,7 @@ async def bring_up_to_date(database_url: str) -> list[str]:
 
 
 async def inspect(settings: Settings, now: datetime) -> list[Finding]:
-    """Files folder, cache, database, schema, region, timetable: in this order, nothing raised."""
+    """Files folder, cache, database, schema, region, timetable, record of looks: in this order, nothing raised."""
     found = [_look_at_files(settings), await _look_at_cache(settings)]
     try:
         pool = await open_pool(settings.database_url, min_size=1, max_size=1)
@@ -51,6 +52,7 @@ async def inspect(settings: Settings, now: datetime) -> list[Finding]:
             found.append(await _guarded("数据库结构", lambda: _look_at_schema(conn)))
             found.append(await _guarded("地区", lambda: _look_at_region(conn, settings)))
             found.append(await _guarded("后台任务", lambda: _look_at_heartbeats(conn, settings, now)))
+            found.append(await _guarded("查看记录", lambda: _look_at_looks(conn, settings, now)))
     finally:
         await pool.close()
     return found
@@ -86,6 +88,14 @@ async def _look_at_heartbeats(conn: Any, settings: Settings, now: datetime) -> F
         return Finding(False, "后台任务：从未运行，请启动 python -m workers")
     stale = [beat["job"] for beat in beats if now - beat["beat_at"] > FRESH]
     return Finding(not stale, f"后台任务：停了 {'、'.join(stale)}" if stale else "后台任务：都在运行")
+
+
+async def _look_at_looks(conn: Any, settings: Settings, now: datetime) -> Finding:
+    waiting = await looks.count_unlinked(conn, settings.region, now - UNLINKED_AFTER)
+    return Finding(
+        not waiting,
+        f"查看记录：{waiting} 条没有进入链，请运行 hotline audit verify" if waiting else "查看记录：都已入链",
+    )
 
 
 async def _look_at_cache(settings: Settings) -> Finding:

@@ -153,6 +153,9 @@ class Policy:
     notices_from: time = time(8, 30)
     notices_until: time = time(18, 0)
     ranked_from: int = 10
+    reveals_an_hour: int = 20
+    reveals_a_night: int = 5
+    reveals_elsewhere: int = 5
     weights: tuple[float, float, float] = (0.1, 0.5, 0.4)
     basically_counts: float = 0.9
     cards: Cards = Cards()

@@ -22,6 +22,9 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "callback_attempts": (1, 3),
     "parking_days": (1, 366),
     "ranked_from": (0, 10_000),
+    "reveals_an_hour": (0, 10_000),
+    "reveals_a_night": (0, 10_000),
+    "reveals_elsewhere": (0, 10_000),
 }
 _HOURS = ("notices_from", "notices_until")
 _TABLES = ("limits", "reminders", "statutory", "cards")

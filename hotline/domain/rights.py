@@ -69,6 +69,8 @@ class Right(StrEnum):
     SAVE_POLICY = "save_policy"
     KEEP_ACCOUNTS = "keep_accounts"
     READ_ACCOUNT_EVENTS = "read_account_events"
+    READ_LOOKS = "read_looks"
+    SETTLE_UNUSUAL = "settle_unusual"
 
 
 RIGHT_NAMES: Mapping[Right, str] = {
@@ -105,6 +107,8 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.SAVE_POLICY: "修改时限规定",
     Right.KEEP_ACCOUNTS: "管理账号",
     Right.READ_ACCOUNT_EVENTS: "查看账号记录",
+    Right.READ_LOOKS: "翻阅查看记录",
+    Right.SETTLE_UNUSUAL: "处理不寻常的查看",
 }
 
 R = Role
@@ -166,6 +170,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.SAVE_POLICY: frozenset({R.SYSTEM_ADMIN}),
     Right.KEEP_ACCOUNTS: frozenset({R.SECURITY_ADMIN}),
     Right.READ_ACCOUNT_EVENTS: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
+    Right.READ_LOOKS: frozenset({R.AUDIT_ADMIN}),
+    Right.SETTLE_UNUSUAL: frozenset({R.AUDIT_ADMIN}),
 }
 
 

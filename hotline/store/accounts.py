@@ -101,12 +101,12 @@ async def get_complainant(conn: Any, region: int, ticket_id: UUID) -> Mapping[st
 
 async def insert_view(
     conn: Any, region: int, now: datetime, account_id: UUID | None, ticket_id: UUID | None, what: str,
-    reason: str | None = None, address: str | None = None,
+    reason: str | None = None, address: str | None = None, *, page: str | None = None, shown: int | None = None,
 ) -> None:  # fmt: skip
-    """A look at personal data."""
+    """A look at personal data: `page` is where, without its query; `shown` how many tickets a list had."""
     await _q.insert_view(
         conn, region_id=region, view_id=new_id(), at=now, account_id=account_id, ticket_id=ticket_id, what=what,
-        reason=reason, address=address,
+        reason=reason, address=address or None, page=page, shown=shown,
     )  # fmt: skip
 
 

@@ -82,6 +82,21 @@ async def raise_alarm(
     )  # fmt: skip
 
 
+async def raise_alarm_once(
+    conn: Any, region: int, kind: str, about: str, ticket_id: UUID | None, details: Mapping[str, Any], at: datetime
+) -> None:
+    """The same for an occasion that is looked for again and again: once dealt with, it stays so."""
+    await _q.raise_alarm_once(
+        conn, region_id=region, alarm_id=new_id(), dedupe_key=f"{kind}:{ticket_id}:{about}", kind=kind,
+        ticket_id=ticket_id, details=dict(details), raised_at=at,
+    )  # fmt: skip
+
+
+async def list_alarms_of_kind(conn: Any, region: int, kind: str) -> list[Mapping[str, Any]]:
+    """Open alarms of one kind, oldest first."""
+    return [row async for row in _q.open_alarms_of_kind(conn, region_id=region, kind=kind)]
+
+
 async def list_alarms(conn: Any, region: int, batch: int) -> list[Mapping[str, Any]]:
     """Open alarms with ticket number and title, oldest first."""
     return [row async for row in _q.open_alarms(conn, region_id=region, batch=batch)]

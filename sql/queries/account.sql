@@ -71,10 +71,10 @@ order by e.at desc, e.event_id desc limit :most;
 -- The sealed data of the person behind a ticket.
 select * from complainant where region_id = :region_id and complainant_id = :complainant_id;
 
--- name: insert_view(region_id, view_id, at, account_id, ticket_id, what, reason, address)!
+-- name: insert_view(region_id, view_id, at, account_id, ticket_id, what, reason, address, page, shown)!
 -- A look at personal data.
-insert into view_log (region_id, view_id, at, account_id, ticket_id, what, reason, address)
-values (:region_id, :view_id, :at, :account_id, :ticket_id, :what, :reason, :address);
+insert into view_log (region_id, view_id, at, account_id, ticket_id, what, reason, address, page, shown)
+values (:region_id, :view_id, :at, :account_id, :ticket_id, :what, :reason, :address, :page, :shown);
 
 -- name: views_of_ticket(region_id, ticket_id)
 -- Who has seen this ticket, newest first.

@@ -67,11 +67,21 @@ on conflict (region_id, dedupe_key) do update
 set raised_at = excluded.raised_at, details = excluded.details, settled_at = null, settled_by = null
 where alarm.settled_at is not null;
 
+-- name: raise_alarm_once(region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at)!
+-- The same for an occasion that is looked for again and again: once dealt with, it stays so.
+insert into alarm (region_id, alarm_id, dedupe_key, kind, ticket_id, details, raised_at)
+values (:region_id, :alarm_id, :dedupe_key, :kind, :ticket_id, :details, :raised_at)
+on conflict (region_id, dedupe_key) do nothing;
+
+-- name: open_alarms_of_kind(region_id, kind)
+-- What still waits for a person, of one kind, oldest first.
+select * from alarm where region_id = :region_id and kind = :kind and settled_at is null order by raised_at;
+
 -- name: open_alarms(region_id, batch)
--- What still waits for a dispatcher, oldest first.
+-- What still waits for a dispatcher, oldest first; what is about the office's own people waits for the audit administrator.
 select a.*, t.number, t.title from alarm a
 left join ticket t on t.region_id = a.region_id and t.ticket_id = a.ticket_id
-where a.region_id = :region_id and a.settled_at is null
+where a.region_id = :region_id and a.settled_at is null and a.kind <> 'unusual_looks'
 order by a.raised_at
 limit :batch;
 
