@@ -14,7 +14,7 @@ from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.cards import COLOUR_NAMES, Card
 from hotline.domain.kinds import Kind, Pace, Reason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
-from hotline.domain.privacy import mask_text
+from hotline.domain.personal import mask_text
 from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, TIER_NAMES
 
 Row = Mapping[str, Any]
@@ -121,7 +121,7 @@ def card_view(cards: Sequence[Card]) -> CardView | None:
 def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:
     facts = (
         row["unit_name"] or "",
-        row["place"],
+        mask_text(row["place"]),
         KIND_NAMES[Kind(row["kind"])],
         f"{said(row['received_at'], now)} 受理",
         TIER_NAMES[row["tier"]] if row["tier"] else "",

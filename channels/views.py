@@ -15,7 +15,6 @@ from hotline.domain.handling import CONTACT_WAYS
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
 from hotline.domain.kinds import Reason, Role, Rule, Step, Verdict
 from hotline.domain.lifecycle import FIELD_NAMES, TABLE, State, Verb
-from hotline.domain.privacy import mask_text
 from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
 
 Row = Mapping[str, Any]
@@ -107,27 +106,25 @@ class PathStep:
     kind: str
 
 
-def path_steps(
-    events: Sequence[Row], now: datetime, public: bool, *, channel: str = "", masked: bool = False
-) -> list[PathStep]:
+def path_steps(events: Sequence[Row], now: datetime, public: bool, *, channel: str = "") -> list[PathStep]:
     """The way of a ticket, oldest first, with the steps still ahead.
 
     `events` are rows of read_ticket or read_progress. The citizen's version has only what has a public text, in plain
-    words; the office's has every event with its particulars, `masked` without long numbers (PROCEDURE §6).
+    words; the office's has every event with its particulars.
     """
     told = [event for event in events if event["public_text"]] if public else list(events)
     ended = bool(events) and State(events[-1]["to_state"]) is State.CLOSED
     steps = []
     for place, event in enumerate(told):
         newest = place == len(told) - 1 and not ended
-        steps.append(_step(event, now, public, "now" if newest else "done", channel, masked))
+        steps.append(_step(event, now, public, "now" if newest else "done", channel))
     if events:
         ahead = _AHEAD[State(events[-1]["to_state"])]
         steps += [PathStep("", "", title, "", "", "ahead", kind) for title, kind in ahead]
     return steps
 
 
-def _step(event: Row, now: datetime, public: bool, state: str, channel: str, masked: bool) -> PathStep:
+def _step(event: Row, now: datetime, public: bool, state: str, channel: str) -> PathStep:
     verb, at = Verb(event["verb"]), event["at"].astimezone(ZONE)
     kind = _DOORS.get(channel, "call") if verb is Verb.OPEN else _KINDS.get(verb, "note")
     text = (event["public_text"] or "") if public else event_text(event)
@@ -135,7 +132,7 @@ def _step(event: Row, now: datetime, public: bool, state: str, channel: str, mas
         at_text=said(at, now),
         at_iso=at.isoformat(timespec="minutes"),
         title=_PLAIN.get(verb, TABLE[verb].label) if public else TABLE[verb].label,
-        text=mask_text(text) if masked else text,
+        text=text,
         who=(event["unit_name"] or "") if public else who(event),
         state=state,
         kind=kind,
@@ -166,6 +163,18 @@ def event_text(event: Row) -> str:
     return "\n".join(part for part in (public, "；".join(told)) if part)
 
 
+def told_text(kinds: Sequence[str], confidential: bool) -> str:
+    """What is said of personal numbers found in a filing's words; an empty text for none."""
+    if not kinds:
+        return ""
+    seen = (
+        "给承办单位看的内容里，这些号码已经隐去。"
+        if confidential
+        else "承办单位办理时能看到内容里的号码；联系用的号码填在联系电话一栏，会加密保存。不想让承办单位看到的，请告诉热线。"
+    )
+    return f"诉求内容里写有{'、'.join(kinds)}。{seen}"
+
+
 def _moved(details: Row) -> str:
     old, new = _moment(details["old_due"]), _moment(details["new_due"])
     return f"由{old}改为{new}" if old != new else f"仍为{new}，不再是暂定"
@@ -187,6 +196,7 @@ _OTHER_NAMES: Mapping[str, str] = {
     "unit_mark": "对单位评分",
     "operator_mark": "对热线评分",
     "promised_on": "承诺办结日期",
+    "corrected": "更正了",
 }
 
 

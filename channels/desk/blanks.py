@@ -145,6 +145,8 @@ def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: 
     if field.kind == "assisting":
         options = owed_options(desk)
         value = value or (options[0][0] if len(options) == 1 else "")
+    if verb == "correct_person" and not back:
+        value = str(getattr(desk.dossier.person, field.name, ""))
     relays = desk.dossier.ticket.confidential and desk.actor.role is not Role.OPERATOR
     if (verb, field.name) == ("contact", "how") and relays:
         options = tuple(option for option in options if option[0] == "relay")

@@ -22,8 +22,8 @@ from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.cards import COLOUR_NAMES, Card, Colour
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Kind
+from hotline.domain.personal import mask_text
 from hotline.domain.policy import Limit, Policy
-from hotline.domain.privacy import mask_text
 from hotline.domain.rights import Right
 from hotline.domain.supervision import TIER_NAMES
 from hotline.domain.ticket import Actor

@@ -19,12 +19,13 @@ from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.routes import Each, post
 from channels.session import actor, check_csrf, now
-from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
+from hotline.actions import callback, dispatch, handling, intake, interview, joint, persons, supervision
 from hotline.actions.attachments import add_files
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
 from hotline.domain.callback import Answers
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
+from hotline.domain.intake import PERSON_NAMES
 from hotline.domain.kinds import Verdict
 from hotline.domain.lifecycle import FIELD_NAMES, TABLE, Verb, check_given
 from hotline.domain.rights import Right
@@ -227,6 +228,11 @@ async def _verify(a: Asked) -> object:
     )
 
 
+async def _correct(a: Asked) -> object:
+    given = {name: a.form.text(name) for name in (*PERSON_NAMES, "reason")}
+    return await persons.correct_person(a.office, a.ticket_id, a.actor, a.now, given, a.key)
+
+
 DEEDS: Mapping[str, Deed] = {
     "sign": _bare(handling.sign_ticket),
     "assign": _assign,
@@ -245,6 +251,7 @@ DEEDS: Mapping[str, Deed] = {
     "hold_interview": _hold,
     "park": _park,
     "resume": _bare(handling.resume_ticket),
+    "correct_person": _correct,
     "comment": _said(Verb.COMMENT, handling.comment_ticket),
     "dispatch": _dispatch,
     "redispatch": _dispatch,

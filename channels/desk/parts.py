@@ -15,7 +15,7 @@ from hotline.actions.office import County
 from hotline.domain.joint import Part, owed_parts
 from hotline.domain.kinds import Rule
 from hotline.domain.lifecycle import Verb
-from hotline.domain.privacy import mask_text
+from hotline.domain.personal import mask_text
 
 
 @dataclass(frozen=True, slots=True)

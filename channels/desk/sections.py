@@ -29,7 +29,7 @@ from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES
 from hotline.domain.joint import is_follower
 from hotline.domain.kinds import Role, Rule, Step
 from hotline.domain.lifecycle import Verb
-from hotline.domain.privacy import mask_text
+from hotline.domain.personal import mask_text
 from hotline.domain.supervision import RULE_NAMES, STEP_NAMES
 
 Row = Mapping[str, Any]

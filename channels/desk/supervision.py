@@ -22,7 +22,7 @@ from hotline.actions.interview import list_reviews_wanted
 from hotline.actions.lookup import list_calls, list_supervised
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
-from hotline.domain.privacy import mask_text
+from hotline.domain.personal import mask_text
 from hotline.domain.rights import Right, may
 from hotline.domain.supervision import TIER_NAMES
 from hotline.domain.ticket import Actor

@@ -36,9 +36,10 @@ from channels.routes import get, post
 from channels.rows import card_view, state_view
 from channels.session import actor, check_csrf, now
 from channels.times import said
-from channels.views import path_steps
+from channels.views import path_steps, told_text
 from channels.windows import account_view, clock_due, ladder_view, window_marks, window_view
 from hotline.actions.cards import cards_of_tickets
+from hotline.actions.hints import numbers_told
 from hotline.actions.intake import new_client_key
 from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
 from hotline.actions.office import Office
@@ -47,7 +48,6 @@ from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
 from hotline.domain.lifecycle import State
-from hotline.domain.privacy import mask_text
 from hotline.domain.rights import Right
 from hotline.domain.supervision import RULE_NAMES
 from hotline.domain.ticket import Actor
@@ -62,6 +62,7 @@ class PersonView:
     confidential: bool
     reveal_action: str | None
     address: str = ""
+    identity: str = ""
 
 
 def ticket_id_of(request: web.Request) -> UUID:
@@ -100,7 +101,14 @@ async def reveal(request: web.Request) -> web.Response:
     except Refusal as refusal:
         return await refused_page(request, ticket_id, "reveal", form, refusal)
     if request.headers.get("HX-Request"):
-        view = PersonView(person.name, person.phone, confidential=False, reveal_action=None, address=person.address)
+        view = PersonView(
+            person.name,
+            person.phone,
+            confidential=False,
+            reveal_action=None,
+            address=person.address,
+            identity=person.identity,
+        )
         return page(request, "ticket_person.html", person=view)
     return await _ticket_page(request, ticket_id, revealed=person)
 
@@ -123,7 +131,7 @@ async def _ticket_page(
         "ticket.html",
         status,
         ticket=dossier.ticket,
-        title=dossier.ticket.title if dossier.person.shown else mask_text(dossier.ticket.title),
+        title=dossier.ticket.title,
         state=state_view(dossier.ticket.state),
         card=card_view(cards),
         cards=[
@@ -135,7 +143,7 @@ async def _ticket_page(
         revealed=revealed is not None,
         answer=latest_reply(dossier),
         facts=facts_of(dossier, county, moment),
-        path=path_steps(dossier.events, moment, False, channel=dossier.ticket.channel, masked=not dossier.person.shown),
+        path=path_steps(dossier.events, moment, False, channel=dossier.ticket.channel),
         interviews=interviews_of(dossier, moment),
         callbacks=callbacks_of(dossier, moment),
         instructions=instructions_of(dossier),
@@ -146,6 +154,7 @@ async def _ticket_page(
         reminders=reminders_of(dossier, county),
         looks=looks_of(dossier),
         opened=request.query.get("opened") == "1",
+        told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
         **_forms(desk, office, moment),
         **_clocks(office, dossier, who, moment),
     )
@@ -203,13 +212,16 @@ def _person(dossier: Dossier, revealed: Person | None) -> PersonView | None:
     person, ticket = revealed or dossier.person, dossier.ticket
     if not person.shown:
         return None
-    offered = person.may_reveal and revealed is None and bool(person.name or person.phone or person.address)
+    offered = (
+        person.may_reveal and revealed is None and any((person.name, person.phone, person.address, person.identity))
+    )
     return PersonView(
         name_masked=person.name or "未留姓名",
         phone_masked=person.phone,
         confidential=ticket.confidential,
         reveal_action=f"/tickets/{ticket.ticket_id}/reveal" if offered else None,
         address=person.address if revealed else "",
+        identity=person.identity if revealed else "",
     )
 
 

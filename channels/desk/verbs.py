@@ -183,5 +183,15 @@ FORMS: Mapping[str, VerbForm] = {
         ),
         button="登记核实结果",
     ),
+    "correct_person": VerbForm(
+        (
+            Field("name", "姓名", "line", required=False, limit=40),
+            Field("phone", "联系电话", "line", required=False, limit=40),
+            Field("identity", "身份证号码", "line", required=False, limit=30),
+            Field("address", "住址", "line", required=False, hint="只填要更正的；空着或带星号的不改", limit=200),
+            _reason("更正理由"),
+        ),
+        say="联系方式有误，或诉求人要求更正时使用。改了什么会记入工单历史，内容不会。",
+    ),
     "comment": VerbForm((Field("text", "说明"),), say="只在办公系统内可见，不改变期限。"),
 }  # fmt: skip

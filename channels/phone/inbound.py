@@ -13,7 +13,7 @@ from hotline.domain.intake import Filing
 from hotline.domain.kinds import Channel, Kind, Pace
 
 FIELDS = (
-    "body", "phone", "name", "address", "kind", "matter_id", "place", "pace", "title", "accused_unit_id", "answer", "where",
+    "body", "phone", "name", "address", "identity", "kind", "matter_id", "place", "pace", "title", "accused_unit_id", "answer", "where",
 )  # fmt: skip
 ANSWER_LIMIT = 4000
 
@@ -42,6 +42,7 @@ def read_filing(office: Office, form: Form) -> Filing:
         name=form.text("name"),
         phone=form.text("phone"),
         address=form.text("address"),
+        identity=form.text("identity"),
     )
 
 

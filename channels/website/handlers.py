@@ -16,12 +16,14 @@ from channels.keys import OFFICE, SETTINGS
 from channels.pages import page
 from channels.routes import PUBLIC, get, post
 from channels.session import now, remote_address
+from channels.views import told_text
 from channels.website.inbound import FIELDS, read_answers, read_filing
 from channels.website.progress import progress_view
 from channels.website.texts import CONTACT_ADVICE, DONE, KINDS, NOT_FOUND, STEPS
 from hotline.actions.attachments import add_files
 from hotline.actions.callback import record_callback
 from hotline.actions.handling import comment_ticket
+from hotline.actions.hints import numbers_told
 from hotline.actions.intake import add_details, open_ticket, withdraw_ticket
 from hotline.actions.lookup import Dossier, filed_code, read_progress
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
@@ -82,6 +84,7 @@ async def show_filed(request: web.Request) -> web.StreamResponse:
     return _public(
         request, "website_filed.html", number=number, code=code, advice=advice, files=len(dossier.files),
         confidential=dossier.ticket.confidential,
+        told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from hotline.vault import BrokenSeal
 Row = Mapping[str, Any]
 # What is known of the person behind a ticket; None: nothing of the ticket's texts may be printed.
 Persons = Mapping[UUID, frozenset[str] | None]
-_SEALED = {"name_sealed": "name", "phone_sealed": "phone", "address_sealed": "address"}
+_SEALED = {"name_sealed": "name", "phone_sealed": "phone", "identity_sealed": "identity", "address_sealed": "address"}
 CONFIDENTIAL = "（保密件，内容略）"
 
 

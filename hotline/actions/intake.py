@@ -97,6 +97,7 @@ def _seal(office: Office, filing: Filing) -> SealedPerson:
         contact_hash=contact_hash(office, filing.phone or filing.wechat or filing.client_key),
         name_sealed=sealed("name", filing.name),
         phone_sealed=sealed("phone", filing.phone),
+        identity_sealed=sealed("identity", filing.identity),
         address_sealed=sealed("address", filing.address),
         wechat_sealed=sealed("wechat", filing.wechat),
     )

@@ -10,7 +10,8 @@ from uuid import UUID
 from hotline.actions.deed import check_scope
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
-from hotline.domain.privacy import mask_text, sees_all
+from hotline.domain.personal import mask_text
+from hotline.domain.privacy import sees_all
 from hotline.domain.ticket import Actor
 from hotline.store import mechanism, tickets
 

@@ -12,12 +12,14 @@ from hotline.actions.deed import check_scope
 from hotline.actions.intake import code_hashes, code_of, contact_hashes, query_code
 from hotline.actions.joint import arrows_for
 from hotline.actions.office import Office
+from hotline.actions.veiling import veil_dossier
 from hotline.db import transaction
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.joint import Part
 from hotline.domain.lifecycle import Arrow, State, Verb
-from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, sees_all, shows_person
+from hotline.domain.personal import mask_text
+from hotline.domain.privacy import masked_person, may_reveal, sees_all, shows_person
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
@@ -35,6 +37,7 @@ class Person:
     name: str = ""
     phone: str = ""
     address: str = ""
+    identity: str = ""
     may_reveal: bool = False
 
 
@@ -85,9 +88,9 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
     interviews = await mechanism.list_interviews(conn, region, ticket_id)
     newest = interviews[-1]["interview_id"] if interviews else None
     parts = await joint.list_parts(conn, region, ticket_id)
-    return Dossier(
+    dossier = Dossier(
         ticket=ticket,
-        body=body_for(actor, ticket),
+        body=ticket.body,
         person=await _person(office, conn, ticket, actor),
         arrows=arrows_for(office, ticket, parts, actor),
         parts=parts,
@@ -106,6 +109,10 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
         in_charge=await leaves.get_colleague(conn, region, ticket.handler_id) if ticket.handler_id else None,
         staff=await _staff(office, conn, actor),
     )
+    if shows_person(actor, ticket):
+        return dossier
+    known = await unsealed_person(office, conn, ticket_id)
+    return veil_dossier(dossier, tuple(known.values()))
 
 
 async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
@@ -119,23 +126,18 @@ async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ..
 async def _person(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Person:
     if not shows_person(actor, ticket):
         return Person(shown=False)
-    known = await _unsealed(office, conn, ticket.ticket_id)
-    return Person(
-        shown=True,
-        name=mask_name(known["name"]),
-        phone=mask_number(known["phone"]),
-        address="＊＊＊" if known["address"] else "",
-        may_reveal=may_reveal(actor, ticket),
-    )
+    known = await unsealed_person(office, conn, ticket.ticket_id)
+    return Person(True, **masked_person(known), may_reveal=may_reveal(actor, ticket))
 
 
-async def _unsealed(office: Office, conn: Any, ticket_id: UUID) -> dict[str, str]:
+async def unsealed_person(office: Office, conn: Any, ticket_id: UUID) -> dict[str, str]:
+    """Name, phone, identity and address in full; an empty text for what was not told. Raises NotFound."""
     row = await accounts.get_complainant(conn, office.region, ticket_id)
     if row is None:
         raise NotFound
     return {
         what: office.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
-        for what in ("name", "phone", "address")
+        for what in ("name", "phone", "identity", "address")
     }
 
 
@@ -152,7 +154,7 @@ async def reveal_person(
         await accounts.insert_view(
             conn, office.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address
         )
-        return Person(True, **await _unsealed(office, conn, ticket_id), may_reveal=True)
+        return Person(True, **await unsealed_person(office, conn, ticket_id), may_reveal=True)
 
 
 async def list_inbox(
@@ -261,7 +263,9 @@ async def read_progress(office: Office, number: str, code: str, now: datetime, a
         if ticket.merged_into is None:
             return dossier
         followed = await tickets.list_events(conn, office.region, ticket.merged_into)
-        return replace(dossier, events=dossier.events + [row for row in followed if row["verb"] == Verb.REPLY])
+        # Another person's words may be told in that answer: long numbers stay with that person.
+        answers = [dict(row) | {"public_text": mask_text(row["public_text"] or "")} for row in followed]
+        return replace(dossier, events=dossier.events + [row for row in answers if row["verb"] == Verb.REPLY])
 
 
 async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
@@ -284,10 +288,10 @@ async def filed_code(office: Office, number: str, client_key: str) -> str:
     return code or query_code(office, client_key)
 
 
-async def own_ticket_id(office: Office, number: str, code: str) -> UUID:
-    """The id of the complainant's own ticket. Raises NotFound."""
+async def own_ticket(office: Office, number: str, code: str) -> Ticket:
+    """The complainant's own ticket. Raises NotFound."""
     async with office.pool.acquire() as conn:
-        return (await find_own(office, conn, number, code)).ticket_id
+        return await find_own(office, conn, number, code)
 
 
 async def list_heartbeats(office: Office) -> list[Row]:

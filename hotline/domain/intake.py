@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,12 +13,14 @@ from hotline.domain.deadline import limit_key
 from hotline.domain.errors import Malformed, Missing, TooLong
 from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
 from hotline.domain.lifecycle import TABLE, State, Verb
+from hotline.domain.personal import normalise_identity, veil
 from hotline.domain.ticket import Actor, Decision, Event, Notice, Rules, Ticket, move
 
 BODY_LIMIT = 12_000
 TITLE_LIMIT = 60
 PLACE_LIMIT = 200
 NAME_LIMIT = 40
+PERSON_NAMES: Mapping[str, str] = {"name": "姓名", "phone": "联系电话", "identity": "身份证号码", "address": "住址"}
 _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
@@ -39,6 +41,7 @@ class Filing:
     name: str = ""
     phone: str = ""
     address: str = ""
+    identity: str = ""
     wechat: str = ""
     linked_to: UUID | None = None
 
@@ -64,24 +67,52 @@ def check_filing(filing: Filing) -> Filing:
         ("诉求内容", body, BODY_LIMIT),
         ("标题", filing.title, TITLE_LIMIT),
         ("地点", filing.place, PLACE_LIMIT),
-        ("姓名", filing.name, NAME_LIMIT),
-        ("住址", filing.address, PLACE_LIMIT),
     ):
         if len(text) > limit:
             raise TooLong(what=what, limit=limit)
     if not 8 <= len(filing.client_key) <= 100 or not (filing.client_key.isascii() and filing.client_key.isprintable()):
         raise Malformed(what="表单编号")
-    title = clean(filing.title) or compose_title(body)
+    # A title goes into lists, notices and letters, where nobody needs to know who wrote.
+    known = tuple(word for word in (filing.name, filing.address, filing.phone) if word.strip())
+    title = veil(clean(filing.title) or compose_title(body), known)[:TITLE_LIMIT]
+    person = check_person({what: getattr(filing, what) for what in ("name", "identity", "address")})
     tip_off = filing.kind is Kind.TIP_OFF
     return replace(
         filing,
         body=body,
         title=title,
         place=clean(filing.place),
-        name=clean(filing.name),
-        address=clean(filing.address),
+        name=person["name"],
+        identity=person["identity"],
+        address=person["address"],
         confidential=filing.confidential or tip_off,
     )
+
+
+def check_person(told: Mapping[str, str]) -> dict[str, str]:
+    """Name, identity number and address cleaned; raises TooLong, and Malformed for an identity number that is none."""
+    for what, limit in (("name", NAME_LIMIT), ("address", PLACE_LIMIT)):
+        if len(told.get(what, "")) > limit:
+            raise TooLong(what=PERSON_NAMES[what], limit=limit)
+    kept = {what: clean(text) for what, text in told.items()}
+    if kept.get("identity"):
+        identity = normalise_identity(kept["identity"])
+        if identity is None:
+            raise Malformed(what=PERSON_NAMES["identity"])
+        kept["identity"] = identity
+    return kept
+
+
+def correct(
+    ticket: Ticket, corrected: Collection[str], actor: Actor, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """What is kept of the person was wrong: the history says what was corrected and why, and no value."""
+    told = {
+        "reason": clean(str(given.get("reason") or "")),
+        "corrected": "、".join(PERSON_NAMES[one] for one in corrected),
+    }
+    changed, event = move(ticket, Verb.CORRECT_PERSON, actor, now, told)
+    return Decision(changed, event)
 
 
 def open_ticket(filing: Filing, ticket_id: UUID, number: str, actor: Actor, rules: Rules, now: datetime) -> Decision:

@@ -81,6 +81,7 @@ class Verb(StrEnum):
     RESUME = "resume"
     COMMENT = "comment"
     RECKON = "reckon"
+    CORRECT_PERSON = "correct_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow(V.PARK, _OPEN - {S.PARKED, S.RETURNED}, S.PARKED, {R.DISPATCHER}, "reason until", "挂账", "因客观原因暂缓办理，到期自动恢复。"),
     _arrow(V.RESUME, {S.PARKED}, None, {R.DISPATCHER, R.SYSTEM}, "", "恢复办理", "已恢复办理。"),
     _arrow(V.RECKON, _OPEN, None, {R.SYSTEM}, "reason", "重算期限", "期限已按新公布的放假安排重新计算。"),
+    _arrow(V.CORRECT_PERSON, frozenset(S), None, _DESK, "reason", "更正联系方式", "诉求人的联系方式已更正。"),
     _arrow(V.COMMENT, frozenset(S), None, _EVERYBODY, "text", "补充说明", "有新的说明。"),
 )  # fmt: skip
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from hotline.domain.kinds import Role
+from hotline.domain.personal import mask_text
 from hotline.domain.rights import ROWS, Right, Rows, is_of_unit, may
 from hotline.domain.ticket import Actor, Ticket
-
-_DIGITS = re.compile(r"(?<![0-9０-９])[0-9０-９][0-9０-９\-－ 　]{5,22}[0-9０-９Xx](?![0-9０-９])")
 
 
 def sees_all(role: Role) -> bool:
@@ -32,11 +30,11 @@ def may_reveal(actor: Actor, ticket: Ticket) -> bool:
 
 def shows_person(actor: Actor, ticket: Ticket) -> bool:
     """Whether the person appears at all, masked; a unit sees a confidential matter without the person."""
-    return not ticket.confidential or may_reveal(actor, ticket)
+    return not ticket.confidential or actor.role is Role.COMPLAINANT or may_reveal(actor, ticket)
 
 
 def mask_name(name: str) -> str:
-    """王某某: the family name only."""
+    """王某某: the first sign of the family name only."""
     return f"{name[0]}{'某' * max(1, min(len(name) - 1, 2))}" if name else ""
 
 
@@ -47,9 +45,14 @@ def mask_number(number: str) -> str:
     return f"{'*' * max(0, len(number) - 2)}{number[-2:]}"
 
 
-def mask_text(text: str) -> str:
-    """The text without long numbers: telephone, identity and bank numbers become stars."""
-    return _DIGITS.sub(lambda match: "＊" * 6, text)
+def masked_person(known: Mapping[str, str]) -> dict[str, str]:
+    """Name, phone, identity and address as a page shows them: nothing of an address, an empty text for what lacks."""
+    return {
+        "name": mask_name(known["name"]),
+        "phone": mask_number(known["phone"]),
+        "identity": mask_number(known["identity"]),
+        "address": "＊＊＊" if known["address"] else "",
+    }
 
 
 def body_for(actor: Actor, ticket: Ticket) -> str:

@@ -99,6 +99,16 @@ async def get_complainant(conn: Any, region: int, ticket_id: UUID) -> Mapping[st
     return row
 
 
+async def correct_complainant(
+    conn: Any, region: int, ticket_id: UUID, sealed: Mapping[str, bytes], contact_hash: bytes | None
+) -> None:
+    """Put name, phone, identity or address, sealed, in the place of what is kept; what is not given stays."""
+    await _q.correct_complainant(
+        conn, region_id=region, complainant_id=ticket_id, contact_hash=contact_hash, name_sealed=sealed.get("name"),
+        phone_sealed=sealed.get("phone"), identity_sealed=sealed.get("identity"), address_sealed=sealed.get("address"),
+    )  # fmt: skip
+
+
 async def insert_view(
     conn: Any, region: int, now: datetime, account_id: UUID | None, ticket_id: UUID | None, what: str,
     reason: str | None = None, address: str | None = None, *, page: str | None = None, shown: int | None = None,

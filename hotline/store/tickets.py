@@ -52,6 +52,7 @@ _PLURALS = {
     "details": "details",
     "name_sealed": "names_sealed",
     "phone_sealed": "phones_sealed",
+    "identity_sealed": "identities_sealed",
     "address_sealed": "addresses_sealed",
     "wechat_sealed": "wechats_sealed",
 }
@@ -72,6 +73,7 @@ class SealedPerson:
     contact_hash: bytes
     name_sealed: bytes | None
     phone_sealed: bytes | None
+    identity_sealed: bytes | None
     address_sealed: bytes | None
     wechat_sealed: bytes | None
 
@@ -112,6 +114,7 @@ class Filed:
             "contact_hash": self.person.contact_hash,
             "name_sealed": self.person.name_sealed,
             "phone_sealed": self.person.phone_sealed,
+            "identity_sealed": self.person.identity_sealed,
             "address_sealed": self.person.address_sealed,
             "wechat_sealed": self.person.wechat_sealed,
             "event_id": new_id(),

@@ -116,7 +116,7 @@ order by i.written_at, i.instruction_id;
 
 -- name: persons_of_tickets(region_id, ticket_ids)
 -- The sealed names, numbers and addresses of the people behind these tickets, so that they can be kept out of a text.
-select complainant_id, name_sealed, phone_sealed, address_sealed from complainant
+select complainant_id, name_sealed, phone_sealed, identity_sealed, address_sealed from complainant
 where region_id = :region_id and complainant_id = any(:ticket_ids::uuid[]);
 
 -- name: weeks_done(region_id)

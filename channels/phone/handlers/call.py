@@ -16,8 +16,10 @@ from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now
 from channels.times import said
+from channels.views import told_text
+from hotline.actions.hints import numbers_told
 from hotline.actions.intake import Opened, answer_ticket, open_ticket, redirect_ticket
-from hotline.actions.lookup import filed_code, list_caller, list_latest, own_ticket_id
+from hotline.actions.lookup import filed_code, list_caller, list_latest, own_ticket
 from hotline.actions.office import County
 from hotline.actions.rulings import count_calls
 from hotline.domain.errors import NotFound, Refusal
@@ -45,10 +47,16 @@ async def _opened(request: web.Request) -> dict[str, Any] | None:
     office = request.app[OFFICE]
     code = await filed_code(office, number, key)
     try:
-        ticket_id = await own_ticket_id(office, number, code)
+        ticket = await own_ticket(office, number, code)
     except NotFound:
         return None
-    return {"number": number, "code": code, "href": f"/tickets/{ticket_id}", "way": request.query.get("way", "")}
+    return {
+        "number": number,
+        "code": code,
+        "href": f"/tickets/{ticket.ticket_id}",
+        "way": request.query.get("way", ""),
+        "told": told_text(numbers_told(office, ticket), ticket.confidential),
+    }
 
 
 async def _call_page(

@@ -10,7 +10,7 @@ from datetime import date
 
 from hotline.domain.brief.rates import Counts
 from hotline.domain.kinds import Channel, Kind
-from hotline.domain.privacy import mask_text
+from hotline.domain.personal import veil
 
 Part = str | dict[str, str]
 Line = list[Part]
@@ -96,7 +96,5 @@ def day_words(day: date) -> str:
 
 def hide(text: str, person: Collection[str]) -> str:
     """One short line without the person: known names, numbers and addresses, and every long number, are gone."""
-    for known in sorted((word for word in person if len(word) > 1), key=len, reverse=True):
-        text = text.replace(known, "诉求人")
-    line = " ".join(mask_text(text).split())
+    line = " ".join(veil(text, person).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -128,6 +128,9 @@ TRIES = (
     Try("no_answer", "operator", replied, "replied"),
     Try("refused", "operator", replied, "closed"),
     Try("review", "inspector", _unreasonable, "interview_held", {"agreed": "yes", "reason": "要求没有依据"}),
+    Try(
+        "correct_person", "operator", signed, "signed", {"phone": "13900139000", "name": "王某某", "reason": "号码记错"}
+    ),
     Try("verify", "inspector", _met, "closed", {"verdict": "understood", "words": "说清楚了"}),
 )
 

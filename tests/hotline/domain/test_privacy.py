@@ -3,7 +3,8 @@
 import pytest
 
 from hotline.domain.kinds import Role
-from hotline.domain.privacy import body_for, mask_name, mask_number, mask_text, may_reveal, may_see, shows_person
+from hotline.domain.personal import mask_text
+from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, may_see, shows_person
 from tests.build import ACCUSED, OTHER_UNIT, UNIT, a_ticket, an_actor
 
 OFFICE = (Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR)

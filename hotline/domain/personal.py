@@ -1,0 +1,91 @@
+"""Personal numbers in the words people write: recognised, told to who wrote them, and hidden from who need not know.
+
+Hiding is broad, since a number hidden too much costs a look at the hotline's copy; telling is narrow, so that it is
+believed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from datetime import date
+from enum import StrEnum
+
+HIDDEN = "＊" * 6
+SHORTEST_HIDDEN = 7
+_STARS = re.compile(r"[*＊]")
+_DIGIT = r"[\d①-⑨⓪❶-❾➀-➈⁰¹²³⁴-⁹₀-₉零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]"
+_BETWEEN = r"[\s\-–—−‐‑－.．·/／()（）\[\]［］+＋\u200b-\u200f\u2060\ufeff]{0,3}"
+_RUN = re.compile(
+    rf"{_DIGIT}(?:{_BETWEEN}{_DIGIT}){{{SHORTEST_HIDDEN - 1},}}(?:{_BETWEEN}[XxＸｘ](?![A-Za-z]))?"
+    r"(?:[ \-,，]*(?:转接?|分机号?|ext\.?|#)[ :：]*\d{1,6})?",
+    re.IGNORECASE,
+)
+# Dates and ticket numbers are no numbers of people, and a history without them could not be read.
+_PLAIN = re.compile(r"20\d\d-[01]\d-[0-3]\d(?:[ T]\d\d)?|20\d\d[01]\d[0-3]\d-\d{5}")
+_GROUPED = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \-]?[0-9]){13,18}[Xx]?(?![0-9A-Za-z])")
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_CARDS = range(16, 20)
+
+
+class Told(StrEnum):
+    """What kind of number stands in a text."""
+
+    PHONE = "电话号码"
+    IDENTITY = "身份证号码"
+    CARD = "银行卡号"
+
+
+def normalise_identity(text: str) -> str | None:
+    """An identity number as it is kept, 18 signs or 15 digits, or None when it is none (GB 11643)."""
+    plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "").upper()
+    return plain if _is_identity(plain) else None
+
+
+def _is_identity(plain: str) -> bool:
+    if re.fullmatch(r"[1-8]\d{16}[\dX]", plain, re.ASCII):
+        total = sum(int(digit) * weight for digit, weight in zip(plain, _WEIGHTS, strict=False))
+        return _CHECKS[total % 11] == plain[17] and _is_day(plain[6:14])
+    return bool(re.fullmatch(r"[1-8]\d{14}", plain, re.ASCII)) and _is_day("19" + plain[6:12])
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:])).year >= 1880
+    except ValueError:
+        return False
+
+
+def _is_card(plain: str) -> bool:
+    if len(plain) not in _CARDS or not plain.isdecimal() or plain[0] not in "34569":
+        return False
+    doubled = (int(digit) * (1 + place % 2) for place, digit in enumerate(reversed(plain)))
+    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+
+
+def kinds_told(text: str) -> tuple[Told, ...]:
+    """Identity numbers (by their check digit) and bank cards (by Luhn's) in a text, each kind once."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = [re.sub(r"[ \-]", "", match[0]).upper() for match in _GROUPED.finditer(plain)]
+    identity = any(_is_identity(one) for one in found)
+    card = any(_is_card(one) and not _is_identity(one) for one in found)
+    return tuple(kind for kind, there in ((Told.IDENTITY, identity), (Told.CARD, card)) if there)
+
+
+def mask_text(text: str) -> str:
+    """The text without long numbers, however spaced or spelt: telephone, identity and bank numbers become stars."""
+    return _RUN.sub(lambda match: match[0] if _PLAIN.fullmatch(match[0]) else HIDDEN, text)
+
+
+def veil(text: str, known: Collection[str] = ()) -> str:
+    """The text without long numbers and without the words that are known of the person: name, address, numbers."""
+    for word in sorted((word for word in known if len(word) > 1), key=len, reverse=True):
+        text = text.replace(word, "诉求人")
+    return mask_text(text)
+
+
+def is_masked(text: str) -> bool:
+    """Whether a value is a masked one that came back with a form: it must never be stored."""
+    return bool(_STARS.search(text))
