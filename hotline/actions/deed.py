@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -207,6 +207,8 @@ async def _write_mechanism(
     region = office.region
     if decision.escalation is not None:
         await _escalate(office, conn, ticket, decision.escalation, now)
+    if decision.passed_on is not None:
+        await _pass_on(office, conn, ticket, decision.passed_on, now)
     if before.open and not ticket.open:
         await mechanism.settle_supervisions(conn, region, ticket.ticket_id, now, "closed")
         await mechanism.withdraw_callbacks(conn, region, ticket.ticket_id, now)
@@ -242,14 +244,7 @@ async def _move_supervision(office: Office, conn: Any, ticket: Ticket, decision:
 
 async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
     region, start = office.region, escalation.start
-    year = now.astimezone(office.rules.calendar.zone).year
-    number = await tickets.take_numbers(conn, region, "supervision_letter", str(year))
-    facts = {"reason": escalation.reason.value, "due_at": start.due.at.isoformat(), "limit": start.limit_text}
-    letter_id = await mechanism.insert_letter(conn, region, {
-        "kind": "supervision_letter", "year": year, "number": number, "ticket_id": ticket.ticket_id,
-        "unit_id": ticket.lead_unit_id, "copy_to": "单位主要负责人" if escalation.tier > 1 else None,
-        "tier": escalation.tier, "facts": facts, "issued_at": now,
-    })  # fmt: skip
+    letter_id = await _issue_letter(office, conn, ticket, start, now, {"reason": escalation.reason.value})
     await mechanism.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
     await mechanism.open_supervision(conn, region, {
         "ticket_id": ticket.ticket_id, "cycle": ticket.cycle, "tier": escalation.tier,
@@ -263,6 +258,26 @@ async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escal
     if ticket.lead_unit_id is None:
         alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await outbox.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
+
+
+async def _pass_on(office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime) -> None:
+    """The unit that takes over hears of the tier in force by a letter of its own; the tier keeps its reason."""
+    for tier in await mechanism.list_supervisions(conn, office.region, ticket.ticket_id):
+        if tier["settled_at"] is None:
+            facts = {"reason": tier["reason"], "passed_on": True}
+            await _issue_letter(office, conn, ticket, start, now, facts)
+
+
+async def _issue_letter(
+    office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
+) -> UUID:
+    year = now.astimezone(office.rules.calendar.zone).year
+    number = await tickets.take_numbers(conn, office.region, "supervision_letter", str(year))
+    return await mechanism.insert_letter(conn, office.region, {
+        "kind": "supervision_letter", "year": year, "number": number, "ticket_id": ticket.ticket_id,
+        "unit_id": ticket.lead_unit_id, "copy_to": "单位主要负责人" if ticket.tier > 1 else None, "tier": ticket.tier,
+        "facts": dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}, "issued_at": now,
+    })  # fmt: skip
 
 
 async def _owe_callback(office: Office, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:

@@ -19,7 +19,7 @@ SUPERVISION_LETTER = "supervision_letter"
 
 
 async def read_supervision_letter(office: Office, letter_id: UUID, actor: Actor) -> Mapping[str, Any]:
-    """A 督办函 as plain facts: county, year, number, unit, copy_to, tier, reason, due_at, issued_at, ticket_number, title.
+    """A 督办函 as plain facts: county, year, number, unit, copy_to, tier, reason, passed_on, due_at, issued_at, ticket_number, title.
 
     Raises NotFound for another kind of document and outside the actor's rows.
     """
@@ -38,6 +38,7 @@ async def read_supervision_letter(office: Office, letter_id: UUID, actor: Actor)
     return {
         "county": office.county.name, "year": row["year"], "number": row["number"], "tier": row["tier"],
         "unit": row["unit_name"] or "", "copy_to": row["copy_to"] or "", "reason": row["facts"]["reason"],
+        "passed_on": row["facts"].get("passed_on", False),
         "due_at": datetime.fromisoformat(row["facts"]["due_at"]).astimezone(zone),
         "issued_at": row["issued_at"].astimezone(zone), "ticket_number": row["ticket_number"],
         "title": office.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(row["title"]),

@@ -13,9 +13,9 @@ from hotline.actions.deed import perform, strike_due
 from hotline.actions.office import Office
 from hotline.db import WORTH_ANOTHER_TRY, transaction
 from hotline.domain import supervision as rule
+from hotline.domain.deadline import BY_DATE
 from hotline.domain.errors import NotAllowed
-from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import Actor, Decision, Ticket, move
+from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
 
 Given = Mapping[str, Any]
@@ -94,11 +94,15 @@ async def instruct_ticket(
 async def fulfil_instruction(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """What the leader asked for was done; it stands in the next brief."""
+    """What the leader asked for was done; it stands in the next brief. Raises NoInstruction when nothing was asked."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        changed, event = move(ticket, Verb.FULFIL, actor, now, given)
+        rows = await mechanism.list_instructions(conn, office.region, ticket_id)
+        running = await clocks.list_running(conn, office.region, ticket_id)
+        dated = any(one.limit_text == BY_DATE and one.state == "running" for one, _ in running)
+        instructed = any(row["fulfilled_at"] is None for row in rows)
+        decision = rule.fulfil(ticket, instructed, dated, actor, office.rules, now, given)
         await mechanism.fulfil_instructions(conn, office.region, ticket_id, now, str(given["fulfilment"]))
-        return Decision(changed, event)
+        return decision
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

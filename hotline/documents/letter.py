@@ -31,7 +31,8 @@ def letter_number(county: str, year: int, number: int) -> str:
 def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
     """The letter as a docx file.
 
-    `facts`: county, year, number, unit, copy_to, tier 1–3, reason (of Reason), ticket_number, title without personal
+    `facts`: county, year, number, unit, copy_to, tier 1–3, reason (of Reason), passed_on (true for a unit that takes
+    over; may be left out), ticket_number, title without personal
     data, due_at and issued_at as local moments.
     """
     number = letter_number(facts["county"], facts["year"], facts["number"])
@@ -41,10 +42,7 @@ def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
     sheet.title(title)
     sheet.text(f"{facts['unit'] or '承办单位'}：")
     reason = Reason(facts["reason"])
-    sheet.prose(
-        f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。"
-        f"因{REASON_NAMES[reason]}，现列入{TIER_NAMES[facts['tier']]}。"
-    )
+    sheet.prose(f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。{_why(facts, reason)}")
     sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{_moment(facts['due_at'])}。")
     sheet.prose(_NEXT[facts["tier"]])
     sheet.text("")
@@ -53,6 +51,13 @@ def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
     copies = [f"抄送：{facts['unit']}{facts['copy_to']}"] if facts["copy_to"] else []
     sheet.imprint([*copies, f"{facts['county']}阳光热线办公室　　{_date(facts['issued_at'])}印发"])
     return sheet.to_bytes()
+
+
+def _why(facts: Mapping[str, Any], reason: Reason) -> str:
+    tier = TIER_NAMES[facts["tier"]]
+    if facts.get("passed_on"):
+        return f"该工单此前因{REASON_NAMES[reason]}列入{tier}，现改由你单位承办，继续督办。"
+    return f"因{REASON_NAMES[reason]}，现列入{tier}。"
 
 
 def _issuer(facts: Mapping[str, Any]) -> str:

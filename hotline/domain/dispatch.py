@@ -84,7 +84,7 @@ def hand_over(
     (PROCEDURE §6), SameUnit for the one that has it.
 
     The first unit's reply clock counts from receipt; a later unit gets a clock of its own. Under supervision the
-    tier's clock starts anew for the unit that has the ticket now.
+    tier's clock starts anew for the unit that has the ticket now, and a letter tells it so (PROCEDURE §4).
     """
     if unit_id in barred:
         raise AccusedAddressee
@@ -104,10 +104,12 @@ def hand_over(
         return_ruled=False,
     )
     since = ticket.received_at if cycle == 1 else now
+    tier_clock = rules.tier_clock(changed, now)
     return Decision(
         changed,
         event,
-        starts=(*unit_clocks(changed, unit_id, rules, since, now), *rules.tier_clock(changed, now)),
+        starts=(*unit_clocks(changed, unit_id, rules, since, now), *tier_clock),
+        passed_on=next(iter(tier_clock), None),
         settles=(Rule.DISPATCH,),
         withdraws=SUPERVISION if first else (*_UNITS_WORK, Rule.EXTENSION, *SUPERVISION),
         notices=(dispatched_notice(changed), *_taken_away(ticket)),

@@ -110,6 +110,10 @@ class ExtensionClosed(Refusal):
     """不能延期：{why}。"""
 
 
+class NoInstruction(Refusal):
+    """没有等待落实的批示。"""
+
+
 class AccusedAddressee(Refusal):
     """不能把工单交给被反映的单位或其下属单位，请交其上级单位。"""
 

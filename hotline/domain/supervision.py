@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline.domain.calendar import Due, add_working_days
 from hotline.domain.deadline import BY_DATE, Deadline
-from hotline.domain.errors import Malformed
+from hotline.domain.errors import Malformed, NoInstruction
 from hotline.domain.handling import resume
 from hotline.domain.kinds import Reason, Role, Rule, Step
 from hotline.domain.lifecycle import Verb, may
@@ -135,6 +135,24 @@ def instruct(
         withdraws=SUPERVISION,
         escalation=Escalation(3, Reason.INSTRUCTION, clock),
     )
+
+
+def fulfil(
+    ticket: Ticket, instructed: bool, dated: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """批示销号: what the leader asked for was done. Raises NoInstruction when no instruction is open (`instructed`).
+
+    A clock that runs to the leader's date (`dated`) has served and ends; until the ticket is closed the tier's
+    ordinary clock takes its place (PROCEDURE §4).
+    """
+    if not instructed:
+        raise NoInstruction
+    afresh = dated and ticket.open
+    cycle = ticket.cycle + 1 if afresh else ticket.cycle
+    changed, event = move(ticket, Verb.FULFIL, actor, now, given, cycle=cycle)
+    if not afresh:
+        return Decision(changed, event)
+    return Decision(changed, event, starts=rules.tier_clock(changed, now), settles=(Rule.TIER3,))
 
 
 def end_of_day(rules: Rules, day: datetime) -> datetime:

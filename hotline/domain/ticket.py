@@ -123,7 +123,10 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule decided: the changed ticket and everything that must be written with it, in one transaction."""
+    """What a rule decided: the changed ticket and everything that must be written with it, in one transaction.
+
+    `passed_on` is the tier's clock of a unit that takes over under supervision: it gets a letter of its own.
+    """
 
     ticket: Ticket
     event: Event | None = None
@@ -136,6 +139,7 @@ class Decision:
     notices: tuple[Notice, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     escalation: Escalation | None = None
+    passed_on: Start | None = None
     callback_stage: str | None = None
     interview_due: Start | None = None
     invites: tuple[UUID, ...] = ()

@@ -131,6 +131,7 @@ class Books:
     close_reason: str | None = None
     contacted: bool = False
     asks_more_time: bool = False
+    instructed: bool = False
     former: set[str] = field(default_factory=set)
     # Assisting unit: whether it answered.
     parts: dict[str, bool] = field(default_factory=dict)

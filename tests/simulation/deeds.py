@@ -200,8 +200,19 @@ class Reference(Timetable):
         self.cycle += 1
         self.event("instruct", self.state, now, "leader")
         self.withdraw(SUPERVISION)
+        self.instructed = True
         self.climb(3, "instruction", now, "tier3", "5d", due)
         self.ask_anew(now)
+
+    def fulfil(self, now: datetime) -> None:
+        need(self.instructed)
+        self.instructed = False
+        dated = [clock for clock in self.clocks if clock.limit == "date" and clock.state == "running"]
+        self.cycle += bool(dated)
+        self.event("fulfil", self.state, now, "supervisor")
+        if dated:
+            self.settle(("tier3",), now)
+            self.tier_clock(now)
 
     def rate(self, now: datetime, verdict: str, at_fault: bool) -> None:
         need(self.state == "replied")

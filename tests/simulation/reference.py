@@ -232,6 +232,8 @@ class Timetable(Books):
         # A unit is not late by the hotline's own delay.
         self.start("reply", unit, now if days.limit(reply, since) < sign.due else since, reply)
         self.tier_clock(now)
+        if self.tier:
+            self.letters.append((self.tier, unit, now))
         self.tell(f"unit:{unit}", "dispatched", now)
         if old:
             self.tell(f"unit:{old}", "taken_away", now)

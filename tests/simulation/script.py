@@ -58,12 +58,14 @@ NEXT: dict[str, dict[str, int]] = {
 }
 ANYWHERE = {
     "comment": 5, "supervise": 3, "instruct": 2, "park": 5, "withdraw_it": 1, "sign": 1, "reply": 1, "rate": 1,
-    "verify": 1, "return_it": 1, "grant": 1, "invite": 1, "excuse": 1, "assist": 1,
+    "verify": 1, "return_it": 1, "grant": 1, "invite": 1, "excuse": 1, "assist": 1, "fulfil": 2,
 }  # fmt: skip
 
 
 def choose(ref: Reference, now: datetime, dice: Random) -> Deed:
     """What somebody does to this ticket now: mostly what its state waits for, at times something else."""
+    if ref.instructed and dice.random() < 0.2:
+        return PLAIN["fulfil"]
     options = NEXT[_stage(ref)] if ref.open and dice.random() < 0.85 else ANYWHERE
     name = dice.choices(list(options), list(options.values()))[0]
     maker = MAKERS.get(name)
@@ -278,6 +280,7 @@ PLAIN: dict[str, Deed] = {
     "unpark": _plain("unpark", _by("dispatcher", handling.resume_ticket)),
     "comment": _plain("comment", _by(None, handling.comment_ticket, {"text": "请快一点"})),
     "supervise": _plain("supervise", _by("supervisor", supervision.supervise_ticket)),
+    "fulfil": _plain("fulfil", _by("supervisor", supervision.fulfil_instruction, {"fulfilment": "已经落实"})),
     "no_answer": _plain("no_answer", _by("operator", callback.record_no_answer)),
     "refusal": _plain("refusal", _by("operator", callback.record_refusal)),
 }

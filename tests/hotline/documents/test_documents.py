@@ -181,6 +181,12 @@ def test_every_tier_and_reason_has_its_letter(tier: int, reason: Reason) -> None
     assert "办理期限" in text_of(opened(supervision_letter_docx(LETTER | {"tier": tier, "reason": reason.value})))
 
 
+def test_a_letter_to_a_unit_that_takes_over_does_not_blame_it() -> None:
+    text = text_of(opened(supervision_letter_docx(LETTER | {"passed_on": True})))
+    assert "现改由你单位承办，继续督办。" in text
+    assert "，现列入" not in text
+
+
 def test_a_letter_without_a_unit_still_has_an_addressee() -> None:
     assert "\n承办单位：\n" in text_of(opened(supervision_letter_docx(LETTER | {"unit": ""})))
 

@@ -7,7 +7,7 @@ import pytest
 
 from hotline.domain import supervision
 from hotline.domain.deadline import Deadline
-from hotline.domain.errors import Malformed, NotAllowed, WrongState
+from hotline.domain.errors import Malformed, NoInstruction, NotAllowed, WrongState
 from hotline.domain.kinds import Reason, Role, Rule, Step
 from hotline.domain.lifecycle import State, Verb
 from hotline.domain.ticket import SUPERVISION, Decision, Ticket
@@ -135,6 +135,30 @@ def test_an_instruction_is_a_tier_three_task_with_the_leaders_date() -> None:
     )  # fmt: skip
     assert decision.event is not None
     assert "查清" not in (decision.event.public_text or "")
+
+
+@pytest.mark.parametrize(
+    ("state", "dated", "afresh"),
+    [
+        (State.SIGNED, True, True),
+        (State.SIGNED, False, False),
+        (State.CLOSED, False, False),
+        (State.CLOSED, True, False),
+    ],
+)
+def test_a_fulfilled_instruction_ends_its_date_and_an_open_ticket_waits_for_the_tier(
+    state: State, dated: bool, afresh: bool
+) -> None:
+    told = {"fulfilment": "已整改"}
+    ticket = a_ticket(state=state, tier=3)
+    decision = supervision.fulfil(ticket, True, dated, SUPERVISOR, RULES, MONDAY, told)
+    assert (decision.ticket.state, decision.ticket.tier, decision.ticket.cycle) == (state, 3, 2 if afresh else 1)
+    assert decision.settles == ((Rule.TIER3,) if afresh else ())
+    assert [(start.rule, start.due.at) for start in decision.starts] == (
+        [(Rule.TIER3, moment("2026-11-30", "17:30"))] if afresh else []
+    )
+    with pytest.raises(NoInstruction):
+        supervision.fulfil(ticket, False, dated, SUPERVISOR, RULES, MONDAY, told)
 
 
 def test_only_a_leader_instructs_and_for_a_day_to_come() -> None:

@@ -1,0 +1,115 @@
+"""A leader's instruction struck off, and the letter of a unit that takes over under supervision."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+
+from hotline.actions import dispatch, handling, supervision
+from hotline.actions.letter import read_supervision_letter
+from hotline.domain.errors import NoInstruction, NotFound
+from hotline.domain.kinds import Verdict
+from hotline.domain.ticket import Ticket
+from tests import build
+from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, moment
+from tests.hotline.actions.conftest import Look
+
+
+async def fulfil(town: Town, ticket: Ticket, now: datetime = TUESDAY) -> Ticket:
+    given = {"fulfilment": "已整改"}
+    return await supervision.fulfil_instruction(town.office, ticket.ticket_id, town.actor("supervisor"), now, given)
+
+
+async def instruct(town: Town, ticket: Ticket, due_on: date = WEDNESDAY.date()) -> Ticket:
+    leader, given = town.actor("leader"), {"text": "本周查清"}
+    return await supervision.instruct_ticket(town.office, ticket.ticket_id, due_on, leader, MONDAY, given)
+
+
+async def states(town: Town) -> list[str]:
+    rows = await town.office.pool.fetch("select state from deadline where rule = 'tier3' order by started_at")
+    return [row["state"] for row in rows]
+
+
+async def test_what_the_leader_asked_for_ends_the_date_and_the_tier_waits_on(town: Town, look: Look) -> None:
+    ticket = await instruct(town, await build.signed(town))
+    assert await look.due(ticket, "tier3") == moment("2026-11-25", "17:30")
+    done = await fulfil(town, ticket)
+    assert (done.tier, await look.due(done, "tier3")) == (3, moment("2026-12-01", "17:30"))
+    assert "tier3" in await look.ticking(done)
+    assert await states(town) == ["met", "running"]
+    due_at = await town.office.pool.fetchval("select due_at from supervision where settled_at is null")
+    assert due_at == moment("2026-12-01", "17:30")
+    with pytest.raises(NoInstruction):
+        await fulfil(town, done)
+
+
+async def test_at_rest_the_clock_stays_as_it_is(town: Town, look: Look) -> None:
+    ticket = await instruct(town, await build.signed(town))
+    until, dispatcher = moment("2026-11-27"), town.actor("dispatcher")
+    given = {"reason": "等待汛期结束", "until": until.isoformat()}
+    await handling.park_ticket(town.office, ticket.ticket_id, until, dispatcher, TUESDAY, given)
+    await fulfil(town, ticket)
+    assert await states(town) == ["paused"]
+    await look.sweep_until(moment("2026-11-27", "09:01"))
+    assert "tier3" in await look.ticking(ticket)
+
+
+async def test_without_an_instruction_nothing_is_fulfilled(town: Town, look: Look) -> None:
+    ticket = await build.owed(town)
+    with pytest.raises(NoInstruction, match="没有等待落实的批示"):
+        await fulfil(town, ticket)
+    assert "fulfil" not in await look.events(ticket)
+
+
+async def test_fulfilling_after_the_leaders_date_leaves_the_running_window_alone(town: Town, look: Look) -> None:
+    ticket = await instruct(town, await build.signed(town))
+    late = moment("2026-11-27")
+    await look.sweep_until(late)
+    before = await look.due(ticket, "tier3")
+    done = await fulfil(town, ticket, late)
+    assert (await look.due(done, "tier3"), done.tier) == (before, 3)
+    assert await states(town) == ["missed", "running"]
+
+
+async def test_fulfilling_where_the_unit_has_answered_starts_no_clock_against_it(town: Town, look: Look) -> None:
+    ticket = await build.reply(town, await instruct(town, await build.signed(town)), MONDAY)
+    done = await fulfil(town, ticket)
+    assert await look.ticking(done) == ["callback"]
+
+
+async def test_a_closed_ticket_may_still_have_its_instruction_struck_off(town: Town, look: Look) -> None:
+    ticket = await build.reply(town, await instruct(town, await build.signed(town)), MONDAY)
+    closed = await build.rated(town, ticket, Verdict.SATISFIED, TUESDAY)
+    assert await look.ticking(await fulfil(town, closed)) == []
+
+
+async def test_a_unit_that_takes_over_under_supervision_gets_a_letter_of_its_own(town: Town, look: Look) -> None:
+    ticket = await build.dispatched(town)
+    await look.sweep_until(WEDNESDAY)
+    dispatcher, school = town.actor("dispatcher"), town.unit("教育局")
+    moved = await dispatch.dispatch_ticket(town.office, ticket.ticket_id, school, dispatcher, WEDNESDAY, "归口办理")
+    letters = [(row["number"], row["unit_id"], row["tier"], row["copy_to"]) for row in await look.letters(moved)]
+    assert letters == [(1, town.unit("水务局"), 1, None), (2, school, 1, None)]
+    new = (await look.letters(moved))[-1]
+    facts = await read_supervision_letter(town.office, new["letter_id"], town.actor("school"))
+    assert (facts["unit"], facts["reason"], facts["passed_on"]) == ("教育局", "sign_overdue", True)
+    assert facts["due_at"] == await look.due(moved, "supervised")
+    with pytest.raises(NotFound):
+        await read_supervision_letter(town.office, new["letter_id"], town.actor("water"))
+    assert await look.ladder(moved) == [(1, "sign_overdue", None)]
+
+
+async def test_without_supervision_a_new_unit_gets_no_letter(town: Town, look: Look) -> None:
+    ticket = await build.dispatched(town)
+    dispatcher, school = town.actor("dispatcher"), town.unit("教育局")
+    moved = await dispatch.dispatch_ticket(town.office, ticket.ticket_id, school, dispatcher, MONDAY, "归口办理")
+    assert await look.letters(moved) == []
+
+
+async def test_a_ticket_marked_before_it_had_a_unit_brings_its_letter_along(town: Town, look: Look) -> None:
+    ticket = await build.opened(town)
+    await supervision.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    dispatcher, water = town.actor("dispatcher"), town.unit("水务局")
+    moved = await dispatch.dispatch_ticket(town.office, ticket.ticket_id, water, dispatcher, MONDAY)
+    assert [row["unit_id"] for row in await look.letters(moved)] == [None, water]
