@@ -213,6 +213,7 @@ class Reference(Timetable):
         if dated:
             self.settle(("tier3",), now)
             self.tier_clock(now)
+            self.ask_anew(now)
 
     def rate(self, now: datetime, verdict: str, at_fault: bool) -> None:
         need(self.state == "replied")
