@@ -134,8 +134,8 @@ async def _factor_page(
         enrolment = await begin_factor(office, who, now(request))
         shown["secret"] = " ".join(enrolment.secret[at : at + 4] for at in range(0, len(enrolment.secret), 4))
         # segno escapes what it draws, and draws black on white in dark surroundings too.
-        drawing = segno.make(enrolment.address, error="m", micro=False)
-        shown["drawing"] = Markup(drawing.svg_inline(scale=5, light="#fff", title="绑定用的二维码"))  # noqa: S704
+        drawing = segno.make(enrolment.address, error="l", micro=False)
+        shown["drawing"] = Markup(drawing.svg_inline(omitsize=True, light="#fff", title="绑定用的二维码"))  # noqa: S704
     return page(
         request,
         "me_factor.html",
