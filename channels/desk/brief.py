@@ -18,10 +18,10 @@ from channels.pages import page
 from channels.routes import Each, get, post
 from channels.session import actor, check_csrf, now
 from hotline.actions import brief as briefs
-from hotline.actions.letter import read_supervision_letter
+from hotline.actions.letter import read_letter
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
-from hotline.documents import brief_docx, letter_number, supervision_letter_docx
+from hotline.documents import brief_docx, letter_docx, letter_file
 from hotline.domain.brief.issue import BriefState
 from hotline.domain.errors import NotFound
 from hotline.domain.rights import Right
@@ -82,15 +82,14 @@ async def send_docx(request: web.Request) -> web.Response:
 
 
 async def send_letter(request: web.Request) -> web.Response:
-    """A supervision letter as docx."""
+    """A document of a ticket as docx."""
     who = actor(request)
     try:
         letter_id = UUID(request.match_info["letter_id"])
     except ValueError:
         raise NotFound from None
-    facts = await read_supervision_letter(request.app[OFFICE], letter_id, who)
-    number = letter_number(facts["county"], facts["year"], facts["number"])
-    return _file(supervision_letter_docx(facts), f"{number}督办函.docx")
+    kind, facts = await read_letter(request.app[OFFICE], letter_id, who)
+    return _file(letter_docx(kind, facts), letter_file(kind, facts))
 
 
 def _file(content: bytes, name: str) -> web.Response:

@@ -262,6 +262,7 @@ DEEDS: Mapping[str, Deed] = {
     "ask_details": _said(Verb.ASK_DETAILS, intake.ask_details),
     "add_details": _said(Verb.ADD_DETAILS, intake.add_details),
     "supervise": _bare(supervision.supervise_ticket),
+    "remind": _bare(supervision.remind_unit),
     "instruct": _instruct,
     "fulfil": _said(Verb.FULFIL, supervision.fulfil_instruction),
     "callback": _callback,

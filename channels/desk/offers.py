@@ -14,6 +14,7 @@ from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Outcome, Role, Rule
 from hotline.domain.lifecycle import State
 from hotline.domain.rights import Right, may
+from hotline.domain.supervision import OWED_BY_UNIT
 from hotline.domain.ticket import Actor, Rules
 
 _FIRST: Mapping[State, tuple[str, ...]] = {
@@ -78,6 +79,7 @@ class _Facts:
             "grant_extension": self._extension_waits,
             "hold_interview": self._planned,
             "review": self._reviewable,
+            "remind": lambda: self.ticket.state in OWED_BY_UNIT,
             "supervise": lambda: self.ticket.tier == 0,
             "fulfil": self._instructed,
         }

@@ -14,7 +14,6 @@ from channels.desk.texts import (
     CLASS_NAMES,
     CLOCK_STATES,
     CLOSE_NAMES,
-    LETTER_NAMES,
     LOOKS,
     PACE_NAMES,
     PARTS,
@@ -25,9 +24,10 @@ from channels.views import value_text, verdict_name
 from channels.windows import limit_words
 from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
+from hotline.documents import NAMES
 from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES
 from hotline.domain.joint import is_follower
-from hotline.domain.kinds import Role, Rule, Step
+from hotline.domain.kinds import Document, Role, Rule, Step
 from hotline.domain.lifecycle import Verb
 from hotline.domain.personal import mask_text
 from hotline.domain.supervision import RULE_NAMES, STEP_NAMES
@@ -190,7 +190,7 @@ def letters_of(dossier: Dossier, county: County) -> list[Line]:
     """Documents issued, each with its download."""
     lines = []
     for row in dossier.letters:
-        name = f"{LETTER_NAMES[row['kind']]}〔{row['year']}〕{row['number']}号"
+        name = f"{NAMES[Document(row['kind'])]}〔{row['year']}〕{row['number']}号"
         copied = f"抄送{row['copy_to']}" if row["copy_to"] else ""
         cells = (name, local_text(row["issued_at"]), county.unit_name(row["unit_id"]), copied)
         lines.append(Line(cells, f"/letters/{row['letter_id']}.docx"))

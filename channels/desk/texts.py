@@ -118,13 +118,6 @@ REMINDER_STATES: Mapping[str, str] = {
     "unknown": "不确定是否发出",
     "skipped": "已并入后一次提醒",
 }
-LETTER_NAMES: Mapping[str, str] = {
-    "reminder_notice": "催办通知书",
-    "supervision_letter": "督办函",
-    "interview_record": "约谈记录",
-    "written_reply": "答复意见书",
-    "brief": "专报",
-}
 LOOKS: Mapping[str, str] = {
     "ticket": "查看工单",
     "reveal": "查看姓名电话",

@@ -151,6 +151,7 @@ FORMS: Mapping[str, VerbForm] = {
     ),
     "resume": VerbForm(say="提前恢复办理，期限接着计算。"),
     "supervise": VerbForm(say="列入一级督办，向承办单位发督办函，限期办结。"),
+    "remind": VerbForm(say="向承办单位发催办通知书，提醒经办人；同一岗位一个工作日一次。"),
     "instruct": VerbForm(
         (Field("text", "批示内容", limit=1000), Field("due_on", "办结日期", "day")),
         say="批示连同期限转承办单位，落实情况写入下一期专报。",

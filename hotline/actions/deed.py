@@ -11,17 +11,18 @@ from uuid import UUID
 from hotline.actions.assisting import keep_parts, tell_end
 from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
+from hotline.actions.paper import issue
 from hotline.db import transaction
 from hotline.domain.calendar import next_open
 from hotline.domain.deadline import Deadline, Start, choose_step, left_of, plan_steps, reckon, resumed, step_before
 from hotline.domain.errors import NotFound
 from hotline.domain.joint import check_part
-from hotline.domain.kinds import Channel, Role, Rule, Step
+from hotline.domain.kinds import Channel, Document, Role, Rule, Step
 from hotline.domain.lifecycle import State
 from hotline.domain.policy import Limit
 from hotline.domain.privacy import may_see
 from hotline.domain.supervision import TIER_NAMES, addressee, due, is_hotlines_own
-from hotline.domain.ticket import SUPERVISION, Actor, Alarm, Decision, Escalation, Notice, Ticket
+from hotline.domain.ticket import SUPERVISION, Actor, Alarm, Decision, Escalation, Notice, Paper, Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
 from hotline.store.ids import new_id
 
@@ -218,6 +219,8 @@ async def _write_mechanism(
     if decision.resumes_all:
         await mechanism.wake_callbacks(conn, region, ticket.ticket_id, now)
     await _settle_alarms(office, conn, ticket, decision, now)
+    if decision.paper is not None:
+        await issue(office, conn, ticket, decision.paper, now)
     if decision.callback_stage is not None:
         await _owe_callback(office, conn, ticket, decision.callback_stage, now)
     if decision.interview_due is not None and ticket.lead_unit_id is not None:
@@ -271,13 +274,10 @@ async def _pass_on(office: Office, conn: Any, ticket: Ticket, start: Start, now:
 async def _issue_letter(
     office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
 ) -> UUID:
-    year = now.astimezone(office.rules.calendar.zone).year
-    number = await tickets.take_numbers(conn, office.region, "supervision_letter", str(year))
-    return await mechanism.insert_letter(conn, office.region, {
-        "kind": "supervision_letter", "year": year, "number": number, "ticket_id": ticket.ticket_id,
-        "unit_id": ticket.lead_unit_id, "copy_to": "单位主要负责人" if ticket.tier > 1 else None, "tier": ticket.tier,
-        "facts": dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}, "issued_at": now,
-    })  # fmt: skip
+    told = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
+    copy_to = "单位主要负责人" if ticket.tier > 1 else None
+    paper = Paper(Document.SUPERVISION_LETTER, told)
+    return await issue(office, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
 
 
 async def _owe_callback(office: Office, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,9 @@ from hotline.actions.office import Office
 from hotline.db import transaction
 from hotline.domain import interview as rule
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.kinds import Verdict
+from hotline.domain.kinds import Document, Verdict
 from hotline.domain.rights import Right, allow
-from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.domain.ticket import Actor, Decision, Paper, Ticket
 from hotline.store import mechanism
 
 
@@ -52,7 +53,8 @@ async def hold_interview(
             raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
         columns = dict(given) | {"held_at": held_at, "promised_on": promised_on}
         await mechanism.hold_interview(conn, office.region, row["interview_id"], columns)
-        return decision
+        plan = {name: row[name] for name in ("cause", "solution", "rules")}
+        return replace(decision, paper=Paper(Document.INTERVIEW_RECORD, {**told, **plan}))
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
 

@@ -2,44 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
+from hotline.actions.lookup import unsealed_person
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
-from hotline.domain.personal import mask_text
+from hotline.domain.kinds import Document
+from hotline.domain.personal import mask_text, veil
 from hotline.domain.privacy import sees_all
-from hotline.domain.ticket import Actor
+from hotline.domain.ticket import Actor, Ticket
 from hotline.store import mechanism, tickets
 
-SUPERVISION_LETTER = "supervision_letter"
+Facts = Mapping[str, Any]
+# What people wrote themselves.
+_FREE = ("reply", "cause", "solution", "rules", "official", "minutes")
 
 
-async def read_supervision_letter(office: Office, letter_id: UUID, actor: Actor) -> Mapping[str, Any]:
-    """A 督办函 as plain facts: county, year, number, unit, copy_to, tier, reason, passed_on, due_at, issued_at, ticket_number, title.
+async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Document, Facts]:
+    """A document as its kind and plain facts.
 
-    Raises NotFound for another kind of document and outside the actor's rows.
+    Each has county, year, number, unit, copy_to, tier, issued_at, ticket_number and title; beside them a 督办函 reason,
+    due_at and perhaps passed_on; a 催办通知书 role, rule and due_at (both perhaps None); a 约谈记录 the interview's columns; a 答复意见书
+    reply. Moments are local. Of a confidential ticket what people wrote is veiled, and the title is its matter.
+    Raises NotFound outside the actor's rows.
     """
     async with office.pool.acquire() as conn:
         row = await mechanism.get_letter(conn, office.region, letter_id)
-        if row is None or row["kind"] != SUPERVISION_LETTER or row["ticket_id"] is None:
+        if row is None or row["ticket_id"] is None:
             raise NotFound
         ticket = await tickets.get_ticket(conn, office.region, row["ticket_id"])
         if ticket is None:
             raise NotFound
         await check_scope(office, conn, ticket, actor)
+        person = await unsealed_person(office, conn, ticket.ticket_id) if ticket.confidential else {}
     # A letter to a former unit is not for the one that has the ticket now.
     if not sees_all(actor.role) and row["unit_id"] not in office.county.scope(actor):
         raise NotFound
+    return Document(row["kind"]), _facts(office, row, ticket, tuple(person.values()))
+
+
+def _facts(office: Office, row: Facts, ticket: Ticket, known: Collection[str]) -> Facts:
     zone = office.rules.calendar.zone
+    words = dict(row["facts"])
+    if ticket.confidential:
+        words |= {name: veil(words[name], known) for name in _FREE if words.get(name)}
+    for name in ("due_at", "held_at"):
+        told = row["facts"].get(name)
+        words[name] = datetime.fromisoformat(told).astimezone(zone) if told else None
+    promised = row["facts"].get("promised_on")
     return {
-        "county": office.county.name, "year": row["year"], "number": row["number"], "tier": row["tier"],
-        "unit": row["unit_name"] or "", "copy_to": row["copy_to"] or "", "reason": row["facts"]["reason"],
-        "passed_on": row["facts"].get("passed_on", False),
-        "due_at": datetime.fromisoformat(row["facts"]["due_at"]).astimezone(zone),
-        "issued_at": row["issued_at"].astimezone(zone), "ticket_number": row["ticket_number"],
+        **words, "promised_on": date.fromisoformat(promised) if promised else None, "county": office.county.name,
+        "year": row["year"], "number": row["number"], "tier": row["tier"], "unit": row["unit_name"] or "",
+        "copy_to": row["copy_to"] or "", "issued_at": row["issued_at"].astimezone(zone),
+        "ticket_number": row["ticket_number"],
         "title": office.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(row["title"]),
     }  # fmt: skip

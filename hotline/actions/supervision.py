@@ -15,6 +15,7 @@ from hotline.db import WORTH_ANOTHER_TRY, transaction
 from hotline.domain import supervision as rule
 from hotline.domain.deadline import BY_DATE
 from hotline.domain.errors import NotAllowed
+from hotline.domain.lifecycle import Verb
 from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
 
@@ -63,6 +64,21 @@ async def supervise_ticket(
 
     async def decide(_conn: Any, ticket: Ticket) -> Decision:
         return rule.mark(ticket, actor, office.rules, now)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def remind_unit(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+) -> Ticket:
+    """催办 by hand, with its 催办通知书. Raises NothingOwed, AlreadyReminded."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        running = [deadline for deadline, _ in await clocks.list_running(conn, office.region, ticket_id)]
+        owed = [deadline for deadline in running if deadline.unit_id == ticket.lead_unit_id]
+        last_at = await tickets.last_done_by(conn, office.region, ticket_id, Verb.REMIND, actor.role)
+        first = min(owed, key=lambda deadline: deadline.due_at, default=None)
+        return rule.press(ticket, last_at, first, actor, office.rules, now)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from hotline.documents.sheet import Alignment, Sheet
-from hotline.domain.kinds import Reason
+from hotline.domain.kinds import Document, Reason
 from hotline.domain.supervision import REASON_NAMES, TIER_NAMES
 
 _MEET = frozenset({Reason.DISSATISFIED, Reason.REDOS, Reason.INTERVIEW_OVERDUE, Reason.STILL_DISSATISFIED})
@@ -23,9 +23,18 @@ _NEXT = {
 }
 
 
-def letter_number(county: str, year: int, number: int) -> str:
-    """阳热督〔2026〕12号."""
-    return f"{county[:1]}热督〔{year}〕{number}号"
+_SIGNS = {
+    Document.REMINDER_NOTICE: "催",
+    Document.SUPERVISION_LETTER: "督",
+    Document.INTERVIEW_RECORD: "约",
+    Document.WRITTEN_REPLY: "答",
+    Document.BRIEF: "专",
+}
+
+
+def letter_number(county: str, year: int, number: int, kind: Document = Document.SUPERVISION_LETTER) -> str:
+    """阳热督〔2026〕12号; each kind has its own sign and counts by itself."""
+    return f"{county[:1]}热{_SIGNS[kind]}〔{year}〕{number}号"
 
 
 def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
@@ -43,13 +52,13 @@ def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
     sheet.text(f"{facts['unit'] or '承办单位'}：")
     reason = Reason(facts["reason"])
     sheet.prose(f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。{_why(facts, reason)}")
-    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{_moment(facts['due_at'])}。")
+    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{moment_text(facts['due_at'])}。")
     sheet.prose(_NEXT[facts["tier"]])
     sheet.text("")
     sheet.text(_issuer(facts), align=Alignment.RIGHT, right_indent=2)
-    sheet.text(_date(facts["issued_at"]), align=Alignment.RIGHT, right_indent=4)
+    sheet.text(date_text(facts["issued_at"]), align=Alignment.RIGHT, right_indent=4)
     copies = [f"抄送：{facts['unit']}{facts['copy_to']}"] if facts["copy_to"] else []
-    sheet.imprint([*copies, f"{facts['county']}阳光热线办公室　　{_date(facts['issued_at'])}印发"])
+    sheet.imprint([*copies, f"{facts['county']}阳光热线办公室　　{date_text(facts['issued_at'])}印发"])
     return sheet.to_bytes()
 
 
@@ -65,9 +74,11 @@ def _issuer(facts: Mapping[str, Any]) -> str:
     return f"{facts['county']}{'纪委纠风办' if facts['tier'] == 2 else '阳光热线办公室'}"
 
 
-def _date(at: datetime) -> str:
+def date_text(at: date) -> str:
+    """2026年11月23日."""
     return f"{at.year}年{at.month}月{at.day}日"
 
 
-def _moment(at: datetime) -> str:
-    return f"{_date(at)}{at:%H:%M}前"
+def moment_text(at: datetime) -> str:
+    """2026年11月23日17:30前."""
+    return f"{date_text(at)}{at:%H:%M}前"

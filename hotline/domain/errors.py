@@ -166,6 +166,14 @@ class NoSuchUnit(Refusal):
     status = 422
 
 
+class AlreadyReminded(Refusal):
+    """{day}已经催办过，同一岗位一个工作日只催办一次。"""
+
+
+class NothingOwed(Refusal):
+    """工单现在不等承办单位办理，不用催办。"""
+
+
 class LeaveOverlaps(Refusal):
     """{name}在这段时间里已经登记了请假，请先销假或改时间。"""
 

@@ -11,9 +11,9 @@ from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.calendar import Due
 from hotline.domain.deadline import Deadline, Start, reckon
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, PartsMissing
-from hotline.domain.kinds import Role, Rule
+from hotline.domain.kinds import Document, Role, Rule
 from hotline.domain.lifecycle import Verb, check
-from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
+from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Paper, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
     "phone": "电话联系",
@@ -77,6 +77,7 @@ def reply(
         starts=(clock,),
         settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *SUPERVISION),
         notices=(replied_notice(changed, given),),
+        paper=Paper(Document.WRITTEN_REPLY, {"reply": str(given.get("reply", ""))}),
         callback_stage="reply",
     )
 

@@ -126,6 +126,16 @@ class Outcome(StrEnum):
     UNREASONABLE = "unreasonable"
 
 
+class Document(StrEnum):
+    """The numbered documents (PROCEDURE §7)."""
+
+    REMINDER_NOTICE = "reminder_notice"
+    SUPERVISION_LETTER = "supervision_letter"
+    INTERVIEW_RECORD = "interview_record"
+    WRITTEN_REPLY = "written_reply"
+    BRIEF = "brief"
+
+
 class Tier(StrEnum):
     """The three tiers of supervision by name; the number is the ticket's `tier`."""
 

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hotline.domain.calendar import Due, add_working_days
-from hotline.domain.deadline import BY_DATE, Deadline
-from hotline.domain.errors import Malformed, NoInstruction
+from hotline.domain.deadline import BY_DATE, Deadline, notice_time
+from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NothingOwed
 from hotline.domain.handling import resume
-from hotline.domain.kinds import Reason, Role, Rule, Step
-from hotline.domain.lifecycle import Verb, may
-from hotline.domain.ticket import SUPERVISION, SYSTEM, Actor, Alarm, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.kinds import Document, Reason, Role, Rule, Step
+from hotline.domain.lifecycle import State, Verb, check, may
+from hotline.domain.ticket import (
+    SUPERVISION,
+    SYSTEM,
+    Actor,
+    Alarm,
+    Decision,
+    Escalation,
+    Notice,
+    Paper,
+    Rules,
+    Ticket,
+    move,
+)
 
 RULE_NAMES: Mapping[Rule, str] = {
     Rule.DISPATCH: "派单",
@@ -60,6 +72,8 @@ _CLIMB: Mapping[Rule, tuple[int, Reason, str, Rule]] = {
     Rule.SUPERVISED: (2, Reason.SUPERVISED_OVERDUE, "tier2", Rule.TIER2),
     Rule.TIER2: (3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3),
 }
+OWED_BY_UNIT = frozenset({State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED})
+PRESSING: Mapping[Role, str] = {Role.DISPATCHER: "热线", Role.SUPERVISOR: "热线督办", Role.INSPECTOR: "纪委纠风办"}
 _UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIMB, Rule.TIER3})
 
 
@@ -108,6 +122,32 @@ def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
     if ticket.tier:
         raise Malformed(what="督办（已在督办中）")
     return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
+
+
+def press(
+    ticket: Ticket, last_at: datetime | None, clock: Deadline | None, actor: Actor, rules: Rules, now: datetime
+) -> Decision:
+    """催办 by hand: a numbered notice to whoever is in charge, once for each working day and role (PROCEDURE §7).
+
+    `last_at` is when this role last did it, `clock` the unit's limit that ends first. A press at night or on a
+    holiday counts for the day it goes out. Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
+    """
+    check(ticket.state, Verb.REMIND, actor.role)
+    if ticket.state not in OWED_BY_UNIT:
+        raise NothingOwed
+    day = _goes_out(rules, ticket, now)
+    if last_at is not None and _goes_out(rules, ticket, last_at) == day:
+        raise AlreadyReminded(day=f"{day:%m月%d日}")
+    changed, event = move(ticket, Verb.REMIND, actor, now, {}, public_text="")
+    facts = {"rule": clock.rule.value, "due_at": clock.due_at.isoformat()} if clock else {}
+    to = f"account:{ticket.handler_id}" if ticket.handler_id else f"unit:{ticket.lead_unit_id}"
+    notice = Notice(to, "reminder", f"【催办通知书】工单 {ticket.number}：{PRESSING[actor.role]}催办，请抓紧办理。")
+    paper = Paper(Document.REMINDER_NOTICE, {**facts, "role": actor.role.value})
+    return Decision(changed, event, notices=(notice,), paper=paper)
+
+
+def _goes_out(rules: Rules, ticket: Ticket, at: datetime) -> date:
+    return rules.calendar.local(notice_time(rules.policy, rules.calendar, at, urgent=ticket.urgent)).date()
 
 
 def instruct(

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hotline.domain.calendar import Calendar
 from hotline.domain.deadline import Start, reckon
-from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Reason, Role, Rule
+from hotline.domain.kinds import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.lifecycle import TABLE, State, Verb, check, check_given
 from hotline.domain.policy import Case, Limit, Policy
 
@@ -113,6 +113,14 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """A numbered document to issue, with what it says; never with the person (PROCEDURE §6, §7)."""
+
+    kind: Document
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Alarm:
     """What a dispatcher must look at; `about` tells one occasion from the next."""
 
@@ -140,6 +148,7 @@ class Decision:
     alarms: tuple[Alarm, ...] = ()
     escalation: Escalation | None = None
     passed_on: Start | None = None
+    paper: Paper | None = None
     callback_stage: str | None = None
     interview_due: Start | None = None
     invites: tuple[UUID, ...] = ()

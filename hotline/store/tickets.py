@@ -233,6 +233,12 @@ async def last_verb(conn: Any, region: int, ticket_id: UUID, *verbs: str) -> str
     return value
 
 
+async def last_done_by(conn: Any, region: int, ticket_id: UUID, verb: str, role: str) -> datetime | None:
+    """When a role last did this to a ticket."""
+    at: datetime | None = await _q.last_done_by(conn, region_id=region, ticket_id=ticket_id, verb=verb, role=role)
+    return at
+
+
 async def save_lead(conn: Any, region: int, ticket: Ticket, now: datetime) -> None:
     """Keep the list of units in step with the lead; a lead that was becomes a former one."""
     await _q.leave_lead(conn, region_id=region, ticket_id=ticket.ticket_id, unit_id=ticket.lead_unit_id)

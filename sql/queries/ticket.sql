@@ -101,6 +101,11 @@ select verb from ticket_event
 where region_id = :region_id and ticket_id = :ticket_id and verb = any(:verbs::text[])
 order by at desc, event_id desc limit 1;
 
+-- name: last_done_by(region_id, ticket_id, verb, role)$
+-- When a role last did this to a ticket.
+select max(at) from ticket_event
+where region_id = :region_id and ticket_id = :ticket_id and verb = :verb and role = :role;
+
 -- name: join_unit(region_id, ticket_id, unit_id, part, joined_at)!
 -- A unit takes a part in a ticket, or another part than before.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)

@@ -165,7 +165,9 @@ async def test_the_docx_says_what_the_page_says(town: Town, server: TestServer) 
 async def test_a_unit_reads_its_own_letters_only(town: Town, server: TestServer) -> None:
     await play(town)
     async with town.office.pool.acquire() as conn:
-        letter = await conn.fetchval("select letter_id from letter order by issued_at limit 1")
+        letter = await conn.fetchval(
+            "select letter_id from letter where kind = 'supervision_letter' order by issued_at limit 1"
+        )
     water, school = await visitor(server, "water"), await visitor(server, "school")
     answer = await water.get(f"/letters/{letter}.docx")
     text = "\n".join(paragraph.text for paragraph in Document(BytesIO(await answer.read())).paragraphs)

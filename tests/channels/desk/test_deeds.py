@@ -121,6 +121,7 @@ TRIES = (
     Try("redirect", "operator", opened, "closed", {"where": "县人民法院"}),
     Try("ask_details", "operator", opened, "awaiting_details", {"missing": "水费单照片"}),
     Try("add_details", "operator", _awaiting, "received", {"text": "户号是三组12号"}),
+    Try("remind", "dispatcher", signed, "signed"),
     Try("supervise", "supervisor", signed, "signed"),
     Try("instruct", "leader", signed, "signed", {"text": "请尽快解决", "due_on": "2026-12-01"}),
     Try("fulfil", "inspector", _instructed, "signed", {"fulfilment": "水表已更换"}),

@@ -90,9 +90,9 @@ class Look:
         """Every line of the outbox about it."""
         return list(await self._read(outbox.list_outbox, ticket.ticket_id))
 
-    async def letters(self, ticket: Ticket) -> list[Row]:
-        """Documents issued on it."""
-        return list(await self._read(mechanism.list_letters, ticket.ticket_id))
+    async def letters(self, ticket: Ticket, kind: str = "supervision_letter") -> list[Row]:
+        """Documents of this kind issued on it."""
+        return [row for row in await self._read(mechanism.list_letters, ticket.ticket_id) if row["kind"] == kind]
 
     async def ladder(self, ticket: Ticket) -> list[tuple[int, str, str | None]]:
         """(tier, reason, settled by) of each supervision, oldest first."""
