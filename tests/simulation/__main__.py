@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 import tempfile
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from click import echo
 
 from hotline.local import local_servers
 from hotline.store.migrate import migrate
-from rehearsal.adversary import watched_pool
+from rehearsal.adversary import Killed, watched_pool
 from tests.simulation.play import play
 
 
@@ -23,8 +25,15 @@ def again(seed: int) -> str:
     return f"make simulate SEED={seed}"
 
 
+def _quietly(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    # A worker's own tasks die with it.
+    if not isinstance(context.get("exception"), Killed):
+        loop.default_exception_handler(context)
+
+
 async def simulate(seeds: range) -> int:
     """Play the seeds one after another; gives back how many failed."""
+    asyncio.get_running_loop().set_exception_handler(_quietly)
     failed, counted, started = 0, Counter[str](), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="hotline-simulation-") as folder:
         async with local_servers(Path(folder), durable=False) as servers:
