@@ -201,6 +201,9 @@ class Reference(Timetable):
         self.event("instruct", self.state, now, "leader")
         self.withdraw(SUPERVISION)
         self.instructed = True
+        if self.state in WORKED_ON:
+            # A new round asks anew: nobody is told of a limit that would hold for a moment.
+            self.withdraw(("assist",))
         self.climb(3, "instruction", now, "tier3", "5d", due)
         self.ask_anew(now)
 

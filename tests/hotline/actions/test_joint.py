@@ -247,6 +247,17 @@ async def test_a_mark_of_supervision_brings_the_limit_forward(town: Town, look: 
     assert (await look.told(ticket))[f"unit:{town.unit('教育局')}", "assist_moved"] == 1
 
 
+async def test_a_leaders_date_asks_anew_and_tells_of_one_limit_only(town: Town, look: "Look") -> None:
+    ticket, written = await shared(town), {"text": "限期办好", "due_on": "2026-11-26"}
+    await supervision.instruct_ticket(
+        town.office, ticket.ticket_id, THURSDAY.date(), town.actor("leader"), TUESDAY, written
+    )
+    friday, wednesday = moment("2026-11-27", "17:30"), moment("2026-11-25", "17:30")
+    assert await assist_clocks(town, ticket) == [("教育局", friday, "withdrawn"), ("教育局", wednesday, "running")]
+    told, unit = await look.told(ticket), f"unit:{town.unit('教育局')}"
+    assert (told[unit, "invited"], told[unit, "assist_moved"]) == (2, 0)
+
+
 async def test_nothing_moves_where_the_leads_limit_does_not(town: Town, look: "Look") -> None:
     ticket = await shared(town, matter_id="water.outage")
     await taken_up(town, ticket, MONDAY + timedelta(minutes=10))
