@@ -10,6 +10,7 @@ from typing import Any
 from channels.benches import ROLE_NAMES
 from channels.times import local_text, said
 from hotline.almanac import ZONE
+from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.handling import CONTACT_WAYS
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
@@ -155,6 +156,8 @@ def event_text(event: Row) -> str:
         told = [f"{RULE_NAMES[Rule(details['rule'])]}{STEP_NAMES[Step(details['step'])]}"]
     if event["verb"] == Verb.RECKON:
         told = [f"{RULE_NAMES[Rule(details['rule'])]}期限{_moved(details)}", *told]
+    elif event["verb"] == Verb.RECLASSIFY:
+        told += [f"{RULE_NAMES[Rule(one['rule'])]}期限{_moved(one)}" for one in details.get("limits", ())]
     elif "old_due" in details and "new_due" in details:
         told.append(f"期限由{_moment(details['old_due'])}改为{_moment(details['new_due'])}")
     if details.get("tier"):
@@ -181,6 +184,8 @@ def _moved(details: Row) -> str:
 
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
+    "kind": KIND_NAMES,
+    "old_kind": KIND_NAMES,
     "how": CONTACT_WAYS,
     "held_place": PLACE_NAMES,
     "outcome": {key.value: name for key, name in OUTCOME_NAMES.items()},
@@ -189,6 +194,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     | {"unreached": "三次未接通", "refused": "拒绝回访", "unreasonable": "诉求不合理"},
 }
 _OTHER_NAMES: Mapping[str, str] = {
+    "old_kind": "原类别",
+    "matter": "事项",
+    "old_matter": "原事项",
     "contacted": "联系过",
     "solved": "已解决",
     "answer_at_fault": "答复未到位",

@@ -35,6 +35,8 @@ class Case:
     troubles: int = 0
     outcome: str = ""
     meet_at: datetime | None = None
+    assisting_id: UUID | None = None
+    part_owed: bool = False
     told: list[str] = field(default_factory=list)
 
     def observe(self, ticket: Ticket) -> None:
@@ -42,6 +44,7 @@ class Case:
         moved, handed = ticket.state is not self.state, ticket.lead_unit_id != self.unit_id
         if handed or (moved and self.state is State.REPLIED):
             self.contacted = self.extension_asked = False
+            self.part_owed = self.assisting_id not in (None, ticket.lead_unit_id)
         if moved:
             self.planned, self.meet_at = False, None
             self.attempts = self.reviews = self.troubles = 0
@@ -50,7 +53,7 @@ class Case:
             self.attempts = 1  # nobody to ask online
         self.ticket_id, self.number = ticket.ticket_id, ticket.number
 
-    def situation(self, ticket: Ticket, unit: str) -> Situation:
+    def situation(self, ticket: Ticket, unit: str, assisting: str = "") -> Situation:
         """The ticket as those who must act on it see it."""
         return Situation(
             key=self.key,
@@ -73,6 +76,8 @@ class Case:
             instructed=self.instructed,
             outcome=self.outcome,
             meet_at=self.meet_at,
+            assisting=assisting,
+            part_owed=self.part_owed,
         )
 
     def remember(self, act: Act) -> None:
@@ -88,6 +93,10 @@ class Case:
                 self.extension_asked = True
             case "grant_extension" | "refuse_extension":
                 self.extension_asked = False
+            case "invite":
+                self.part_owed = True
+            case "assist":
+                self.part_owed = False
             case "no_answer":
                 self.attempts += 1
             case "review":

@@ -48,6 +48,7 @@ PLEASED: Mapping[Profile, tuple[int, int, int, int]] = {
     Profile.SILENT: (15, 25, 20, 40),
     Profile.DISSATISFYING: (10, 15, 15, 60),
 }
+JOINT_SHARE = 0.06  # of complaints and calls for help in which several units have a part
 AGAIN_DISSATISFIED: Mapping[Profile, float] = {Profile.DISSATISFYING: 0.35, Profile.SILENT: 0.3, Profile.LATE: 0.15}
 
 
@@ -75,6 +76,8 @@ class Situation:
     instructed: bool = False
     outcome: str = ""
     meet_at: datetime | None = None
+    assisting: str = ""
+    part_owed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

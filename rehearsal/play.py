@@ -145,7 +145,9 @@ class Play:
 
     def _foresee(self, case: Case, ticket: Ticket) -> None:
         now = self.stage.clock.now()
-        situation = case.situation(ticket, self.stage.office.county.unit_name(ticket.lead_unit_id))
+        county = self.stage.office.county
+        assisting = county.unit_name(case.assisting_id) if case.assisting_id else ""
+        situation = case.situation(ticket, county.unit_name(ticket.lead_unit_id), assisting)
         if situation == case.seen:
             return
         case.seen = situation
@@ -200,6 +202,9 @@ class Play:
         fields = dict(act.fields)
         if act.verb == "dispatch":
             fields["unit"] = str(self._choose_unit(case, ticket))
+        if act.verb == "invite":
+            case.assisting_id = self._choose_assisting(case, ticket)
+            fields["assisting_1"] = str(case.assisting_id)
         if not await self._do(case, act, fields):
             case.troubles += 1
         # No event tells of these to those who look for changes.
@@ -234,7 +239,7 @@ class Play:
         key = f"{case.key}-{act.verb}-{case.plan}"
         path = f"/tickets/{case.ticket_id}/{act.verb}"
         try:
-            reply = await self.stage.doors.submit(self._login(case, act.role), path, {"client_key": key, **fields})
+            reply = await self.stage.doors.submit(self._login(case, act), path, {"client_key": key, **fields})
         except DoorError as fault:
             self.refusals[f"{act.verb}: {fault}"] += 1
             return False
@@ -249,11 +254,21 @@ class Play:
         """Count what a door refused."""
         self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1
 
-    def _login(self, case: Case, role: Role) -> str:
+    def _login(self, case: Case, act: Act) -> str:
+        role = act.role
         if role in (Role.HANDLER, Role.UNIT_HEAD):
-            login = self._units.get(self.stage.office.county.unit_name(case.unit_id), "xianfu")
+            unit_id = case.assisting_id if act.verb == "assist" else case.unit_id
+            login = self._units.get(self.stage.office.county.unit_name(unit_id), "xianfu")
             return f"{login}-fuze" if role is Role.UNIT_HEAD else login
         return f"{LOGINS[role]}{case.arrival.index % STAFF[role] + 1}"
+
+    def _choose_assisting(self, case: Case, ticket: Ticket) -> UUID:
+        """A bureau other than the lead, and never the accused."""
+        county = self.stage.office.county
+        barred = {*county.barred(ticket.accused_unit_id), case.unit_id}
+        others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
+        dice = Random(f"{self._seed}:{case.key}:assisting")
+        return dice.choice([unit for unit in others if unit not in barred])
 
     def _choose_unit(self, case: Case, ticket: Ticket) -> UUID:
         """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from hotline.domain.kinds import Kind, Role
 from rehearsal import texts
-from rehearsal.diary import A_DAY, AGAIN_DISSATISFIED, Act, Diary, Profile, Situation, form_time
+from rehearsal.diary import A_DAY, AGAIN_DISSATISFIED, JOINT_SHARE, Act, Diary, Profile, Situation, form_time
 from rehearsal.messages import ZONE
 
 
@@ -45,12 +45,26 @@ class Units(Diary):
             return Act(self.soon(s, dice, now, 0, 1), Role.HANDLER, "contact", fields)
         if s.extension_asked:
             return Act(self.soon(s, dice, now, 0, 1), Role.UNIT_HEAD, "grant_extension", {"reason": texts.GRANT[0]})
+        joint = self._share(s, now)
+        if joint is not None:
+            return joint
         if profile is Profile.LATE and s.cycle == 1 and not s.tier and not s.urgent and dice.random() < 0.2:
             fields = {"reason": texts.pick(dice, texts.EXTENSION)}
             return Act(self.soon(s, dice, now, 1, A_DAY), Role.HANDLER, "ask_extension", fields)
         lines = texts.VAGUE if profile is Profile.DISSATISFYING and s.cycle == 1 else texts.REPLY
         fields = {"reply": texts.pick(dice, lines, s.unit), "facts": texts.pick(dice, texts.FACTS)}
         return Act(self.soon(s, dice, now, *_patience(s, profile)), Role.HANDLER, "reply", fields)
+
+    def _share(self, s: Situation, now: datetime) -> Act | None:
+        """A matter of several units: the dispatcher asks one to assist, which hands its part in."""
+        dice = self.dice(f"{s.key}:joint")
+        if s.part_owed:
+            at = self.desk_time(s.assisting, now, dice.randint(0, A_DAY))
+            return Act(at, Role.HANDLER, "assist", {"part": texts.pick(dice, texts.PART)})
+        wanted = not s.assisting and not s.urgent and s.kind in (Kind.COMPLAINT, Kind.HELP) and s.cycle == 1
+        if not wanted or dice.random() > JOINT_SHARE:
+            return None
+        return Act(self.call_time(now, dice, 1), Role.DISPATCHER, "invite", {"task": texts.pick(dice, texts.TASK)})
 
     def meet(self, s: Situation, dice: random.Random, now: datetime) -> Act | None:
         """An interview is owed: planned, then held; the silent let the window pass, the late exceed it."""

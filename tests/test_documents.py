@@ -59,7 +59,7 @@ def _cells(arrow: Arrow) -> tuple[str, ...]:
     target = STATE_NAMES[arrow.target] if arrow.target else "不变"
     who = "、".join(ROLE_NAMES[role] for role in Role if role in arrow.roles)
     needs = "、".join(FIELD_NAMES[name] for name in arrow.needs) or "—"
-    target = "挂账前的状态" if arrow.verb == "resume" else target
+    target = {"resume": "挂账前的状态", "unmerge": "并单前的状态"}.get(arrow.verb, target)
     return start, f"{arrow.label} `{arrow.verb}`", target, who, needs, arrow.sentence
 
 

@@ -142,6 +142,11 @@ def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: 
             field = replace(field, hint="已按派单目录选好，可以改")
     if field.kind == "handler":
         options = tuple((str(one.account_id), one.name) for one in desk.dossier.staff)
+    if field.kind == "matter":
+        options = tuple((matter, desk.office.county.matter_name(matter)) for matter in desk.office.county.matters)
+        value = value or desk.dossier.ticket.matter_id or ""
+    if (verb, field.name) == ("reclassify", "kind"):
+        value = value or desk.dossier.ticket.kind
     if field.kind == "assisting":
         options = owed_options(desk)
         value = value or (options[0][0] if len(options) == 1 else "")

@@ -2,104 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
 from uuid import UUID
 
 from aiohttp import web
 
 from channels.attachments import check_types, keep_files
+from channels.desk.asked import Asked, Deed, bare, said
 from channels.desk.inbound import local_path
 from channels.desk.ticket import refused_page, ticket_id_of
 from channels.desk.verbs import FORMS, MOST_ASSISTING
-from channels.forms import Form, read_form
+from channels.forms import read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.routes import Each, post
 from channels.session import actor, check_csrf, now
-from hotline.actions import callback, dispatch, handling, intake, interview, joint, persons, supervision
+from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, persons, supervision
 from hotline.actions.attachments import add_files
-from hotline.actions.office import Office
 from hotline.almanac import ZONE
 from hotline.domain.callback import Answers
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
 from hotline.domain.intake import PERSON_NAMES
-from hotline.domain.kinds import Verdict
-from hotline.domain.lifecycle import FIELD_NAMES, TABLE, Verb, check_given
+from hotline.domain.kinds import Kind, Verdict
+from hotline.domain.lifecycle import FIELD_NAMES, Verb, check_given
 from hotline.domain.rights import Right
-from hotline.domain.ticket import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A verb somebody asks for on a ticket, with the form that was sent."""
-
-    office: Office
-    ticket_id: UUID
-    actor: Actor
-    now: datetime
-    form: Form
-
-    @property
-    def key(self) -> str | None:
-        """The form's client_key."""
-        return self.form.client_key
-
-    def given(self, verb: Verb) -> dict[str, Any]:
-        """What the table asks for; the rule says what lacks."""
-        return {name: self.form.text(name) for name in TABLE[verb].needs}
-
-    def moment(self, name: str) -> datetime:
-        """A local moment of the form, aware. Raises Missing, Malformed."""
-        return self.form.moment(name, FIELD_NAMES[name], ZONE)
-
-    def day(self, name: str) -> date:
-        """A date of the form. Raises Missing, Malformed."""
-        day = self.form.day(name, FIELD_NAMES[name])
-        if day is None:
-            raise Missing(what=FIELD_NAMES[name])
-        return day
-
-
-Deed = Callable[[Asked], Awaitable[object]]
-
-
-class GivenAction(Protocol):
-    """An action that takes what was given as it stands."""
-
-    def __call__(
-        self,
-        office: Office,
-        ticket_id: UUID,
-        actor: Actor,
-        now: datetime,
-        given: Mapping[str, Any],
-        client_key: str | None = None,
-    ) -> Awaitable[object]: ...
-
-
-class BareAction(Protocol):
-    """An action that needs nothing said."""
-
-    def __call__(
-        self, office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
-    ) -> Awaitable[object]: ...
-
-
-def _said(verb: Verb, action: GivenAction) -> Deed:
-    async def deed(a: Asked) -> object:
-        return await action(a.office, a.ticket_id, a.actor, a.now, a.given(verb), a.key)
-
-    return deed
-
-
-def _bare(action: BareAction) -> Deed:
-    async def deed(a: Asked) -> object:
-        return await action(a.office, a.ticket_id, a.actor, a.now, a.key)
-
-    return deed
 
 
 async def _dispatch(a: Asked) -> object:
@@ -187,6 +114,13 @@ async def _merge(a: Asked) -> object:
     return await intake.merge_ticket(a.office, a.ticket_id, target, a.actor, a.now, a.key)
 
 
+async def _reclassify(a: Asked) -> object:
+    given = {"reason": a.form.text("reason")}
+    check_given(Verb.RECLASSIFY, a.given(Verb.RECLASSIFY))
+    kind, matter = a.form.choice("kind", Kind, FIELD_NAMES["kind"]), a.form.text("matter") or None
+    return await correction.reclassify_ticket(a.office, a.ticket_id, kind, matter, a.actor, a.now, given, a.key)
+
+
 async def _instruct(a: Asked) -> object:
     given = a.given(Verb.INSTRUCT)
     check_given(Verb.INSTRUCT, given)
@@ -234,40 +168,42 @@ async def _correct(a: Asked) -> object:
 
 
 DEEDS: Mapping[str, Deed] = {
-    "sign": _bare(handling.sign_ticket),
+    "sign": bare(handling.sign_ticket),
     "assign": _assign,
-    "contact": _said(Verb.CONTACT, handling.record_contact),
-    "return": _said(Verb.RETURN, dispatch.return_ticket),
+    "contact": said(Verb.CONTACT, handling.record_contact),
+    "return": said(Verb.RETURN, dispatch.return_ticket),
     "uphold_return": _ruling(Verb.UPHOLD_RETURN, True),
     "reject_return": _ruling(Verb.REJECT_RETURN, False),
-    "ask_extension": _said(Verb.ASK_EXTENSION, handling.ask_extension),
+    "ask_extension": said(Verb.ASK_EXTENSION, handling.ask_extension),
     "grant_extension": _extension(Verb.GRANT_EXTENSION, True),
     "refuse_extension": _extension(Verb.REFUSE_EXTENSION, False),
     "invite": _invite,
     "excuse": _excuse,
     "assist": _assist,
-    "reply": _said(Verb.REPLY, handling.reply_ticket),
+    "reply": said(Verb.REPLY, handling.reply_ticket),
     "plan_interview": _plan,
     "hold_interview": _hold,
     "park": _park,
-    "resume": _bare(handling.resume_ticket),
+    "resume": bare(handling.resume_ticket),
     "correct_person": _correct,
-    "comment": _said(Verb.COMMENT, handling.comment_ticket),
+    "comment": said(Verb.COMMENT, handling.comment_ticket),
     "dispatch": _dispatch,
     "redispatch": _dispatch,
     "merge": _merge,
-    "withdraw": _said(Verb.WITHDRAW, intake.withdraw_ticket),
-    "answer": _said(Verb.ANSWER, intake.answer_ticket),
-    "redirect": _said(Verb.REDIRECT, intake.redirect_ticket),
-    "ask_details": _said(Verb.ASK_DETAILS, intake.ask_details),
-    "add_details": _said(Verb.ADD_DETAILS, intake.add_details),
-    "supervise": _bare(supervision.supervise_ticket),
-    "remind": _bare(supervision.remind_unit),
+    "unmerge": said(Verb.UNMERGE, correction.unmerge_ticket),
+    "reclassify": _reclassify,
+    "withdraw": said(Verb.WITHDRAW, intake.withdraw_ticket),
+    "answer": said(Verb.ANSWER, intake.answer_ticket),
+    "redirect": said(Verb.REDIRECT, intake.redirect_ticket),
+    "ask_details": said(Verb.ASK_DETAILS, intake.ask_details),
+    "add_details": said(Verb.ADD_DETAILS, intake.add_details),
+    "supervise": bare(supervision.supervise_ticket),
+    "remind": bare(supervision.remind_unit),
     "instruct": _instruct,
-    "fulfil": _said(Verb.FULFIL, supervision.fulfil_instruction),
+    "fulfil": said(Verb.FULFIL, supervision.fulfil_instruction),
     "callback": _callback,
-    "no_answer": _bare(callback.record_no_answer),
-    "refused": _bare(callback.record_refusal),
+    "no_answer": bare(callback.record_no_answer),
+    "refused": bare(callback.record_refusal),
     "review": _review,
     "verify": _verify,
 }

@@ -11,7 +11,7 @@ from channels.desk.verbs import FORMS
 from hotline.actions.lookup import Dossier
 from hotline.domain.deadline import reckon
 from hotline.domain.joint import owed_parts
-from hotline.domain.kinds import Outcome, Role, Rule
+from hotline.domain.kinds import CloseReason, Outcome, Role, Rule
 from hotline.domain.lifecycle import State
 from hotline.domain.rights import Right, may
 from hotline.domain.supervision import OWED_BY_UNIT
@@ -72,6 +72,7 @@ class _Facts:
         self.checks: Mapping[str, Callable[[], bool]] = {
             "contact": self._contact,
             "reply": lambda: self._contacted() and not owed_parts(self.dossier.parts),
+            "unmerge": lambda: self.ticket.close_reason is CloseReason.MERGED,
             "excuse": lambda: bool(owed_parts(self.dossier.parts)),
             "return": self._returnable,
             "uphold_return": self._ruling,

@@ -159,6 +159,8 @@ NOTICE_KINDS: Mapping[str, str] = {
     "assist_overdue": "协办逾期",
     "assist_over": "不再协办",
     "excused": "免于协办",
+    "reclassified": "更正分类",
+    "unmerged": "撤销并单",
     "tier3_overdue": "领导督办逾期",
 }
 LOOK_NAMES: Mapping[str, str] = {

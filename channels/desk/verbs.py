@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.handling import CONTACT_WAYS
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
@@ -21,7 +22,7 @@ _AFTER_INTERVIEW: Options = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: kind is line, text, choice, select, unit, assisting, handler, moment, day or check; `limit` counts characters.
+    """One field: kind is line, text, choice, select, unit, assisting, handler, matter, moment, day or check; `limit` counts characters.
 
     `assisting` offers the units whose part is still owed.
     """
@@ -145,6 +146,15 @@ FORMS: Mapping[str, VerbForm] = {
         say="同一事项的工单合并办理，本单办结。",
         careful=True,
     ),
+    "reclassify": VerbForm(
+        (
+            Field("kind", "类别", "select", options=tuple(KIND_NAMES.items())),
+            Field("matter", "事项", "matter", required=False, hint="不选则不变"),
+            _reason("更正理由"),
+        ),
+        say="在办的期限从原来的起算时间重新计算，前后两个期限都记入办理过程。",
+    ),
+    "unmerge": VerbForm((_reason(),), say="并错了的，恢复到并单前的环节单独办理，期限从现在起算。"),
     "withdraw": VerbForm((_reason("撤回理由"),), say="诉求人本人要求撤回时才能使用，撤回后本单办结。", careful=True),
     "park": VerbForm(
         (_reason("挂账理由"), Field("until", "挂账到哪一天", "day")), say="期限暂停，到期自动恢复办理。", careful=True

@@ -69,7 +69,7 @@ async def _ask(office: Office, conn: Any, ticket: Ticket, units: list[UUID], abo
     lead = rule.find_lead_limit(await _running(office, conn, ticket), ticket, now) if units else None
     for unit_id in units:
         start = rule.assist_clock(ticket, unit_id, lead, office.rules, now, now)
-        await clocks.insert_deadline(conn, office.region, ticket, start, _timer(office, start, now))
+        await clocks.insert_deadline(conn, office.region, ticket, start, next_timer(office, start, now))
         text = f"工单 {ticket.number} 请贵单位协办：{ticket.title}，{_until(office, start)}前提交协办意见。"
         await tell(office, conn, ticket, Notice(f"unit:{unit_id}", "invited", text), f"{about}:{unit_id}", now)
 
@@ -94,7 +94,7 @@ async def follow_lead(office: Office, conn: Any, ticket: Ticket, about: str, now
 async def _move(
     office: Office, conn: Any, ticket: Ticket, clock: Deadline, start: Start, about: str, now: datetime
 ) -> None:
-    timer = _timer(office, start, now)
+    timer = next_timer(office, start, now)
     await joint.move_assist(conn, office.region, clock.deadline_id, start.due, start.limit_text, timer)
     if start.due.at != clock.due_at:
         text = f"工单 {ticket.number} 协办期限改为{_until(office, start)}。"
@@ -106,7 +106,8 @@ async def _running(office: Office, conn: Any, ticket: Ticket) -> list[Deadline]:
     return [clock for clock, _ in await clocks.list_running(conn, office.region, ticket.ticket_id)]
 
 
-def _timer(office: Office, start: Start, now: datetime) -> tuple[Step, datetime]:
+def next_timer(office: Office, start: Start, now: datetime) -> tuple[Step, datetime]:
+    """The first step of a clock that is still ahead, and its moment."""
     rules = office.rules
     plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
     return next((timer for timer in plan if timer[1] > now), (Step.EXPIRY, start.due.at))

@@ -160,6 +160,10 @@ class PartsMissing(Refusal):
     """还有协办单位没有提交协办意见：{units}。请等意见齐了再答复，或者请派单员免于协办。"""
 
 
+class NotMerged(Refusal):
+    """这件工单不是因并单办结的，不能撤销并单。"""
+
+
 class NoSuchUnit(Refusal):
     """没有这个承办单位。"""
 

@@ -50,7 +50,9 @@ class Verb(StrEnum):
     ADD_DETAILS = "add_details"
     ANSWER = "answer"
     REDIRECT = "redirect"
+    RECLASSIFY = "reclassify"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     WITHDRAW = "withdraw"
     DISPATCH = "dispatch"
     REDISPATCH = "redispatch"
@@ -110,6 +112,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "answer": "答复内容",
     "where": "应当找哪里办",
     "target": "并入的工单",
+    "kind": "类别",
     "unit": "承办单位",
     "assisting": "协办单位",
     "task": "协办事项",
@@ -158,6 +161,8 @@ ARROWS: tuple[Arrow, ...] = (
     _arrow(V.ANSWER, {S.RECEIVED}, S.CLOSED, _DESK, "answer", "当场答复", "已当场答复。"),
     _arrow(V.REDIRECT, {S.RECEIVED}, S.CLOSED, _DESK, "where", "告知去向", "已告知应当向哪里反映。"),
     _arrow(V.MERGE, _BEFORE_REPLY, S.CLOSED, {R.DISPATCHER}, "target", "并单", "与同一事项的工单合并办理。"),
+    _arrow(V.UNMERGE, {S.CLOSED}, None, {R.DISPATCHER}, "reason", "撤销并单", "恢复单独办理。"),
+    _arrow(V.RECLASSIFY, _BEFORE_REPLY, None, _DESK, "kind reason", "更正分类", "诉求的分类已经更正。"),
     _arrow(V.WITHDRAW, _OPEN, S.CLOSED, {R.COMPLAINANT, R.AGENT} | _DESK, "reason", "撤回", "诉求人撤回了诉求。"),
     _arrow(V.DISPATCH, {S.RECEIVED}, S.DISPATCHED, {R.DISPATCHER, R.SYSTEM}, "unit", "派单", "已交承办单位办理。"),
     _arrow(V.REDISPATCH, {S.DISPATCHED, S.SIGNED}, S.DISPATCHED, {R.DISPATCHER}, "unit reason", "改派", "已改交其他承办单位办理。"),

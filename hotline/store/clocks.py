@@ -167,6 +167,15 @@ async def shift_clock(conn: Any, region: int, deadline_id: UUID, due: Due, timer
     )  # fmt: skip
 
 
+async def recount_clock(conn: Any, region: int, deadline_id: UUID, start: Start, timer: tuple[Step, datetime]) -> None:
+    """A running clock by another limit."""
+    await _q.recount_clock(
+        conn, region_id=region, deadline_id=deadline_id, started_at=start.started_at, due_at=start.due.at,
+        provisional=start.due.provisional, urgent=start.urgent, limit_text=start.limit_text,
+        pauses=_stored(start.pauses), next_step=timer[0].value, next_at=timer[1],
+    )  # fmt: skip
+
+
 async def list_deadlines(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
     """Every clock a ticket ever had, oldest first."""
     return [row async for row in _q.deadlines_of_ticket(conn, region_id=region, ticket_id=ticket_id)]

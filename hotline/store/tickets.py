@@ -20,8 +20,10 @@ from hotline.store.queries import queries
 _q = queries.ticket
 _SAVED = [
     "ticket_id",
+    "kind",
     "handling_class",
     "pace",
+    "confidential",
     "title",
     "body",
     "matter_id",

@@ -89,6 +89,12 @@ select exists (select from deadline
 update deadline set due_at = :due_at, provisional = :provisional, next_step = :next_step, next_at = :next_at
 where region_id = :region_id and deadline_id = :deadline_id and state = 'running';
 
+-- name: recount_clock(region_id, deadline_id, started_at, due_at, provisional, urgent, limit_text, pauses, next_step, next_at)!
+-- A corrected kind or matter sets a running clock another limit.
+update deadline set started_at = :started_at, due_at = :due_at, provisional = :provisional, urgent = :urgent,
+    limit_text = :limit_text, pauses = :pauses, next_step = :next_step, next_at = :next_at
+where region_id = :region_id and deadline_id = :deadline_id and state = 'running';
+
 -- name: deadlines_of_ticket(region_id, ticket_id)
 -- Every clock a ticket ever had, oldest first.
 select * from deadline where region_id = :region_id and ticket_id = :ticket_id order by started_at, due_at, deadline_id;

@@ -53,9 +53,10 @@ select * from ticket where region_id = :region_id and client_key = :client_key;
 -- The keyed hash of the ticket's query code.
 select query_code_hash from ticket where region_id = :region_id and ticket_id = :ticket_id;
 
--- name: save_ticket(region_id, ticket_id, handling_class, pace, title, body, matter_id, state, changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled, parked_from, parked_until, close_reason, closed_at, merged_into, version, handler_id)!
+-- name: save_ticket(region_id, ticket_id, kind, handling_class, pace, confidential, title, body, matter_id, state, changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled, parked_from, parked_until, close_reason, closed_at, merged_into, version, handler_id)!
 -- Keep what a verb changed; the caller holds the row.
-update ticket set handling_class = :handling_class, pace = :pace, title = :title, body = :body, matter_id = :matter_id, state = :state,
+update ticket set kind = :kind, handling_class = :handling_class, pace = :pace, confidential = :confidential, title = :title,
+    body = :body, matter_id = :matter_id, state = :state,
     changed_at = :changed_at, lead_unit_id = :lead_unit_id, accused_unit_id = :accused_unit_id, cycle = :cycle, tier = :tier,
     redo_count = :redo_count, return_count = :return_count, extension_count = :extension_count, return_ruled = :return_ruled,
     parked_from = :parked_from, parked_until = :parked_until, close_reason = :close_reason, closed_at = :closed_at,

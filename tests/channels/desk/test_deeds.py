@@ -12,7 +12,7 @@ from aiohttp import FormData
 
 from channels.desk.deeds import DEEDS
 from channels.desk.verbs import FORMS
-from hotline.actions import dispatch, handling, intake, interview
+from hotline.actions import dispatch, handling, intake, interview, joint
 from hotline.actions.supervision import instruct_ticket, strike_due_clocks
 from hotline.clock import MovedClock
 from hotline.domain.ticket import Ticket
@@ -86,6 +86,18 @@ async def _unreasonable(town: Town) -> Ticket:
     return await held(town, await owed(town), NOON, outcome="unreasonable", person_verdict="dissatisfied")
 
 
+async def _shared(town: Town) -> Ticket:
+    ticket, units = await signed(town), [town.unit("教育局")]
+    return await joint.invite_units(
+        town.office, ticket.ticket_id, units, town.actor("dispatcher"), MONDAY, {"task": "核实收费"}
+    )
+
+
+async def _merged(town: Town) -> Ticket:
+    ticket, target = await signed(town), await opened(town)
+    return await intake.merge_ticket(town.office, ticket.ticket_id, target.number, town.actor("dispatcher"), MONDAY)
+
+
 @dataclass(frozen=True)
 class Try:
     """A verb done by somebody on a ticket of some stage, and the state it must lead to."""
@@ -116,6 +128,11 @@ TRIES = (
     Try("dispatch", "dispatcher", opened, "dispatched", {"unit": "水务局"}),
     Try("redispatch", "dispatcher", signed, "dispatched", {"unit": "教育局", "reason": "应由教育局办理"}),
     Try("merge", "dispatcher", opened, "closed", {"target": "another"}),
+    Try("unmerge", "dispatcher", _merged, "signed", {"reason": "不是同一件事"}),
+    Try("reclassify", "operator", signed, "signed", {"kind": "help", "reason": "听录音后更正"}),
+    Try("invite", "dispatcher", signed, "signed", {"assisting_1": "教育局", "task": "核实收费"}),
+    Try("excuse", "dispatcher", _shared, "signed", {"assisting": "教育局", "reason": "不涉及收费"}),
+    Try("assist", "school", _shared, "signed", {"part": "收费台账已核对。"}),
     Try("withdraw", "operator", signed, "closed", {"reason": "诉求人来电撤回"}),
     Try("answer", "operator", opened, "closed", {"answer": "水价依据县发改委文件。"}),
     Try("redirect", "operator", opened, "closed", {"where": "县人民法院"}),
@@ -143,8 +160,8 @@ async def test_verb_is_done_and_leads_back(
     ticket = await one.stage(town)
     clock.move_to(NOON)
     worker, fields = await log_in(one.login), dict(one.fields)
-    if "unit" in fields:
-        fields["unit"] = str(town.unit(fields["unit"]))
+    for name in {"unit", "assisting", "assisting_1"} & set(fields):
+        fields[name] = str(town.unit(fields[name]))
     if "handler" in fields:
         fields["handler"] = str(town.actor(fields["handler"]).account_id)
     if "target" in fields:

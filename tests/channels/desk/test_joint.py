@@ -103,3 +103,18 @@ async def test_the_person_reads_one_answer_and_no_part(log_in: LogIn, town: Town
     await send(await log_in("school"), ticket.ticket_id, "assist", part=PART)
     events = "select public_text from ticket_event where ticket_id = $1 and verb in ('invite', 'assist')"
     assert {row["public_text"] for row in await town.office.pool.fetch(events, ticket.ticket_id)} == {None}
+
+
+async def test_a_wrong_kind_and_a_wrong_merging_are_put_right_from_the_page(log_in: LogIn, town: Town) -> None:
+    ticket, dispatcher = await signed(town), await log_in("dispatcher")
+    target = await opened(town)
+    page = await dispatcher.get(f"/tickets/{ticket.ticket_id}")
+    assert {"reclassify", "merge"} <= offered(page, ticket.ticket_id)
+    assert "unmerge" not in offered(page, ticket.ticket_id)
+    await send(dispatcher, ticket.ticket_id, "reclassify", kind="suggestion", matter="", reason="听录音后更正")
+    page = await dispatcher.get(f"/tickets/{ticket.ticket_id}")
+    assert "原类别：投诉" in page
+    assert "答复期限由" in page
+    await send(dispatcher, ticket.ticket_id, "merge", target=target.number)
+    await send(dispatcher, ticket.ticket_id, "unmerge", reason="不是同一件事")
+    assert "办理中" in await dispatcher.get(f"/tickets/{ticket.ticket_id}")

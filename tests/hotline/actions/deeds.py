@@ -10,9 +10,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
+from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, supervision
 from hotline.domain.callback import Answers
-from hotline.domain.kinds import Role, Verdict
+from hotline.domain.kinds import Kind, Role, Verdict
 from hotline.domain.lifecycle import Verb
 from hotline.domain.ticket import COMPLAINANT, Actor
 from tests import build
@@ -140,6 +140,11 @@ async def _verify(o: Occasion) -> None:
     await interview.verify_interview(o.town.office, o.ticket_id, verdict, at_fault, "", o.actor, o.now, o.key)
 
 
+async def _reclassify(o: Occasion) -> None:
+    kind, matter = o.draw(st.sampled_from(Kind)), o.draw(st.sampled_from(["water.bill", "danger", None]))
+    await correction.reclassify_ticket(o.town.office, o.ticket_id, kind, matter, o.actor, o.now, WORDS, o.key)
+
+
 V = Verb
 DEEDS: dict[str, Deed] = {
     "ask_details": Deed((V.ASK_DETAILS,), _worded(intake.ask_details)),
@@ -147,6 +152,8 @@ DEEDS: dict[str, Deed] = {
     "answer": Deed((V.ANSWER,), _worded(intake.answer_ticket)),
     "redirect": Deed((V.REDIRECT,), _worded(intake.redirect_ticket)),
     "merge": Deed((V.MERGE,), _merge),
+    "unmerge": Deed((V.UNMERGE,), _worded(correction.unmerge_ticket)),
+    "reclassify": Deed((V.RECLASSIFY,), _reclassify),
     "withdraw": Deed((V.WITHDRAW,), _worded(intake.withdraw_ticket)),
     "dispatch": Deed((V.DISPATCH, V.REDISPATCH), _dispatch),
     "invite": Deed((V.INVITE,), _invite),
@@ -180,7 +187,7 @@ DEEDS: dict[str, Deed] = {
 NEXT: dict[str, tuple[tuple[str, str], ...]] = {
     "received": (("dispatch", "dispatcher"), ("dispatch", "dispatcher"), ("ask_details", "operator")),
     "awaiting_details": (("add_details", "complainant"),),
-    "dispatched": (("sign", "unit"), ("sign", "unit"), ("return", "unit")),
+    "dispatched": (("sign", "unit"), ("sign", "unit"), ("return", "unit"), ("invite", "dispatcher")),
     "returned": (("uphold", "dispatcher"), ("reject", "dispatcher"), ("uphold", "inspector")),
     "signed": (
         ("contact", "unit"),

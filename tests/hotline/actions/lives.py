@@ -74,6 +74,9 @@ def _check_arrow(books: Books, event: Row) -> None:
     if verb is Verb.RESUME:
         parkings = [e for e in books.events if e["verb"] == "park" and e["event_id"] < event["event_id"]]
         assert target == parkings[-1]["from_state"], "a ticket came back to where it never was"
+    elif verb is Verb.UNMERGE:
+        merged = [e for e in books.events if e["verb"] == "merge" and e["event_id"] < event["event_id"]]
+        assert target == merged[-1]["from_state"], "a ticket came back to where it never was"
     else:
         # An unanswered call that was the last one ends it: the arrow is that of closing.
         assert target == (arrow.target or source), f"{verb} led from {source} to {target}"
