@@ -26,7 +26,9 @@ FREE: Mapping[str, tuple[str, ...]] = {
     "views": ("reason",),
 }
 # Values of our own among an event's details.
-_OURS = frozenset({"rule", "step", "unit", "target", "tier", "limit", "letter", "old_due", "new_due", "due_at"})
+_OURS = frozenset(
+    {"rule", "step", "unit", "assisting", "target", "tier", "limit", "letter", "old_due", "new_due", "due_at"}
+)
 
 
 def veil_dossier(dossier: Dossier, known: Collection[str]) -> Dossier:

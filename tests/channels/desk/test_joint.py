@@ -118,3 +118,12 @@ async def test_a_wrong_kind_and_a_wrong_merging_are_put_right_from_the_page(log_
     await send(dispatcher, ticket.ticket_id, "merge", target=target.number)
     await send(dispatcher, ticket.ticket_id, "unmerge", reason="不是同一件事")
     assert "办理中" in await dispatcher.get(f"/tickets/{ticket.ticket_id}")
+
+
+async def test_parts_of_a_confidential_ticket_are_read_without_numbers(log_in: LogIn, town: Town) -> None:
+    ticket, dispatcher = await dispatched(town, confidential=True), await log_in("dispatcher")
+    await send(dispatcher, ticket.ticket_id, "invite", assisting_1=str(town.unit("教育局")), task="核实")
+    await send(await log_in("school"), ticket.ticket_id, "assist", part=f"{PART}对方电话13900139000。")
+    page = await (await log_in("water")).get(f"/tickets/{ticket.ticket_id}")
+    assert PART in page
+    assert "13900139000" not in page
