@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 import pytest
 
-from hotline.actions import handling, intake
+from hotline.actions import handling, intake, lookup
 from hotline.actions.callback import ask_due_callbacks
 from hotline.actions.delivery import MOST_ATTEMPTS, deliver_due
 from hotline.domain.kinds import Channel, Verdict
@@ -55,6 +55,25 @@ async def test_a_channel_busy_at_closing_time_is_tried_again_in_the_morning(town
     await deliver_due(town.office, Provider(Delivery.LATER).send, CLOSING, 100)
     rows = [row for row in await look.outbox(ticket) if row["channel"] == "wechat"]
     assert {(row["state"], row["not_before"]) for row in rows} == {("waiting", MORNING)}
+
+
+@pytest.mark.case("T23")
+async def test_what_the_channel_refuses_goes_to_the_telephone_at_once(town: Town, look: "Look") -> None:
+    ticket = await build.replied(town, **WECHAT)
+    await ask_due_callbacks(town.office, MONDAY, 10)
+    await deliver_due(town.office, Provider(Delivery.IMPOSSIBLE, Delivery.IMPOSSIBLE).send, MONDAY, 100)
+    (waiting,) = await look.callbacks(ticket)
+    assert (waiting["channel"], waiting["next_try_at"]) == ("phone", MONDAY)
+    calls = await lookup.list_calls(town.office, town.actor("operator"), "reply", MONDAY)
+    assert [row["ticket_id"] for row in calls] == [ticket.ticket_id]
+
+
+@pytest.mark.case("T23")
+async def test_a_refused_answer_is_told_by_telephone_by_whoever_sees_the_alarm(town: Town, look: "Look") -> None:
+    ticket = await build.replied(town, **WECHAT)
+    await deliver_due(town.office, Provider(Delivery.IMPOSSIBLE).send, MONDAY, 100)
+    assert await states(look, ticket, "replied") == ["refused"]
+    assert await look.alarms(ticket) == ["message_refused"]
 
 
 async def test_what_came_fresh_into_a_fold_is_not_given_up_with_the_first(town: Town, look: "Look") -> None:
