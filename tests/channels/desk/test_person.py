@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.build import Town, opened, signed
 from tests.channels.desk.conftest import LogIn
 
@@ -18,6 +20,7 @@ def values(page: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.case("P24", "T29")
 async def test_form_shows_masked_values_and_sent_as_it_is_changes_nothing(log_in: LogIn, town: Town) -> None:
     ticket = await opened(town, **KNOWN)
     operator = await log_in("operator")

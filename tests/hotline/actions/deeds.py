@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, supervision
+from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, persons, supervision
 from hotline.domain.callback import Answers
 from hotline.domain.kinds import Kind, Role, Verdict
 from hotline.domain.lifecycle import Verb
@@ -176,6 +176,8 @@ DEEDS: dict[str, Deed] = {
     "hold": Deed((V.HOLD_INTERVIEW,), _hold),
     "review": Deed((), _review),
     "verify": Deed((V.CLOSE, V.OWE_INTERVIEW), _verify),
+    "correct": Deed((V.CORRECT_PERSON,), _worded(persons.correct_person, address="前进村二号")),
+    "remind": Deed((V.REMIND,), _bare(supervision.remind_unit)),
     "supervise": Deed((V.SUPERVISE,), _bare(supervision.supervise_ticket)),
     "instruct": Deed((V.INSTRUCT,), _instruct),
     "fulfil": Deed((V.FULFIL,), _worded(supervision.fulfil_instruction)),

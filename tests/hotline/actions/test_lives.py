@@ -245,5 +245,5 @@ def test_no_life_leaves_the_table_loses_a_line_or_waits_for_nothing(database_url
 
 def test_every_verb_of_the_table_has_its_deed() -> None:
     by_people = {verb for deed in DEEDS.values() for verb in deed.verbs}
-    # A ticket is opened where its life begins, limits are reckoned again when a notice is loaded, clocks remind.
-    assert set(Verb) - by_people <= {Verb.OPEN, Verb.RECKON, Verb.REMIND}
+    # A ticket is opened where its life begins, and limits are reckoned again when a notice is loaded.
+    assert set(Verb) - by_people <= {Verb.OPEN, Verb.RECKON}

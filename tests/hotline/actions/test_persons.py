@@ -42,6 +42,7 @@ async def test_false_identity_number_is_refused_at_intake(town: Town) -> None:
         await build.opened(town, identity="110105194912310021")
 
 
+@pytest.mark.case("P24", "T29")
 @pytest.mark.parametrize(
     "given",
     [
@@ -61,6 +62,7 @@ async def test_form_that_shows_masked_values_changes_nothing(
     assert await look.events(ticket) == ["open"]
 
 
+@pytest.mark.case("P24")
 @pytest.mark.parametrize(
     ("what", "fresh"),
     [("name", "王大明"), ("phone", "13900139000"), ("identity", "320324800101123"), ("address", "前进村2号")],
