@@ -32,6 +32,7 @@ async def details(town: Town, ticket: Ticket, verb: str) -> dict[str, Any]:
     return next(dict(row["details"]) for row in rows if row["verb"] == verb)
 
 
+@pytest.mark.case("T15", "D8")
 async def test_limits_are_reckoned_again_from_the_original_start(town: Town, look: "Look") -> None:
     ticket = await build.signed(town, kind=Kind.SUGGESTION)
     assert await look.due(ticket, "reply") == moment("2026-12-02", "17:30")
@@ -45,6 +46,7 @@ async def test_limits_are_reckoned_again_from_the_original_start(town: Town, loo
     }]  # fmt: skip
 
 
+@pytest.mark.case("T15")
 async def test_a_limit_that_would_be_past_counts_from_now_and_never_beyond_its_old_end(
     town: Town, look: "Look"
 ) -> None:
@@ -113,6 +115,7 @@ async def take_out(town: Town, ticket: Ticket, now: datetime) -> Ticket:
     return await correction.unmerge_ticket(town.office, ticket.ticket_id, town.actor("dispatcher"), now, WHY)
 
 
+@pytest.mark.case("T25")
 async def test_an_unmerged_ticket_stands_where_it_stood_with_clocks_from_now(town: Town, look: "Look") -> None:
     ticket = await merged(town, await build.signed(town))
     assert ticket.close_reason is CloseReason.MERGED
@@ -126,6 +129,7 @@ async def test_an_unmerged_ticket_stands_where_it_stood_with_clocks_from_now(tow
     assert (await build.reply(town, ticket, WEDNESDAY)).state is State.REPLIED
 
 
+@pytest.mark.case("T25")
 async def test_in_every_stage_an_unmerged_ticket_waits_for_something(town: Town, look: "Look") -> None:
     office, dispatcher = town.office, town.actor("dispatcher")
     received, waiting = await build.opened(town), await build.opened(town)

@@ -44,6 +44,7 @@ async def test_a_merged_ticket_shows_the_answer_on_its_own_page(town: Town) -> N
     assert [row["public_text"] for row in page.events if row["verb"] == "reply"] == ["水表已更换，多收的已退还。"]
 
 
+@pytest.mark.case("T25")
 async def test_what_was_merged_goes_along_when_its_target_is_merged(town: Town) -> None:
     main, middle = await signed(town), await opened(town)
     extra = await merge(town, middle.number, "merged-0003")
