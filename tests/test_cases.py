@@ -148,6 +148,7 @@ CASES: dict[str, str] = {
     "T20": "no ordinary notice at night or on a day off, urgent ones at any hour",
     "T21": "forty tickets of one person fold into one message",
     "T22": "a limit of sending delays and drops nothing",
+    "T23": "what the person's channel refuses goes on by the next one",
     "T24": "whoever is on leave is stood in for, and both are on record",
     "T25": "what was merged goes along with its target, and stands where it stood when the merging is undone",
     "T26": "the lead answers when every part is there or excused",
