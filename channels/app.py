@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 from aiohttp import web
 
 from channels import headers, pages, patience
+from channels.attachments import clear_drafts
 from channels.forms import BODY_BYTES
-from channels.keys import CLOCK, OFFICE, SETTINGS
+from channels.keys import CLOCK, METER, OFFICE, SETTINGS
 from channels.middleware import account_for
 from channels.registry import CHANNELS
 from channels.routes import PUBLIC, check_routes, get
@@ -18,6 +20,7 @@ from channels.watch import watch_timetable
 from hotline.actions.office import open_office
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
+from hotline.meter import Meter
 
 POOL_SIZE = 16
 
@@ -31,6 +34,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[SETTINGS] = settings
     app[CLOCK] = clock or RealClock()
     app.cleanup_ctx.append(_open_office)
+    app.cleanup_ctx.append(_open_meter)
     app.cleanup_ctx.append(watch_timetable)
     pages.set_up(app)
     headers.set_up(app)
@@ -49,7 +53,14 @@ async def _open_office(app: web.Application) -> AsyncIterator[None]:
     real = isinstance(clock, RealClock)
     async with open_office(app[SETTINGS], clock.now(), real=real, pool_size=POOL_SIZE) as office:
         app[OFFICE] = office
+        await asyncio.to_thread(clear_drafts, app[SETTINGS].files_dir, clock.now())
         yield
+
+
+async def _open_meter(app: web.Application) -> AsyncIterator[None]:
+    app[METER] = Meter(app[SETTINGS].redis_url)
+    yield
+    await app[METER].close()
 
 
 async def _healthy(request: web.Request) -> web.Response:

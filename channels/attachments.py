@@ -1,35 +1,73 @@
-"""Files people send: their type found by content, their bytes kept under their digest."""
+"""Files people send: their type found by content, pictures drawn anew, their bytes kept under their digest."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import os
+import re
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
 
-from channels.forms import Upload
+from channels.forms import FILE_BYTES, Upload
 from channels.headers import FILE_POLICY
+from channels.pictures import FORMATS, in_words, redraw
 from hotline.actions.attachments import KeptFile
 from hotline.domain.errors import NotFound, Refusal
 
 JPEG, PNG, WEBP, HEIC, PDF = "image/jpeg", "image/png", "image/webp", "image/heic", "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", HEIC: ".heic", PDF: ".pdf", DOCX: ".docx"}
-ACCEPT = "image/jpeg,image/png,image/webp,image/heic,.heic,.pdf,.docx"
-_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"})
+ENDINGS = {JPEG: ".jpg", PNG: ".png", WEBP: ".webp", PDF: ".pdf", DOCX: ".docx"}
+DRAFTS = ".drafts"
+LEFT_BEHIND_S = 24 * 3600
+_HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
+_PROGRAMS = re.compile(r"vbaproject|vbadata|activex|oleobject|embeddings/", re.IGNORECASE)
+# Pictures are unfolded in memory: two at a time are enough for one process.
+_painters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="picture")
 
 
 class WrongType(Refusal):
-    """“{name}”不是能接收的文件：请发照片（JPG、PNG、WebP、HEIC）、PDF或Word文档（docx）。"""
+    """“{name}”不是能接收的文件：请发照片（JPG、PNG、WebP）、PDF或Word文档（docx）。"""
 
     status = 415
+
+
+class AppleOnly(Refusal):
+    """“{name}”是HEIC格式，多数电脑打不开：请在iPhone“设置—相机—格式”里选“兼容性最佳”再拍，或截一张图再发。"""
+
+    status = 415
+
+
+class HoldsPrograms(Refusal):
+    """“{name}”里带有宏或嵌入的程序，为了安全不能接收：请另存为PDF再发。"""
+
+    status = 415
+
+
+class NothingInside(Refusal):
+    """“{name}”是空的，请重新选一次。"""
+
+    status = 422
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyFile:
+    """A file fit to be kept: `place` is where a photo was taken, when the person chose to tell."""
+
+    file_name: str
+    media_type: str
+    content: bytes
+    sha256: bytes
+    place: str = ""
 
 
 def find_type(content: bytes) -> str | None:
@@ -48,40 +86,64 @@ def find_type(content: bytes) -> str | None:
 
 
 def _is_document(content: bytes) -> bool:
+    return {"[Content_Types].xml", "word/document.xml"} <= set(_names_inside(content))
+
+
+def _names_inside(content: bytes) -> list[str]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            return {"[Content_Types].xml", "word/document.xml"} <= set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, OSError):
-        return False
+            return archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
+        return []
 
 
-def check_types(uploads: Sequence[Upload]) -> list[str]:
-    """The media type of each file. Raises WrongType with the name of the first that is not taken."""
-    return [_type_of(upload) for upload in uploads]
+async def ready_files(uploads: Sequence[Upload], *, tell_place: bool = False) -> list[ReadyFile]:
+    """What may be kept of what was sent: types by content, pictures drawn anew, off the event loop.
+
+    Without `tell_place` nothing of where a photo was taken remains. Raises WrongType, AppleOnly, HoldsPrograms,
+    NothingInside, BrokenPicture or HugePicture with the name of the first file that is not taken.
+    """
+    found = [_type_of(upload) for upload in uploads]
+    loop = asyncio.get_running_loop()
+    return [
+        await loop.run_in_executor(_painters, _ready, upload, media_type, tell_place)
+        for upload, media_type in zip(uploads, found, strict=True)
+    ]
 
 
 def _type_of(upload: Upload) -> str:
+    if not upload.content:
+        raise NothingInside(name=upload.file_name)
     found = find_type(upload.content)
     if found is None:
         raise WrongType(name=upload.file_name)
+    if found == HEIC:
+        raise AppleOnly(name=upload.file_name)
+    if found == DOCX and any(_PROGRAMS.search(name) for name in _names_inside(upload.content)):
+        raise HoldsPrograms(name=upload.file_name)
     return found
 
 
-async def keep_files(folder: Path, uploads: Sequence[Upload]) -> list[KeptFile]:
-    """Write the bytes below `folder` and give back what is known of them. Raises WrongType before writing any."""
-    types = check_types(uploads)
-    return [await asyncio.to_thread(_keep, folder, upload, found) for upload, found in zip(uploads, types, strict=True)]
+def _ready(upload: Upload, media_type: str, tell_place: bool) -> ReadyFile:
+    content, place = upload.content, ""
+    if media_type in FORMATS:
+        picture = redraw(content, media_type, upload.file_name, FILE_BYTES)
+        content, media_type = picture.content, picture.media_type
+        place = in_words(picture.place) if tell_place and picture.place else ""
+    name = _named(upload.file_name, media_type)
+    return ReadyFile(name, media_type, content, hashlib.sha256(content).digest(), place)
 
 
-def _keep(folder: Path, upload: Upload, media_type: str) -> KeptFile:
-    digest = hashlib.sha256(upload.content).digest()
-    _write_once(place_of(folder, digest), upload.content)
-    return KeptFile(_named(upload.file_name, media_type), media_type, len(upload.content), digest)
+async def keep_files(folder: Path, files: Sequence[ReadyFile]) -> list[KeptFile]:
+    """Write the bytes below `folder`, on disk before this returns, and give back what is known of them."""
+    for file in files:
+        await asyncio.to_thread(_write_once, folder, file)
+    return [KeptFile(file.file_name, file.media_type, len(file.content), file.sha256, file.place) for file in files]
 
 
 def _named(name: str, media_type: str) -> str:
     # The ending follows the content, so that nothing opens as something else on the reader's machine.
-    plain = Path(name.replace("\\", "/")).name
+    plain = Path(name.replace("\\", "/")).name.lstrip(".")
     stem, ending = os.path.splitext(plain)
     right = ENDINGS[media_type]
     if ending.lower() == right or (right, ending.lower()) == (".jpg", ".jpeg"):
@@ -95,21 +157,35 @@ def place_of(folder: Path, digest: bytes) -> Path:
     return folder / name[:2] / name
 
 
-def _write_once(place: Path, content: bytes) -> None:
+def _write_once(folder: Path, file: ReadyFile) -> None:
+    place, drafts = place_of(folder, file.sha256), folder / DRAFTS
     if place.exists():
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    handle, draft = tempfile.mkstemp(dir=place.parent, prefix=".new-")
+    for needed in (place.parent, drafts):
+        needed.mkdir(parents=True, exist_ok=True)
+    handle, draft = tempfile.mkstemp(dir=drafts)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        with os.fdopen(handle, "wb") as written:
+            written.write(file.content)
+            written.flush()
+            os.fsync(written.fileno())
         os.replace(draft, place)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
     _settle(place.parent)
+
+
+def clear_drafts(folder: Path, now: datetime) -> int:
+    """Remove what a process that was killed left half-written over a day ago; gives back how many files."""
+    old = [
+        draft
+        for draft in (folder / DRAFTS).glob("*")
+        if draft.is_file() and now.timestamp() - draft.stat().st_mtime > LEFT_BEHIND_S
+    ]
+    for draft in old:
+        draft.unlink(missing_ok=True)
+    return len(old)
 
 
 def _settle(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -154,10 +155,11 @@ def _form_of(items: Any) -> Form:
     files: list[Upload] = []
     for name, value in items:
         if isinstance(value, FileField):
-            files.extend(_upload_of(value))
+            files.append(_upload_of(value))
         elif isinstance(value, str):
             fields[name] = clean(value)
-        else:
+        # A browser sends an empty part without a name for a file field nobody filled in.
+        elif value:
             raise Unreadable
     if sum(len(value.encode()) for value in fields.values()) > TEXT_BYTES:
         raise Oversized
@@ -166,10 +168,15 @@ def _form_of(items: Any) -> Form:
     return Form(fields, tuple(files))
 
 
-def _upload_of(field: FileField) -> list[Upload]:
+def _upload_of(field: FileField) -> Upload:
     content = field.file.read(FILE_BYTES + 1)
     field.file.close()
     if len(content) > FILE_BYTES:
         raise Oversized
-    # A browser sends an empty part for a file field nobody filled in.
-    return [Upload(clean(field.filename)[:200] or "附件", content)] if content else []
+    return Upload(_file_name(field.filename), content)
+
+
+def _file_name(given: str) -> str:
+    """The name without signs that are not seen: one that turns the text around makes exe look like jpg."""
+    seen = "".join(sign for sign in clean(given) if unicodedata.category(sign) not in ("Cf", "Cc", "Zl", "Zp"))
+    return seen[:200] or "附件"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web, web_response
 
-from channels.keys import REQUEST_ID, SETTINGS
+from channels.keys import REQUEST_ID, RETRY_AFTER, SETTINGS
 
 SERVER = "hotline"
 POLICY = (
@@ -40,5 +40,7 @@ async def _guard(request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Strict-Transport-Security"] = f"max-age={HALF_A_YEAR_S}"
     if not request.path.startswith("/static/"):
         response.headers.setdefault("Cache-Control", "no-store")
+    if response.status == 429 and RETRY_AFTER in request:
+        response.headers["Retry-After"] = str(request[RETRY_AFTER])
     if REQUEST_ID in request:
         response.headers["X-Request-Id"] = request[REQUEST_ID]

@@ -10,12 +10,15 @@ from hotline.actions.accounts import Viewer
 from hotline.actions.office import Office
 from hotline.clock import Clock
 from hotline.config import Settings
+from hotline.meter import Meter
 
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 OFFICE = web.AppKey("office", Office)
+METER = web.AppKey("meter", Meter)
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")
 PATIENCE: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")
+RETRY_AFTER: web.RequestKey[int] = web.RequestKey("retry_after")

@@ -9,12 +9,14 @@ import structlog
 from aiohttp import web
 
 from channels.keys import OFFICE, REQUEST_ID, VIEWER
-from channels.origin import check_origin
+from channels.origin import SAFE, check_origin
 from channels.pages import error_page
 from channels.patience import answer_in_time
+from channels.rates import count_account
 from channels.session import Handler, check_owed, now, recognise
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.errors import Refusal
+from hotline.domain.rates import Act
 
 _log = structlog.get_logger()
 
@@ -67,6 +69,8 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         await request.app[OFFICE].refresh(now(request))
         await recognise(request)
         check_owed(request)
+    if request.method not in SAFE:
+        await count_account(request, Act.ACCOUNT_FORM)
     return await handler(request)
 
 

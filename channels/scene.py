@@ -59,6 +59,7 @@ class Phrase(StrEnum):
     NOTHING_TO_CANCEL = auto()
     FILED = auto()
     REFUSED = auto()
+    TOO_FAST = auto()
     ASK_ADDING = auto()
     ADDED = auto()
     PROGRESS_HEAD = auto()

@@ -17,12 +17,14 @@ import pytest
 
 from channels.app import build_app
 from channels.benches import BENCHES, ROLE_NAMES
+from channels.desk.texts import RATE_NAMES
 from channels.desk.verbs import FORMS, Field
 from channels.forms import BODY_BYTES, FILE_BYTES, TEXT_BYTES
 from hotline.config import PREFIX, Settings
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
+from hotline.domain.rates import DEFAULT_RATES, rate_in_words
 from hotline.domain.rights import RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right
 from hotline.store.county import get_policy, list_calendar_days
 from rehearsal.__main__ import cli
@@ -79,6 +81,14 @@ def compose_limits() -> str:
     return "| Limit | Default | 说明 |\n|---|---|---|\n" + "".join(rows)
 
 
+def compose_rates() -> str:
+    """The default rates as Markdown."""
+    rows = (
+        f"| `{act}` | `{text}` | {RATE_NAMES[act]}：{rate_in_words(text)} |\n" for act, text in DEFAULT_RATES.items()
+    )
+    return "| Rate | Default | 说明 |\n|---|---|---|\n" + "".join(rows)
+
+
 def compose_verbs() -> str:
     """The fields of every verb's form as Markdown."""
     rows = (
@@ -97,6 +107,7 @@ DRAWN = {
     "arrows": compose_arrows,
     "rights": compose_rights,
     "limits": compose_limits,
+    "rates": compose_rates,
     "verbs": compose_verbs,
 }
 

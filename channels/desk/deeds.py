@@ -9,17 +9,18 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.attachments import check_types, keep_files
+from channels.attachments import ReadyFile, keep_files, ready_files
 from channels.desk.asked import Asked, Deed, bare, said
 from channels.desk.inbound import local_path
 from channels.desk.ticket import refused_page, ticket_id_of
 from channels.desk.verbs import FORMS, MOST_ASSISTING
 from channels.forms import read_form
 from channels.keys import OFFICE, SETTINGS
+from channels.rates import count_files
 from channels.routes import Each, post
 from channels.session import actor, check_csrf, now
 from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, persons, supervision
-from hotline.actions.attachments import add_files
+from hotline.actions.attachments import add_files, check_room
 from hotline.almanac import ZONE
 from hotline.domain.callback import Answers
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
@@ -216,9 +217,11 @@ async def do_verb(request: web.Request) -> web.StreamResponse:
     try:
         check_csrf(request, form.fields.get("csrf", ""))
         asked = Asked(request.app[OFFICE], ticket_id, who, now(request), form)
-        check_types(form.files)
+        await count_files(request, form)
+        files = await ready_files(form.files) if verb in FORMS and FORMS[verb].files else []
+        await check_room(asked.office, ticket_id, [file.sha256 for file in files])
         await DEEDS[verb](asked)
-        await _keep_evidence(request.app[SETTINGS].files_dir, verb, asked)
+        await _keep_evidence(request.app[SETTINGS].files_dir, files, verb, asked)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -227,12 +230,12 @@ async def do_verb(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": _told(following, verb)})
 
 
-async def _keep_evidence(folder: Path, verb: str, asked: Asked) -> None:
+async def _keep_evidence(folder: Path, files: Sequence[ReadyFile], verb: str, asked: Asked) -> None:
     """Hang the files of a form on its ticket, labelled by what they prove."""
-    if asked.form.files and FORMS[verb].files:
-        files = await keep_files(folder, asked.form.files)
+    if files:
+        kept = await keep_files(folder, files)
         label = FORMS[verb].files.partition("（")[0]
-        await add_files(asked.office, asked.ticket_id, files, asked.actor, asked.now, label)
+        await add_files(asked.office, asked.ticket_id, kept, asked.actor, asked.now, label)
 
 
 def _told(path: str, verb: str) -> str:

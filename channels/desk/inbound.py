@@ -12,6 +12,7 @@ from channels.desk.texts import ENDED, WRONG_LOGIN
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS, TOKEN, VIEWER
 from channels.pages import page
+from channels.rates import TooOften, count_login
 from channels.routes import PUBLIC, get, post
 from channels.session import check_csrf, drop_session, now, place, set_session
 from hotline.actions.accounts import find_viewer, log_out, why_ended
@@ -40,8 +41,9 @@ async def take_login(request: web.Request) -> web.StreamResponse:
     if not _plausible(form):
         return _login_page(request, typed, following, status=401, error=WRONG_LOGIN)
     try:
+        await count_login(request, typed)
         entry = await log_in(office, login, form.fields.get("password", ""), now(request), place(request))
-    except HeldOff as refusal:
+    except (HeldOff, TooOften) as refusal:
         return _login_page(request, typed, following, status=refusal.status, error=refusal.sentence)
     if entry is None:
         return _login_page(request, typed, following, status=401, error=WRONG_LOGIN)

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.desk.texts import ACCOUNT_NUMBER_NAMES, CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES
+from channels.desk.texts import ACCOUNT_NUMBER_NAMES, CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES, RATE_NAMES
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
@@ -142,6 +142,8 @@ def _named(change: tuple[str, str, str]) -> tuple[str, str, str]:
 def _item_name(name: str) -> str:
     if name.startswith("cards."):
         return f"亮牌：{CARD_NAMES.get(name.removeprefix('cards.'), name)}"
+    if name.startswith("rates."):
+        return RATE_NAMES.get(name.removeprefix("rates."), name)
     return (
         NUMBER_NAMES.get(name) or ACCOUNT_NUMBER_NAMES.get(name) or LIMIT_NAMES.get(name.removeprefix("limits."), name)
     )

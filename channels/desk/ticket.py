@@ -32,6 +32,7 @@ from channels.desk.texts import REVEAL_REASONS, WAITING
 from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
+from channels.rates import count_account
 from channels.routes import get, post
 from channels.rows import card_view, state_view
 from channels.session import actor, check_csrf, now
@@ -48,6 +49,7 @@ from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
 from hotline.domain.lifecycle import State
+from hotline.domain.rates import Act
 from hotline.domain.rights import Right
 from hotline.domain.supervision import RULE_NAMES
 from hotline.domain.ticket import Actor
@@ -93,6 +95,7 @@ async def reveal(request: web.Request) -> web.Response:
     form, ticket_id, who = await read_form(request), ticket_id_of(request), actor(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
+        await count_account(request, Act.ACCOUNT_REVEAL)
         given = form.text("reason")
         reason = REVEAL_REASONS.get(given, given)
         person = await reveal_person(request.app[OFFICE], ticket_id, who, now(request), reason, request.remote or "")

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from aiohttp import web
 
-from channels.attachments import check_types, keep_files
+from channels.attachments import ReadyFile, keep_files, ready_files
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.pages import page
+from channels.rates import count_address, count_files
 from channels.routes import PUBLIC, get, post
 from channels.session import now, remote_address
 from channels.views import told_text
 from channels.website.inbound import FIELDS, read_answers, read_filing
 from channels.website.progress import progress_view
 from channels.website.texts import CONTACT_ADVICE, DONE, KINDS, NOT_FOUND, STEPS
-from hotline.actions.attachments import add_files
+from hotline.actions.attachments import add_files, check_room
 from hotline.actions.callback import record_callback
 from hotline.actions.handling import comment_ticket
 from hotline.actions.hints import numbers_told
@@ -29,6 +30,7 @@ from hotline.actions.lookup import Dossier, filed_code, read_progress
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
+from hotline.domain.rates import Act
 from hotline.domain.ticket import COMPLAINANT
 
 YEAR = 365 * 24 * 3600
@@ -63,10 +65,11 @@ async def take_filing(request: web.Request) -> web.StreamResponse:
     """Open the ticket and hang the photos on it; the same form again leads to the same result."""
     form, office, at = await read_form(request), request.app[OFFICE], now(request)
     try:
-        check_types(form.files)
+        await count_address(request, Act.ADDRESS_FILING, phone=form.fields.get("phone", "")[:40])
+        files = await _ready(request, form)
         opened = await open_ticket(office, read_filing(await office.refresh(at), form), COMPLAINANT, at)
-        if form.files:
-            kept = await keep_files(request.app[SETTINGS].files_dir, form.files)
+        if files:
+            kept = await keep_files(request.app[SETTINGS].files_dir, files)
             await add_files(office, opened.ticket.ticket_id, kept, COMPLAINANT, at)
     except Refusal as refusal:
         return await _filing_page(request, form.fields, status=refusal.status, error=refusal.sentence)
@@ -136,6 +139,7 @@ def _typed(form: Form, name: str) -> str:
 async def _prove(request: web.Request, number: str, code: str) -> Dossier:
     """One's own matter by number and code; wrong ones are counted. Raises NotFound, TooManyTries."""
     office, address, at = request.app[OFFICE], remote_address(request), now(request)
+    await count_address(request, Act.ADDRESS_QUERY)
     await check_tries(office, number, address, at)
     try:
         return await read_progress(office, number, code, at, address)
@@ -168,10 +172,10 @@ async def _rate(request: web.Request, ticket_id: UUID, form: Form) -> None:
 
 
 async def _comment(request: web.Request, ticket_id: UUID, form: Form) -> None:
-    check_types(form.files)
+    files = await _ready_for(request, ticket_id, form)
     given = {"text": form.text("text", 2000)}
     await comment_ticket(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
-    await _hang(request, ticket_id, form)
+    await _hang(request, ticket_id, files)
 
 
 async def _withdraw(request: web.Request, ticket_id: UUID, form: Form) -> None:
@@ -180,15 +184,26 @@ async def _withdraw(request: web.Request, ticket_id: UUID, form: Form) -> None:
 
 
 async def _details(request: web.Request, ticket_id: UUID, form: Form) -> None:
-    check_types(form.files)
+    files = await _ready_for(request, ticket_id, form)
     given = {"text": form.text("text", 4000)}
     await add_details(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
-    await _hang(request, ticket_id, form)
+    await _hang(request, ticket_id, files)
 
 
-async def _hang(request: web.Request, ticket_id: UUID, form: Form) -> None:
-    if form.files:
-        kept = await keep_files(request.app[SETTINGS].files_dir, form.files)
+async def _ready(request: web.Request, form: Form) -> list[ReadyFile]:
+    await count_files(request, form)
+    return await ready_files(form.files, tell_place=form.flag("tell_place"))
+
+
+async def _ready_for(request: web.Request, ticket_id: UUID, form: Form) -> list[ReadyFile]:
+    files = await _ready(request, form)
+    await check_room(request.app[OFFICE], ticket_id, [file.sha256 for file in files])
+    return files
+
+
+async def _hang(request: web.Request, ticket_id: UUID, files: Sequence[ReadyFile]) -> None:
+    if files:
+        kept = await keep_files(request.app[SETTINGS].files_dir, files)
         await add_files(request.app[OFFICE], ticket_id, kept, COMPLAINANT, now(request), "诉求人补充")
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 from channels.conversation import compose_answer
 from channels.keys import OFFICE, SETTINGS
 from channels.patience import TEXT_S, while_reading
+from channels.rates import is_too_often
 from channels.routes import PUBLIC, get, post
 from channels.scene import Phrase, line
 from channels.session import now
@@ -20,6 +21,7 @@ from hotline.actions.conversation import take_turn
 from hotline.config import Settings
 from hotline.domain.errors import Refusal
 from hotline.domain.message import Incoming
+from hotline.domain.rates import Act
 
 _log = structlog.get_logger()
 
@@ -50,6 +52,10 @@ async def _reply(request: web.Request, incoming: Incoming) -> str:
     office, at = request.app[OFFICE], now(request)
     await office.refresh(at)
     facts = _facts(request.app[SETTINGS])
+    if await is_too_often(request, Act.WECHAT_MESSAGE, incoming.person):
+        # What sends this fast is a machine: one answer an hour, so that two machines never talk to one another.
+        told = not await is_too_often(request, Act.WECHAT_WARNING, incoming.person)
+        return say([line(Phrase.TOO_FAST, **facts)]) if told else ""
     try:
         return await take_turn(office, incoming, at, compose_answer(office, incoming, at, say, facts))
     except Refusal as refusal:

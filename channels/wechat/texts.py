@@ -39,6 +39,7 @@ WORDS: Mapping[Phrase, str] = {
     Phrase.NOTHING_TO_CANCEL: "现在没有要取消的。有事请直接发给我。",
     Phrase.FILED: "已经收到，谢谢您。\n工单号：{number}\n查询码：{code}（请自己留好）\n有进展会在这里告诉您，也可以随时回复「进度」。",
     Phrase.REFUSED: "这一步没有办成：{sentence}\n您说过的都在。要重说请回复「重来」，也可以拨打{hotline}。",
+    Phrase.TOO_FAST: "您发得太快了，先停一分钟再说，说过的都在。着急的事请拨打{hotline}。",
     Phrase.ASK_ADDING: "工单{number}正等您补充。刚才说的是：\n1 补充给这一件\n2 另一件事\n还没说完可以接着发。",
     Phrase.ADDED: "补充好了，谢谢您。工单{number}接着办，有进展会在这里告诉您。",
     Phrase.PROGRESS_HEAD: "您在这里反映过{total}件事：",

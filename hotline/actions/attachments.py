@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,12 +21,16 @@ FILES_OF_TICKET = 60
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file whose bytes already lie in the files folder; `sha256` is its digest of 32 bytes."""
+    """A file whose bytes already lie in the files folder; `sha256` is its digest of 32 bytes.
+
+    `place` is where a photo was taken, an empty text unless the person chose to tell.
+    """
 
     file_name: str
     media_type: str
     size_bytes: int
     sha256: bytes
+    place: str = ""
 
 
 async def add_files(
@@ -42,17 +46,38 @@ async def add_files(
             raise NotFound
         await check_scope(office, conn, ticket, actor)
         known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
-        # The id follows from the content, so that a repeated form adds nothing.
-        named = {uuid5(ticket_id, file.sha256.hex()): file for file in files}
-        if len(known | named.keys()) > FILES_OF_TICKET:
-            raise Malformed(what=f"附件（每件工单最多{FILES_OF_TICKET}个）")
+        named = {_id_of(ticket_id, file.sha256): file for file in files}
+        _refuse_beyond(known | named.keys())
         for attachment_id, file in named.items():
             await tickets.insert_attachment(conn, office.region, ticket_id, {
                 "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
-                "size_bytes": file.size_bytes, "sha256": file.sha256, "label": label, "added_at": now,
+                "size_bytes": file.size_bytes, "sha256": file.sha256, "label": _labelled(label, file), "added_at": now,
                 "account_id": actor.account_id,
             })  # fmt: skip
         return len(known | named.keys())
+
+
+def _labelled(label: str, file: KeptFile) -> str:
+    return f"{label}（拍摄地点：{file.place}）" if file.place else label
+
+
+async def check_room(office: Office, ticket_id: UUID, digests: Sequence[bytes]) -> None:
+    """Raises Malformed when the ticket cannot take files with these digests, before anything is written of a deed."""
+    if not digests:
+        return
+    async with transaction(office.pool) as conn:
+        known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
+    _refuse_beyond(known | {_id_of(ticket_id, digest) for digest in digests})
+
+
+def _id_of(ticket_id: UUID, digest: bytes) -> UUID:
+    # The id follows from the content, so that a repeated form adds nothing.
+    return uuid5(ticket_id, digest.hex())
+
+
+def _refuse_beyond(attachment_ids: Collection[UUID]) -> None:
+    if len(attachment_ids) > FILES_OF_TICKET:
+        raise Malformed(what=f"附件（每件工单最多{FILES_OF_TICKET}个）")
 
 
 async def read_file(

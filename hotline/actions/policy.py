@@ -19,6 +19,7 @@ from hotline.db import transaction
 from hotline.domain.errors import BadPolicy, NewerPolicy, UnfitPolicy
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.policycheck import body_of, differences, faults_of
+from hotline.domain.rates import rate_in_words
 from hotline.store import county as store
 
 AUTHOR_LIMIT = 40
@@ -45,7 +46,7 @@ def compose_toml(policy: Policy) -> str:
 
 
 def compose_special(policy: Policy) -> str:
-    """The part of a version that has no field of its own: narrowed limits, reminders, limits of laws."""
+    """The part of a version that has no field of its own: narrowed limits, reminders, rates, limits of laws."""
     body = body_of(policy)
     narrowed = {name: text for name, text in body["limits"].items() if name not in DEFAULT_LIMITS}
     return "\n".join([*_limits(narrowed), *_rest(body)]) + "\n"
@@ -60,6 +61,8 @@ def _rest(body: Mapping[str, Any]) -> list[str]:
     lines += [f"{rule} = {json.dumps(steps)}" for rule, steps in body["reminders"].items()]
     lines += ["", "# 账号和登录；days = 0 为密码不过期，second_factor 为必须有动态码的角色", "[accounts]"]
     lines += [f"{name} = {json.dumps(value)}" for name, value in body["accounts"].items()]
+    lines += ["", "# 频次：60/1h 为1小时60次；s 秒，m 分钟，h 小时，d 天；off 为不限", "[rates]"]
+    lines += [f"{_key(act)} = {json.dumps(text)}  # {rate_in_words(text)}" for act, text in body["rates"].items()]
     lines += ["", '# 法律另有期限的事项：事项代码 = { limit = "60d natural", source = "依据" }', "[statutory]"]
     for matter, told in body["statutory"].items():
         source = json.dumps(told["source"], ensure_ascii=False)

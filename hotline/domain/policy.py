@@ -16,6 +16,7 @@ from typing import Any
 from hotline.domain.errors import BadPolicy
 from hotline.domain.kinds import Kind, Pace, Rule, Step
 from hotline.domain.login import LoginRules
+from hotline.domain.rates import DEFAULT_RATES, Act, Rate
 
 _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
 NARROWED_BY = ("matter", "level", "kind", "pace")
@@ -145,6 +146,7 @@ class Policy:
     limits: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_LIMITS))
     reminders: Mapping[str, tuple[Step, ...]] = field(default_factory=lambda: dict(DEFAULT_STEPS))
     statutory: Mapping[str, Statute] = field(default_factory=dict)
+    rates: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_RATES))
     redos: int = 1
     returns_to_tier2: int = 3
     extensions: int = 2
@@ -200,6 +202,9 @@ class Policy:
         steps = {rule: tuple(Step(step) for step in named) for rule, named in body.get("reminders", {}).items()}
         values["reminders"] = dict(DEFAULT_STEPS) | steps
         values["statutory"] = {matter: Statute(**told) for matter, told in body.get("statutory", {}).items()}
+        values["rates"] = dict(DEFAULT_RATES) | {Act(act): text for act, text in body.get("rates", {}).items()}
+        for text in values["rates"].values():
+            Rate.parse(text)
         for text in (*values["limits"].values(), *(statute.limit for statute in values["statutory"].values())):
             Limit.parse(text)
         values["cards"] = Cards(**body.get("cards", {}))

@@ -11,6 +11,7 @@ from hotline.domain.errors import BadPolicy
 from hotline.domain.kinds import Kind, Pace, Rule, Step
 from hotline.domain.login import faults_of_section
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy, read_key
+from hotline.domain.rates import Act, Rate
 
 LEVELS = ("county", "bureau", "town", "station", "village")
 LONGEST_DAYS = 1000
@@ -27,9 +28,9 @@ NUMBERS: Mapping[str, tuple[int, int]] = {
     "reveals_elsewhere": (0, 10_000),
 }
 _HOURS = ("notices_from", "notices_until")
-_TABLES = ("limits", "reminders", "statutory", "cards")
 CARD_SPANS = ("warning", "warning_urgent", "red", "red_urgent")
 _CARD_TIERS = (1, 2, 3)
+_TABLES = ("limits", "reminders", "statutory", "cards", "rates")
 KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts", "accounts")
 
 
@@ -45,6 +46,7 @@ def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, .
     faults += _faults_of_limits(tables["limits"], matters)
     faults += _faults_of_reminders(tables["reminders"])
     faults += _faults_of_statutes(tables["statutory"], matters)
+    faults += _faults_of_rates(tables["rates"])
     faults += _faults_of_numbers(body)
     faults += _faults_of_hours(body)
     faults += _faults_of_cards(tables["cards"])
@@ -111,6 +113,16 @@ def _faults_of_statutes(statutes: Mapping[str, Any], matters: Collection[str]) -
         yield from (f"{where}：{fault}" for fault in _faults_of_limit(told["limit"]))
 
 
+def _faults_of_rates(rates: Mapping[str, Any]) -> Iterator[str]:
+    for act, text in rates.items():
+        if act not in list(Act):
+            yield f"rates.{act}：没有这一项；可用 {'、'.join(Act)}"
+        try:
+            Rate.parse(text if isinstance(text, str) else "")
+        except BadPolicy:
+            yield f"rates.{act}：“{text}”不是频次；写法如 60/1h（1小时60次）、5/1d，不限写 off"
+
+
 def _faults_of_numbers(body: Mapping[str, Any]) -> Iterator[str]:
     for name, (lowest, highest) in NUMBERS.items():
         value = body.get(name, lowest)
@@ -163,6 +175,7 @@ def body_of(policy: Policy) -> dict[str, Any]:
         "limits": {name: policy.limits[name] for name in ordered},
         "reminders": {str(rule): [step.value for step in steps] for rule, steps in policy.reminders.items()},
         "accounts": policy.accounts.body,
+        "rates": {str(act): text for act, text in policy.rates.items()},
         "statutory": {matter: {"limit": s.limit, "source": s.source} for matter, s in policy.statutory.items()},
         "cards": asdict(policy.cards),
     }

@@ -19,6 +19,7 @@ from hotline.actions.units import COLUMNS, PlannedUnit, county_unit, plan_units,
 from hotline.db import transaction
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.kinds import Role
+from hotline.domain.rates import Act
 from hotline.store import accounts, county
 
 HERE = Path(__file__).parent
@@ -27,6 +28,8 @@ PASSWORD = "yangguang12345"  # noqa: S105 - printed for everybody who watches a 
 # Whoever watches logs in as anybody, beside the people of the play, with a clock that runs: no second factor, passwords
 # that do not age, many sessions at once. A real county keeps the defaults.
 EASY_LOG_IN = {"second_factor": [], "days": 0, "sessions": 20}
+# A rehearsal plays a whole county from one address: its limits are set so that they are counted and never met.
+POLICY = {"accounts": EASY_LOG_IN, "rates": dict.fromkeys(Act, "9999999/1h")}
 # Hundreds of log-ins of one rehearsal share it: strength would only cost time.
 _hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 _SURNAMES = "郑汪崔侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞"
@@ -56,7 +59,7 @@ async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: 
     async with transaction(pool) as conn:
         ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await county.list_units(conn, region)}
         told("事项和派单目录")
-        await county.add_policy(conn, region, LONG_AGO, {"accounts": EASY_LOG_IN}, "县热线办")
+        await county.add_policy(conn, region, LONG_AGO, POLICY, "县热线办")
         await _add_matters(conn, region, ids)
         told("约谈室、志愿者和账号")
         await _add_network(conn, region, ids)

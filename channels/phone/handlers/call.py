@@ -13,6 +13,7 @@ from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import FIELDS, Way, read_filing, read_way
 from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
+from channels.rates import count_account
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now
 from channels.times import said
@@ -26,6 +27,7 @@ from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
 from hotline.domain.kinds import Kind
 from hotline.domain.lifecycle import STATE_NAMES, State
+from hotline.domain.rates import Act
 from hotline.domain.rights import Right
 from hotline.domain.ticket import Actor
 from hotline.phone import normalise
@@ -109,6 +111,7 @@ async def show_caller(request: web.Request) -> web.Response:
     """Earlier tickets from this number, as a piece of the page."""
     person, office = actor(request), request.app[OFFICE]
     phone = request.query.get("phone", "").strip()[:40]
+    await count_account(request, Act.ACCOUNT_SEARCH)
     rows = await list_caller(office, phone, person, now(request)) if phone else []
     known = bool(phone) and normalise(phone, area_code=office.area_code) is not None
     note = "" if rows else FIRST_CALL if known else UNKNOWN_NUMBER if phone else NO_NUMBER

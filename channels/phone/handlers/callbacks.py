@@ -12,12 +12,14 @@ from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.texts import ATTEMPTS, REVEAL_REASON
+from channels.rates import count_account
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
 from hotline.actions.lookup import Person, list_calls, reveal_person
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.errors import NotFound
+from hotline.domain.rates import Act
 from hotline.domain.rights import Right
 
 
@@ -53,6 +55,7 @@ async def reveal(request: web.Request) -> web.Response:
     """Name and number of one person to be called, recorded with the reason 回访."""
     caller, form, office = actor(request), await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
+    await count_account(request, Act.ACCOUNT_REVEAL)
     try:
         ticket_id = UUID(request.match_info["ticket_id"])
     except ValueError:

@@ -18,11 +18,12 @@ from hotline.clock import MovedClock
 from hotline.domain.ticket import Ticket
 from tests.build import MONDAY, PLAN, Town, dispatched, held, moment, opened, owed, replied, signed
 from tests.channels.desk.conftest import LogIn, Worker
+from tests.pictures import a_png
 
 NOON = MONDAY + timedelta(hours=2)
 Open = Callable[[], Awaitable[Worker]]
 Stage = Callable[[Town], Awaitable[Ticket]]
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+PNG = a_png()
 MEETING = {
     "held_at": "2026-11-23T10:30", "held_place": "room", "official": "水务局副局长", "minutes": "当面核对了读数。",
     "outcome": "done", "promised_on": "2026-12-01", "person_verdict": "satisfied",

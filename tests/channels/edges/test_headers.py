@@ -109,11 +109,12 @@ async def test_fault_with_a_persons_data_is_told_by_number_alone(
 async def test_file_of_a_ticket_can_run_nothing(
     town: Town, log_in: LogIn, settings: Settings, pool: asyncpg.Pool
 ) -> None:
-    from channels.attachments import keep_files
+    from channels.attachments import keep_files, ready_files
     from channels.forms import Upload
 
     ticket, water = await signed(town), await log_in("water")
-    kept = await keep_files(settings.files_dir, [Upload("说明.pdf", b"%PDF-1.4 <script>alert(1)</script>")])
+    ready = await ready_files([Upload("说明.pdf", b"%PDF-1.4 <script>alert(1)</script>")])
+    kept = await keep_files(settings.files_dir, ready)
     await add_files(town.office, ticket.ticket_id, kept, town.actor("water"), MONDAY)
     attachment_id = await pool.fetchval("select attachment_id from attachment")
     async with water.http.get(f"/tickets/{ticket.ticket_id}/files/{attachment_id}") as answer:

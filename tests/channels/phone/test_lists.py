@@ -6,7 +6,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from channels.attachments import keep_files
+from channels.attachments import keep_files, ready_files
 from channels.forms import Upload
 from channels.phone.outbound import send as send_by_phone
 from channels.phone.texts import alarm_text
@@ -19,9 +19,10 @@ from hotline.domain.message import Delivery, Outgoing
 from hotline.domain.ticket import COMPLAINANT
 from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, dispatched, opened, replied, signed
 from tests.channels.phone.conftest import TakeSeat
+from tests.pictures import a_png
 
 HOUR = timedelta(hours=1)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(50)
+PNG = a_png()
 
 
 async def test_call_list_hides_the_person_until_asked(
@@ -190,12 +191,13 @@ async def test_file_is_a_download_for_those_who_may_see_the_ticket(
     take_seat: TakeSeat, town: Town, settings: Settings, pool: asyncpg.Pool
 ) -> None:
     ticket = await dispatched(town, MONDAY)
-    kept = await keep_files(settings.files_dir, [Upload("路灯.png", PNG)])
+    ready = await ready_files([Upload("路灯.png", PNG)])
+    kept = await keep_files(settings.files_dir, ready)
     await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
     path = f"/tickets/{ticket.ticket_id}/files/{await pool.fetchval('select attachment_id from attachment')}"
     water = await take_seat("water")
     answer = await water.client.get(path)
-    assert await answer.read() == PNG
+    assert await answer.read() == ready[0].content
     assert answer.headers["Content-Type"] == "image/png"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Disposition"].startswith("attachment;")

@@ -13,9 +13,10 @@ from aiohttp.test_utils import TestClient
 
 from hotline.config import Settings
 from tests.build import Town
+from tests.pictures import HIDDEN, a_jpeg, a_png
 
 Client = TestClient[Any, Any]
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
+PNG = a_png()
 WORDS = "村口的路灯坏了一个多月，晚上老人走路不安全。"
 
 
@@ -70,9 +71,7 @@ async def test_result_page_of_another_key_is_not_shown(public: Client) -> None:
 async def test_photos_lie_under_their_digest_and_hang_on_the_ticket(
     public: Client, pool: asyncpg.Pool, settings: Settings
 ) -> None:
-    answer = await public.post(
-        "/file", data=with_files(("路灯.png", PNG), ("说明.txt.jpg", b"\xff\xd8\xff" + bytes(50)))
-    )
+    answer = await public.post("/file", data=with_files(("路灯.png", PNG), ("说明.txt.jpg", a_jpeg())))
     assert answer.status == 200
     assert "附件 2 个" in await answer.text()
     rows = await pool.fetch(
@@ -82,10 +81,13 @@ async def test_photos_lie_under_their_digest_and_hang_on_the_ticket(
         ("说明.txt.jpg", "image/jpeg"),
         ("路灯.png", "image/png"),
     ]
-    digest = hashlib.sha256(PNG).hexdigest()
-    kept = settings.files_dir / digest[:2] / digest
-    assert kept.read_bytes() == PNG
-    assert [path.name for path in _files(settings.files_dir) if path.name.startswith(".")] == []
+    for row in rows:
+        digest = row["sha256"].hex()
+        kept = (settings.files_dir / digest[:2] / digest).read_bytes()
+        assert hashlib.sha256(kept).hexdigest() == digest
+        assert len(kept) == row["size_bytes"]
+        assert HIDDEN.encode() not in kept
+    assert len(_files(settings.files_dir)) == len(rows)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -100,7 +102,7 @@ async def test_repeat_with_photos_keeps_each_once(public: Client, pool: asyncpg.
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("病毒.exe", b"MZ" + bytes(100)), ("页面.png", b"<html><script>1</script>"), ("包.docx", b"PK\x03\x04" + bytes(60)), ("空.png", b"\x89PN")],
+    [("病毒.exe", b"MZ" + bytes(100)), ("页面.png", b"<html><script>1</script>"), ("包.docx", b"PK\x03\x04" + bytes(60)), ("短.png", b"\x89PN")],
 )  # fmt: skip
 async def test_file_that_is_no_picture_is_refused_by_name(
     public: Client, pool: asyncpg.Pool, settings: Settings, name: str, content: bytes
@@ -127,7 +129,7 @@ async def test_file_over_ten_megabytes_is_refused(public: Client, pool: asyncpg.
 
 
 async def test_nine_photos_of_five_megabytes_are_taken(public: Client, pool: asyncpg.Pool) -> None:
-    photos = [(f"{place}.png", PNG + bytes([place]) * (5 * 1024 * 1024)) for place in range(9)]
+    photos = [(f"{place}.png", a_png(place) + bytes([place]) * (5 * 1024 * 1024)) for place in range(9)]
     answer = await public.post("/file", data=with_files(*photos))
     assert answer.status == 200
     assert await count(pool, "attachment") == 9

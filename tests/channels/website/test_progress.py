@@ -14,6 +14,7 @@ from hotline.clock import MovedClock
 from hotline.domain.kinds import Channel
 from hotline.domain.ticket import COMPLAINANT, Ticket
 from tests.build import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, Town, a_filing
+from tests.pictures import a_png
 
 Client = TestClient[Any, Any]
 HOUR = timedelta(hours=1)
@@ -168,7 +169,7 @@ async def test_missing_details_are_supplied_with_a_photo(town: Town, public: Cli
     html = await (await public.post("/progress", data=own.data())).text()
     assert "近三个月的账单照片" in html
     form = FormData(own.data(text="表号12，账单见照片"), default_to_multipart=True, quote_fields=False)
-    form.add_field("files", b"\x89PNG\r\n\x1a\n" + bytes(9), filename="账单.png")
+    form.add_field("files", a_png(), filename="账单.png")
     answer = await public.post("/progress/details", data=form)
     assert answer.status == 200
     assert await pool.fetchval("select state from ticket") == "received"

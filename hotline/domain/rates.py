@@ -1,0 +1,92 @@
+"""How often something may be done: so many times in a span, refilling evenly (a leaky bucket by its next free moment)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from hotline.domain.errors import BadPolicy
+
+_RATE = re.compile(r"([1-9]\d{0,6})/([1-9]\d{0,3})([smhd])")
+_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_WORDS = {"s": "秒", "m": "分钟", "h": "小时", "d": "天"}
+NO_LIMIT = "off"
+
+
+class Act(StrEnum):
+    """What is counted: by whom it is counted, and what is done."""
+
+    ADDRESS_FILING = "address.filing"
+    ADDRESS_QUERY = "address.query"
+    ADDRESS_UPLOAD = "address.upload"
+    ADDRESS_LOGIN = "address.login"
+    LOGIN_LOGIN = "login.login"
+    PHONE_FILING = "phone.filing"
+    ACCOUNT_FORM = "account.form"
+    ACCOUNT_UPLOAD = "account.upload"
+    ACCOUNT_REVEAL = "account.reveal"
+    ACCOUNT_SEARCH = "account.search"
+    WECHAT_MESSAGE = "wechat.message"
+    WECHAT_WARNING = "wechat.warning"
+
+
+# A whole village may share one address of its telephone company: those by address only stop machines.
+DEFAULT_RATES: Mapping[str, str] = {
+    Act.ADDRESS_FILING: "60/1h",
+    Act.ADDRESS_QUERY: "600/1h",
+    Act.ADDRESS_UPLOAD: "300/1h",
+    Act.ADDRESS_LOGIN: "120/10m",
+    Act.LOGIN_LOGIN: "20/10m",
+    Act.PHONE_FILING: "5/1d",
+    Act.ACCOUNT_FORM: "600/10m",
+    Act.ACCOUNT_UPLOAD: "300/1h",
+    Act.ACCOUNT_REVEAL: "60/1h",
+    Act.ACCOUNT_SEARCH: "600/10m",
+    Act.WECHAT_MESSAGE: "60/1m",
+    Act.WECHAT_WARNING: "1/1h",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`count` times in `span_ms` milliseconds; all of them may come at once, then they come back evenly."""
+
+    count: int
+    span_ms: int
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def parse(cls, text: str) -> Rate | None:
+        """Read '60/1h'; None for 'off', no limit at all. Raises BadPolicy."""
+        if text == NO_LIMIT:
+            return None
+        match = _RATE.fullmatch(text)
+        if match is None:
+            raise BadPolicy(what=text)
+        return cls(int(match[1]), int(match[2]) * _MS[match[3]])
+
+    @property
+    def step_ms(self) -> float:
+        """After how many milliseconds one comes back."""
+        return self.span_ms / self.count
+
+
+def rate_in_words(text: str) -> str:
+    """'60/1h' as a clerk says it: 1小时60次."""
+    match = _RATE.fullmatch(text)
+    return f"{match[2]}{_WORDS[match[3]]}{match[1]}次" if match else "不限"
+
+
+def spend(rate: Rate, free_ms: float, now_ms: float, cost: int = 1) -> tuple[float, float]:
+    """The bucket after `cost` more, and the milliseconds to wait: 0 when they may be, else the bucket is as before.
+
+    `free_ms` is the moment at which the bucket is empty again, 0 for a new one. What lies further ahead than the span
+    comes from a clock that was set back, and counts as a full bucket, no more. A cost above the count is the count.
+    """
+    start = min(max(free_ms, now_ms), now_ms + rate.span_ms)
+    after = start + rate.step_ms * min(cost, rate.count)
+    wait = after - now_ms - rate.span_ms
+    return (free_ms, wait) if wait > 0.5 else (after, 0.0)

@@ -1,0 +1,151 @@
+"""Too often: a sentence, a moment to come back, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from ipaddress import ip_network
+from typing import Any
+
+import asyncpg
+import pytest
+import redis
+from aiohttp import FormData
+from aiohttp.test_utils import TestClient, TestServer
+
+from channels.app import build_app
+from hotline.clock import MovedClock
+from hotline.config import Settings
+from tests.build import MONDAY, PASSWORD, Town, a_county, signed
+from tests.channels.desk.conftest import LogIn
+from tests.channels.edges.conftest import holdings
+from tests.pictures import a_png
+
+WORDS = "我家水费比上月多了三倍，水表没有动过，请查一查。"
+NARROW = {
+    "address.filing": "4/1h", "phone.filing": "2/1d", "address.query": "3/1h", "address.upload": "3/1h", "login.login": "2/10m",
+    "address.login": "5/10m", "account.reveal": "2/1h", "account.search": "2/1h", "account.upload": "2/1h",
+}  # fmt: skip
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+async def town(pool: asyncpg.Pool, settings: Settings) -> Town:
+    town = await a_county(pool)
+    await pool.execute(
+        "insert into policy (region_id, version, valid_from, body, author) values (1, 1, '2020-01-01', $1, '热线办')",
+        {"rates": NARROW},
+    )
+    return town
+
+
+@pytest.fixture
+def proxied(settings: Settings) -> Settings:
+    """Behind a proxy of the machine itself."""
+    return settings.model_copy(update={"trusted_proxies": (ip_network("127.0.0.0/8"),)})
+
+
+@pytest.fixture
+async def public(proxied: Settings, town: Town, clock: MovedClock) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(build_app(proxied, clock))) as client:
+        yield client
+
+
+_number = iter(range(1_000_000))
+
+
+async def file(client: Client, address: str = "203.0.113.9", **fields: str) -> tuple[int, str, Mapping[str, str]]:
+    form = {"kind": "help", "body": WORDS, "client_key": f"website-key-{next(_number):06}"} | fields
+    answer = await client.post("/file", data=form, headers={"X-Forwarded-For": address}, allow_redirects=False)
+    return answer.status, await answer.text(), answer.headers
+
+
+async def test_fifth_filing_of_an_address_waits_and_loses_nothing(
+    public: Client, pool: asyncpg.Pool, clock: MovedClock
+) -> None:
+    assert [(await file(public))[0] for _ in range(4)] == [303] * 4
+    before = await holdings(pool)
+    status, page, headers = await file(public)
+    assert status == 429
+    assert "请过15分钟再试" in page
+    assert WORDS in page, "what was typed must come back"
+    assert int(headers["Retry-After"]) == 15 * 60
+    assert await holdings(pool) == before
+    assert (await file(public, "203.0.113.10"))[0] == 303, "a neighbour may file"
+    clock.move_to(MONDAY + timedelta(minutes=15))
+    assert (await file(public))[0] == 303
+
+
+async def test_telephone_number_is_counted_wherever_it_comes_from_and_however_it_is_written(public: Client) -> None:
+    told = [
+        (await file(public, f"203.0.113.{place}", phone=phone))[0]
+        for place, phone in enumerate(("13800138000", "138 0013 8000", "+86 13800138000"), 1)
+    ]
+    assert told == [303, 303, 429]
+    assert (await file(public, "203.0.113.3", phone="13900139000"))[0] == 303
+
+
+async def test_machine_with_a_network_of_addresses_is_one_address(public: Client) -> None:
+    told = [(await file(public, f"2001:db8:1:2::{place:x}"))[0] for place in range(5)]
+    assert told == [303] * 4 + [429]
+    assert (await file(public, "2001:db8:1:3::1"))[0] == 303
+
+
+async def test_address_a_stranger_claims_is_not_believed(settings: Settings, town: Town, clock: MovedClock) -> None:
+    async with TestClient(TestServer(build_app(settings, clock))) as client:
+        told = [(await file(client, f"203.0.113.{place}"))[0] for place in range(5)]
+    assert told == [303] * 4 + [429]
+
+
+async def test_queries_are_counted_right_or_wrong(public: Client) -> None:
+    sent = {"number": "20261123-00001", "code": "000000"}
+    told = [(await public.post("/progress", data=sent)).status for _ in range(4)]
+    assert told == [404] * 3 + [429]
+
+
+async def test_name_is_counted_wherever_it_logs_in_whether_anybody_has_it(public: Client) -> None:
+    for login in ("water", "nobody"):
+        told = [
+            (await public.post("/login", data={"login": login, "password": "wrong"}, headers={"X-Forwarded-For": f"203.0.113.{place}"})).status
+            for place in range(3)
+        ]  # fmt: skip
+        assert told == [401, 401, 429]
+
+
+async def test_files_are_counted_one_by_one(public: Client, pool: asyncpg.Pool) -> None:
+    def form(count: int) -> FormData:
+        made = FormData({"kind": "help", "body": WORDS, "client_key": f"website-key-{next(_number):06}"})
+        for place in range(count):
+            made.add_field("files", a_png(next(_number)), filename=f"{place}.png", content_type="image/png")
+        return made
+
+    assert (await public.post("/file", data=form(2), allow_redirects=False)).status == 303
+    assert (await public.post("/file", data=form(2), allow_redirects=False)).status == 429
+    assert await pool.fetchval("select count(*) from ticket") == 1
+
+
+async def test_reveals_and_searches_of_an_account_are_counted(town: Town, log_in: LogIn, pool: asyncpg.Pool) -> None:
+    ticket, operator = await signed(town), await log_in("operator")
+    told = [(await operator.send(f"/tickets/{ticket.ticket_id}/reveal", reason="回访核实情况"))[0] for _ in range(3)]
+    assert told == [200, 200, 429]
+    assert await pool.fetchval("select count(*) from view_log where what = 'reveal'") == 2
+    for status in (200, 200, 429):
+        await operator.get("/console/caller?phone=13800138000", status=status)
+
+
+async def test_doors_go_on_without_valkey(settings: Settings, town: Town, clock: MovedClock) -> None:
+    away = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    async with TestClient(TestServer(build_app(away, clock))) as client:
+        told = [(await file(client))[0] for _ in range(5)]
+    assert told == [303] * 4 + [429]
+
+
+async def test_cache_holds_nobodys_number_or_address(public: Client, valkey_url: str) -> None:
+    await file(public, phone="13800138000")
+    await public.post("/login", data={"login": "water", "password": PASSWORD})
+    client = redis.Redis.from_url(valkey_url)
+    keys = b" ".join(client.keys()).decode()
+    client.close()
+    assert keys.count("rate:1:") >= 4
+    for told in ("13800138000", "203.0.113.9", "127.0.0.1", "water"):
+        assert told not in keys
