@@ -140,7 +140,8 @@ async def read_form(request: web.Request) -> Form:
                 _check_text(await request.read(), request.charset or "utf-8")
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
-    except (ValueError, LookupError, AssertionError, HttpProcessingError):
+    except (ValueError, LookupError, AssertionError, HttpProcessingError, ConnectionError, web.RequestPayloadError):
+        # A client that goes away in the middle is no fault of ours either.
         raise Unreadable from None
     return _form_of(posted.items())
 

@@ -31,7 +31,7 @@ FOREIGN = [
 # A log-in has no session yet, the public has none at all, and WeChat signs each message.
 WITHOUT_TOKEN = ("/login", "/wechat", "/file", "/progress")
 BRIEF_STEPS = ("advice", "approve", "back", "issue", "read")
-PEOPLE = ("operator", "dispatcher", "supervisor", "inspector", "leader", "water", "admin")
+PEOPLE = ("operator", "dispatcher", "supervisor", "inspector", "leader", "water", "water_head", "admin")
 FILING = {"kind": "help", "body": "我家水费比上月多了三倍，水表没有动过，请查一查。", "client_key": "website-key-0001"}
 
 

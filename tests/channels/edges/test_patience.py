@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -13,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from channels import forms, patience
 from channels.app import POOL_SIZE, build_app
 from channels.patience import TooBusy, TooSlow, wait_without_end, while_reading
+from hotline import log
 from hotline.config import Settings
 from tests.build import Town
 from tests.channels.edges.conftest import holdings
@@ -38,6 +40,22 @@ async def test_half_a_form_is_answered_and_writes_nothing(
     assert told.startswith(b"HTTP/1.1 408")
     assert TooSlow().sentence in told.decode()
     assert await holdings(pool) == before
+
+
+async def test_client_that_goes_away_in_the_middle_is_no_fault_of_ours(server: TestServer) -> None:
+    stream = io.StringIO()
+    log.configure("json", "info", stream)
+    for head in (HALF, HALF.replace(b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=x")):
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(head)
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.transport.abort()
+        del reader
+    async with ClientSession() as http:
+        await http.get(server.make_url("/healthz"))
+    assert "request_failed" not in stream.getvalue()
+    assert "Traceback" not in stream.getvalue()
 
 
 async def test_slow_clients_hold_no_connection_of_the_database(server: TestServer) -> None:
