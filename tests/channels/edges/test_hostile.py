@@ -85,7 +85,8 @@ async def test_words_of_a_filing_stay_words_for_everybody_who_reads_it(
     ticket_id = await pool.fetchval("select ticket_id from ticket")
     dispatcher, operator = await log_in("dispatcher"), await log_in("operator")
     seen = [await dispatcher.get("/console/dispatch"), await operator.get("/console")]
-    assert (await dispatcher.do(ticket_id, "dispatch", unit="水务局"))[0] == 303
+    done = await dispatcher.do(ticket_id, "dispatch", unit=str(town.unit("水务局")))
+    assert done[0] == 303, re.findall(r"(?s)role=.alert.*?</div>", done[2])
     water = await log_in("water")
     assert (await water.do(ticket_id, "sign"))[0] == 303
     assert (await water.do(ticket_id, "comment", text=WORDS))[0] == 303
@@ -148,7 +149,8 @@ async def test_letter_shows_hostile_words_as_words(
     await filed(server)
     ticket_id = await pool.fetchval("select ticket_id from ticket")
     dispatcher, supervisor = await log_in("dispatcher"), await log_in("supervisor")
-    assert (await dispatcher.do(ticket_id, "dispatch", unit="水务局"))[0] == 303
+    done = await dispatcher.do(ticket_id, "dispatch", unit=str(town.unit("水务局")))
+    assert done[0] == 303, re.findall(r"(?s)role=.alert.*?</div>", done[2])
     assert (await supervisor.do(ticket_id, "supervise", reason=HOSTILE[0]))[0] == 303
     page = await supervisor.get(f"/tickets/{ticket_id}")
     async with supervisor.http.get(find(r'href="(/tickets/[^"]+/letters/[^"]+)"', page)) as answer:

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from channels.desk.accounts import DEEDS as ACCOUNT_DEEDS
 from channels.desk.deeds import DEEDS
 from channels.origin import ForeignForm
 from channels.session import StaleForm
@@ -31,7 +32,18 @@ FOREIGN = [
 # A log-in has no session yet, the public has none at all, and WeChat signs each message.
 WITHOUT_TOKEN = ("/login", "/wechat", "/file", "/progress")
 BRIEF_STEPS = ("advice", "approve", "back", "issue", "read")
-PEOPLE = ("operator", "dispatcher", "supervisor", "inspector", "leader", "water", "water_head", "admin")
+PEOPLE = (
+    "operator",
+    "dispatcher",
+    "supervisor",
+    "inspector",
+    "leader",
+    "water",
+    "water_head",
+    "admin",
+    "guard",
+    "auditor",
+)
 FILING = {"kind": "help", "body": "我家水费比上月多了三倍，水表没有动过，请查一查。", "client_key": "website-key-0001"}
 
 
@@ -44,6 +56,7 @@ def posted(app: web.Application) -> list[str]:
 def filled(app: web.Application, ticket_id: UUID) -> list[str]:
     """The same with something real in each part, a line for each verb and step."""
     parts = {"ticket_id": [str(ticket_id)], "week": ["2026-11-16"], "step": BRIEF_STEPS, "verb": list(DEEDS)}
+    parts |= {"login": ["school"], "deed": list(ACCOUNT_DEEDS.rights)}
     lines = []
     for address in posted(app):
         names = re.findall(r"{(\w+)}", address)

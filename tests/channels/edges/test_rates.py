@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from channels.app import build_app
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from tests.build import MONDAY, PASSWORD, Town, a_county, signed
+from tests.build import EASY_LOG_IN, MONDAY, PASSWORD, Town, a_county, signed
 from tests.channels.desk.conftest import LogIn
 from tests.channels.edges.conftest import holdings
 from tests.pictures import a_png
@@ -34,7 +34,7 @@ async def town(pool: asyncpg.Pool, settings: Settings) -> Town:
     town = await a_county(pool)
     await pool.execute(
         "insert into policy (region_id, version, valid_from, body, author) values (1, 1, '2020-01-01', $1, '热线办')",
-        {"rates": NARROW},
+        {"rates": NARROW} | EASY_LOG_IN,
     )
     return town
 
