@@ -158,6 +158,7 @@ CASES: dict[str, str] = {
     "T35": "one form, one ticket",
     "T36": "one message, one ticket, whatever is repeated",
     "T37": "a number is one number in every spelling",
+    "T40": "a huge, empty, half or foreign file, three hundred of them, and odd names: a clear answer, nothing half-written",
 }  # fmt: skip
 
 
