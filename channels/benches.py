@@ -23,6 +23,7 @@ POLICY: Tab = ("/admin/policy", "时限规定")
 ACCOUNTS: Tab = ("/admin/accounts", "账号")
 ACCOUNT_EVENTS: Tab = ("/admin/account-events", "账号记录")
 LOOKS: Tab = ("/admin/looks", "查看记录")
+ASSESSMENT: Tab = ("/admin/assessment", "影响评估")
 
 BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.OPERATOR: (CONSOLE, CALLS, ALL),
@@ -33,8 +34,8 @@ BENCHES: Mapping[Role, tuple[Tab, ...]] = {
     Role.INSPECTOR: (SUPERVISION, ALL, BRIEFS, NOTICES),
     Role.LEADER: (BRIEFS, SUPERVISION, NOTICES),
     Role.SYSTEM_ADMIN: (ADMIN, POLICY, ALARMS, LEAVE),
-    Role.SECURITY_ADMIN: (ACCOUNTS, ACCOUNT_EVENTS, ADMIN, POLICY),
-    Role.AUDIT_ADMIN: (LOOKS, ACCOUNT_EVENTS, ADMIN, POLICY),
+    Role.SECURITY_ADMIN: (ACCOUNTS, ACCOUNT_EVENTS, ASSESSMENT, ADMIN, POLICY),
+    Role.AUDIT_ADMIN: (LOOKS, ASSESSMENT, ACCOUNT_EVENTS, ADMIN, POLICY),
 }
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -16,6 +16,7 @@ from hotline.commands.audit import audit
 from hotline.commands.calendar import calendar
 from hotline.commands.due import due
 from hotline.commands.keys import keys
+from hotline.commands.person import person
 from hotline.commands.policy import policy
 from hotline.commands.shell import open_here, read_settings, run
 from hotline.commands.user import user
@@ -28,7 +29,7 @@ def cli() -> None:
     """阳光热线的命令行。配置从环境变量 HOTLINE_* 读取。"""
 
 
-for group in (calendar, policy, due, keys, audit, user):
+for group in (calendar, policy, due, keys, audit, user, person):
     cli.add_command(group)
 
 

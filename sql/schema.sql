@@ -236,7 +236,7 @@ create table session (
 );
 comment on table session is 'A log-in; the cookie holds the token, the row only its hash';
 comment on column session.region_id is 'Region';
-comment on column session.token_hash is 'Keyed hash of the token';
+comment on column session.token_hash is 'Keyed hash of the token {personal: 工作人员登录; kept: sessions}';
 comment on column session.account_id is 'Whose';
 comment on column session.opened_at is 'Log-in';
 comment on column session.seen_at is 'Last request, kept to the minute';
@@ -347,12 +347,12 @@ create table complainant (
 comment on table complainant is 'A person who asks; everything about the person is sealed (PROCEDURE §6). One row per ticket filed, people are matched by hash only';
 comment on column complainant.region_id is 'Region';
 comment on column complainant.complainant_id is 'Row; the same id as the ticket it was filed with';
-comment on column complainant.contact_hash is 'Keyed hash of the number or WeChat id, to find earlier tickets';
-comment on column complainant.name_sealed is 'Name, sealed';
-comment on column complainant.phone_sealed is 'Telephone number, sealed';
-comment on column complainant.identity_sealed is 'Identity number, sealed';
-comment on column complainant.address_sealed is 'Address of the person, sealed';
-comment on column complainant.wechat_sealed is 'WeChat id, sealed';
+comment on column complainant.contact_hash is 'Keyed hash of the number or WeChat id, to find earlier tickets {personal: 按号码找到同一人以前的诉求; kept: persons}';
+comment on column complainant.name_sealed is 'Name, sealed {personal: 称呼、核实诉求人; kept: persons}';
+comment on column complainant.phone_sealed is 'Telephone number, sealed {personal: 联系、回访诉求人; kept: persons}';
+comment on column complainant.identity_sealed is 'Identity number, sealed {personal: 办理必需时核实身份; kept: persons}';
+comment on column complainant.address_sealed is 'Address of the person, sealed {personal: 上门办理、约谈; kept: persons}';
+comment on column complainant.wechat_sealed is 'WeChat id, sealed {personal: 在微信上答复、回访; kept: persons}';
 comment on column complainant.first_seen_at is 'When it was filed';
 
 create index complainant_by_contact on complainant (region_id, contact_hash);
@@ -369,9 +369,9 @@ create table conversation (
 comment on table conversation is 'A half-told complaint, one per person and channel';
 comment on column conversation.region_id is 'Region';
 comment on column conversation.channel is 'Channel it is told on';
-comment on column conversation.person_hash is 'Keyed hash of the person''s id on the channel';
+comment on column conversation.person_hash is 'Keyed hash of the person''s id on the channel {personal: 接着上一句话往下问; kept: conversations}';
 comment on column conversation.step is 'What is asked next';
-comment on column conversation.draft_sealed is 'What was told so far, sealed JSON';
+comment on column conversation.draft_sealed is 'What was told so far, sealed JSON {personal: 接着上一句话往下问; kept: conversations}';
 comment on column conversation.updated_at is 'Last message';
 
 create table inbound_message (
@@ -386,7 +386,7 @@ comment on table inbound_message is 'Messages already answered: a repeat gets th
 comment on column inbound_message.region_id is 'Region';
 comment on column inbound_message.channel is 'Channel';
 comment on column inbound_message.message_id is 'The channel''s own id of the message';
-comment on column inbound_message.reply_sealed is 'The answer given, sealed';
+comment on column inbound_message.reply_sealed is 'The answer given, sealed {personal: 重复来信给同样的回复; kept: messages}';
 comment on column inbound_message.received_at is 'First delivery';
 
 create index inbound_message_by_age on inbound_message (region_id, received_at);
@@ -402,7 +402,7 @@ create table own_ticket (
 comment on table own_ticket is 'Which tickets a person filed on a channel that knows the person, for progress and callback there';
 comment on column own_ticket.region_id is 'Region';
 comment on column own_ticket.channel is 'Channel it was filed on';
-comment on column own_ticket.person_hash is 'Keyed hash of the person''s id on the channel, as in conversation';
+comment on column own_ticket.person_hash is 'Keyed hash of the person''s id on the channel, as in conversation {personal: 本人在渠道上查自己的诉求; kept: persons}';
 comment on column own_ticket.ticket_id is 'Ticket';
 comment on column own_ticket.filed_at is 'When it was filed';
 
@@ -426,8 +426,8 @@ comment on column view_log.at is 'When';
 comment on column view_log.account_id is 'Who; null for the complainant''s own look by query code';
 comment on column view_log.ticket_id is 'Which ticket';
 comment on column view_log.what is 'ticket, reveal, list, search, letter, brief, figure, file, export, print, progress, record (of looks itself); wrong_code: a query code that fits nothing';
-comment on column view_log.reason is 'The reason given, for a reveal; the number tried, for a wrong code';
-comment on column view_log.address is 'Network address it came from';
+comment on column view_log.reason is 'The reason given, for a reveal; the number tried, for a wrong code {personal: 查看个人信息要有理由; kept: looks}';
+comment on column view_log.address is 'Network address it came from {personal: 查明谁看过; kept: looks}';
 comment on column view_log.page is 'Path of the page or name of the command it was seen on, without its query';
 comment on column view_log.shown is 'How many tickets a list showed';
 
@@ -508,6 +508,8 @@ create table ticket (
     opened_by uuid,
     version integer not null default 1,
     handler_id uuid,
+    person_erased_at timestamptz,
+    words_erased_at timestamptz,
     primary key (region_id, ticket_id),
     unique (region_id, number),
     unique (region_id, client_key)
@@ -523,9 +525,9 @@ comment on column ticket.kind is 'Kind (PROCEDURE §2)';
 comment on column ticket.handling_class is '六办件 handling class';
 comment on column ticket.pace is 'Which clock holds';
 comment on column ticket.confidential is 'The unit sees the matter without the person; always true for tip-offs';
-comment on column ticket.title is 'One line, by the operator or cut from the text';
-comment on column ticket.body is 'What the person said';
-comment on column ticket.place is 'Where, in the person''s words; may be empty';
+comment on column ticket.title is 'One line, by the operator or cut from the text, without numbers and names known {personal: 办理诉求; kept: words}';
+comment on column ticket.body is 'What the person said {personal: 办理诉求; kept: words}';
+comment on column ticket.place is 'Where, in the person''s words; may be empty {personal: 办理诉求; kept: words}';
 comment on column ticket.matter_id is 'Matter, once known';
 comment on column ticket.state is 'State of hotline/domain/lifecycle.py';
 comment on column ticket.received_at is 'Receipt: counting starts the day after';
@@ -545,6 +547,8 @@ comment on column ticket.closed_at is 'When it ended';
 comment on column ticket.merged_into is 'Ticket it was merged into';
 comment on column ticket.linked_to is 'Twin of a call that mixed two kinds';
 comment on column ticket.opened_by is 'Account of the operator or agent; null when the person filed it';
+comment on column ticket.person_erased_at is 'When what was known of the person was let go (policy, section retention)';
+comment on column ticket.words_erased_at is 'When the words and files were let go; what remains is figures and dates';
 comment on column ticket.version is 'Counts saves';
 comment on column ticket.handler_id is 'The person in charge 经办人: the handler who signed or whom the unit''s head named; null: the unit''s desk';
 
@@ -607,8 +611,8 @@ comment on column ticket_event.cycle is 'Cycle it happened in';
 comment on column ticket_event.role is 'Role of who did it; system for the timetable';
 comment on column ticket_event.account_id is 'Who did it';
 comment on column ticket_event.unit_id is 'Unit of who did it, or the unit concerned';
-comment on column ticket_event.public_text is 'What the complainant may read of it';
-comment on column ticket_event.details is 'What was given: reasons, answers, due times';
+comment on column ticket_event.public_text is 'What the complainant may read of it {personal: 办理过程可查; kept: words}';
+comment on column ticket_event.details is 'What was given: reasons, answers, due times {personal: 办理过程可查; kept: words}';
 comment on column ticket_event.client_key is 'Idempotency key of the form it came by';
 
 create index ticket_event_by_time on ticket_event (region_id, at);
@@ -619,8 +623,42 @@ begin
     raise exception 'rows of % are never changed or deleted', tg_table_name;
 end
 $$;
-create trigger ticket_event_append_only before update or delete on ticket_event for each row execute function forbid_change();
-create trigger view_log_append_only before update or delete on view_log for each row execute function forbid_change();
+-- History stays append-only. The one change there may be is that of a ticket whose words were let go before: words
+-- fall away, nothing is put in their place, and who did what, when and from which state to which stays as it was.
+create function forbid_event_change() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'UPDATE'
+        and (new.region_id, new.ticket_id, new.event_id, new.at, new.verb, new.from_state, new.to_state, new.cycle, new.role,
+             new.account_id, new.unit_id, new.client_key)
+            is not distinct from
+            (old.region_id, old.ticket_id, old.event_id, old.at, old.verb, old.from_state, old.to_state, old.cycle, old.role,
+             old.account_id, old.unit_id, old.client_key)
+        and new.public_text is null
+        and new.details <@ old.details
+        and exists (
+            select from ticket t where t.region_id = old.region_id and t.ticket_id = old.ticket_id and t.state = 'closed'
+                and t.words_erased_at is not null
+        )
+    then
+        return new;
+    end if;
+    raise exception 'rows of % are never changed or deleted', tg_table_name;
+end
+$$;
+create trigger ticket_event_append_only before update or delete on ticket_event for each row execute function forbid_event_change();
+-- A look may go when it was linked half a year before the newest link; the link itself stays.
+create function forbid_look_change() returns trigger language plpgsql as $$
+begin
+    if tg_op = 'DELETE' and exists (
+        select from view_link l join view_head h on h.region_id = l.region_id
+        where l.region_id = old.region_id and l.view_id = old.view_id and l.linked_at < h.linked_at - interval '183 days'
+    ) then
+        return old;
+    end if;
+    raise exception 'rows of % are never changed or deleted', tg_table_name;
+end
+$$;
+create trigger view_log_append_only before update or delete on view_log for each row execute function forbid_look_change();
 create trigger account_event_append_only before update or delete on account_event for each row execute function forbid_change();
 create trigger view_link_append_only before update or delete on view_link for each row execute function forbid_change();
 
@@ -641,10 +679,10 @@ comment on table attachment is 'A file of a ticket; the bytes lie in the files f
 comment on column attachment.region_id is 'Region';
 comment on column attachment.ticket_id is 'Ticket';
 comment on column attachment.attachment_id is 'File';
-comment on column attachment.file_name is 'Name as sent';
+comment on column attachment.file_name is 'Name as sent {personal: 办理诉求的证据; kept: words}';
 comment on column attachment.media_type is 'Type found by content';
 comment on column attachment.size_bytes is 'Size in bytes';
-comment on column attachment.sha256 is 'Digest, also the name in the files folder';
+comment on column attachment.sha256 is 'Digest, also the name in the files folder {personal: 办理诉求的证据; kept: words}';
 comment on column attachment.label is 'What it shows: photo, contact evidence, minutes';
 comment on column attachment.added_at is 'When';
 comment on column attachment.account_id is 'Who; null for the complainant';
@@ -763,10 +801,10 @@ comment on column outbox.outbox_id is 'Message';
 comment on column outbox.dedupe_key is 'What it is about and for whom: one row, one message';
 comment on column outbox.channel is 'Channel that carries it';
 comment on column outbox.recipient is 'Unit, role or ticket it is for; no personal data';
-comment on column outbox.recipient_sealed is 'Address on the channel (WeChat id, number), sealed';
+comment on column outbox.recipient_sealed is 'Address on the channel (WeChat id, number), sealed {personal: 把答复送到本人; kept: notices}';
 comment on column outbox.kind is 'Kind of notice';
 comment on column outbox.ticket_id is 'Ticket it tells of';
-comment on column outbox.payload is 'Facts the sentence is made from';
+comment on column outbox.payload is 'Facts the sentence is made from {personal: 告知办理情况; kept: notices}';
 comment on column outbox.urgent is 'May go out at any hour';
 comment on column outbox.created_at is 'When it was written';
 comment on column outbox.not_before is 'Not to be sent earlier (office hours, back-off)';
@@ -857,7 +895,7 @@ comment on column callback.verdict is 'Are you satisfied?';
 comment on column callback.answer_at_fault is 'Dissatisfied because of the answer itself: redo, not interview';
 comment on column callback.unit_mark is 'Mark for the unit, 1 to 5';
 comment on column callback.operator_mark is 'Mark for the operator, 1 to 5';
-comment on column callback.words is 'Free words';
+comment on column callback.words is 'Free words {personal: 评价办理; kept: words}';
 comment on column callback.unit_id is 'Unit whose work is asked about';
 comment on column callback.account_id is 'Who asked; null when the person answered alone';
 
@@ -910,7 +948,7 @@ comment on column interview.planned_by is 'Who planned it';
 comment on column interview.held_at is 'Step 3: when they met';
 comment on column interview.held_place is 'Step 3: interview room, village, field or home';
 comment on column interview.official is 'Step 3: official of the unit who met the person';
-comment on column interview.minutes is 'Step 3: minutes';
+comment on column interview.minutes is 'Step 3: minutes {personal: 约谈记录; kept: words}';
 comment on column interview.outcome is 'done, explained or unreasonable';
 comment on column interview.promised_on is 'Date promised, when it is to be done';
 comment on column interview.person_verdict is 'The person''s own verdict';
@@ -1044,7 +1082,7 @@ comment on column instruction.region_id is 'Region';
 comment on column instruction.instruction_id is 'Instruction';
 comment on column instruction.ticket_id is 'Ticket';
 comment on column instruction.leader_id is 'Who wrote it';
-comment on column instruction.text is 'The words';
+comment on column instruction.text is 'What is to be done {personal: 领导批示; kept: words}';
 comment on column instruction.due_on is 'The date given';
 comment on column instruction.written_at is 'When';
 comment on column instruction.fulfilled_at is 'When it was fulfilled';
@@ -1162,6 +1200,26 @@ begin
 end
 $$;
 comment on function replace_seals is 'The same values under another key, where nobody changed them meanwhile';
+
+create table retention_report (
+    region_id smallint not null,
+    night date not null,
+    kind text not null check (kind in ('persons', 'words', 'notices', 'conversations', 'messages', 'sessions', 'looks')),
+    before timestamptz not null,
+    erased bigint not null,
+    held bigint not null,
+    finished_at timestamptz,
+    primary key (region_id, night, kind)
+);
+comment on table retention_report is 'What the nightly job let go, a row for each night and kind';
+comment on column retention_report.region_id is 'Region';
+comment on column retention_report.night is 'Local date of the night';
+comment on column retention_report.kind is 'Kind of data, as in the policy';
+comment on column retention_report.before is 'What is older than this had been kept long enough';
+comment on column retention_report.erased is 'How many tickets, or rows, were let go';
+comment on column retention_report.held is 'Tickets old enough but held back: a tier in force, an instruction open, merged into or twin of an open one';
+comment on column retention_report.finished_at is 'When nothing more was left to let go; null while the job has not come to the end';
+
 
 -- Bonds between tables, added after the tables so that data can be loaded before them.
 

@@ -39,7 +39,7 @@ def build_worker(
         ctx["stack"] = stack = AsyncExitStack()
         office = open_office(settings, ticking.now(), real=real, pool_size=POOL_SIZE)
         ctx["office"] = await stack.enter_async_context(office)
-        ctx["sweeps"] = sweeps(await stack.enter_async_context(open_send(settings)))
+        ctx["sweeps"] = sweeps(await stack.enter_async_context(open_send(settings)), settings.files_dir)
 
     async def shut_down(ctx: dict[str, Any]) -> None:
         await ctx["stack"].aclose()

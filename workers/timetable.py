@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 import structlog
 
@@ -20,6 +21,7 @@ from workers.callback import callback_due
 from workers.delivery import delivery_due
 from workers.dispatch import dispatch_due
 from workers.looks import looks_due
+from workers.retention import retention_due
 from workers.supervision import supervision_due
 
 Sweep = Callable[[Office, datetime, int], Awaitable[int]]
@@ -37,11 +39,12 @@ TIMES: Mapping[str, frozenset[int]] = {
     "brief": frozenset({30}),
     "calendar": frozenset({45}),
     "looks": frozenset({20, 50}),
+    "retention": frozenset({10}),
 }
 
 
-def sweeps(send: Send) -> Mapping[str, Sweep]:
-    """What each job of the timetable does; `send` carries messages out."""
+def sweeps(send: Send, files_dir: Path | None = None) -> Mapping[str, Sweep]:
+    """What each job of the timetable does; `send` carries messages out, `files_dir` holds what people sent."""
     return {
         "dispatch": dispatch_due,
         "supervision": supervision_due,
@@ -50,11 +53,16 @@ def sweeps(send: Send) -> Mapping[str, Sweep]:
         "brief": brief_due,
         "calendar": calendar_due,
         "looks": looks_due,
+        "retention": partial(_let_go, files_dir),
     }
 
 
 async def _deliver(send: Send, office: Office, now: datetime, batch: int) -> int:
     return await delivery_due(office, send, now, batch)
+
+
+async def _let_go(files_dir: Path | None, office: Office, now: datetime, batch: int) -> int:
+    return await retention_due(office, files_dir, now, batch)
 
 
 async def run_job(office: Office, name: str, sweep: Sweep, now: datetime, batch: int) -> int:

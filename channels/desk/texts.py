@@ -164,6 +164,21 @@ NOTICE_KINDS: Mapping[str, str] = {
     "unmerged": "撤销并单",
     "tier3_overdue": "领导督办逾期",
 }
+TABLE_NAMES: Mapping[str, str] = {
+    "complainant": "诉求人",
+    "ticket": "工单",
+    "ticket_event": "工单历史",
+    "attachment": "附件",
+    "callback": "回访",
+    "interview": "约谈",
+    "instruction": "领导批示",
+    "outbox": "发出的消息",
+    "conversation": "没说完的诉求",
+    "inbound_message": "已回复的来信",
+    "own_ticket": "渠道上本人的诉求",
+    "session": "登录",
+    "view_log": "查看记录",
+}
 LOOK_NAMES: Mapping[str, str] = {
     "ticket": "打开工单",
     "reveal": "查看联系方式",
@@ -191,6 +206,7 @@ JOB_NAMES: Mapping[str, str] = {
     "brief": "编制专报",
     "calendar": "重算期限",
     "looks": "查看记录",
+    "retention": "到期删除",
 }
 LEVEL_NAMES: Mapping[str, str] = {
     "county": "县",

@@ -50,7 +50,7 @@ from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
 from hotline.domain.lifecycle import State
 from hotline.domain.rates import Act
-from hotline.domain.rights import Right
+from hotline.domain.rights import Right, may
 from hotline.domain.supervision import RULE_NAMES
 from hotline.domain.ticket import Actor
 
@@ -135,6 +135,7 @@ async def _ticket_page(
         status,
         ticket=dossier.ticket,
         title=dossier.ticket.title,
+        may_copy=may(who.role, Right.EXPORT_PERSON),
         state=state_view(dossier.ticket.state),
         card=card_view(cards),
         cards=[

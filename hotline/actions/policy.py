@@ -63,6 +63,8 @@ def _rest(body: Mapping[str, Any]) -> list[str]:
     lines += [f"{name} = {json.dumps(value)}" for name, value in body["accounts"].items()]
     lines += ["", "# 频次：60/1h 为1小时60次；s 秒，m 分钟，h 小时，d 天；off 为不限", "[rates]"]
     lines += [f"{_key(act)} = {json.dumps(text)}  # {rate_in_words(text)}" for act, text in body["rates"].items()]
+    lines += ["", "# 各类数据保存多少天", "[retention]"]
+    lines += [f"{name} = {days}" for name, days in body["retention"].items()]
     lines += ["", '# 法律另有期限的事项：事项代码 = { limit = "60d natural", source = "依据" }', "[statutory]"]
     for matter, told in body["statutory"].items():
         source = json.dumps(told["source"], ensure_ascii=False)

@@ -17,6 +17,7 @@ from hotline.domain.errors import BadPolicy
 from hotline.domain.kinds import Kind, Pace, Rule, Step
 from hotline.domain.login import LoginRules
 from hotline.domain.rates import DEFAULT_RATES, Act, Rate
+from hotline.domain.retention import Retention
 
 _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
 NARROWED_BY = ("matter", "level", "kind", "pace")
@@ -162,6 +163,7 @@ class Policy:
     basically_counts: float = 0.9
     cards: Cards = Cards()
     accounts: LoginRules = field(default_factory=LoginRules)
+    retention: Retention = field(default_factory=Retention)
 
     def limit(self, key: str) -> Limit:
         """The limit called `key`; raises BadPolicy when the county never set it."""
@@ -209,6 +211,7 @@ class Policy:
             Limit.parse(text)
         values["cards"] = Cards(**body.get("cards", {}))
         values["accounts"] = LoginRules.from_body(body.get("accounts", {}))
+        values["retention"] = Retention.from_body(body.get("retention", {}))
         for key in ("notices_from", "notices_until"):
             if key in body:
                 values[key] = time.fromisoformat(body[key])

@@ -12,6 +12,7 @@ from hotline.domain.kinds import Kind, Pace, Rule, Step
 from hotline.domain.login import faults_of_section
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy, read_key
 from hotline.domain.rates import Act, Rate
+from hotline.domain.retention import faults_of_retention
 
 LEVELS = ("county", "bureau", "town", "station", "village")
 LONGEST_DAYS = 1000
@@ -31,7 +32,7 @@ _HOURS = ("notices_from", "notices_until")
 CARD_SPANS = ("warning", "warning_urgent", "red", "red_urgent")
 _CARD_TIERS = (1, 2, 3)
 _TABLES = ("limits", "reminders", "statutory", "cards", "rates")
-KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts", "accounts")
+KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts", "accounts", "retention")
 
 
 def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, ...]:
@@ -51,6 +52,7 @@ def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, .
     faults += _faults_of_hours(body)
     faults += _faults_of_cards(tables["cards"])
     faults += faults_of_section(body.get("accounts", {}))
+    faults += faults_of_retention(body.get("retention", {}))
     return tuple(faults)
 
 
@@ -176,6 +178,7 @@ def body_of(policy: Policy) -> dict[str, Any]:
         "reminders": {str(rule): [step.value for step in steps] for rule, steps in policy.reminders.items()},
         "accounts": policy.accounts.body,
         "rates": {str(act): text for act, text in policy.rates.items()},
+        "retention": policy.retention.body,
         "statutory": {matter: {"limit": s.limit, "source": s.source} for matter, s in policy.statutory.items()},
         "cards": asdict(policy.cards),
     }

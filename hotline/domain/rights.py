@@ -67,6 +67,8 @@ class Right(StrEnum):
     READ_HOUSE = "read_house"
     READ_POLICY = "read_policy"
     SAVE_POLICY = "save_policy"
+    READ_ASSESSMENT = "read_assessment"
+    EXPORT_PERSON = "export_person"
     KEEP_ACCOUNTS = "keep_accounts"
     READ_ACCOUNT_EVENTS = "read_account_events"
     READ_LOOKS = "read_looks"
@@ -105,6 +107,8 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.READ_HOUSE: "查看运行情况",
     Right.READ_POLICY: "查看时限规定",
     Right.SAVE_POLICY: "修改时限规定",
+    Right.READ_ASSESSMENT: "查看个人信息保护影响评估",
+    Right.EXPORT_PERSON: "应本人要求导出其个人信息",
     Right.KEEP_ACCOUNTS: "管理账号",
     Right.READ_ACCOUNT_EVENTS: "查看账号记录",
     Right.READ_LOOKS: "翻阅查看记录",
@@ -168,6 +172,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.READ_HOUSE: _ADMINISTRATORS,
     Right.READ_POLICY: _ADMINISTRATORS,
     Right.SAVE_POLICY: frozenset({R.SYSTEM_ADMIN}),
+    Right.READ_ASSESSMENT: _ADMINISTRATORS,
+    Right.EXPORT_PERSON: frozenset({R.DISPATCHER}),
     Right.KEEP_ACCOUNTS: frozenset({R.SECURITY_ADMIN}),
     Right.READ_ACCOUNT_EVENTS: frozenset({R.SECURITY_ADMIN, R.AUDIT_ADMIN}),
     Right.READ_LOOKS: frozenset({R.AUDIT_ADMIN}),

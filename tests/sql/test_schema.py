@@ -115,7 +115,8 @@ async def test_triggers_only_refuse(migrated: asyncpg.Connection) -> None:
     triggers = await migrated.fetch("""
         select tgname, prosrc from pg_trigger join pg_proc p on p.oid = tgfoid where not tgisinternal""")
     for trigger in triggers:
-        statements = trigger["prosrc"].lower()
+        # What they let pass, they let pass as it is.
+        statements = trigger["prosrc"].lower().replace("return new;", "").replace("return old;", "")
         assert "raise exception" in statements, trigger["tgname"]
         assert not {"insert", "update", "delete", "perform", "execute", "return"} & set(statements.split()), trigger[
             "tgname"

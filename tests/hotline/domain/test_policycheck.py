@@ -105,3 +105,16 @@ def test_differences_name_what_changed_and_nothing_else() -> None:
         ("limits.reply@level=town", "", "7d"),
     )
     assert differences(new, new) == ()
+
+
+@pytest.mark.parametrize(
+    ("section", "fault"),
+    [
+        ({"looks": 100}, "retention.looks：应当是 183–36500 的整数（天）"),
+        ({"persons": "long"}, "retention.persons：应当是 180–36500 的整数（天）"),
+        ({"gossip": 3}, "retention.gossip：没有这一项"),
+        ([], "retention：应当是一张表"),
+    ],
+)
+def test_unfit_retention_is_told(section: object, fault: str) -> None:
+    assert faults_of({"retention": section}, ()) == (fault,)

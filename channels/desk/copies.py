@@ -1,0 +1,47 @@
+"""`POST /tickets/<id>/copy/person`: a person's own copy of what is held of them, handed over by the dispatcher."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from aiohttp import web
+
+from channels.desk.ticket import refused_page, ticket_id_of
+from channels.forms import read_form
+from channels.keys import OFFICE
+from channels.routes import post
+from channels.session import actor, check_csrf, now
+from hotline.actions.copies import copy_person
+from hotline.actions.lookup import read_ticket
+from hotline.almanac import ZONE
+from hotline.documents.person import person_docx
+from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.rights import Right
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+async def take_copy(request: web.Request) -> web.StreamResponse:
+    """The copy as docx, or as JSON for another program; recorded with its reason."""
+    who, form, moment, office = actor(request), await read_form(request), now(request), request.app[OFFICE]
+    ticket_id = ticket_id_of(request)
+    try:
+        check_csrf(request, form.fields.get("csrf", ""))
+        number = (await read_ticket(office, ticket_id, who, moment, request.remote or "")).ticket.number
+        copy = await copy_person(office, number, who, moment, form.text("reason"), request.remote or "")
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await refused_page(request, ticket_id, "copy", form, refusal)
+    plain = form.text("form") == "json"
+    body = (
+        json.dumps(copy, ensure_ascii=False, indent=1).encode() if plain else person_docx(copy, moment.astimezone(ZONE))
+    )
+    name = f"个人信息副本-{number}.{'json' if plain else 'docx'}"
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
+    return web.Response(body=body, content_type="application/json" if plain else WORD, headers=headers)
+
+
+routes: Sequence[web.RouteDef] = (post("/tickets/{ticket_id}/copy/person", take_copy, Right.EXPORT_PERSON),)

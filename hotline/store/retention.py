@@ -1,0 +1,91 @@
+"""What has been kept long enough: found, let go, and reported."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.retention import Kept
+from hotline.store.queries import queries
+
+_q = queries.retention
+Row = Mapping[str, Any]
+GONE = "（已按保存期限删除）"
+# Of an event's details what is no word of a person: clocks, units, marks, choices.
+OURS = (
+    "rule", "step", "unit", "target", "tier", "limit", "old_due", "new_due", "due_at", "until", "how", "verdict",
+    "contacted", "solved", "answer_at_fault", "unit_at_fault", "unit_mark", "operator_mark", "outcome", "held_place",
+    "held_at", "meet_at", "promised_on", "person_verdict", "channel", "corrected",
+)  # fmt: skip
+_DROPS = {
+    Kept.NOTICES: _q.drop_notices,
+    Kept.CONVERSATIONS: _q.drop_conversations,
+    Kept.MESSAGES: _q.drop_messages,
+    Kept.SESSIONS: _q.drop_sessions,
+    Kept.LOOKS: _q.drop_looks,
+}
+
+
+async def list_lapsed(conn: Any, region: int, before: datetime, words: bool, batch: int) -> list[UUID]:
+    """Tickets whose person, or words, may go; held until the transaction ends."""
+    rows = _q.lapsed_tickets(conn, region_id=region, before=before, words=words, batch=batch)
+    return [row["ticket_id"] async for row in rows]
+
+
+async def count_held(conn: Any, region: int, before: datetime, words: bool) -> int:
+    """Tickets old enough that something still goes on about."""
+    count: int = await _q.count_held(conn, region_id=region, before=before, words=words)
+    return count
+
+
+async def erase_persons(conn: Any, region: int, ticket_ids: Sequence[UUID], now: datetime) -> None:
+    """What is known of these tickets' people is gone."""
+    nothings = [secrets.token_bytes(32) for _ in ticket_ids]
+    await _q.erase_persons(conn, region_id=region, ticket_ids=ticket_ids, nothings=nothings, at=now)
+
+
+async def erase_words(conn: Any, region: int, ticket_ids: Sequence[UUID], now: datetime) -> None:
+    """What was written on these tickets is gone, their history's words last."""
+    await _q.erase_words(conn, region_id=region, ticket_ids=ticket_ids, gone=GONE, at=now)
+    await _q.erase_event_words(conn, region_id=region, ticket_ids=ticket_ids, kept=list(OURS))
+
+
+async def list_files(conn: Any, region: int, ticket_ids: Sequence[UUID]) -> list[bytes]:
+    """Digests of the files that go with these tickets."""
+    return [row["sha256"] async for row in _q.files_of(conn, region_id=region, ticket_ids=ticket_ids)]
+
+
+async def drop_rows(conn: Any, region: int, kind: Kept, before: datetime, batch: int) -> int:
+    """Let rows of a kind that is no ticket go; how many went."""
+    count: int = await _DROPS[kind](conn, region_id=region, before=before, batch=batch)
+    return count
+
+
+async def get_report(conn: Any, region: int, night: date, kind: Kept) -> Row | None:
+    """What a night let go of a kind so far."""
+    row: Row | None = await _q.report(conn, region_id=region, night=night, kind=kind.value)
+    return row
+
+
+async def add_report(
+    conn: Any, region: int, night: date, kind: Kept, *, before: datetime, erased: int, held: int,
+    finished_at: datetime | None,
+) -> None:  # fmt: skip
+    """More of a kind was let go in a night."""
+    await _q.add_report(
+        conn, region_id=region, night=night, kind=kind.value, before=before, erased=erased, held=held,
+        finished_at=finished_at,
+    )  # fmt: skip
+
+
+async def list_reports(conn: Any, region: int, batch: int) -> list[Row]:
+    """What the nights let go, newest first."""
+    return [row async for row in _q.reports(conn, region_id=region, batch=batch)]
+
+
+async def list_personal_columns(conn: Any, region: int) -> list[Row]:
+    """Columns that hold personal data, with their comments."""
+    return [row async for row in _q.personal_columns(conn, region_id=region)]

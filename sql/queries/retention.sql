@@ -1,0 +1,149 @@
+-- name: lapsed_tickets(region_id, before, words, batch)
+-- Tickets that have been closed and quiet long enough, held so that no verb comes between; of words or of persons.
+select t.ticket_id from ticket t
+where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before and t.changed_at < :before
+    and case when :words::boolean then t.words_erased_at else t.person_erased_at end is null
+    and not exists (select from supervision s where s.region_id = t.region_id and s.ticket_id = t.ticket_id and s.settled_at is null)
+    and not exists (select from instruction i where i.region_id = t.region_id and i.ticket_id = t.ticket_id and i.fulfilled_at is null)
+    and not exists (select from ticket o where o.region_id = t.region_id and o.ticket_id in (t.merged_into, t.linked_to) and o.state <> 'closed')
+order by t.closed_at
+limit :batch
+for update of t skip locked;
+
+-- name: count_held(region_id, before, words)$
+-- Tickets old enough that are held back for what still goes on about them.
+select count(*) from ticket t
+where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before and t.changed_at < :before
+    and case when :words::boolean then t.words_erased_at else t.person_erased_at end is null
+    and (
+        exists (select from supervision s where s.region_id = t.region_id and s.ticket_id = t.ticket_id and s.settled_at is null)
+        or exists (select from instruction i where i.region_id = t.region_id and i.ticket_id = t.ticket_id and i.fulfilled_at is null)
+        or exists (select from ticket o where o.region_id = t.region_id and o.ticket_id in (t.merged_into, t.linked_to) and o.state <> 'closed')
+    );
+
+-- name: erase_persons(region_id, ticket_ids, nothings, at)!
+-- What was known of these people is gone; each fingerprint gives way to one that nobody's number has.
+with persons as (
+    update complainant c set contact_hash = n.nothing, name_sealed = null, phone_sealed = null, identity_sealed = null,
+        address_sealed = null, wechat_sealed = null
+    from unnest(:ticket_ids::uuid[], :nothings::bytea[]) n (ticket_id, nothing)
+    where c.region_id = :region_id and c.complainant_id = n.ticket_id
+), own as (
+    delete from own_ticket where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
+), sent as (
+    update outbox set recipient_sealed = null
+    where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and recipient_sealed is not null
+)
+update ticket set person_erased_at = :at where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]);
+
+-- name: erase_words(region_id, ticket_ids, gone, at)!
+-- What was written on these tickets is gone; :gone stands where a text must be.
+with callbacks as (
+    update callback set words = null where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and words is not null
+), reviews as (
+    update interview_review r set reason = :gone from interview i
+    where r.region_id = :region_id and i.region_id = r.region_id and i.interview_id = r.interview_id
+        and i.ticket_id = any(:ticket_ids::uuid[])
+), interviews as (
+    update interview set cause = :gone, solution = null, rules = null, meet_where = null, official = null, minutes = null
+    where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
+), instructions as (
+    update instruction set text = :gone, fulfilment = null
+    where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
+), parts as (
+    update ticket_unit set task = null where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and task is not null
+), messages as (
+    update outbox set payload = '{}' where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
+), files as (
+    update attachment set file_name = :gone, label = '' where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
+)
+update ticket set title = :gone, body = :gone, place = '', words_erased_at = :at
+where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]);
+
+-- name: erase_event_words(region_id, ticket_ids, kept)!
+-- The words of these tickets' history fall away; particulars of our own stay.
+update ticket_event e set public_text = null, details = (
+    select coalesce(jsonb_object_agg(d.key, d.value), '{}') from jsonb_each(e.details) d where d.key = any(:kept::text[]))
+where e.region_id = :region_id and e.ticket_id = any(:ticket_ids::uuid[]);
+
+-- name: files_of(region_id, ticket_ids)
+-- Digests of files that hang on these tickets and on no other whose words are kept.
+select distinct a.sha256 from attachment a
+where a.region_id = :region_id and a.ticket_id = any(:ticket_ids::uuid[])
+    and not exists (
+        select from attachment o join ticket t on t.region_id = o.region_id and t.ticket_id = o.ticket_id
+        where o.region_id = a.region_id and o.sha256 = a.sha256 and t.words_erased_at is null
+            and not o.ticket_id = any(:ticket_ids::uuid[]));
+
+-- name: drop_notices(region_id, before, batch)$
+-- Messages long since settled, of no open ticket; how many went.
+with gone as (
+    delete from outbox where region_id = :region_id and outbox_id in (
+        select o.outbox_id from outbox o
+        where o.region_id = :region_id and o.created_at < :before and o.state in ('sent', 'refused', 'unknown', 'done')
+            and not exists (select from ticket t where t.region_id = o.region_id and t.ticket_id = o.ticket_id and t.state <> 'closed')
+        limit :batch)
+    returning 1
+)
+select count(*) from gone;
+
+-- name: drop_conversations(region_id, before, batch)$
+-- Half-told complaints nobody went on with; how many went.
+with gone as (
+    delete from conversation where region_id = :region_id and (channel, person_hash) in (
+        select c.channel, c.person_hash from conversation c where c.region_id = :region_id and c.updated_at < :before limit :batch)
+    returning 1
+)
+select count(*) from gone;
+
+-- name: drop_messages(region_id, before, batch)$
+-- Messages no channel repeats any more; how many went.
+with gone as (
+    delete from inbound_message where region_id = :region_id and (channel, message_id) in (
+        select m.channel, m.message_id from inbound_message m where m.region_id = :region_id and m.received_at < :before limit :batch)
+    returning 1
+)
+select count(*) from gone;
+
+-- name: drop_sessions(region_id, before, batch)$
+-- Log-ins long over; how many went.
+with gone as (
+    delete from session where region_id = :region_id and token_hash in (
+        select s.token_hash from session s where s.region_id = :region_id and s.seen_at < :before limit :batch)
+    returning 1
+)
+select count(*) from gone;
+
+-- name: drop_looks(region_id, before, batch)$
+-- Looks linked so long ago that they may go, from the oldest on; their links stay.
+with gone as (
+    delete from view_log where region_id = :region_id and view_id in (
+        select v.view_id from view_link l join view_log v on v.region_id = l.region_id and v.view_id = l.view_id
+        where l.region_id = :region_id and l.linked_at < :before order by l.seq limit :batch)
+    returning 1
+)
+select count(*) from gone;
+
+-- name: report(region_id, night, kind)^
+-- What a night let go of a kind so far.
+select * from retention_report where region_id = :region_id and night = :night and kind = :kind;
+
+-- name: add_report(region_id, night, kind, before, erased, held, finished_at)!
+-- More of a kind was let go in a night.
+insert into retention_report as r (region_id, night, kind, before, erased, held, finished_at)
+values (:region_id, :night, :kind, :before, :erased, :held, :finished_at)
+on conflict (region_id, night, kind) do update set erased = r.erased + excluded.erased, held = excluded.held,
+    finished_at = excluded.finished_at;
+
+-- name: reports(region_id, batch)
+-- What the nights let go, newest first.
+select * from retention_report where region_id = :region_id order by night desc, kind limit :batch;
+
+-- name: personal_columns(region_id)
+-- Columns whose comment says that they hold personal data. :region_id is not asked of a catalogue, only named.
+select c.relname as table_name, a.attname as column_name, col_description(c.oid, a.attnum) as told,
+    obj_description(c.oid, 'pg_class') as of_table
+from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+where :region_id::smallint is not null and c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+    and col_description(c.oid, a.attnum) like '%{personal: %'
+order by c.relname, a.attnum;
