@@ -51,7 +51,8 @@ async def show_assessment(request: web.Request) -> web.Response:
 
 
 def _tables(columns: Sequence[PersonalColumn], retention: Retention) -> list[dict[str, Any]]:
-    named = dict.fromkeys(column.table for column in columns)
+    held = {column.table for column in columns}
+    named = [*(table for table in TABLE_NAMES if table in held), *sorted(held - set(TABLE_NAMES))]
     return [
         {
             "name": TABLE_NAMES.get(table, table),

@@ -56,7 +56,7 @@ async def _tickets_of_person(office: Office, conn: Any, ticket: Ticket) -> list[
     if not contact:
         return [ticket]
     rows = await lists.list_of_person(conn, office.region, contact_hashes(office, contact), MOST_TICKETS)
-    return sorted((tickets.ticket_of(row) for row in rows), key=lambda one: one.received_at)
+    return sorted((tickets.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
 
 
 async def _person(office: Office, conn: Any, ticket_id: UUID) -> dict[str, str]:
