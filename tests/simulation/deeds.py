@@ -210,7 +210,9 @@ class Reference(Timetable):
     def fulfil(self, now: datetime) -> None:
         need(self.instructed)
         self.instructed = False
-        dated = [clock for clock in self.clocks if clock.limit == "date" and clock.state == "running"]
+        dated = [
+            clock for clock in self.clocks if (clock.rule, clock.limit, clock.state) == ("tier3", "date", "running")
+        ]
         self.cycle += bool(dated)
         self.event("fulfil", self.state, now, "supervisor")
         if dated:
