@@ -21,6 +21,7 @@ from hotline.store.migrate import migrate
 # Other work may share the machine: a slow example is no fault.
 hypothesis_settings.register_profile("hotline", deadline=None)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=10_000)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=10_000)
 hypothesis_settings.load_profile("hotline")
 
 _numbers = itertools.count(1)
