@@ -9,7 +9,7 @@ from typing import Any
 
 from hotline.domain.calendar import Due, add_working_days
 from hotline.domain.deadline import BY_DATE, Deadline, notice_time
-from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NothingOwed
+from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
 from hotline.domain.handling import resume
 from hotline.domain.kinds import Document, Reason, Role, Rule, Step
 from hotline.domain.lifecycle import State, Verb, check, may
@@ -133,6 +133,9 @@ def press(
     holiday counts for the day it goes out. Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
     """
     check(ticket.state, Verb.REMIND, actor.role)
+    if actor.role not in PRESSING:
+        # The timetable reminds by its clocks, never by hand.
+        raise NotAllowed
     if ticket.state not in OWED_BY_UNIT:
         raise NothingOwed
     day = _goes_out(rules, ticket, now)

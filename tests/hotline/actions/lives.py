@@ -45,7 +45,7 @@ async def read(conn: asyncpg.Connection, ticket_id: UUID) -> Books:
         dict(await conn.fetchrow("select * from ticket where ticket_id = $1", ticket_id)),
         [dict(r) for r in await conn.fetch("select * from ticket_event where ticket_id = $1 order by event_id", ticket_id)],
         [dict(r) for r in await conn.fetch("select * from deadline where ticket_id = $1 order by deadline_id", ticket_id)],
-        [dict(r) for r in await conn.fetch("select * from supervision where ticket_id = $1 order by opened_at, tier", ticket_id)],
+        [dict(r) for r in await conn.fetch("select * from supervision where ticket_id = $1 order by supervision_id", ticket_id)],
         [dict(r) for r in await conn.fetch("select * from ticket_unit where ticket_id = $1 order by unit_id", ticket_id)],
         list(await conn.fetchrow(f"select {counts}")),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from hotline.domain.deadline import Deadline
 from hotline.domain.errors import Malformed, NoInstruction, NotAllowed, WrongState
 from hotline.domain.kinds import Reason, Role, Rule, Step
 from hotline.domain.lifecycle import State, Verb
-from hotline.domain.ticket import SUPERVISION, Decision, Ticket
+from hotline.domain.ticket import SUPERVISION, SYSTEM, Decision, Ticket
 from tests.build import FRIDAY, MONDAY, RULES, TUESDAY, UNIT, a_ticket, an_actor, moment
 
 SUPERVISOR, LEADER = an_actor(Role.SUPERVISOR), an_actor(Role.LEADER)
@@ -187,3 +187,8 @@ def test_a_tier_opened_without_a_unit_tells_no_unit() -> None:
     decision = supervision.due(ticket, clock(Rule.SUPERVISED, None), Step.EXPIRY, RULES, FRIDAY)
     assert decision.escalation is not None
     assert (decision.escalation.tier, decision.notices) == (2, ())
+
+
+def test_the_timetable_presses_nobody_by_hand() -> None:
+    with pytest.raises(NotAllowed):
+        supervision.press(a_ticket(), None, None, SYSTEM, RULES, MONDAY)
