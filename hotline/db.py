@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from functools import partial
 from typing import Any
 
@@ -31,13 +32,61 @@ WORTH_ANOTHER_TRY: tuple[type[Exception], ...] = (
 """Faults after which a transaction may be sent again; safe, as every write carries an idempotency key."""
 
 
+APP_ROLE = "hotline_app"
+"""The role of doors and timetable: it owns no table, so that the policies of rows hold for it."""
+NOTHING = "none - -"
+_rows: ContextVar[str] = ContextVar("hotline_rows", default=NOTHING)
+
+
+class RowsConnection(asyncpg.Connection):  # type: ignore[misc] # its own is untyped
+    """A connection that knows which rows its session is shown, and tells the server only when that changes."""
+
+    __slots__ = ("_shown",)
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._shown: str | None = None
+
+    async def show_rows(self, rows: str) -> None:
+        """Show the rows of sql/migrations/0021_rows.sql from now on; outside a transaction."""
+        if rows != self._shown:
+            self._shown = None
+            await self.execute("select set_config('hotline.rows', $1, false)", rows)
+            self._shown = rows
+
+
+async def widen(connection: Any, rows: str) -> None:
+    """Show other rows until the open transaction ends."""
+    await connection.execute("select set_config('hotline.rows', $1, true)", rows)
+
+
+@contextlib.asynccontextmanager
+async def lend(pool: asyncpg.Pool, rows: str, *, timeout: float | None = None) -> AsyncIterator[asyncpg.Connection]:  # noqa: ASYNC109 # the pool's own
+    """Lend one connection that is shown these rows; one taken from the pool without is shown nothing."""
+    async with contextlib.AsyncExitStack() as stack:
+        mark = _rows.set(rows)
+        try:
+            connection = await stack.enter_async_context(pool.acquire(timeout=timeout))
+        finally:
+            # What the borrower acquires besides is lent for nothing again.
+            _rows.reset(mark)
+        yield connection
+
+
 async def open_pool(
-    url: str, *, min_size: int = 1, max_size: int = 10, connection_class: type[asyncpg.Connection] = asyncpg.Connection
-) -> asyncpg.Pool:
+    url: str, *, min_size: int = 1, max_size: int = 10, role: str | None = None, unasked: str = NOTHING,
+    connection_class: type[asyncpg.Connection] = RowsConnection,
+) -> asyncpg.Pool:  # fmt: skip
     """Open a pool of connections: UTC, jsonb as Python objects, statements cut off after 30 s.
 
+    With `role` its connections are shown the rows they were lent for, and `unasked` when nobody said.
     Raises OSError or asyncpg.PostgresError when the server cannot be reached.
     """
+
+    async def show(connection: Any) -> None:
+        rows = _rows.get()
+        await connection.show_rows(unasked if rows == NOTHING else rows)
+
     return await asyncpg.create_pool(
         url,
         min_size=min_size,
@@ -46,11 +95,13 @@ async def open_pool(
         init=_teach_json,
         reset=_keep_session,
         timeout=CONNECT_TIMEOUT_S,
+        setup=show if role else None,
         server_settings={
             "application_name": "hotline",
             "timezone": "UTC",
             "statement_timeout": str(STATEMENT_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+            **({"role": role} if role else {}),
         },
     )
 

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
-from hotline.domain.ticket import Ticket
+from hotline.domain.ticket import SYSTEM, Ticket
 from hotline.store import clocks, tally
 from hotline.store.tickets import get_ticket
 from rehearsal.behaviour import Behaviour
@@ -92,7 +92,7 @@ class Play:
 
     async def adopt_open(self) -> None:
         """Take on the tickets of an earlier run that are still open, so that their people go on."""
-        async with self.stage.office.pool.acquire() as conn:
+        async with self.stage.office.reading(SYSTEM) as conn:
             tickets = await tally.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
         for ticket in tickets:
             if ticket.open and ticket.ticket_id not in self._by_ticket:
@@ -103,7 +103,7 @@ class Play:
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
-        async with self.stage.office.pool.acquire() as conn:
+        async with self.stage.office.reading(SYSTEM) as conn:
             due = await clocks.next_moment(conn, REGION, self.stage.clock.now())
         ahead = self._agenda[0].at if self._agenda else None
         moments = [moment for moment in (due, ahead) if moment is not None]
@@ -132,7 +132,7 @@ class Play:
     async def _look(self) -> list[Ticket]:
         """Tickets that changed since the last look: what their people do next is planned anew."""
         now = self.stage.clock.now()
-        async with self.stage.office.pool.acquire() as conn:
+        async with self.stage.office.reading(SYSTEM) as conn:
             changed = await tally.list_changed(conn, REGION, self._looked_at + self._beyond)
         self._looked_at = now
         for ticket in changed:
@@ -226,7 +226,7 @@ class Play:
 
     def _refresh(self, case: Case, ticket_id: UUID) -> Job:
         async def job() -> None:
-            async with self.stage.office.pool.acquire() as conn:
+            async with self.stage.office.reading(SYSTEM) as conn:
                 ticket = await get_ticket(conn, REGION, ticket_id)
             if ticket is not None:
                 case.observe(ticket)

@@ -11,6 +11,7 @@ from rich.table import Table
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.kinds import Step, Verdict
 from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
+from hotline.domain.ticket import SYSTEM
 from hotline.store import tally
 from rehearsal.play import Play
 from rehearsal.sabotage import NAMES
@@ -22,7 +23,7 @@ Figures = dict[str, Any]
 
 async def count(play: Play) -> Figures:
     """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
-    async with play.stage.office.pool.acquire() as conn:
+    async with play.stage.office.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
         events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
         reminders = await tally.count_reminders(conn, REGION)

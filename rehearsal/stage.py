@@ -21,6 +21,7 @@ from hotline.actions.office import Office
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
+from hotline.domain.ticket import SYSTEM
 from hotline.local import LocalServers, local_servers, local_valkey
 from hotline.store import county as store
 from hotline.store import tally
@@ -94,19 +95,19 @@ class Stage:
         if moment - before > awake:
             self.slept = timedelta(0)
         elif self.slept >= NAP:
-            async with transaction(self.office.pool) as conn:
+            async with self.office.writing(SYSTEM) as conn:
                 idle = self.office.rules.policy.accounts.idle
                 await tally.shift_sessions(conn, REGION, self.slept, before - idle)
             self.slept = timedelta(0)
 
     async def has_tickets(self) -> bool:
         """Whether anything was ever filed here."""
-        async with self.office.pool.acquire() as conn:
+        async with self.office.reading(SYSTEM) as conn:
             return bool(await tally.list_numbers(conn, REGION))
 
     async def keep_moment(self) -> None:
         """Write down where the clock stands; the database is one of rehearsals from then on."""
-        async with transaction(self.office.pool) as conn:
+        async with self.office.writing(SYSTEM) as conn:
             await store.set_rehearsal(conn, REGION, self.clock.now())
 
 

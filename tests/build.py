@@ -26,6 +26,8 @@ from hotline.store import accounts, county
 from hotline.vault import Vault
 
 REGION = 1
+DOORS: dict[asyncpg.Pool, asyncpg.Pool] = {}
+"""Pools of the role that owns nothing, by the owner's pool on the same database."""
 ZONE = ZoneInfo("Asia/Shanghai")
 # argon2id of "summer-rain" with the smallest cost: tests log in, they do not resist guessing.
 PASSWORD = "summer-rain"
@@ -111,6 +113,11 @@ class Town:
 EASY_LOG_IN = {"accounts": {"second_factor": [], "days": 0, "sessions": 20}}
 
 
+def owner_of(town: Town) -> asyncpg.Pool:
+    """The pool of whoever owns the tables of this town's database."""
+    return next((owner for owner, doors in DOORS.items() if doors is town.office.pool), town.office.pool)
+
+
 async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[str, ...] = ()) -> Town:
     """Seed the county of TREE and PEOPLE (but for logins in `without`) and open its office."""
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
@@ -149,7 +156,7 @@ async def _people(pool: asyncpg.Pool, region: int) -> dict[str, Actor]:
 
 async def an_office(pool: asyncpg.Pool, region: int = REGION, now: datetime = MONDAY) -> Office:
     """The office of a seeded county, read once."""
-    office = Office(region, pool, Vault(bytes(range(32))), area_code="0516")
+    office = Office(region, DOORS.get(pool, pool), Vault(bytes(range(32))), area_code="0516")
     await office.refresh(now, force=True)
     return office
 

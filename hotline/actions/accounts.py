@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Role
 from hotline.domain.login import Owes
@@ -51,7 +50,7 @@ class Sitting:
 async def find_viewer(office: Office, token: str, now: datetime) -> Viewer | None:
     """Who holds this token, while the session is open, neither ended, too old nor too long idle."""
     token_hash, rules = hash_token(office, token), office.rules.policy.accounts
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         row = await logins.get_viewer(conn, office.region, token_hash, now - rules.absolute, now - rules.idle)
         if row is None or row["stage"] != "open":
             return None
@@ -65,7 +64,7 @@ async def find_viewer(office: Office, token: str, now: datetime) -> Viewer | Non
 async def why_ended(office: Office, token: str, now: datetime) -> str:
     """How the session of this token ended: one of `session.ended_why`, or idle, or old; empty for an unknown one."""
     rules = office.rules.policy.accounts
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         row = await logins.get_session_end(conn, office.region, hash_token(office, token))
     if row is None:
         return ""
@@ -93,7 +92,7 @@ async def open_session(
 async def list_sittings(office: Office, viewer: Viewer, token: str, now: datetime) -> list[Sitting]:
     """The viewer's good sessions, newest first."""
     rules, here = office.rules.policy.accounts, hash_token(office, token)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         rows = await logins.list_sessions(
             conn, office.region, viewer.account_id, now - rules.absolute, now - rules.idle
         )  # fmt: skip
@@ -109,7 +108,7 @@ async def list_sittings(office: Office, viewer: Viewer, token: str, now: datetim
 async def end_sitting(office: Office, viewer: Viewer, key: str, now: datetime) -> None:
     """End one of the viewer's own sessions. Raises NotFound when it is not among them."""
     rules = office.rules.policy.accounts
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         rows = await logins.list_sessions(
             conn, office.region, viewer.account_id, now - rules.absolute, now - rules.idle
         )  # fmt: skip
@@ -121,7 +120,7 @@ async def end_sitting(office: Office, viewer: Viewer, key: str, now: datetime) -
 
 async def end_other_sittings(office: Office, viewer: Viewer, token: str, now: datetime) -> None:
     """End all of the viewer's sessions but this one."""
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         await logins.end_sessions(
             conn, office.region, viewer.account_id, now, "ended", but=hash_token(office, token)
         )  # fmt: skip
@@ -129,7 +128,7 @@ async def end_other_sittings(office: Office, viewer: Viewer, token: str, now: da
 
 async def log_out(office: Office, token: str, now: datetime) -> None:
     """End the session."""
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         await logins.end_session(conn, office.region, hash_token(office, token), now, "log_out")
 
 

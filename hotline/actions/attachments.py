@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from hotline.actions.deed import check_scope
+from hotline.actions.lending import ALL, of_ticket
 from hotline.actions.office import Office
-from hotline.db import transaction
+from hotline.db import widen
 from hotline.domain.errors import Malformed, NotFound
+from hotline.domain.kinds import Role
 from hotline.domain.ticket import Actor
 from hotline.store import tickets
 from hotline.store.accounts import insert_view
@@ -40,11 +42,12 @@ async def add_files(
 
     Raises NotFound outside the actor's rows, Malformed beyond 60 files on a ticket.
     """
-    async with transaction(office.pool) as conn:
+    async with office.writing(of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
         ticket = await tickets.lock_ticket(conn, office.region, ticket_id)
         if ticket is None:
             raise NotFound
         await check_scope(office, conn, ticket, actor)
+        await widen(conn, ALL)
         known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
         named = {_id_of(ticket_id, file.sha256): file for file in files}
         _refuse_beyond(known | named.keys())
@@ -84,7 +87,7 @@ async def read_file(
     office: Office, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
 ) -> Mapping[str, Any]:
     """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         ticket = await tickets.get_ticket(conn, office.region, ticket_id)
         if ticket is None:
             raise NotFound

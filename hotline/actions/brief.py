@@ -9,9 +9,9 @@ from typing import Any
 
 from hotline.actions.gathering import gather
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.brief import compose
 from hotline.domain.brief.issue import (
+    STEPS,
     TITLE,
     Brief,
     BriefState,
@@ -56,7 +56,7 @@ async def compile_brief(office: Office, now: datetime) -> Brief | None:
 
 async def compile_week(office: Office, week: Week, now: datetime) -> Brief | None:
     """The same for any week that is over."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         first = await store.first_receipt(conn, office.region)
         if first is None or first >= week.until or now < week.due:
             return None
@@ -78,7 +78,7 @@ async def _write(office: Office, conn: Any, week: Week, first: datetime, now: da
 
 async def list_due_weeks(office: Office, now: datetime) -> list[Week]:
     """Weeks whose brief is due and was not compiled, oldest first, from the week of the first ticket."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         first = await store.first_receipt(conn, office.region)
         done = await store.list_weeks_done(conn, office.region)
     return due_weeks(first, set(done), now, office.rules.calendar.zone) if first else []
@@ -90,7 +90,7 @@ async def read_brief(office: Office, monday: date, actor: Actor) -> Brief:
 
 
 async def _read(office: Office, monday: date, actor: Actor, allowed: Callable[[Actor, BriefState], bool]) -> Brief:
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         row = await store.get_brief(conn, office.region, monday)
         if row is None or not allowed(actor, BriefState(row["state"])):
             raise NotFound
@@ -108,7 +108,7 @@ async def list_briefs(office: Office, actor: Actor, batch: int = LISTED) -> list
     """Briefs this person may read, newest week first: week_start, year, number, state, issued_at. Raises NotAllowed."""
     allow(actor, Right.READ_BRIEF)
     states = list(BriefState) if may(actor.role, Right.READ_DRAFT) else [BriefState.ISSUED]
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await store.list_briefs(conn, office.region, [state.value for state in states], batch)
 
 
@@ -119,7 +119,7 @@ async def list_figure(office: Office, monday: date, key: str, actor: Actor) -> F
     """
     brief = await _read(office, monday, actor, may_list)
     name = brief.figure_name(key)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         rows = await store.list_figure(conn, office.region, brief.brief_id, key)
     scope = office.county.scope(actor)
     return FigureList(name, tuple(row for row in rows if may_see(actor, row["unit_ids"], scope)))
@@ -180,7 +180,9 @@ async def confirm_reading(office: Office, monday: date, actor: Actor, now: datet
 
 
 async def _step(office: Office, monday: date, verb: BriefVerb, actor: Actor, write: Callable[..., Any]) -> None:
-    async with transaction(office.pool) as conn:
+    if actor.role not in STEPS[verb].roles:
+        raise NotAllowed
+    async with office.writing(actor) as conn:
         row = await store.lock_brief(conn, office.region, monday)
         if row is None:
             raise NotFound

@@ -18,7 +18,7 @@ from hotline.actions.assisting import follow_lead
 from hotline.actions.deed import follow_limit
 from hotline.actions.office import Office
 from hotline.almanac import DayRow, china_calendar
-from hotline.db import open_pool, transaction
+from hotline.db import open_pool
 from hotline.domain.calendar import Calendar
 from hotline.domain.deadline import Deadline, Shifted, reckon_again
 from hotline.domain.errors import BadCalendar
@@ -71,7 +71,7 @@ class Forecast:
 
 async def preview_notice(office: Office, notice: Announcement, now: datetime) -> Forecast:
     """What loading would change; nothing is written. Raises UnfitNotice."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         rows = await store.list_calendar_days(conn, office.region, now)
         old, new = china_calendar(rows), _with_notice(rows, notice)
         shifts = await _find(office, conn, new, now)
@@ -86,7 +86,7 @@ async def load_notice(
     Without `confirmed` days that contradict a published notice are refused: UnfitNotice. A notice all of whose days
     stand there already changes nothing and gets no version.
     """
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         await store.lock_region(conn, office.region)
         rows = await store.list_calendar_days(conn, office.region, now)
         old, new = china_calendar(rows), _with_notice(rows, notice)
@@ -108,13 +108,13 @@ async def load_notice(
 async def reckon_due(office: Office, now: datetime, _batch: int) -> int:
     """Limits begun by processes that did not know a notice yet, and provisional ones whose days came with a new
     version of the program, are reckoned again. Gives back how many moved."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         source = await store.unsettled_notice(conn, office.region, now - SETTLE_AFTER)
         unconfirmed = await clocks.has_unconfirmed(conn, office.region, now, _known_until(office.rules.calendar))
     if source is None and not unconfirmed:
         return 0
     calendar = (await office.refresh(now, force=True)).rules.calendar
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         known_until = None if source is not None else _known_until(calendar)
         found = await _find(office, conn, calendar, now, known_until)
         moved = await _apply(office, conn, found, calendar, source or "国务院办公厅节假日安排", now)
@@ -245,7 +245,7 @@ def _public(deadline: Deadline, shifted: Shifted) -> str | None:
 
 async def list_notices(office: Office) -> list[Mapping[str, Any]]:
     """Every notice that was loaded, newest first."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         return await store.list_notices(conn, office.region)
 
 

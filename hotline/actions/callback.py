@@ -11,14 +11,13 @@ import structlog
 
 from hotline.actions.deed import carry_out, hold, perform
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
 from hotline.domain.deadline import notice_time
 from hotline.domain.errors import NotFound, WrongState
 from hotline.domain.kinds import CloseReason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
-from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.domain.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import mechanism, outbox, tickets
 from hotline.store.accounts import get_complainant
 from hotline.store.ids import new_id
@@ -106,7 +105,7 @@ async def record_refusal(
 
 async def ask_due_callbacks(office: Office, now: datetime, batch: int) -> int:
     """Ask online what is due; what was asked online a working day ago without answer becomes a call (PROCEDURE §5)."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         waiting = await mechanism.claim_callbacks(conn, office.region, now, batch)
         for row in waiting:
             await _ask_or_postpone(office, conn, row, now)

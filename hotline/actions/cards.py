@@ -24,7 +24,7 @@ async def cards_of_tickets(
     """The cards these tickets show now, the gravest first; a unit sees its own and its sub-units' alone."""
     if not ticket_ids:
         return {}
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         watched = await store.watch_tickets(conn, office.region, list(ticket_ids))
     found: dict[UUID, tuple[Card, ...]] = {}
     for card in _own(office, actor, cards_on(watched, office.rules.policy, office.rules.calendar, now)):
@@ -41,7 +41,7 @@ async def list_cards(office: Office, month: date, actor: Actor, now: datetime) -
     begin = _begin(office, month)
     # What happens at this very moment counts already.
     until = min(_begin(office, _next_month(month)), now + timedelta(microseconds=1))
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         given = _own(office, actor, await read_cards(office, conn, begin, until))
         tickets = await store.list_tickets(conn, office.region, sorted({card.ticket_id for card in given}))
     scope = office.county.scope(actor)

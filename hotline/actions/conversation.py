@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from hotline.actions.lending import of_person
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.message import Incoming
 from hotline.store import conversations
 
@@ -35,7 +35,7 @@ async def take_turn(office: Office, incoming: Incoming, now: datetime, answer: A
     """
     region, vault = office.region, office.vault
     person, *former = vault.fingerprints(incoming.person, f"person.{incoming.channel}")
-    async with transaction(office.pool) as conn:
+    async with office.writing(of_person([person, *former])) as conn:
         if not await conversations.claim_message(conn, region, incoming.channel, incoming.message_id, now):
             kept = await conversations.get_reply(conn, region, incoming.channel, incoming.message_id)
             return vault.unseal(kept, "reply") if kept else ""

@@ -9,10 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.assisting import keep_parts, tell_end
+from hotline.actions.lending import ALL, of_ticket
 from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.actions.paper import issue
-from hotline.db import transaction
+from hotline.db import widen
 from hotline.domain.calendar import next_open
 from hotline.domain.deadline import Deadline, Start, choose_step, left_of, plan_steps, reckon, resumed, step_before
 from hotline.domain.errors import NotFound
@@ -23,7 +24,7 @@ from hotline.domain.policy import Limit
 from hotline.domain.privacy import may_see
 from hotline.domain.supervision import TIER_NAMES, addressee, due, is_hotlines_own
 from hotline.domain.ticket import SUPERVISION, Actor, Alarm, Decision, Escalation, Notice, Paper, Ticket
-from hotline.store import clocks, mechanism, outbox, tickets
+from hotline.store import clocks, mechanism, outbox, recusals, tickets
 from hotline.store.ids import new_id
 
 Decide = Callable[[Any, Ticket], Awaitable[Decision]]
@@ -38,7 +39,7 @@ async def perform(
     `decide` gets the connection and the held ticket, and writes what belongs to the verb alone.
     Raises NotFound outside the actor's rows, and whatever the rule refuses.
     """
-    async with transaction(office.pool) as conn:
+    async with office.writing(of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
         ticket = await hold(office, conn, ticket_id, actor, now)
         if client_key is not None and await tickets.was_done(conn, office.region, ticket_id, client_key):
             return ticket
@@ -56,6 +57,10 @@ async def hold(office: Office, conn: Any, ticket_id: UUID, actor: Actor, now: da
     if ticket is None:
         raise NotFound
     await check_scope(office, conn, ticket, actor)
+    if actor.role is not Role.SYSTEM:
+        # What a deed entails reaches beyond the actor's rows: notices to a person the unit must not know, tickets
+        # merged into this one, alarms. The rules write it, not the actor.
+        await widen(conn, ALL)
     return await strike_due(office, conn, ticket, now)
 
 
@@ -71,6 +76,8 @@ async def check_scope(office: Office, conn: Any, ticket: Ticket, actor: Actor) -
     """Raises NotFound when the ticket is not in the actor's rows; the complainant was checked by query code."""
     if actor.role in (Role.COMPLAINANT, Role.SYSTEM):
         return
+    if actor.account_id and await recusals.is_recused(conn, office.region, actor.account_id, ticket.ticket_id):
+        raise NotFound
     parts = await tickets.list_units(conn, office.region, ticket.ticket_id)
     current = [unit for unit, part in parts.items() if part != "former"]
     if not may_see(actor, current, office.county.scope(actor)):

@@ -11,9 +11,9 @@ from uuid import UUID
 import structlog
 
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.deadline import notice_time
 from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.domain.ticket import SYSTEM
 from hotline.store import clocks, mechanism, outbox
 
 Row = Mapping[str, Any]
@@ -31,7 +31,7 @@ async def deliver_due(office: Office, send: Send, now: datetime, batch: int) -> 
     transactions: a worker killed there leaves them `unknown`, which a person sees and nobody repeats.
     What should have left while no worker ran waits for notice hours like everything else, unless it is urgent.
     """
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         rows = await outbox.claim_outbox(conn, office.region, now, _notice_time(office, now) > now, batch)
         desk = [row for row in rows if row["channel"] == "desk"]
         for group in _by_reader(desk):
@@ -43,7 +43,7 @@ async def deliver_due(office: Office, send: Send, now: datetime, batch: int) -> 
 
 async def note_lost(office: Office, now: datetime) -> int:
     """Messages a dead worker had claimed: perhaps sent. An alarm each; gives back how many."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         lost = await outbox.mark_stuck(conn, office.region, now - LOST_AFTER)
         for row in lost:
             await _note_unknown(office, conn, row, now)
@@ -84,7 +84,7 @@ async def _send(office: Office, send: Send, group: list[Row], now: datetime) -> 
     except Exception:
         _log.exception("delivery_failed", outbox=str(first["outbox_id"]), channel=first["channel"])
         receipt = Receipt(Delivery.UNKNOWN, reason="error")
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         await _settle(office, conn, group, receipt, now)
 
 

@@ -11,7 +11,7 @@ import structlog
 
 from hotline.actions.deed import carry_out, perform, strike_due
 from hotline.actions.office import Office
-from hotline.db import WORTH_ANOTHER_TRY, transaction
+from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain import dispatch as rule
 from hotline.domain.errors import NoSuchUnit
 from hotline.domain.joint import also_invite
@@ -49,7 +49,7 @@ async def dispatch_received(office: Office, now: datetime, batch: int) -> int:
 
     Gives back how many tickets were looked at. Each ticket is its own transaction; a bad one stops nobody and is left to a dispatcher.
     """
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         waiting = await tickets.claim_received(conn, office.region, now, batch)
     for ticket in waiting:
         await _dispatch_or_show(office, ticket.ticket_id, now)
@@ -63,12 +63,12 @@ async def _dispatch_or_show(office: Office, ticket_id: UUID, now: datetime) -> N
         raise
     except Exception:
         _log.exception("dispatch_failed", ticket=str(ticket_id))
-        async with transaction(office.pool) as conn:
+        async with office.writing(SYSTEM) as conn:
             await outbox.raise_alarm(conn, office.region, "dispatch_failed", "", ticket_id, {}, now)
 
 
 async def _dispatch_one(office: Office, ticket_id: UUID, now: datetime) -> None:
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         ticket = await tickets.lock_ticket_skip(conn, office.region, ticket_id)
         if ticket is None or ticket.state is not State.RECEIVED:
             return

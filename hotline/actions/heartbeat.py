@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotline.actions.office import Office
-from hotline.db import transaction
+from hotline.domain.ticket import SYSTEM
 from hotline.store import clocks, outbox
 
 STOPPED = "timetable_stopped"
@@ -13,24 +13,24 @@ STOPPED = "timetable_stopped"
 
 async def beat(office: Office, job: str, now: datetime, handled: int, failed: int) -> None:
     """A job ran just now, handled so many rows, and failed or not."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         await clocks.beat(conn, office.region, job, now, handled, failed)
 
 
 async def list_beats(office: Office) -> dict[str, datetime]:
     """When each job last ran."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         return {row["job"]: row["beat_at"] for row in await clocks.list_heartbeats(conn, office.region)}
 
 
 async def tell_stop(office: Office, jobs: list[str], since: datetime, now: datetime) -> None:
     """An alarm for a timetable, or jobs of it, that stopped: one for each stop, whoever sees it first."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         about, details = since.isoformat(), {"jobs": jobs, "since": since.isoformat()}
         await outbox.raise_alarm(conn, office.region, STOPPED, about, None, details, now)
 
 
 async def settle_stop(office: Office, now: datetime) -> None:
     """It runs again: nobody needs to look any more."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         await outbox.settle_alarms_of_kind(conn, office.region, STOPPED, now)

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import first_timer, hold, perform
+from hotline.actions.lending import of_key
 from hotline.actions.office import Office
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed
@@ -41,7 +42,7 @@ async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetim
     try:
         await office.tray.put(filed)
     except AlreadyOpened:
-        async with office.pool.acquire() as conn:
+        async with office.reading(of_key(filing.client_key)) as conn:
             earlier = await tickets.get_by_client_key(conn, office.region, filing.client_key)
             stored = await tickets.get_code_hash(conn, office.region, earlier.ticket_id) if earlier else None
         if earlier is None or stored is None:

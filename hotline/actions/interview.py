@@ -10,7 +10,6 @@ from uuid import UUID
 
 from hotline.actions.deed import perform
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain import interview as rule
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.kinds import Document, Verdict
@@ -68,7 +67,7 @@ async def review_interview(
         raise NotAllowed
     if not reason.strip():
         raise Missing(what="复核理由")
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         row = await _newest(office, conn, ticket_id)
         if row["held_at"] is None:
             raise NotFound
@@ -82,7 +81,7 @@ async def list_reviews_wanted(office: Office, actor: Actor, batch: int = 50) -> 
     allow(actor, Right.REVIEW_INTERVIEW)
     if actor.account_id is None:
         raise NotAllowed
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await mechanism.list_reviews_wanted(conn, office.region, actor.account_id, rule.REVIEWERS, batch)
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from hotline.actions.intake import code_hash, code_of
 from hotline.actions.office import Office
-from hotline.db import WORTH_ANOTHER_TRY, transaction
+from hotline.db import WORTH_ANOTHER_TRY
+from hotline.domain.ticket import SYSTEM
 from hotline.store import keys as store
 from hotline.store.keys import SealedColumn
 from hotline.vault import BrokenSeal
@@ -46,7 +47,7 @@ def context_of(where: SealedColumn) -> str:
 async def count_seals(office: Office) -> dict[int, int]:
     """Header → how many values of all tables carry it."""
     total: Counter[int] = Counter()
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         for where in await store.list_sealed_columns(conn, office.region):
             total.update(await store.count_seals(conn, office.region, where))
     return dict(total)
@@ -74,13 +75,13 @@ async def reseal_all(office: Office, progress: Progress = lambda _: None) -> Tur
 
 
 async def _columns(office: Office) -> list[SealedColumn]:
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         return await store.list_sealed_columns(conn, office.region)
 
 
 async def _reseal_stretch(office: Office, where: SealedColumn, first: int) -> Turn:
     try:
-        async with transaction(office.pool) as conn:
+        async with office.writing(SYSTEM) as conn:
             stale = await store.list_stale(conn, office.region, where, office.vault.header, first, first + BLOCKS)
             renewed = [new for place, sealed in stale if (new := _renewed(office, where, place, sealed))]
             done = await store.replace_seals(conn, office.region, where, renewed) if renewed else 0
@@ -106,7 +107,7 @@ async def rehash_all(office: Office, progress: Progress = lambda _: None) -> int
     """
     changed, after = 0, _NOBODY
     while True:
-        async with transaction(office.pool) as conn:
+        async with office.writing(SYSTEM) as conn:
             rows = await store.list_contacts(conn, office.region, after, BATCH)
             for row in rows:
                 changed += await _rehash(office, conn, row)

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.absence import (
     LONGEST,
     OF_A_UNIT,
@@ -48,7 +47,7 @@ async def enter_leave(
     """
     allow(actor, Right.ENTER_LEAVE)
     check_span(away_from, away_until, now)
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         person = await _person(office, conn, account_id)
         check_may_enter(actor, person, office.county.scope(actor))
         substitute = await _person(office, conn, substitute_id) if substitute_id else None
@@ -78,7 +77,7 @@ async def end_leave(office: Office, account_id: UUID, away_from: datetime, actor
     allow(actor, Right.ENTER_LEAVE)
     if abs(away_from - now) > 2 * LONGEST:
         raise NotFound
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         person = await _person(office, conn, account_id)
         check_may_enter(actor, person, office.county.scope(actor))
         if not await leaves.end_leave(conn, office.region, account_id, away_from, now, actor.account_id):
@@ -91,7 +90,7 @@ async def list_leaves(office: Office, actor: Actor, now: datetime) -> list[Row]:
     Rows have name, unit_id, role, substitute_name; `may_end` says whether the actor may end it. Raises NotAllowed.
     """
     account_id, units = _scope(office, actor)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         rows = await leaves.list_leaves(conn, office.region, units, account_id, now)
     scope = office.county.scope(actor)
     return [dict(row) | {"may_end": may_enter(actor, _of(row), scope)} for row in rows]
@@ -114,7 +113,7 @@ def _scope(office: Office, actor: Actor) -> tuple[UUID, list[UUID] | None]:
 async def list_colleagues(office: Office, actor: Actor) -> Choices:
     """Whom the actor may enter, and everybody who may stand in for one of them. Raises NotAllowed."""
     _scope(office, actor)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         everybody = await leaves.list_people(conn, office.region, _near(office, actor))
     scope = office.county.scope(actor)
     people = tuple(person for person in everybody if may_enter(actor, person, scope))

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
+from hotline.actions.lending import ALL
 from hotline.actions.lookup import unsealed_person
 from hotline.actions.office import Office
+from hotline.db import widen
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Document
 from hotline.domain.personal import mask_text, veil
@@ -30,7 +32,7 @@ async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Do
     reply. Moments are local. Of a confidential ticket what people wrote is veiled, and the title is its matter.
     Raises NotFound outside the actor's rows.
     """
-    async with office.pool.acquire() as conn:
+    async with office.writing(actor) as conn:
         row = await mechanism.get_letter(conn, office.region, letter_id)
         if row is None or row["ticket_id"] is None:
             raise NotFound
@@ -38,6 +40,8 @@ async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Do
         if ticket is None:
             raise NotFound
         await check_scope(office, conn, ticket, actor)
+        # What is to be veiled must be known here, though the reader's own rows do not hold it.
+        await widen(conn, ALL)
         person = await unsealed_person(office, conn, ticket.ticket_id) if ticket.confidential else {}
     # A letter to a former unit is not for the one that has the ticket now.
     if not sees_all(actor.role) and row["unit_id"] not in office.county.scope(actor):

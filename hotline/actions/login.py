@@ -14,7 +14,6 @@ from uuid import UUID
 from hotline import credentials
 from hotline.actions.accounts import hash_token, open_session
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.login import HeldOff, WrongCredential, plain_password
 from hotline.store import accounts, logins
 
@@ -51,7 +50,7 @@ class Try:
 async def log_in(office: Office, login: str, password: str, now: datetime, place: Place = Place()) -> Entry | None:
     """A session for the right login and password, None for wrong ones. Raises HeldOff after too many failures."""
     attempt = await begin_try(office, login, now)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         row = await accounts.get_account(conn, office.region, login)
     stored = row["password_hash"] if row else credentials.nobody()
     # Off the loop: a verification takes as long as fifty pages. Also when it is shut: time tells nothing either.
@@ -59,7 +58,7 @@ async def log_in(office: Office, login: str, password: str, now: datetime, place
     if attempt.shut or row is None or not right:
         await fail_try(office, attempt, row["account_id"] if row else None, now)
         return None
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         factor = await logins.get_factor(conn, office.region, row["account_id"])
         half = factor is not None and factor["proven_at"] is not None
         await (release_try if half else settle_try)(conn, office, attempt)
@@ -83,7 +82,7 @@ async def prove(office: Office, token: str, code: str, now: datetime, place: Pla
     if row is None:
         return None
     attempt, account_id = await begin_try(office, row["login"], now), row["account_id"]
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         taken = not attempt.shut and await take_code(conn, office, account_id, code, now, recovery=True)
         if taken:
             await settle_try(conn, office, attempt)
@@ -95,7 +94,7 @@ async def prove(office: Office, token: str, code: str, now: datetime, place: Pla
 
 async def _half(office: Office, token: str, now: datetime) -> Any:
     rules = office.rules.policy.accounts
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         row = await logins.get_viewer(
             conn, office.region, hash_token(office, token), now - rules.absolute, now - rules.idle
         )
@@ -136,7 +135,7 @@ SECRET = "second_factor.secret"  # noqa: S105 - what the seal is bound to
 async def begin_try(office: Office, login: str, now: datetime) -> Try:
     """Count a try before it is judged: of any number sent at once, no more are judged than the policy allows."""
     rules = office.rules.policy.accounts
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         row = await logins.reserve_attempt(
             conn, office.region, hash_login(office, login), now, now - rules.lock, rules.failures, now + rules.lock
         )
@@ -158,7 +157,7 @@ async def release_try(conn: Any, office: Office, attempt: Try) -> None:
 
 async def fail_try(office: Office, attempt: Try, account_id: UUID | None, now: datetime) -> None:
     """It was wrong. Raises HeldOff when the name is shut by it, or was before."""
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         await logins.forget_attempts(conn, office.region, now - FORGET_AFTER)
         if attempt.last and account_id is not None:
             await accounts.insert_event(conn, office.region, now, account_id, None, "held_off")

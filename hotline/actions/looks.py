@@ -10,10 +10,9 @@ from uuid import UUID
 
 from hotline.actions.office import Office
 from hotline.chain import BEGINNING, link
-from hotline.db import transaction
 from hotline.domain.looks import NIGHT, Reveal, What, find_unusual
 from hotline.domain.rights import Right, allow
-from hotline.domain.ticket import Actor
+from hotline.domain.ticket import SYSTEM, Actor
 from hotline.store import accounts, outbox
 from hotline.store import looks as store
 
@@ -59,7 +58,7 @@ class Filter:
 
 async def link_looks(office: Office, now: datetime, batch: int) -> int:
     """Link what was looked at since the last time, at most `batch` rows; gives back how many."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         head = await store.hold_head(conn, office.region)
         after = _shortly_before(await store.get_newest_linked(conn, office.region))
         rows = await store.list_unlinked(conn, office.region, after, batch)
@@ -101,7 +100,7 @@ async def verify_looks(
     faults: list[Fault] = []
     digest, seq, kept, witnessed = BEGINNING, 0, False, not witness
     while True:
-        async with office.pool.acquire() as conn:
+        async with office.reading(SYSTEM) as conn:
             rows = await store.list_links(conn, office.region, seq, AT_ONCE)
         for row in rows:
             faults += _faults_of_link(row, seq, digest, kept, kept_since)
@@ -111,7 +110,7 @@ async def verify_looks(
         told(seq)
         if len(rows) < AT_ONCE:
             break
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         head = await store.get_head(conn, office.region)
         waiting = await store.count_unlinked(conn, office.region, now - UNLINKED_AFTER)
     faults += _faults_of_head(office, head, seq, digest)
@@ -146,14 +145,14 @@ def _faults_of_head(office: Office, head: Row | None, seq: int, digest: bytes) -
 
 async def read_head(office: Office) -> str:
     """The newest link as `place:digest`."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         head = await store.get_head(conn, office.region)
     return _head(head["seq"], head["digest"]) if head else _head(0, BEGINNING)
 
 
 async def count_links(office: Office) -> int:
     """How long the chain is, for a progress bar."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         return await store.count_links(conn, office.region)
 
 
@@ -162,7 +161,7 @@ async def list_looks(
 ) -> list[Row]:
     """The record, newest first, for the audit administrator alone; reading it is recorded too. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         rows = await store.list_looks(
             conn, office.region, asked.login, asked.number, asked.what, asked.since, asked.until, batch, skip
         )
@@ -174,7 +173,7 @@ async def list_looks(
 
 async def tell_unusual(office: Office, now: datetime) -> int:
     """Raise an alarm for each unusual pattern of reveals; gives back how many patterns there are now."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         rows = await store.list_reveals(conn, office.region, now - NIGHT)
         found = find_unusual([_reveal(office, row) for row in rows], office.rules.policy, office.rules.calendar, now)
         names = {row["account_id"]: f"{row['account_name']}（{row['login']}）" for row in rows}
@@ -197,12 +196,12 @@ def _reveal(office: Office, row: Row) -> Reveal:
 async def list_unusual(office: Office, actor: Actor) -> Sequence[Row]:
     """Open alarms about looks, for the audit administrator. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         return await outbox.list_alarms_of_kind(conn, office.region, UNUSUAL)
 
 
 async def settle_unusual(office: Office, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     """The audit administrator has asked about it. Raises NotAllowed."""
     allow(actor, Right.SETTLE_UNUSUAL)
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         await outbox.settle_alarm(conn, office.region, alarm_id, now, actor.account_id)

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
-from hotline.actions.intake import code_hashes, code_of, contact_hashes, query_code
+from hotline.actions.intake import code_of, contact_hashes, query_code
 from hotline.actions.joint import arrows_for
+from hotline.actions.lending import ALL, answers_of, of_key, of_number, of_ticket
 from hotline.actions.office import Office
+from hotline.actions.progress import find_own
 from hotline.actions.veiling import veil_dossier
-from hotline.db import transaction
+from hotline.db import widen
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.joint import Part
@@ -69,7 +71,7 @@ class Dossier:
 async def read_ticket(office: Office, ticket_id: UUID, actor: Actor, now: datetime, address: str = "") -> Dossier:
     """One ticket with everything about it. Raises NotAllowed, NotFound outside the actor's rows; the look is recorded."""
     allow(actor, Right.READ_TICKET)
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         ticket = await _visible(office, conn, ticket_id, actor)
         await accounts.insert_view(conn, office.region, now, actor.account_id, ticket_id, "ticket", address=address)
         return await _gather(office, conn, ticket, actor)
@@ -111,6 +113,8 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
     )
     if shows_person(actor, ticket):
         return dossier
+    # What is to be veiled must be known here, though the reader's own rows do not hold it.
+    await widen(conn, ALL)
     known = await unsealed_person(office, conn, ticket_id)
     return veil_dossier(dossier, tuple(known.values()))
 
@@ -147,7 +151,7 @@ async def reveal_person(
     """Name and number in full, for a reason that is recorded. Raises Missing, NotAllowed, NotFound."""
     if not reason.strip():
         raise Missing(what="查看理由")
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         ticket = await _visible(office, conn, ticket_id, actor)
         if not may_reveal(actor, ticket):
             raise NotAllowed
@@ -163,7 +167,7 @@ async def list_inbox(
     """The actor's tickets in these states, what runs out first on top (rows have `total`), and counts by state."""
     allow(actor, Right.LIST_TICKETS)
     units = _units(office, actor)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         rows = await lists.list_inbox(conn, office.region, units, [state.value for state in states], batch, skip)
         return rows, await lists.count_by_state(conn, office.region, units)
 
@@ -175,14 +179,14 @@ def _units(office: Office, actor: Actor) -> list[UUID] | None:
 async def list_supervised(office: Office, actor: Actor, tiers: list[int], batch: int = 50, skip: int = 0) -> list[Row]:
     """Tickets under supervision. Raises NotAllowed for those whose work it is not."""
     allow(actor, Right.LIST_SUPERVISED)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await lists.list_supervised(conn, office.region, tiers, batch, skip)
 
 
 async def list_calls(office: Office, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[Row]:
     """Callbacks to make by telephone now: stage 'reply' for operators, 'interview' for those who verify."""
     allow(actor, Right.LIST_CALLS if stage == "reply" else Right.LIST_VERIFICATIONS)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await mechanism.list_calls(conn, office.region, stage, now, batch)
 
 
@@ -192,21 +196,21 @@ async def list_caller(office: Office, phone: str, actor: Actor, now: datetime) -
     number = normalise(phone, area_code=office.area_code)
     if number is None:
         return []
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         await accounts.insert_view(conn, office.region, now, actor.account_id, None, "search")
         return await lists.list_of_person(conn, office.region, contact_hashes(office, number.text), 10)
 
 
 async def list_latest(office: Office, actor: Actor, batch: int = 8) -> list[Row]:
     """What this operator took in lately."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await lists.list_latest(conn, office.region, actor.account_id, batch)
 
 
 async def list_alarms(office: Office, actor: Actor, batch: int = 100) -> list[Row]:
     """What waits for a dispatcher's eye, oldest first."""
     allow(actor, Right.READ_ALARMS)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         rows = await outbox.list_alarms(conn, office.region, batch)
     # An administrator keeps the house running; what a ticket says is not read by role (三员分立, PROCEDURE §1).
     return rows if may(actor.role, Right.READ_TICKET) else [dict(row) | {"title": None} for row in rows]
@@ -215,7 +219,7 @@ async def list_alarms(office: Office, actor: Actor, batch: int = 100) -> list[Ro
 async def settle_alarm(office: Office, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     """A dispatcher dealt with it."""
     allow(actor, Right.SETTLE_ALARM)
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         await outbox.settle_alarm(conn, office.region, alarm_id, now, actor.account_id)
 
 
@@ -224,7 +228,7 @@ async def list_notices(office: Office, actor: Actor, now: datetime, batch: int =
 
     Newest first; `stands_for` is the name of the person it was meant for, empty for what is the actor's own.
     """
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         desks = await _desks(office, conn, actor, now)
         rows = await outbox.list_desk_notices(conn, office.region, list(desks), now - NOTICES_KEPT, batch)
     return [dict(row) | {"stands_for": desks[row["recipient"]] or row["instead_name"] or ""} for row in rows]
@@ -232,7 +236,7 @@ async def list_notices(office: Office, actor: Actor, now: datetime, batch: int =
 
 async def settle_notice(office: Office, outbox_id: UUID, actor: Actor, now: datetime) -> None:
     """The reader has dealt with a notice."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor) as conn:
         desks = await _desks(office, conn, actor, now)
         await outbox.settle_notice(conn, office.region, outbox_id, list(desks))
 
@@ -256,32 +260,23 @@ async def read_progress(office: Office, number: str, code: str, now: datetime, a
 
     A ticket that was merged also shows the answers of the one that went on: everybody is owed them (并单).
     """
-    async with transaction(office.pool) as conn:
+    async with office.writing(of_number(number)) as conn:
         ticket = await find_own(office, conn, number, code)
+        await widen(conn, of_ticket(ticket.ticket_id))
         await accounts.insert_view(conn, office.region, now, None, ticket.ticket_id, "progress", address=address)
         dossier = await _gather(office, conn, ticket, COMPLAINANT)
         if ticket.merged_into is None:
             return dossier
+        await widen(conn, answers_of(ticket.merged_into))
         followed = await tickets.list_events(conn, office.region, ticket.merged_into)
         # Another person's words may be told in that answer: long numbers stay with that person.
         answers = [dict(row) | {"public_text": mask_text(row["public_text"] or "")} for row in followed]
         return replace(dossier, events=dossier.events + [row for row in answers if row["verb"] == Verb.REPLY])
 
 
-async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
-    """The ticket of this number when the query code is its own. Raises NotFound."""
-    ticket = await tickets.get_by_number(conn, office.region, number.strip())
-    if ticket is None:
-        raise NotFound
-    stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id)
-    if stored not in code_hashes(office, ticket.number, code.strip()):
-        raise NotFound
-    return ticket
-
-
 async def filed_code(office: Office, number: str, client_key: str) -> str:
     """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(of_key(client_key)) as conn:
         ticket = await tickets.get_by_client_key(conn, office.region, client_key)
         stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id) if ticket else None
     code = code_of(office, number, client_key, stored) if stored else None
@@ -290,17 +285,17 @@ async def filed_code(office: Office, number: str, client_key: str) -> str:
 
 async def own_ticket(office: Office, number: str, code: str) -> Ticket:
     """The complainant's own ticket. Raises NotFound."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(of_number(number)) as conn:
         return await find_own(office, conn, number, code)
 
 
 async def list_heartbeats(office: Office) -> list[Row]:
     """When each job of the timetable last ran."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return await clocks.list_heartbeats(conn, office.region)
 
 
 async def list_rooms(office: Office, actor: Actor) -> list[Row]:
     """Interview rooms, the unit's own first."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return await mechanism.list_rooms(conn, office.region, actor.unit_id)

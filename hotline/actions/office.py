@@ -13,10 +13,11 @@ from uuid import UUID
 
 import structlog
 
+from hotline.actions.lending import FILING, rows_of
 from hotline.actions.tray import Tray
 from hotline.almanac import china_calendar
 from hotline.config import Settings
-from hotline.db import open_pool, transaction
+from hotline.db import APP_ROLE, NOTHING, lend, open_pool
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.errors import RehearsalDatabase
 from hotline.domain.kinds import Pace
@@ -108,8 +109,21 @@ class Office:
 
     async def _write_filed(self, filed: Sequence[Filed]) -> None:
         # One statement is its own transaction: no begin and commit to wait for.
-        async with self.pool.acquire() as conn:
+        async with self.reading(FILING) as conn:
             await insert_tickets(conn, self.region, filed)
+
+    @asynccontextmanager
+    async def reading(self, whose: Actor | str = NOTHING) -> AsyncIterator[Any]:
+        """A connection that is shown the rows of a person of the office, or those of hotline/actions/lending.py."""
+        rows = whose if isinstance(whose, str) else rows_of(whose, self.county.scope(whose))
+        async with lend(self.pool, rows) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def writing(self, whose: Actor | str = NOTHING) -> AsyncIterator[Any]:
+        """The same with an open transaction: committed at the end, undone by any exception."""
+        async with self.reading(whose) as conn, conn.transaction():
+            yield conn
 
     @property
     def county(self) -> County:
@@ -128,7 +142,7 @@ class Office:
         if self._county is None or force or monotonic() - self._read_at > REFRESH_S:
             self._read_at = monotonic()
             self._read_keys()
-            async with transaction(self.pool) as conn:
+            async with self.writing() as conn:
                 self._county = await _read_county(conn, self.region, now)
         return self.county
 
@@ -164,8 +178,8 @@ class Office:
 @asynccontextmanager
 async def open_office(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[Office]:
     """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
-    pool = await open_pool(settings.database_url, min_size=1, max_size=pool_size)
-    side = await open_pool(settings.database_url, min_size=0, max_size=1)
+    pool = await open_pool(settings.database_url, min_size=1, max_size=pool_size, role=APP_ROLE)
+    side = await open_pool(settings.database_url, min_size=0, max_size=1, role=APP_ROLE)
     try:
         office = Office(settings.region, pool, Vault.open(settings.key), side=side)
         await office.refresh(now)
@@ -178,7 +192,7 @@ async def open_office(settings: Settings, now: datetime, *, real: bool, pool_siz
 
 
 async def _refuse_rehearsal(office: Office) -> None:
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         region = await store.get_region(conn, office.region)
     if region is not None and region["rehearsal_now"] is not None:
         raise RehearsalDatabase

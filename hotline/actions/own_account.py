@@ -22,7 +22,6 @@ from hotline.actions.login import (
     unseal_secret,
 )
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.errors import NotAllowed
 from hotline.domain.login import PASSWORD_LIMIT, WeakPassword, WrongCredential, faults_of_password, plain_password
 from hotline.store import accounts, logins
@@ -45,7 +44,7 @@ async def change_password(office: Office, viewer: Viewer, token: str, old: str, 
     Raises WrongCredential, HeldOff, WeakPassword with everything that is wrong.
     """
     attempt = await begin_try(office, viewer.login, now)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         row = await accounts.get_account(conn, office.region, viewer.login)
     right = row is not None and await asyncio.to_thread(credentials.matches, row["password_hash"], old)
     if attempt.shut or row is None or not right:
@@ -53,7 +52,7 @@ async def change_password(office: Office, viewer: Viewer, token: str, old: str, 
         raise WrongCredential(what=OLD_PASSWORD)
     faults = await _faults(office, viewer, row["password_hash"], new)
     hashed = "" if faults else await asyncio.to_thread(credentials.hash_password, new)
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         await (release_try if faults else settle_try)(conn, office, attempt)
         if not faults:
             await _keep(conn, office, viewer, token, hashed, now)
@@ -71,7 +70,7 @@ async def _keep(conn: Any, office: Office, viewer: Viewer, token: str, hashed: s
 async def _faults(office: Office, viewer: Viewer, present: str, new: str) -> Sequence[str]:
     rules = office.rules.policy.accounts
     faults = await faults_of(office, viewer.login, viewer.actor.name, new)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         former = await accounts.list_former_passwords(conn, office.region, viewer.account_id, rules.remembered - 1)
     # The present password may never be taken again, however few are remembered.
     known = [present, *former] if rules.remembered else [present]
@@ -89,7 +88,7 @@ async def faults_of(office: Office, login: str, name: str, new: str) -> tuple[st
 
 async def begin_factor(office: Office, viewer: Viewer, now: datetime) -> Enrolment:
     """A secret for the viewer's authenticator, the same until it is proven. Raises NotAllowed when one is in force."""
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         if await logins.get_factor(conn, office.region, viewer.account_id) is None:
             sealed = office.vault.seal(credentials.new_secret(), SECRET)
             await logins.begin_factor(conn, office.region, viewer.account_id, sealed, now)
@@ -116,7 +115,7 @@ async def renew_codes(office: Office, viewer: Viewer, code: str, now: datetime) 
 async def _with_code(office: Office, viewer: Viewer, code: str, kind: str, now: datetime) -> tuple[str, ...]:
     attempt, account_id = await begin_try(office, viewer.login, now), viewer.account_id
     codes = credentials.new_recovery_codes()
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         taken = not attempt.shut and await take_code(conn, office, account_id, code, now)
         if taken:
             await settle_try(conn, office, attempt)
@@ -132,13 +131,13 @@ async def _with_code(office: Office, viewer: Viewer, code: str, kind: str, now: 
 
 async def count_codes(office: Office, viewer: Viewer) -> int:
     """How many recovery codes are left."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return await logins.count_codes(conn, office.region, viewer.account_id)
 
 
 async def password_set_at(office: Office, viewer: Viewer) -> datetime:
     """When the viewer's present password was set. Raises NotAllowed for an account that is gone."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         row = await accounts.get_account(conn, office.region, viewer.login)
     if row is None:
         raise NotAllowed

@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Any
 
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.errors import BadPolicy, NewerPolicy, UnfitPolicy
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.policycheck import body_of, differences, faults_of
@@ -129,7 +128,7 @@ async def save_policy(
     faults += [] if 0 < len(author) <= AUTHOR_LIMIT else [f"by：要写明谁改的，{AUTHOR_LIMIT} 字以内"]
     if faults:
         raise unfit(faults)
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         await store.lock_region(conn, office.region)
         newest = _newest(await store.list_policies(conn, office.region))
         if based_on is not None and newest.version != based_on:
@@ -148,7 +147,7 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> Policy:
 
 async def list_versions(office: Office) -> list[Mapping[str, Any]]:
     """Every version with `changes`: what it made different from the one before; newest first."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         rows = await store.list_policies(conn, office.region)
     return list(_with_changes(rows))
 
@@ -161,5 +160,5 @@ def _with_changes(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, An
 
 async def newest_policy(office: Office) -> Policy:
     """The newest version, which may hold only from a later day."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return _newest(await store.list_policies(conn, office.region))

@@ -8,13 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import carry_out, hold
-from hotline.actions.intake import Opened, open_ticket_in
+from hotline.actions.intake import Opened, code_hashes, open_ticket_in
 from hotline.actions.office import Office
+from hotline.domain.errors import NotFound
 from hotline.domain.intake import Filing, add_details
 from hotline.domain.lifecycle import State
 from hotline.domain.message import Incoming
 from hotline.domain.ticket import COMPLAINANT, Ticket
-from hotline.store import accounts, own
+from hotline.store import accounts, own, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,14 @@ def person_hash(office: Office, incoming: Incoming) -> bytes:
 def _hashes(office: Office, incoming: Incoming) -> list[bytes]:
     """The same by every finding key that is known."""
     return office.vault.fingerprints(incoming.person, f"person.{incoming.channel}")
+
+
+async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
+    """The ticket of this number when the query code is its own. Raises NotFound."""
+    ticket = await tickets.get_by_number(conn, office.region, number.strip())
+    if ticket is None:
+        raise NotFound
+    stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id)
+    if stored not in code_hashes(office, ticket.number, code.strip()):
+        raise NotFound
+    return ticket

@@ -13,7 +13,7 @@ from hotline.domain.dispatch import choose_unit
 from hotline.domain.lifecycle import State
 from hotline.domain.privacy import body_for
 from hotline.domain.rights import Right, allow
-from hotline.domain.ticket import Actor, Ticket
+from hotline.domain.ticket import SYSTEM, Actor, Ticket
 from hotline.store import lists, rulings, tickets
 
 BEYOND_THE_FIRST = 1
@@ -32,7 +32,7 @@ class Waiting:
 async def list_undispatched(office: Office, actor: Actor, batch: int = 50) -> list[Waiting]:
     """Received tickets, what runs out first on top, each with the unit the catalogue suggests. Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         rows = await lists.list_inbox(conn, office.region, None, [State.RECEIVED.value], batch, 0)
         return [await _waiting(office, conn, row, actor) for row in rows]
 
@@ -55,18 +55,18 @@ async def _excluded(office: Office, conn: Any, ticket: Ticket) -> set[UUID]:
 async def list_rulings(office: Office, actor: Actor, batch: int = 50) -> list[Row]:
     """Returns to rule on, what runs out first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
     allow(actor, Right.LIST_UNDISPATCHED)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await rulings.list_returns(conn, office.region, batch)
 
 
 async def list_extensions(office: Office, actor: Actor, batch: int = 50) -> list[Row]:
     """Extensions only a dispatcher may grant: those beyond the first (PROCEDURE §3). Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
-    async with office.pool.acquire() as conn:
+    async with office.reading(actor) as conn:
         return await rulings.list_extensions(conn, office.region, BEYOND_THE_FIRST, batch)
 
 
 async def count_calls(office: Office, now: datetime) -> int:
     """How many callbacks after a reply wait for a telephone call now."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         return await rulings.count_calls(conn, office.region, "reply", now)

@@ -9,7 +9,7 @@ from hotline.store.queries import queries
 
 async def read_schema(office: Office) -> tuple[str, list[str]]:
     """The newest migration applied, and those of this release still missing or at odds."""
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         applied = [row["name"] async for row in queries.migration.applied_migrations(conn)]
         try:
             missing = await pending(conn)

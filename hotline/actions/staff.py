@@ -18,7 +18,6 @@ from hotline import credentials
 from hotline.actions.login import hash_login
 from hotline.actions.office import Office
 from hotline.actions.own_account import SEPARATOR, faults_of
-from hotline.db import transaction
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
 from hotline.domain.kinds import Role
 from hotline.domain.login import (
@@ -58,7 +57,7 @@ async def add_account(
         raise WeakPassword(faults=SEPARATOR.join(faults))
     first = credentials.new_password() if password is None else password
     hashed = await asyncio.to_thread(credentials.hash_password, first)
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         account_id = await accounts.add_account(
             conn, office.region, login, name, role.value, unit_id, hashed, now, must_change=True
         )
@@ -139,7 +138,7 @@ async def change_post(
 async def list_staff(office: Office, who: Actor | None, now: datetime) -> list[Row]:
     """Everybody with an account, each with `held_until`: until when it is shut after failures, or None."""
     _check(who)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         rows = await accounts.list_accounts(conn, office.region)
         held = await logins.list_held_off(conn, office.region, now)
     return [{**row, "held_until": held.get(hash_login(office, row["login"]))} for row in rows]
@@ -150,7 +149,7 @@ async def list_events(
 ) -> Sequence[Row]:
     """What was done to accounts, newest first; for the security and the audit administrator. Raises NotAllowed."""
     allow(who, Right.READ_ACCOUNT_EVENTS)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return await accounts.list_account_events(conn, office.region, login, before, most)
 
 
@@ -160,7 +159,7 @@ async def _administering(
 ) -> AsyncIterator[tuple[Any, Row]]:
     """The account locked in a transaction; `by_hand`: of an administrator only on the command line."""
     _check(who)
-    async with transaction(office.pool) as conn:
+    async with office.writing() as conn:
         # One at a time: two of the last two could else lock each other.
         await lock_region(conn, office.region)
         row = await accounts.lock_account(conn, office.region, login)

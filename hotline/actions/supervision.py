@@ -11,12 +11,12 @@ import structlog
 
 from hotline.actions.deed import perform, strike_due
 from hotline.actions.office import Office
-from hotline.db import WORTH_ANOTHER_TRY, transaction
+from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain import supervision as rule
 from hotline.domain.deadline import BY_DATE
 from hotline.domain.errors import NotAllowed
 from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.domain.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
 
 Given = Mapping[str, Any]
@@ -30,7 +30,7 @@ async def strike_due_clocks(office: Office, now: datetime, batch: int) -> tuple[
     Gives back how many clocks were due in this batch, and the tickets that failed: a poisoned one stops nobody, since
     its clocks are tried again ten minutes later; a person sees it by its alarm.
     """
-    async with office.pool.acquire() as conn:
+    async with office.reading(SYSTEM) as conn:
         due = await clocks.list_due_tickets(conn, office.region, now, batch)
     failed = [ticket_id for ticket_id in due if not await _strike_one(office, ticket_id, now)]
     return sum(due.values()), failed
@@ -38,7 +38,7 @@ async def strike_due_clocks(office: Office, now: datetime, batch: int) -> tuple[
 
 async def _strike_one(office: Office, ticket_id: UUID, now: datetime) -> bool:
     try:
-        async with transaction(office.pool) as conn:
+        async with office.writing(SYSTEM) as conn:
             ticket = await tickets.lock_ticket_skip(conn, office.region, ticket_id)
             if ticket is not None:
                 await strike_due(office, conn, ticket, now)
@@ -52,7 +52,7 @@ async def _strike_one(office: Office, ticket_id: UUID, now: datetime) -> bool:
 
 
 async def _postpone(office: Office, ticket_id: UUID, now: datetime) -> None:
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         await clocks.postpone_clocks(conn, office.region, ticket_id, now, now + POSTPONED)
         await outbox.raise_alarm(conn, office.region, "clock_failed", "", ticket_id, {}, now)
 

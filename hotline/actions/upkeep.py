@@ -10,10 +10,11 @@ from typing import Any
 
 import redis.asyncio as redis
 
+from hotline.actions.lending import ALL
 from hotline.config import Settings
-from hotline.db import open_pool
+from hotline.db import APP_ROLE, open_pool
 from hotline.store import clocks, county, looks
-from hotline.store.migrate import MigrationError, migrate, pending
+from hotline.store.migrate import MigrationError, guard_of_rows, migrate, pending
 
 FRESH = timedelta(minutes=5)
 UNLINKED_AFTER = timedelta(minutes=10)
@@ -43,13 +44,14 @@ async def inspect(settings: Settings, now: datetime) -> list[Finding]:
     """Files folder, cache, database, schema, region, timetable, record of looks: in this order, nothing raised."""
     found = [_look_at_files(settings), await _look_at_cache(settings)]
     try:
-        pool = await open_pool(settings.database_url, min_size=1, max_size=1)
+        pool = await open_pool(settings.database_url, min_size=1, max_size=1, role=APP_ROLE, unasked=ALL)
     except Exception as fault:
-        return [*found, Finding(False, f"数据库：连不上（{type(fault).__name__}）")]
+        return [*found, Finding(False, f"数据库：连不上（{type(fault).__name__}）；新数据库请先运行 hotline migrate")]
     try:
         async with pool.acquire() as conn:
             found.append(Finding(True, "数据库：可以连接"))
             found.append(await _guarded("数据库结构", lambda: _look_at_schema(conn)))
+            found.append(await _guarded("行级权限", lambda: _look_at_rows(conn)))
             found.append(await _guarded("地区", lambda: _look_at_region(conn, settings)))
             found.append(await _guarded("后台任务", lambda: _look_at_heartbeats(conn, settings, now)))
             found.append(await _guarded("查看记录", lambda: _look_at_looks(conn, settings, now)))
@@ -71,6 +73,16 @@ async def _look_at_schema(conn: Any) -> Finding:
     missing = await pending(conn)
     state = f"缺 {len(missing)} 步，请运行 hotline migrate" if missing else "最新"
     return Finding(not missing, f"数据库结构：{state}")
+
+
+async def _look_at_rows(conn: Any) -> Finding:
+    role_past, login_past = await guard_of_rows(conn)
+    if role_past:
+        return Finding(False, "行级权限：程序所用的角色绕过了行级权限，请检查 hotline_app 的授权")
+    told = "由数据库把守"
+    return Finding(
+        True, f"行级权限：{told}；登录名拥有数据表，宜另设（见安装说明）" if login_past else f"行级权限：{told}"
+    )
 
 
 async def _look_at_region(conn: Any, settings: Settings) -> Finding:

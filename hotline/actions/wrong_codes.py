@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from hotline.actions.lending import FILING
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.errors import Refusal
 from hotline.store.accounts import insert_view
 from hotline.store.wrong_codes import count_wrong_codes
@@ -23,7 +23,7 @@ class TooManyTries(Refusal):
 
 async def check_tries(office: Office, number: str, address: str, now: datetime) -> None:
     """Raises TooManyTries when too many wrong codes were given lately."""
-    async with office.pool.acquire() as conn:
+    async with office.reading(FILING) as conn:
         counts = await count_wrong_codes(conn, office.region, number[:40], address, now - SHORT, now - LONG)
     if any(counts[what] >= most for what, most in MOST.items()):
         raise TooManyTries
@@ -31,5 +31,5 @@ async def check_tries(office: Office, number: str, address: str, now: datetime) 
 
 async def note_wrong_code(office: Office, number: str, address: str, now: datetime) -> None:
     """One more wrong number or code; it stands among the looks, without a ticket."""
-    async with transaction(office.pool) as conn:
+    async with office.writing(FILING) as conn:
         await insert_view(conn, office.region, now, None, None, "wrong_code", number[:40], address)

@@ -41,6 +41,7 @@ class Right(StrEnum):
     READ_FILE = "read_file"
     READ_LETTER = "read_letter"
     REVEAL = "reveal"
+    RECUSE = "recuse"
     READ_NOTICES = "read_notices"
     ENTER_LEAVE = "enter_leave"
     TAKE_CALL = "take_call"
@@ -80,6 +81,7 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.READ_TICKET: "查看工单",
     Right.READ_FILE: "下载附件",
     Right.READ_LETTER: "查看督办函",
+    Right.RECUSE: "登记回避",
     Right.REVEAL: "写明理由后查看姓名电话",
     Right.READ_NOTICES: "查看消息",
     Right.ENTER_LEAVE: "登记请假和代岗",
@@ -145,6 +147,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.READ_TICKET: _STAFF | UNITS | {R.VOLUNTEER, R.AGENT},
     Right.READ_FILE: _STAFF | UNITS | {R.VOLUNTEER, R.AGENT},
     Right.READ_LETTER: _STAFF | UNITS,
+    Right.RECUSE: _STAFF | UNITS | {R.VOLUNTEER, R.AGENT},
     Right.REVEAL: _DESK | _VERIFIERS | UNITS,
     Right.READ_NOTICES: _STAFF | UNITS,
     Right.ENTER_LEAVE: _STAFF | UNITS | {R.SYSTEM_ADMIN},

@@ -42,6 +42,12 @@ async def pending(connection: asyncpg.Connection, folder: Path | None = None) ->
     return [name for name in files if name not in await _applied(connection, files)]
 
 
+async def guard_of_rows(connection: asyncpg.Connection) -> tuple[bool, bool]:
+    """Whether the role in force, and the one that logged in, could see past the policies of rows."""
+    row = await queries.migration.guard_of_rows(connection)
+    return row["role_past"], row["login_past"]
+
+
 def _read(folder: Path) -> dict[str, str]:
     files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
     odd = [name for name in files if not _NAME.match(name)]

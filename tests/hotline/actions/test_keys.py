@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from hotline.actions import conversation, intake, lookup, progress
@@ -172,9 +173,9 @@ async def test_what_no_key_opens_is_told_and_left(house: House) -> None:
     assert (turn.resealed, turn.broken) == (5, 1)
 
 
-async def test_every_sealed_column_of_the_schema_is_listed(house: House) -> None:
+async def test_every_sealed_column_of_the_schema_is_listed(house: House, pool: asyncpg.Pool) -> None:
     office = house.process()
-    async with office.pool.acquire() as conn:
+    async with pool.acquire() as conn:
         await conn.execute("create table late_comer (region_id smallint, secret_sealed bytea, plain bytea)")
         await conn.execute(
             "insert into late_comer values (1, $1, null), (1, null, null), (1, '', null)",

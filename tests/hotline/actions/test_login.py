@@ -15,6 +15,7 @@ from hotline.actions import accounts, login, own_account
 from hotline.actions.accounts import Viewer, find_viewer
 from hotline.domain.errors import NotFound
 from hotline.domain.login import HeldOff, Owes, WeakPassword, WrongCredential
+from tests import build
 from tests.build import MONDAY, PASSWORD, Town
 
 NEW = "Lantern-reed-9"
@@ -22,7 +23,7 @@ NEW = "Lantern-reed-9"
 
 async def by_default(town: Town) -> None:
     """The county keeps the default rules."""
-    await town.office.pool.execute("delete from policy")
+    await build.owner_of(town).execute("delete from policy")
     await town.office.pool.execute("update account set password_set_at = $1", MONDAY)
     await town.office.refresh(MONDAY, force=True)
 

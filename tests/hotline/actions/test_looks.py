@@ -50,7 +50,7 @@ async def faults(town: Town, witness: str = "", kept_since=LONG_AGO) -> list[str
 
 async def tamper(town: Town, *statements: str) -> None:
     """What somebody with the whole database may do: triggers off, rows changed, triggers on."""
-    async with town.office.pool.acquire() as conn:
+    async with build.owner_of(town).acquire() as conn:
         await conn.execute("reset role")
         await conn.execute("set session_replication_role = replica")
         for statement in statements:
@@ -167,7 +167,7 @@ async def test_two_workers_link_each_look_once(town: Town) -> None:
 
 
 async def test_the_chain_itself_refuses_change(looked: Town) -> None:
-    async with looked.office.pool.acquire() as conn:
+    async with build.owner_of(looked).acquire() as conn:
         for statement in (
             "update view_link set digest = ''",
             "delete from view_link",
