@@ -48,7 +48,7 @@ class RowsConnection(asyncpg.Connection):  # type: ignore[misc] # its own is unt
         self._shown: str | None = None
 
     async def show_rows(self, rows: str) -> None:
-        """Show the rows of sql/migrations/0021_rows.sql from now on; outside a transaction."""
+        """Show the rows of sql/migrations/0024_rows.sql from now on; outside a transaction."""
         if rows != self._shown:
             self._shown = None
             await self.execute("select set_config('hotline.rows', $1, false)", rows)

@@ -68,7 +68,7 @@ async def check_room(office: Office, ticket_id: UUID, digests: Sequence[bytes]) 
     """Raises Malformed when the ticket cannot take files with these digests, before anything is written of a deed."""
     if not digests:
         return
-    async with transaction(office.pool) as conn:
+    async with office.reading(of_ticket(ticket_id)) as conn:
         known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
     _refuse_beyond(known | {_id_of(ticket_id, digest) for digest in digests})
 

@@ -11,12 +11,11 @@ from hotline.actions.deed import check_scope
 from hotline.actions.intake import contact_hashes
 from hotline.actions.lookup import unsealed_person
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
 from hotline.domain.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.rights import Right, allow
-from hotline.domain.ticket import Actor, Ticket
+from hotline.domain.ticket import SYSTEM, Actor, Ticket
 from hotline.store import accounts, lists, tickets
 
 MOST_TICKETS = 1000
@@ -33,7 +32,7 @@ async def copy_person(
         allow(actor, Right.EXPORT_PERSON)
     if not reason.strip():
         raise Missing(what="导出理由")
-    async with transaction(office.pool) as conn:
+    async with office.writing(actor or SYSTEM) as conn:
         ticket = await tickets.get_by_number(conn, office.region, number.strip())
         if ticket is None:
             raise NotFound

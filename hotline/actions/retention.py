@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from hotline.actions.office import Office
-from hotline.db import transaction
 from hotline.domain.errors import BadPolicy
 from hotline.domain.retention import Kept, is_night
 from hotline.domain.rights import Right, allow
-from hotline.domain.ticket import Actor
+from hotline.domain.ticket import SYSTEM, Actor
 from hotline.store import retention as store
 
 Drop = Callable[[bytes], None]
@@ -50,7 +49,7 @@ async def let_go(office: Office, drop: Drop, now: datetime, batch: int) -> int:
 async def _let_go_kind(office: Office, kind: Kept, drop: Drop, now: datetime, batch: int) -> int:
     night = now.astimezone(office.rules.calendar.zone).date()
     before = office.rules.policy.retention.before(kind, now)
-    async with transaction(office.pool) as conn:
+    async with office.writing(SYSTEM) as conn:
         report = await store.get_report(conn, office.region, night, kind)
         if report is not None and report["finished_at"] is not None:
             return 0
@@ -83,14 +82,14 @@ async def _let_go_tickets(
 async def list_reports(office: Office, actor: Actor) -> list[Mapping[str, Any]]:
     """What the nights let go, newest first. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return await store.list_reports(conn, office.region, NIGHTS_SHOWN)
 
 
 async def list_personal(office: Office, actor: Actor) -> list[PersonalColumn]:
     """Every column that holds personal data, as the schema's own comments say. Raises NotAllowed, BadPolicy."""
     allow(actor, Right.READ_ASSESSMENT)
-    async with office.pool.acquire() as conn:
+    async with office.reading() as conn:
         return [_column(row) for row in await store.list_personal_columns(conn, office.region)]
 
 

@@ -88,13 +88,15 @@ comment on function is_of_units is 'Whether one of these units leads or assists 
 revoke execute on function rows_invited, is_of_units from public;
 grant execute on function rows_invited, is_of_units to hotline_app;
 
--- What the role may do at all: read and write, never change what is history; delete what is of the moment alone.
+-- What the role may do at all: read and write, never change what is history; delete what is of the moment alone, and
+-- what was kept long enough. What may still happen to events and looks is for their triggers to say.
 
 grant usage on schema public to hotline_app;
 grant select, insert, update on all tables in schema public to hotline_app;
 alter default privileges in schema public grant select, insert, update on tables to hotline_app;
-grant delete on login_attempt, second_factor, recovery_code to hotline_app;
-revoke update on ticket_event, view_log, view_link, account_event, recusal from hotline_app;
+grant delete on login_attempt, second_factor, recovery_code, session to hotline_app;
+grant delete on own_ticket, outbox, conversation, inbound_message, view_log to hotline_app;
+revoke update on view_log, view_link, account_event, recusal from hotline_app;
 revoke insert, update on schema_migration from hotline_app;
 
 -- Tickets.
