@@ -22,12 +22,27 @@ FREE: Mapping[str, tuple[str, ...]] = {
     "interviews": ("cause", "solution", "rules", "meet_where", "official", "minutes"),
     "reviews": ("reason",),
     "instructions": ("text", "fulfilment"),
+    "letters": ("facts",),
     "files": ("file_name", "label"),
     "views": ("reason",),
 }
 # Values of our own among an event's details.
 _OURS = frozenset(
-    {"rule", "step", "unit", "assisting", "target", "tier", "limit", "letter", "old_due", "new_due", "due_at"}
+    {
+        "rule",
+        "step",
+        "unit",
+        "assisting",
+        "target",
+        "tier",
+        "limit",
+        "letter",
+        "old_due",
+        "new_due",
+        "due_at",
+        "held_at",
+        "promised_on",
+    }
 )
 
 
