@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 from aiohttp import web
 
@@ -21,4 +22,6 @@ VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")
 PATIENCE: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")
+SHOWN: web.RequestKey[int] = web.RequestKey("shown")
+LOOKED_AT: web.RequestKey[UUID] = web.RequestKey("looked_at")
 RETRY_AFTER: web.RequestKey[int] = web.RequestKey("retry_after")

@@ -85,6 +85,12 @@ def page(request: web.Request, template: str, status: int = 200, **context: Any)
     return aiohttp_jinja2.render_template(template, request, common(request) | context, status=status)
 
 
+def viewer_mark(request: web.Request) -> str:
+    """Name, login and moment of whoever is looking, as the watermark of pages and of documents taken out."""
+    viewer = request.get(VIEWER)
+    return f"{viewer.actor.name} {viewer.login} {local_text(request.app[CLOCK].now())}" if viewer else ""
+
+
 def common(request: web.Request) -> dict[str, Any]:
     """What every page needs; kept out of requests that answer without a page."""
     app, viewer = request.app, request.get(VIEWER)
@@ -97,7 +103,7 @@ def common(request: web.Request) -> dict[str, Any]:
         "csrf": csrf_token(request),
         "client_key": new_client_key(),
         "flashes": _flashes(request),
-        "now_text": local_text(app[CLOCK].now()),
+        "mark": viewer_mark(request),
         "text_large": large,
         "tabs": PUBLIC_TABS,
         "here": request.path,

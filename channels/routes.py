@@ -9,6 +9,7 @@ from functools import wraps
 
 from aiohttp import web
 
+from channels.looks import keep_look
 from channels.session import Handler, viewer
 from hotline.domain.lifecycle import Verb
 from hotline.domain.rights import Right, allow
@@ -54,7 +55,10 @@ def guarded(handler: Handler, needs: Needs) -> Handler:
     async def check_first(request: web.Request) -> web.StreamResponse:
         if needs is not PUBLIC:
             _check(request, needs)
-        return await handler(request)
+        response = await handler(request)
+        if isinstance(needs, Right):
+            await keep_look(request, needs, response)
+        return response
 
     check_first.needs = needs  # type: ignore[attr-defined] # read by needs_of alone
     return check_first

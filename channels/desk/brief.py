@@ -13,15 +13,15 @@ from aiohttp import web
 
 from channels.desk.brief_view import brief_view, figure_rows, paged
 from channels.forms import Form, read_form
-from channels.keys import OFFICE
-from channels.pages import page
+from channels.keys import LOOKED_AT, OFFICE, SHOWN
+from channels.pages import page, viewer_mark
 from channels.routes import Each, get, post
 from channels.session import actor, check_csrf, now
 from hotline.actions import brief as briefs
 from hotline.actions.letter import read_letter
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
-from hotline.documents import brief_docx, letter_docx, letter_file
+from hotline.documents import brief_docx, letter_docx, letter_file, marked
 from hotline.domain.brief.issue import BriefState
 from hotline.domain.errors import NotFound
 from hotline.domain.rights import Right
@@ -69,6 +69,7 @@ async def show_figure(request: web.Request) -> web.Response:
     found = await briefs.list_figure(request.app[OFFICE], monday, key, who)
     rows = figure_rows(found.rows, now(request))
     asked = request.query.get("page", "")
+    request[SHOWN] = len(rows)
     shown, pager = paged(rows, request.rel_url.raw_path, int(asked) if asked.isdecimal() and len(asked) < 6 else 1)
     context: dict[str, Any] = {"name": found.name, "monday": monday, "rows": shown, "total": len(rows), "pager": pager}
     return page(request, "brief_figure.html", here="/briefs", **context)
@@ -77,8 +78,10 @@ async def show_figure(request: web.Request) -> web.Response:
 async def send_docx(request: web.Request) -> web.Response:
     """The brief as docx."""
     brief = await briefs.read_brief(request.app[OFFICE], _monday(request), actor(request))
+    mark = viewer_mark(request)
     # A fifth of a second of writing XML: kept off the loop that answers everybody else.
-    return _file(await asyncio.to_thread(brief_docx, brief, ZONE), f"群众约谈工作专报{brief.number_text}.docx")
+    content = await asyncio.to_thread(lambda: marked(brief_docx(brief, ZONE), mark))
+    return _file(content, f"群众约谈工作专报{brief.number_text}.docx")
 
 
 async def send_letter(request: web.Request) -> web.Response:
@@ -89,7 +92,8 @@ async def send_letter(request: web.Request) -> web.Response:
     except ValueError:
         raise NotFound from None
     kind, facts = await read_letter(request.app[OFFICE], letter_id, who)
-    return _file(letter_docx(kind, facts), letter_file(kind, facts))
+    request[LOOKED_AT] = facts["ticket_id"]
+    return _file(marked(letter_docx(kind, facts), viewer_mark(request)), letter_file(kind, facts))
 
 
 def _file(content: bytes, name: str) -> web.Response:

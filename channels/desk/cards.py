@@ -9,7 +9,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.keys import OFFICE
+from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get
 from channels.rows import card_view, state_view
@@ -45,6 +45,7 @@ async def show_card_list(request: web.Request) -> web.Response:
     cards = await list_cards(office, month, who, moment)
     rows = [_row(card, row, moment) for card, row in cards if card.unit_id == unit and card.colour is colour]
     name = f"{office.county.unit_name(unit)}{month.year}年{month.month}月{COLOUR_NAMES[colour]}"
+    request[SHOWN] = len(rows)
     return page(request, "cards_list.html", here="/cards", name=name, back=f"/cards?month={month:%Y-%m}", rows=rows)
 
 

@@ -12,7 +12,7 @@ from channels.desk.ticket import refused_page, ticket_id_of
 from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.routes import post
-from channels.session import actor, check_csrf, now
+from channels.session import actor, check_csrf, now, remote_address
 from hotline.actions.copies import copy_person
 from hotline.actions.lookup import read_ticket
 from hotline.almanac import ZONE
@@ -29,8 +29,8 @@ async def take_copy(request: web.Request) -> web.StreamResponse:
     ticket_id = ticket_id_of(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
-        number = (await read_ticket(office, ticket_id, who, moment, request.remote or "")).ticket.number
-        copy = await copy_person(office, number, who, moment, form.text("reason"), request.remote or "")
+        number = (await read_ticket(office, ticket_id, who, moment, remote_address(request))).ticket.number
+        copy = await copy_person(office, number, who, moment, form.text("reason"), remote_address(request))
     except NotFound:
         raise
     except Refusal as refusal:

@@ -11,7 +11,7 @@ from aiohttp import web
 from channels.benches import ROLE_NAMES, first_page
 from channels.desk.ticket import ticket_id_of
 from channels.forms import read_form
-from channels.keys import OFFICE
+from channels.keys import LOOKED_AT, OFFICE
 from channels.pages import page
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now, viewer
@@ -25,7 +25,8 @@ from hotline.domain.rights import Right, may
 
 async def show_recusals(request: web.Request) -> web.Response:
     """`GET /tickets/{ticket_id}/recusal`: who stays away, and the form."""
-    return await _page(request, ticket_id_of(request), {})
+    request[LOOKED_AT] = ticket_id_of(request)
+    return await _page(request, request[LOOKED_AT], {})
 
 
 async def take_recusal(request: web.Request) -> web.StreamResponse:

@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.desk.blanks import plain_form
 from channels.desk.cards import month_view
 from channels.desk.texts import NOBODY_SUPERVISED
-from channels.keys import OFFICE
+from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get
 from channels.rows import pager, supervised_row
@@ -40,6 +40,7 @@ async def show_supervision(request: web.Request) -> web.Response:
     given = request.query.get("page", "1")
     number = min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
     rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
+    request[SHOWN] = len(rows)
     cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
     return page(
         request,

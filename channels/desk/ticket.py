@@ -35,7 +35,7 @@ from channels.pages import page
 from channels.rates import count_account
 from channels.routes import get, post
 from channels.rows import card_view, state_view
-from channels.session import actor, check_csrf, now
+from channels.session import actor, check_csrf, now, remote_address
 from channels.times import said
 from channels.views import path_steps, told_text
 from channels.windows import account_view, clock_due, ladder_view, window_marks, window_view
@@ -98,7 +98,7 @@ async def reveal(request: web.Request) -> web.Response:
         await count_account(request, Act.ACCOUNT_REVEAL)
         given = form.text("reason")
         reason = REVEAL_REASONS.get(given, given)
-        person = await reveal_person(request.app[OFFICE], ticket_id, who, now(request), reason, request.remote or "")
+        person = await reveal_person(request.app[OFFICE], ticket_id, who, now(request), reason, remote_address(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -125,7 +125,7 @@ async def _ticket_page(
     revealed: Person | None = None,
 ) -> web.Response:
     office, who, moment = request.app[OFFICE], actor(request), now(request)
-    dossier = await read_ticket(office, ticket_id, who, moment, request.remote or "")
+    dossier = await read_ticket(office, ticket_id, who, moment, remote_address(request))
     county = office.county
     desk = Desk(office, who, dossier, new_client_key(), refused)
     cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
 from channels.forms import read_form
-from channels.keys import OFFICE
+from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get, post
 from channels.rows import TicketRow, inbox_row, pager
@@ -40,6 +40,7 @@ async def show_inbox(request: web.Request) -> web.Response:
     chosen = request.query.get("state", "")
     states, number = _states(chosen, who.role), _page_number(request)
     rows, counts = await list_inbox(office, who, list(states), PAGE, (number - 1) * PAGE)
+    request[SHOWN] = len(rows)
     cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
     tickets = [inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ())) for row in rows]
     seen = _fingerprint(tickets, counts)
@@ -97,6 +98,7 @@ async def show_notices(request: web.Request) -> web.Response:
     """`GET /desk/notices`: what was told to this desk in the last two weeks, newest first."""
     who, moment = actor(request), now(request)
     rows = await list_notices(request.app[OFFICE], who, moment)
+    request[SHOWN] = len(rows)
     notices = [_notice(row, moment) for row in rows]
     folded = [(kind, same) for kind, same in _by_kind(notices).items() if len(same) >= FOLDED_FROM]
     rest = [one for one in notices if one["kind"] not in dict(folded)]

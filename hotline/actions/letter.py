@@ -27,7 +27,7 @@ _FREE = ("reply", "cause", "solution", "rules", "official", "minutes")
 async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Document, Facts]:
     """A document as its kind and plain facts.
 
-    Each has county, year, number, unit, copy_to, tier, issued_at, ticket_number and title; beside them a 督办函 reason,
+    Each has county, year, number, unit, copy_to, tier, issued_at, ticket_id, ticket_number and title; beside them a 督办函 reason,
     due_at and perhaps passed_on; a 催办通知书 role, rule and due_at (both perhaps None); a 约谈记录 the interview's columns; a 答复意见书
     reply. Moments are local. Of a confidential ticket what people wrote is veiled, and the title is its matter.
     Raises NotFound outside the actor's rows.
@@ -62,6 +62,6 @@ def _facts(office: Office, row: Facts, ticket: Ticket, known: Collection[str]) -
         **words, "promised_on": date.fromisoformat(promised) if promised else None, "county": office.county.name,
         "year": row["year"], "number": row["number"], "tier": row["tier"], "unit": row["unit_name"] or "",
         "copy_to": row["copy_to"] or "", "issued_at": row["issued_at"].astimezone(zone),
-        "ticket_number": row["ticket_number"],
+        "ticket_id": ticket.ticket_id, "ticket_number": row["ticket_number"],
         "title": office.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(row["title"]),
     }  # fmt: skip

@@ -56,6 +56,17 @@ class Filter:
     what: str = ""
 
 
+async def note_look(
+    office: Office, actor: Actor, now: datetime, what: What, *, page: str, shown: int | None = None,
+    ticket_id: UUID | None = None, address: str = "",
+) -> None:  # fmt: skip
+    """Keep a look that no deed keeps itself: `shown` is how many tickets a list had."""
+    async with office.reading(actor) as conn:
+        await accounts.insert_view(
+            conn, office.region, now, actor.account_id, ticket_id, what, address=address, page=page, shown=shown
+        )
+
+
 async def link_looks(office: Office, now: datetime, batch: int) -> int:
     """Link what was looked at since the last time, at most `batch` rows; gives back how many."""
     async with office.writing(SYSTEM) as conn:

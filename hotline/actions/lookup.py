@@ -190,14 +190,14 @@ async def list_calls(office: Office, actor: Actor, stage: str, now: datetime, ba
         return await mechanism.list_calls(conn, office.region, stage, now, batch)
 
 
-async def list_caller(office: Office, phone: str, actor: Actor, now: datetime) -> list[Row]:
+async def list_caller(office: Office, phone: str, actor: Actor, now: datetime, address: str = "") -> list[Row]:
     """Earlier tickets from this very number, newest first; nothing for a number that only stands in a text."""
     allow(actor, Right.SEARCH_CALLER)
     number = normalise(phone, area_code=office.area_code)
     if number is None:
         return []
     async with office.writing(actor) as conn:
-        await accounts.insert_view(conn, office.region, now, actor.account_id, None, "search")
+        await accounts.insert_view(conn, office.region, now, actor.account_id, None, "search", address=address)
         return await lists.list_of_person(conn, office.region, contact_hashes(office, number.text), 10)
 
 

@@ -86,7 +86,7 @@ def shared(text: str) -> dict[str, Any]:
         "flashes": [("done", text), ("over", text)],
         "tabs": [("/a", "待办", 12), ("/b", "督办", None)],
         "here": "/b",
-        "now_text": "2026-11-27 10:20",
+        "mark": "何清越 huawu1 2026-11-27 10:20",
         "static": lambda path: f"/static/{path}?v=1",
         "paper_name": text,
         "paper_number": "第 1 期",
@@ -295,5 +295,5 @@ def test_error_page_needs_little() -> None:
 
 
 def test_office_page_carries_its_watermark() -> None:
-    assert gallery("base_office.html", "王晓明").count("王晓明 2026-11-27 10:20</text>") == 2
+    assert gallery("base_office.html", "王晓明").count("何清越 huawu1 2026-11-27 10:20</text>") == 2
     assert "watermark" not in gallery("base_citizen.html")

@@ -9,7 +9,7 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.forms import read_form
-from channels.keys import OFFICE
+from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.phone.texts import NO_ALARMS, alarm_text
 from channels.routes import get, post
@@ -24,6 +24,7 @@ async def show_alarms(request: web.Request) -> web.Response:
     """The list; administrators of the system see it, dispatcher and supervisor settle it."""
     person = actor(request)
     rows = await list_alarms(request.app[OFFICE], person)
+    request[SHOWN] = len(rows)
     reads_tickets = may(person.role, Right.SETTLE_ALARM)
     alarms = [_line(row, request, reads_tickets) for row in rows]
     return page(request, "console_alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)

@@ -15,7 +15,7 @@ from channels.phone.inbound import FIELDS, Way, read_filing, read_way
 from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
 from channels.rates import count_account
 from channels.routes import get, post
-from channels.session import actor, check_csrf, now
+from channels.session import actor, check_csrf, now, remote_address
 from channels.times import said
 from channels.views import told_text
 from hotline.actions.hints import numbers_told
@@ -112,7 +112,7 @@ async def show_caller(request: web.Request) -> web.Response:
     person, office = actor(request), request.app[OFFICE]
     phone = request.query.get("phone", "").strip()[:40]
     await count_account(request, Act.ACCOUNT_SEARCH)
-    rows = await list_caller(office, phone, person, now(request)) if phone else []
+    rows = await list_caller(office, phone, person, now(request), remote_address(request)) if phone else []
     known = bool(phone) and normalise(phone, area_code=office.area_code) is not None
     note = "" if rows else FIRST_CALL if known else UNKNOWN_NUMBER if phone else NO_NUMBER
     lines = [ticket_line(row, request) for row in rows]

@@ -9,7 +9,7 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.forms import read_form
-from channels.keys import OFFICE
+from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.phone.texts import ATTEMPTS, REVEAL_REASON
 from channels.rates import count_account
@@ -31,6 +31,7 @@ async def show_calls(request: web.Request) -> web.Response:
 async def _calls_page(request: web.Request, revealed: UUID | None, person: Person | None) -> web.Response:
     caller = actor(request)
     rows = await list_calls(request.app[OFFICE], caller, "reply", now(request))
+    request[SHOWN] = len(rows)
     return page(
         request, "console_calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
         verdicts=[(verdict.value, name) for verdict, name in VERDICT_NAMES.items()],
