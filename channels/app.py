@@ -11,9 +11,9 @@ from aiohttp import web
 
 from channels import headers, pages, patience
 from channels.attachments import clear_drafts
-from channels.forms import BODY_BYTES
 from channels.keys import CLOCK, METER, OFFICE, SETTINGS
 from channels.middleware import account_for
+from channels.parts import TEXT_BYTES
 from channels.registry import CHANNELS
 from channels.routes import PUBLIC, check_routes, get
 from channels.watch import watch_timetable
@@ -30,7 +30,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
 
     Raises Unguarded for an address without its right.
     """
-    app = web.Application(middlewares=[account_for], client_max_size=BODY_BYTES)
+    app = web.Application(middlewares=[account_for], client_max_size=TEXT_BYTES)
     app[SETTINGS] = settings
     app[CLOCK] = clock or RealClock()
     app.cleanup_ctx.append(_open_office)

@@ -18,8 +18,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from channels.forms import FILE_BYTES, Upload
+from channels.forms import Upload
 from channels.headers import FILE_POLICY
+from channels.parts import FILE_BYTES
 from channels.pictures import FORMATS, in_words, redraw
 from hotline.actions.attachments import KeptFile
 from hotline.domain.errors import NotFound, Refusal

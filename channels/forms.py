@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl
 from uuid import UUID
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web_request import FileField
 
+from channels.parts import (
+    BODY_BYTES,
+    MOST_FIELDS,
+    TEXT_BYTES,
+    Oversized,
+    Unreadable,
+    read_parts,
+)  # fmt: skip
 from channels.patience import FILES_S, TEXT_S, while_reading
-from hotline.domain.errors import Malformed, Missing, Refusal, TooLong
+from hotline.domain.errors import Malformed, Missing, TooLong
 from hotline.domain.intake import clean
 
-TEXT_BYTES = 1024 * 1024
-FILE_BYTES = 10 * 1024 * 1024
-FILES_AT_ONCE = 9
-BODY_BYTES = FILE_BYTES * FILES_AT_ONCE + 2 * TEXT_BYTES
 FIELD_CHARACTERS = 12_000
-_REPLACED = "\ufffd"
-
 Choice = TypeVar("Choice", bound=StrEnum)
-
-
-class Oversized(Refusal):
-    """内容太大了：文字不能超过1 MB，每个文件不能超过10 MB。"""
-
-    status = 413
-
-
-class Unreadable(Refusal):
-    """提交的内容无法识别，请用网页表单重新提交。"""
-
-    status = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,54 +116,40 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of a POST, urlencoded or multipart. Raises Oversized, Unreadable, TooSlow."""
-    if not request.content_type.startswith(("application/x-www-form-urlencoded", "multipart/form-data")):
+    """The form of a POST, urlencoded or multipart. Raises Oversized, Malformed, Unreadable, TooSlow."""
+    plain = request.content_type == "application/x-www-form-urlencoded"
+    if not plain and request.content_type != "multipart/form-data":
         raise Unreadable
-    plain = not request.content_type.startswith("multipart/")
-    if plain and (request.content_length or 0) > TEXT_BYTES:
+    if (request.content_length or 0) > (TEXT_BYTES if plain else BODY_BYTES):
         raise Oversized
     try:
         async with while_reading(request, TEXT_S if plain else FILES_S):
-            posted = await request.post()
-            if plain and any(_REPLACED in name or _REPLACED in str(value) for name, value in posted.items()):
-                _check_text(await request.read(), request.charset or "utf-8")
+            return await (_read_plain(request) if plain else _read_multipart(request))
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
     except (ValueError, LookupError, AssertionError, HttpProcessingError, ConnectionError, web.RequestPayloadError):
         # A client that goes away in the middle is no fault of ours either.
         raise Unreadable from None
-    return _form_of(posted.items())
 
 
-def _check_text(sent: bytes, charset: str) -> None:
-    # Decoding a form replaces what it cannot read, and a person's words must not change unseen.
-    unquote_to_bytes(sent).decode(charset)
+async def _read_plain(request: web.Request) -> Form:
+    # What cannot be decoded is refused: a person's words must not change unseen.
+    charset = request.charset or "utf-8"
+    told = (await request.read()).rstrip().decode(charset)
+    pairs = parse_qsl(told, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
+    return _form_of(dict(pairs))
 
 
-def _form_of(items: Any) -> Form:
-    fields: dict[str, str] = {}
-    files: list[Upload] = []
-    for name, value in items:
-        if isinstance(value, FileField):
-            files.append(_upload_of(value))
-        elif isinstance(value, str):
-            fields[name] = clean(value)
-        # A browser sends an empty part without a name for a file field nobody filled in.
-        elif value:
-            raise Unreadable
-    if sum(len(value.encode()) for value in fields.values()) > TEXT_BYTES:
+async def _read_multipart(request: web.Request) -> Form:
+    parts = await read_parts(request)
+    files = [Upload(_file_name(part.file_name), part.content) for part in parts if part.file_name]
+    return _form_of({part.name: part.content.decode(part.charset) for part in parts if not part.file_name}, files)
+
+
+def _form_of(fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Form:
+    if sum(len(value.encode("utf-8", "surrogatepass")) for value in fields.values()) > TEXT_BYTES:
         raise Oversized
-    if len(files) > FILES_AT_ONCE:
-        raise Malformed(what=f"附件（一次最多{FILES_AT_ONCE}个）")
-    return Form(fields, tuple(files))
-
-
-def _upload_of(field: FileField) -> Upload:
-    content = field.file.read(FILE_BYTES + 1)
-    field.file.close()
-    if len(content) > FILE_BYTES:
-        raise Oversized
-    return Upload(_file_name(field.filename), content)
+    return Form({name: clean(value) for name, value in fields.items()}, tuple(files))
 
 
 def _file_name(given: str) -> str:

@@ -22,6 +22,7 @@ from hotline.domain.ticket import Actor
 COOKIE = "hotline_session"
 OWED_AT: Mapping[Owes, str] = {Owes.PASSWORD: "/me/password", Owes.FACTOR: "/me/factor"}
 _ALWAYS_OPEN = ("/static/", "/healthz", "/login", "/logout", "/wechat")
+LONGEST_NEXT = 1000
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -45,8 +46,14 @@ def check_owed(request: web.Request) -> None:
         return
     there = OWED_AT[found.owes]
     if request.path != there:
-        asked = f"?next={quote(request.path_qs, safe='/?')}" if request.method == "GET" else ""
+        asked = _asked_for(request)
         raise web.HTTPSeeOther(f"{there}{asked}")
+
+
+def _asked_for(request: web.Request) -> str:
+    """Where to go on to afterwards; left out when it is so long that no browser would read the answer's head."""
+    short = request.method == "GET" and len(request.path_qs) <= LONGEST_NEXT
+    return f"?next={quote(request.path_qs, safe='/?')}" if short else ""
 
 
 def now(request: web.Request) -> datetime:
@@ -58,7 +65,7 @@ def viewer(request: web.Request) -> Viewer:
     """Who is logged in; sends anybody else to the log-in page, and from there back to the page asked for."""
     found: Viewer | None = request.get(VIEWER)
     if found is None:
-        asked = f"?next={quote(request.path_qs, safe='/?')}" if request.method == "GET" else ""
+        asked = _asked_for(request)
         raise web.HTTPSeeOther(f"/login{asked}")
     return found
 

@@ -19,7 +19,7 @@ from channels.app import build_app
 from channels.benches import BENCHES, ROLE_NAMES
 from channels.desk.texts import RATE_NAMES
 from channels.desk.verbs import FORMS, Field
-from channels.forms import BODY_BYTES, FILE_BYTES, TEXT_BYTES
+from channels.parts import BODY_BYTES, FILE_BYTES, TEXT_BYTES
 from hotline.config import PREFIX, Settings
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture

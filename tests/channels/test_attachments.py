@@ -20,7 +20,8 @@ from channels.attachments import (
     keep_files,
     ready_files,
 )
-from channels.forms import FILE_BYTES, Upload
+from channels.forms import Upload
+from channels.parts import FILE_BYTES
 from channels.pictures import BrokenPicture, HugePicture, Picture, redraw
 from hotline.domain.errors import Refusal
 from tests.pictures import EAST, HIDDEN, NORTH, a_bomb, a_docx, a_jpeg, a_png, a_webp

@@ -64,6 +64,14 @@ def test_every_template_escapes() -> None:
     assert aiohttp_jinja2.get_env(app).autoescape is True
 
 
+async def test_long_address_is_not_carried_through_the_log_in(server: TestServer) -> None:
+    async with ClientSession() as http:
+        for path, follows in (("/tickets/" + "a" * 500, True), ("/tickets/" + "长" * 600, False)):
+            answer = await http.get(server.make_url(path), allow_redirects=False)
+            assert answer.status == 303
+            assert ("next=" in answer.headers["Location"]) is follows
+
+
 async def test_what_is_not_http_tells_no_version(server: TestServer) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write("王小明 13800138000\r\n\r\n".encode())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import asyncpg
@@ -43,7 +45,7 @@ def form(*parts: bytes, **fields: str) -> bytes:
 
 async def send(server: TestServer, body: bytes) -> tuple[int, str]:
     async with ClientSession() as http:
-        answer = await http.post(server.make_url("/file"), data=body, headers=BOUNDARY, allow_redirects=False)
+        answer = await http.post(server.make_url("/file"), data=BytesIO(body), headers=BOUNDARY, allow_redirects=False)
         return answer.status, await answer.text()
 
 
@@ -98,6 +100,35 @@ async def test_three_hundred_files_are_refused_with_the_number_that_is_taken(
     assert "最多9个" in page
     assert await holdings(pool) == before
     assert written(settings.files_dir) == []
+
+
+@pytest.mark.parametrize("packed", ["Content-Encoding: gzip\r\n", "Content-Transfer-Encoding: base64\r\n"])
+async def test_packed_part_is_refused(server: TestServer, pool: asyncpg.Pool, packed: str) -> None:
+    before = await holdings(pool)
+    status, _ = await send(server, form(part("files", b"QUFBQQ==", b"a.png", more=packed)))
+    assert status == 400
+    assert await holdings(pool) == before
+
+
+async def test_words_beyond_a_megabyte_are_refused_however_they_are_split(
+    server: TestServer, pool: asyncpg.Pool
+) -> None:
+    before = await holdings(pool)
+    status, page = await send(server, form(*(part(f"x{place}", b"a" * 400_000) for place in range(3))))
+    assert status == 413
+    assert "1 MB" in page
+    assert await holdings(pool) == before
+
+
+async def test_body_without_a_length_is_cut_off_at_its_limit(server: TestServer) -> None:
+    async def endless() -> AsyncIterator[bytes]:
+        for _ in range(40):
+            yield b"body=" + b"a" * 65_536
+
+    async with ClientSession() as http:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = await http.post(server.make_url("/file"), data=endless(), headers=headers)
+        assert answer.status == 413
 
 
 async def test_two_thousand_parts_are_cut_off(server: TestServer, pool: asyncpg.Pool) -> None:
