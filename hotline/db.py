@@ -35,6 +35,8 @@ WORTH_ANOTHER_TRY: tuple[type[Exception], ...] = (
 APP_ROLE = "hotline_app"
 """The role of doors and timetable: it owns no table, so that the policies of rows hold for it."""
 NOTHING = "none - -"
+SHOW_FOR_SESSION = "select set_config('hotline.rows', $1, false)"
+SHOW_FOR_TRANSACTION = "select set_config('hotline.rows', $1, true)"
 _rows: ContextVar[str] = ContextVar("hotline_rows", default=NOTHING)
 
 
@@ -51,13 +53,13 @@ class RowsConnection(asyncpg.Connection):  # type: ignore[misc] # its own is unt
         """Show the rows of sql/migrations/0024_rows.sql from now on; outside a transaction."""
         if rows != self._shown:
             self._shown = None
-            await self.execute("select set_config('hotline.rows', $1, false)", rows)
+            await self.execute(SHOW_FOR_SESSION, rows)
             self._shown = rows
 
 
 async def widen(connection: Any, rows: str) -> None:
     """Show other rows until the open transaction ends."""
-    await connection.execute("select set_config('hotline.rows', $1, true)", rows)
+    await connection.execute(SHOW_FOR_TRANSACTION, rows)
 
 
 @contextlib.asynccontextmanager

@@ -11,6 +11,8 @@ import pytest
 import uvloop
 
 from hotline.actions import deed, delivery
+from hotline.actions.office import Office
+from hotline.db import NOTHING
 from hotline.store import outbox, tickets
 from rehearsal.adversary import watched_pool
 from tests.simulation.__main__ import again
@@ -39,8 +41,8 @@ def test_books_agree_with_the_reference(database_url: str, first: int) -> None:
 
 
 @contextlib.asynccontextmanager
-async def no_transaction(pool: Any) -> AsyncIterator[Any]:
-    async with pool.acquire() as connection:
+async def no_transaction(office: Office, whose: Any = NOTHING) -> AsyncIterator[Any]:
+    async with office.reading(whose) as connection:
         yield connection
 
 
@@ -62,7 +64,7 @@ async def unmarked(*_given: Any) -> None:
 
 
 FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "a deed in pieces": lambda patch: patch.setattr(deed, "transaction", no_transaction),
+    "a deed in pieces": lambda patch: patch.setattr(Office, "writing", no_transaction),
     "a form done twice": lambda patch: patch.setattr(tickets, "was_done", never_done),
     "notices at night": lambda patch: patch.setattr(delivery, "_notice_time", at_any_hour),
     "a lost message sent again": lambda patch: patch.setattr(outbox, "mark_stuck", sent_again),

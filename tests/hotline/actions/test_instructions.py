@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 
 from hotline.actions import dispatch, handling, supervision
-from hotline.actions.letter import read_supervision_letter
+from hotline.actions.letter import read_letter
 from hotline.domain.errors import NoInstruction, NotFound
 from hotline.domain.kinds import Verdict
 from hotline.domain.ticket import Ticket
@@ -92,11 +92,11 @@ async def test_a_unit_that_takes_over_under_supervision_gets_a_letter_of_its_own
     letters = [(row["number"], row["unit_id"], row["tier"], row["copy_to"]) for row in await look.letters(moved)]
     assert letters == [(1, town.unit("水务局"), 1, None), (2, school, 1, None)]
     new = (await look.letters(moved))[-1]
-    facts = await read_supervision_letter(town.office, new["letter_id"], town.actor("school"))
+    _, facts = await read_letter(town.office, new["letter_id"], town.actor("school"))
     assert (facts["unit"], facts["reason"], facts["passed_on"]) == ("教育局", "sign_overdue", True)
     assert facts["due_at"] == await look.due(moved, "supervised")
     with pytest.raises(NotFound):
-        await read_supervision_letter(town.office, new["letter_id"], town.actor("water"))
+        await read_letter(town.office, new["letter_id"], town.actor("water"))
     assert await look.ladder(moved) == [(1, "sign_overdue", None)]
 
 

@@ -52,7 +52,7 @@ async def test_a_whole_record_is_told_with_its_end_to_keep(ask: Ask, town: Town)
 
 
 async def test_one_changed_row_is_named(ask: Ask, town: Town) -> None:
-    async with town.office.pool.acquire() as conn:
+    async with build.owner_of(town).acquire() as conn:
         await conn.execute("set session_replication_role = replica")
         await conn.execute(
             "update view_log set address = '10.9.9.9' where view_id = (select view_id from view_link where seq = 2)"
