@@ -406,6 +406,8 @@ comment on column own_ticket.person_hash is 'Keyed hash of the person''s id on t
 comment on column own_ticket.ticket_id is 'Ticket';
 comment on column own_ticket.filed_at is 'When it was filed';
 
+create index own_ticket_of_ticket on own_ticket (region_id, ticket_id);
+
 create table view_log (
     region_id smallint not null,
     view_id uuid not null,
@@ -1308,10 +1310,16 @@ comment on function rows_people is 'The hashes by which one person of a channel 
 create function rows_all() returns boolean language sql stable
     return rows_kind() in ('all', 'unnamed');
 comment on function rows_all is 'Whether this session is shown every ticket';
-create function rows_recused() returns uuid[] language sql stable
-begin atomic
-    select array(select r.ticket_id from recusal r where r.account_id = rows_account());
-end;
+create function rows_recused() returns uuid[] language plpgsql stable security definer set search_path = pg_catalog, public as $$
+declare
+    account uuid := rows_account();
+begin
+    if account is null then
+        return '{}';
+    end if;
+    return array(select ticket_id from recusal where account_id = account);
+end
+$$;
 comment on function rows_recused is 'Tickets the account stays away from';
 
 -- Two look-ups across tables whose policies would otherwise ask one another for ever.
@@ -1324,16 +1332,76 @@ begin atomic
 end;
 comment on function rows_invited is 'Tickets on whose interview the account, a volunteer, was asked to advise';
 create function is_of_units(of_region smallint, of_ticket uuid, units uuid[]) returns boolean
-language sql stable security definer set search_path = pg_catalog, public
-begin atomic
-    select exists (select from ticket where region_id = of_region and ticket_id = of_ticket and lead_unit_id = any (units))
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+begin
+    return exists (select from ticket where region_id = of_region and ticket_id = of_ticket and lead_unit_id = any (units))
         or exists (
             select from ticket_unit
             where region_id = of_region and ticket_id = of_ticket and unit_id = any (units) and part = 'assisting');
-end;
+end
+$$;
 comment on function is_of_units is 'Whether one of these units leads or assists on a ticket';
-revoke execute on function rows_invited, is_of_units from public;
-grant execute on function rows_invited, is_of_units to hotline_app;
+create function rows_free() returns boolean language plpgsql stable security definer set search_path = pg_catalog, public as $$
+declare
+    account uuid := rows_account();
+begin
+    return rows_all() and (account is null or not exists (select from recusal where account_id = account));
+end
+$$;
+comment on function rows_free is 'Whether this session is shown every ticket without exception';
+
+create function shows_ticket(of_region smallint, of_ticket uuid, kind text, ids uuid[], recused uuid[]) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+begin
+    if of_ticket is null then
+        return kind in ('all', 'unnamed');
+    end if;
+    if of_ticket = any (recused) then
+        return false;
+    end if;
+    case kind
+        when 'all', 'unnamed' then
+            return true;
+        when 'units' then
+            return exists (
+                    select from ticket where region_id = of_region and ticket_id = of_ticket and lead_unit_id = any (ids))
+                or exists (
+                    select from ticket_unit
+                    where region_id = of_region and ticket_id = of_ticket and unit_id = any (ids) and part = 'assisting');
+        when 'ticket' then
+            return of_ticket = any (ids);
+        when 'number' then
+            return exists (select from ticket where region_id = of_region and ticket_id = of_ticket and number = rows_what());
+        when 'key' then
+            return exists (select from ticket where region_id = of_region and ticket_id = of_ticket and client_key = rows_what());
+        when 'own' then
+            return exists (select from ticket where region_id = of_region and ticket_id = of_ticket and opened_by = rows_account());
+        when 'invited' then
+            return of_ticket = any (rows_invited());
+        when 'person' then
+            return exists (
+                select from own_ticket
+                where region_id = of_region and ticket_id = of_ticket and person_hash = any (rows_people()));
+        else
+            return false;
+    end case;
+end
+$$;
+comment on function shows_ticket is 'Whether a session of this kind is shown a ticket; what belongs to none is shown to those who see all';
+
+create function shows_person(of_region smallint, of_ticket uuid) returns boolean
+language plpgsql stable security definer set search_path = pg_catalog, public as $$
+begin
+    if rows_kind() = 'invited' or not shows_ticket(of_region, of_ticket, rows_kind(), rows_ids(), rows_recused()) then
+        return false;
+    end if;
+    return rows_kind() not in ('unnamed', 'units') or exists (
+        select from ticket where region_id = of_region and ticket_id = of_ticket and not confidential);
+end
+$$;
+comment on function shows_person is 'Whether this session is shown who stands behind a ticket: no unit and no leader behind a confidential one';
+revoke execute on function rows_invited, is_of_units, rows_free, rows_recused, shows_ticket, shows_person from public;
+grant execute on function rows_invited, is_of_units, rows_free, rows_recused, shows_ticket, shows_person to hotline_app;
 
 -- What the role may do at all: read and write, never change what is history; delete what is of the moment alone, and
 -- what was kept long enough. What may still happen to events and looks is for their triggers to say.
@@ -1350,37 +1418,17 @@ revoke update on view_log, view_link, account_event, recusal from hotline_app;
 alter table ticket enable row level security;
 create policy rows_shown on ticket to hotline_app
 using (
-    ticket_id <> all ((select rows_recused())::uuid[])
-    and case (select rows_kind())
-        when 'all' then true
-        when 'unnamed' then true
-        when 'units' then lead_unit_id = any ((select rows_ids())::uuid[]) or exists (
-            select from ticket_unit u
-            where u.region_id = ticket.region_id and u.ticket_id = ticket.ticket_id
-                and u.unit_id = any ((select rows_ids())::uuid[]) and u.part = 'assisting')
-        when 'ticket' then ticket_id = any ((select rows_ids())::uuid[])
-        when 'number' then number = (select rows_what())
-        when 'key' then client_key = (select rows_what())
-        when 'own' then opened_by = (select rows_account())
-        when 'invited' then ticket_id = any ((select rows_invited())::uuid[])
-        when 'person' then exists (
-            select from own_ticket o where o.region_id = ticket.region_id and o.ticket_id = ticket.ticket_id)
-        else false
+    (select rows_free())
+    or case (select rows_kind())
+        when 'units' then ticket_id <> all ((select rows_recused())::uuid[])
+            and (lead_unit_id = any ((select rows_ids())::uuid[]) or is_of_units(region_id, ticket_id, (select rows_ids())::uuid[]))
+        else shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[])
     end)
 with check ((select rows_kind()) in ('all', 'unnamed', 'filing', 'person'));
 
 alter table ticket_unit enable row level security;
 create policy rows_shown on ticket_unit to hotline_app
-using (
-    ticket_id <> all ((select rows_recused())::uuid[])
-    and case (select rows_kind())
-        when 'all' then true
-        when 'unnamed' then true
-        when 'units' then unit_id = any ((select rows_ids())::uuid[]) or is_of_units(region_id, ticket_id, (select rows_ids())::uuid[])
-        when 'ticket' then ticket_id = any ((select rows_ids())::uuid[])
-        when 'invited' then ticket_id = any ((select rows_invited())::uuid[])
-        else false
-    end)
+using ((select rows_free()) or shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[]))
 with check ((select rows_all()));
 
 alter table own_ticket enable row level security;
@@ -1399,20 +1447,7 @@ with check ((select rows_all()));
 
 alter table complainant enable row level security;
 create policy rows_shown on complainant to hotline_app
-using (
-    complainant_id <> all ((select rows_recused())::uuid[])
-    and case (select rows_kind())
-        when 'all' then true
-        when 'unnamed' then exists (
-            select from ticket t
-            where t.region_id = complainant.region_id and t.ticket_id = complainant.complainant_id and not t.confidential)
-        when 'units' then exists (
-            select from ticket t
-            where t.region_id = complainant.region_id and t.ticket_id = complainant.complainant_id and not t.confidential)
-        when 'invited' then false
-        else exists (
-            select from ticket t where t.region_id = complainant.region_id and t.ticket_id = complainant.complainant_id)
-    end)
+using (((select rows_free()) and (select rows_kind()) = 'all') or shows_person(region_id, complainant_id))
 with check ((select rows_kind()) in ('all', 'filing', 'person'));
 
 -- Notices and alarms may be about no ticket; what is for a desk is read by the desk.
@@ -1420,18 +1455,15 @@ with check ((select rows_kind()) in ('all', 'filing', 'person'));
 alter table outbox enable row level security;
 create policy rows_shown on outbox to hotline_app
 using (
-    case when (select rows_all()) then ticket_id is null or ticket_id <> all ((select rows_recused())::uuid[])
-        else (ticket_id is null or ticket_id <> all ((select rows_recused())::uuid[]))
-            and (recipient = any ((select array(select 'unit:' || unit_id from unnest(rows_ids()) as unit_id))::text[])
-                or recipient = 'account:' || (select rows_account())
-                or exists (select from ticket t where t.region_id = outbox.region_id and t.ticket_id = outbox.ticket_id))
-    end);
+    (select rows_free())
+    or shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[])
+    or ((ticket_id is null or ticket_id <> all ((select rows_recused())::uuid[]))
+        and (recipient = any ((select array(select 'unit:' || unit_id from unnest(rows_ids()) as unit_id))::text[])
+            or recipient = 'account:' || (select rows_account()))));
 
 alter table alarm enable row level security;
 create policy rows_shown on alarm to hotline_app
-using (
-    (select rows_kind()) = 'house'
-    or ((select rows_all()) and (ticket_id is null or ticket_id <> all ((select rows_recused())::uuid[]))))
+using ((select rows_free()) or (select rows_kind()) = 'house' or ((select rows_all()) and shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[])))
 with check ((select rows_all()));
 
 -- A look is always written; it is read with its ticket, and by those who keep the house. Wrong query codes are counted at the door.
@@ -1439,18 +1471,15 @@ with check ((select rows_all()));
 alter table view_log enable row level security;
 create policy rows_shown on view_log for select to hotline_app
 using (
-    case when (select rows_all()) then ticket_id is null or ticket_id <> all ((select rows_recused())::uuid[])
-        when (select rows_kind()) = 'house' then true
-        else what = 'wrong_code'
-            or exists (select from ticket t where t.region_id = view_log.region_id and t.ticket_id = view_log.ticket_id)
-    end);
+    (select rows_free()) or (select rows_kind()) = 'house' or shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[])
+    or (what = 'wrong_code' and not (select rows_all())));
 create policy rows_written on view_log for insert to hotline_app with check (true);
 create policy rows_let_go on view_log for delete to hotline_app using ((select rows_kind()) = 'all');
 
 alter table interview_review enable row level security;
 create policy rows_shown on interview_review to hotline_app
 using (
-    exists (
+    (select rows_free()) or exists (
         select from interview i
         where i.region_id = interview_review.region_id and i.interview_id = interview_review.interview_id))
 with check ((select rows_all()));
@@ -1496,8 +1525,7 @@ begin
         execute format('alter table %I enable row level security', of_table);
         execute format(
             'create policy rows_shown on %1$I to hotline_app '
-            'using (case when (select rows_all()) then ticket_id is null or ticket_id <> all ((select rows_recused())::uuid[]) '
-            'else exists (select from ticket t where t.region_id = %1$I.region_id and t.ticket_id = %1$I.ticket_id) end) '
+            'using ((select rows_free()) or shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[])) '
             'with check ((select rows_kind()) in (''all'', ''unnamed'', ''filing'', ''person''))', of_table);
     end loop;
 end
