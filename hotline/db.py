@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -35,8 +35,7 @@ WORTH_ANOTHER_TRY: tuple[type[Exception], ...] = (
 APP_ROLE = "hotline_app"
 """The role of doors and timetable: it owns no table, so that the policies of rows hold for it."""
 NOTHING = "none - -"
-SHOW_FOR_SESSION = "select set_config('hotline.rows', $1, false)"
-SHOW_FOR_TRANSACTION = "select set_config('hotline.rows', $1, true)"
+Show = Callable[[Any, str], Awaitable[None]]
 _rows: ContextVar[str] = ContextVar("hotline_rows", default=NOTHING)
 
 
@@ -49,17 +48,12 @@ class RowsConnection(asyncpg.Connection):  # type: ignore[misc] # its own is unt
         super().__init__(*given, **named)
         self._shown: str | None = None
 
-    async def show_rows(self, rows: str) -> None:
-        """Show the rows of sql/migrations/0024_rows.sql from now on; outside a transaction."""
+    async def show_rows(self, rows: str, show: Show) -> None:
+        """Show these rows from now on, unless they are shown already; outside a transaction."""
         if rows != self._shown:
             self._shown = None
-            await self.execute(SHOW_FOR_SESSION, rows)
+            await show(self, rows)
             self._shown = rows
-
-
-async def widen(connection: Any, rows: str) -> None:
-    """Show other rows until the open transaction ends."""
-    await connection.execute(SHOW_FOR_TRANSACTION, rows)
 
 
 @contextlib.asynccontextmanager
@@ -76,18 +70,20 @@ async def lend(pool: asyncpg.Pool, rows: str, *, timeout: float | None = None) -
 
 
 async def open_pool(
-    url: str, *, min_size: int = 1, max_size: int = 10, role: str | None = None, unasked: str = NOTHING,
+    url: str, *, min_size: int = 1, max_size: int = 10, role: str | None = None, show: Show | None = None,
+    unasked: str = NOTHING,
     connection_class: type[asyncpg.Connection] = RowsConnection,
 ) -> asyncpg.Pool:  # fmt: skip
     """Open a pool of connections: UTC, jsonb as Python objects, statements cut off after 30 s.
 
-    With `role` its connections are shown the rows they were lent for, and `unasked` when nobody said.
+    With `show` its connections are shown the rows they were lent for, and `unasked` when nobody said.
     Raises OSError or asyncpg.PostgresError when the server cannot be reached.
     """
 
-    async def show(connection: Any) -> None:
+    async def set_up(connection: Any) -> None:
         rows = _rows.get()
-        await connection.show_rows(unasked if rows == NOTHING else rows)
+        assert show is not None
+        await connection.show_rows(unasked if rows == NOTHING else rows, show)
 
     return await asyncpg.create_pool(
         url,
@@ -97,7 +93,7 @@ async def open_pool(
         init=_teach_json,
         reset=_keep_session,
         timeout=CONNECT_TIMEOUT_S,
-        setup=show if role else None,
+        setup=set_up if show else None,
         server_settings={
             "application_name": "hotline",
             "timezone": "UTC",

@@ -16,9 +16,10 @@ from hypothesis import settings as hypothesis_settings
 
 from hotline.actions.lending import ALL
 from hotline.config import Settings
-from hotline.db import APP_ROLE, open_pool
+from hotline.db import open_pool
 from hotline.local import LocalServers, local_servers
 from hotline.store.migrate import migrate
+from hotline.store.rows import open_guarded_pool
 from tests.build import DOORS
 
 # Other work may share the machine: a slow example is no fault.
@@ -82,7 +83,7 @@ async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """The product's own pool on a fresh, migrated database."""
     pool = await open_pool(database_url, min_size=1, max_size=5)
     # Actions run as they do behind the doors, under the role that owns nothing; what a test asks by itself sees all.
-    doors = await open_pool(database_url, min_size=1, max_size=5, role=APP_ROLE, unasked=ALL)
+    doors = await open_guarded_pool(database_url, min_size=1, max_size=5, unasked=ALL)
     DOORS[pool] = doors
     yield pool
     del DOORS[pool]

@@ -11,12 +11,12 @@ from uuid import UUID, uuid5
 from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL, of_ticket
 from hotline.actions.office import Office
-from hotline.db import widen
 from hotline.domain.errors import Malformed, NotFound
 from hotline.domain.kinds import Role
 from hotline.domain.ticket import Actor
 from hotline.store import tickets
 from hotline.store.accounts import insert_view
+from hotline.store.rows import widen
 
 FILES_OF_TICKET = 60
 

@@ -13,7 +13,6 @@ from hotline.actions.lending import ALL, of_ticket
 from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.actions.paper import issue
-from hotline.db import widen
 from hotline.domain.calendar import next_open
 from hotline.domain.deadline import Deadline, Start, choose_step, left_of, plan_steps, reckon, resumed, step_before
 from hotline.domain.errors import NotFound
@@ -26,6 +25,7 @@ from hotline.domain.supervision import TIER_NAMES, addressee, due, is_hotlines_o
 from hotline.domain.ticket import SUPERVISION, Actor, Alarm, Decision, Escalation, Notice, Paper, Ticket
 from hotline.store import clocks, mechanism, outbox, recusals, tickets
 from hotline.store.ids import new_id
+from hotline.store.rows import widen
 
 Decide = Callable[[Any, Ticket], Awaitable[Decision]]
 

@@ -11,13 +11,13 @@ from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL
 from hotline.actions.lookup import unsealed_person
 from hotline.actions.office import Office
-from hotline.db import widen
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Document
 from hotline.domain.personal import mask_text, veil
 from hotline.domain.privacy import sees_all
 from hotline.domain.ticket import Actor, Ticket
 from hotline.store import mechanism, tickets
+from hotline.store.rows import widen
 
 Facts = Mapping[str, Any]
 # What people wrote themselves.

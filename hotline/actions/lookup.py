@@ -15,7 +15,6 @@ from hotline.actions.lending import ALL, answers_of, of_key, of_number, of_ticke
 from hotline.actions.office import Office
 from hotline.actions.progress import find_own
 from hotline.actions.veiling import veil_dossier
-from hotline.db import widen
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.joint import Part
@@ -26,6 +25,7 @@ from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
 from hotline.store import accounts, clocks, joint, leaves, lists, mechanism, outbox, tickets
+from hotline.store.rows import widen
 
 Row = Mapping[str, Any]
 NOTICES_KEPT = timedelta(days=14)

@@ -17,7 +17,7 @@ from hotline.actions.lending import FILING, rows_of
 from hotline.actions.tray import Tray
 from hotline.almanac import china_calendar
 from hotline.config import Settings
-from hotline.db import APP_ROLE, NOTHING, lend, open_pool
+from hotline.db import NOTHING, lend
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.errors import RehearsalDatabase
 from hotline.domain.kinds import Pace
@@ -25,6 +25,7 @@ from hotline.domain.policy import Policy
 from hotline.domain.ticket import Actor, Rules
 from hotline.keyring import KeyringFault
 from hotline.store import county as store
+from hotline.store.rows import open_guarded_pool
 from hotline.store.tickets import Filed, insert_tickets, take_numbers
 from hotline.vault import Vault
 
@@ -178,8 +179,8 @@ class Office:
 @asynccontextmanager
 async def open_office(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[Office]:
     """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
-    pool = await open_pool(settings.database_url, min_size=1, max_size=pool_size, role=APP_ROLE)
-    side = await open_pool(settings.database_url, min_size=0, max_size=1, role=APP_ROLE)
+    pool = await open_guarded_pool(settings.database_url, min_size=1, max_size=pool_size)
+    side = await open_guarded_pool(settings.database_url, min_size=0, max_size=1)
     try:
         office = Office(settings.region, pool, Vault.open(settings.key), side=side)
         await office.refresh(now)

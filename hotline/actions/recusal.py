@@ -11,12 +11,12 @@ from uuid import UUID
 from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL
 from hotline.actions.office import Office
-from hotline.db import widen
 from hotline.domain.errors import Missing, NotAllowed, NotFound, TooLong
 from hotline.domain.lifecycle import Verb
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import Actor
 from hotline.store import accounts, recusals, tickets
+from hotline.store.rows import widen
 
 REASON_LIMIT = 200
 

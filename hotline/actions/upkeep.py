@@ -12,9 +12,9 @@ import redis.asyncio as redis
 
 from hotline.actions.lending import ALL
 from hotline.config import Settings
-from hotline.db import APP_ROLE, open_pool
 from hotline.store import clocks, county, looks
 from hotline.store.migrate import MigrationError, guard_of_rows, migrate, pending
+from hotline.store.rows import open_guarded_pool
 
 FRESH = timedelta(minutes=5)
 UNLINKED_AFTER = timedelta(minutes=10)
@@ -44,7 +44,7 @@ async def inspect(settings: Settings, now: datetime) -> list[Finding]:
     """Files folder, cache, database, schema, region, timetable, record of looks: in this order, nothing raised."""
     found = [_look_at_files(settings), await _look_at_cache(settings)]
     try:
-        pool = await open_pool(settings.database_url, min_size=1, max_size=1, role=APP_ROLE, unasked=ALL)
+        pool = await open_guarded_pool(settings.database_url, min_size=1, max_size=1, unasked=ALL)
     except Exception as fault:
         return [*found, Finding(False, f"数据库：连不上（{type(fault).__name__}）；新数据库请先运行 hotline migrate")]
     try:

@@ -14,6 +14,8 @@ from hotline.store.queries import queries, sql_folder
 STORE = Path(hotline.store.__file__).parent
 HEAD = re.compile(r"^--\s*name:\s*(\w+)\s*(\([^)]*\))?", re.MULTILINE)
 FILES = queries.files()
+# They speak of the database itself, and of a session.
+OF_NO_REGION = {"migration", "rows"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def test_no_query_names_itself_twice(file: str) -> None:
     assert len(names) == len({name for name, _ in names})
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file != "migration"])  # speaks of the database itself
+@pytest.mark.parametrize("file", [file for file in FILES if file not in OF_NO_REGION])
 def test_queries_of_a_region_take_the_region_first(file: str) -> None:
     lists = HEAD.findall((sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8"))
     other = [name for name, parameters in lists if not re.match(r"\(\s*region_id\b", parameters)]

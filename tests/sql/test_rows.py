@@ -13,9 +13,10 @@ import hotline
 from hotline.actions.lending import ALL, answers_of, of_key, of_number, of_person, of_ticket, rows_of
 from hotline.actions.lookup import read_ticket
 from hotline.actions.office import Office
-from hotline.db import APP_ROLE, NOTHING, lend, open_pool, widen
+from hotline.db import NOTHING, lend
 from hotline.domain.kinds import Kind
 from hotline.domain.ticket import COMPLAINANT, SYSTEM, Ticket
+from hotline.store.rows import open_guarded_pool, widen
 from tests.build import MONDAY, Town, a_county, a_filing, dispatched, opened, replied
 
 HOUSE = {
@@ -39,7 +40,7 @@ async def town(pool: asyncpg.Pool) -> Town:
 @pytest.fixture
 async def doors(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """The pool of the doors: nothing is shown unasked."""
-    pool = await open_pool(database_url, max_size=2, role=APP_ROLE)
+    pool = await open_guarded_pool(database_url, max_size=2)
     yield pool
     await pool.close()
 
