@@ -21,9 +21,8 @@ RUNS = {
     "copy_from_query",
     "copy_to_table",
 }
-# A migration is a file of this repository, run whole; the adapter is handed the text of a query file, and nothing else;
-# a connection says which rows it was lent for by two statements that never change.
-RUN_FILES = {"hotline/store/migrate.py", "hotline/store/queries.py", "hotline/db.py"}
+# A migration is a file of this repository, run whole; the adapter is handed the text of a query file, and nothing else.
+RUN_FILES = {"hotline/store/migrate.py", "hotline/store/queries.py"}
 QUERIES = sorted((ROOT / "sql" / "queries").glob("*.sql"))
 STATEMENT = re.compile(
     r"\b(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from|create\s+(table|index)|drop\s+table|alter\s+table)\b",
