@@ -25,7 +25,6 @@ from tests.build import DOORS
 # Other work may share the machine: a slow example is no fault.
 hypothesis_settings.register_profile("hotline", deadline=None)
 hypothesis_settings.register_profile("long", deadline=None, max_examples=10_000)
-hypothesis_settings.register_profile("long", deadline=None, max_examples=10_000)
 hypothesis_settings.load_profile("hotline")
 
 _numbers = itertools.count(1)

@@ -12,11 +12,11 @@ from hotline.actions.notices import tell
 from hotline.actions.office import Office
 from hotline.domain import handling as rule
 from hotline.domain.deadline import Deadline
-from hotline.domain.errors import Malformed
+from hotline.domain.errors import Malformed, Recused
 from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
 from hotline.domain.ticket import Actor, Decision, Ticket
-from hotline.store import clocks, joint, leaves, tickets
+from hotline.store import clocks, joint, leaves, recusals, tickets
 
 Given = Mapping[str, Any]
 _ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch")
@@ -36,7 +36,7 @@ async def sign_ticket(
 async def assign_ticket(
     office: Office, ticket_id: UUID, handler_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """指定经办人: the head names the person in charge. Raises Malformed for somebody of another unit."""
+    """指定经办人: the head names the person in charge. Raises Malformed for somebody of another unit, Recused."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         below = office.county.scope(actor)
@@ -44,6 +44,8 @@ async def assign_ticket(
         handler = next((person for person in people if person.account_id == handler_id), None)
         if handler is None:
             raise Malformed(what="经办人（要选本单位的人）")
+        if await recusals.is_recused(conn, office.region, handler_id, ticket_id):
+            raise Recused(name=handler.name)
         return rule.assign(ticket, handler, below, actor, now)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

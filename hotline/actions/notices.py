@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hotline.actions.addressee import find_reader
 from hotline.actions.office import Office
+from hotline.domain.absence import Colleague
 from hotline.domain.deadline import Deadline, notice_time
 from hotline.domain.kinds import Channel, Step
 from hotline.domain.ticket import Notice, Ticket
@@ -30,7 +31,7 @@ async def tell(
     if notice.to == "complainant":
         await _tell_person(office, conn, ticket, notice, about, now)
         return
-    reader = await find_reader(office, conn, notice.to, ticket.lead_unit_id, now)
+    reader = await find_reader(office, conn, ticket, notice.to, now)
     recipient = reader.recipient
     if reader.absent is not None:
         await _note_absent(office, conn, ticket, notice, reader.absent, about, now)
@@ -83,6 +84,18 @@ async def _post(
         "not_before": notice_time(rules.policy, rules.calendar, now, urgent=ticket.urgent),
         "instead_of": instead_of,
     })  # fmt: skip
+
+
+async def hand_on_notices(office: Office, conn: Any, ticket: Ticket, who: Colleague, now: datetime) -> None:
+    """Somebody stays away from a ticket from now on: what they have not dealt with goes to whoever is there for it."""
+    desks = [f"account:{who.account_id}", f"unit:{who.unit_id}", f"role:{who.role}"]
+    for row in await outbox.list_unread(conn, office.region, ticket.ticket_id, desks):
+        reader = await find_reader(office, conn, ticket, row["recipient"], now)
+        if reader.absent is not None:
+            told = Notice(row["recipient"], row["kind"], "")
+            await _note_absent(office, conn, ticket, told, reader.absent, f"recusal:{row['outbox_id']}", now)
+        if reader.recipient != row["recipient"]:
+            await outbox.hand_on(conn, office.region, row["outbox_id"], reader.recipient, reader.instead_of)
 
 
 async def drop_waiting(office: Office, conn: Any, ticket: Ticket, now: datetime) -> None:

@@ -10,12 +10,13 @@ from uuid import UUID
 
 from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL
+from hotline.actions.notices import hand_on_notices
 from hotline.actions.office import Office
 from hotline.domain.errors import Missing, NotAllowed, NotFound, TooLong
 from hotline.domain.lifecycle import Verb
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import Actor
-from hotline.store import accounts, recusals, tickets
+from hotline.store import accounts, leaves, recusals, tickets
 from hotline.store.rows import widen
 
 REASON_LIMIT = 200
@@ -42,7 +43,11 @@ async def recuse(office: Office, ticket_id: UUID, login: str, reason: str, actor
         await recusals.insert_recusal(conn, office.region, account_id, ticket_id, reason, actor.account_id, now)
         if ticket.handler_id == account_id:
             # What is told about the ticket from now on goes to the unit's desk.
-            await tickets.save_ticket(conn, office.region, replace(ticket, handler_id=None, version=ticket.version + 1))
+            ticket = replace(ticket, handler_id=None, version=ticket.version + 1)
+            await tickets.save_ticket(conn, office.region, ticket)
+        who = await leaves.get_colleague(conn, office.region, account_id)
+        if who is not None and ticket.open:
+            await hand_on_notices(office, conn, ticket, who, now)
 
 
 def _fit(reason: str) -> str:

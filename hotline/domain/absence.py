@@ -37,13 +37,17 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where somebody is at one moment; `stand_in` is set when they are away and their substitute is there."""
+    """Where somebody is at one moment; `stand_in` is set when they are away and their substitute is there.
+
+    `recused`: the person stays away from the ticket that is told of.
+    """
 
     account_id: UUID
     name: str
     unit_id: UUID | None
     away: bool
     stand_in: UUID | None
+    recused: bool = False
 
 
 def may_enter(actor: Actor, person: Colleague, below: Collection[UUID]) -> bool:
@@ -92,6 +96,6 @@ def check_may_enter(actor: Actor, person: Colleague, below: Collection[UUID]) ->
 
 def reader_of(where: Whereabouts | None) -> UUID | None:
     """Who reads what is for a person: the person, the substitute, or None when nobody does."""
-    if where is None:
+    if where is None or where.recused:
         return None
     return where.stand_in if where.away else where.account_id

@@ -188,5 +188,9 @@ class UnfitSubstitute(Refusal):
     status = 422
 
 
+class Recused(Refusal):
+    """{name}已回避这件工单，请另选经办人。"""
+
+
 class RehearsalDatabase(Refusal):
     """这是演练用的数据库（时间被拨动过），正式服务不能使用它。"""

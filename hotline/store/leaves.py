@@ -15,22 +15,25 @@ _q = queries.leave
 Row = Mapping[str, Any]
 
 
-async def get_whereabouts(conn: Any, region: int, account_id: UUID, now: datetime) -> Whereabouts | None:
-    """Where a person is now; None for one who may not log in any more."""
-    row = await _q.whereabouts(conn, region_id=region, account_id=account_id, now=now)
+async def get_whereabouts(
+    conn: Any, region: int, account_id: UUID, ticket_id: UUID, now: datetime
+) -> Whereabouts | None:
+    """Where a person is now, for what is told of this ticket; None for one who may not log in any more."""
+    row = await _q.whereabouts(conn, region_id=region, account_id=account_id, ticket_id=ticket_id, now=now)
     if row is None:
         return None
-    return Whereabouts(account_id, row["name"], row["unit_id"], row["away"], row["stand_in"])
+    return Whereabouts(account_id, row["name"], row["unit_id"], row["away"], row["stand_in"], row["recused"])
 
 
-async def list_attended_units(conn: Any, region: int, units: list[UUID], now: datetime) -> set[UUID]:
-    """Of these units those where somebody, or somebody's substitute, reads what is told now."""
-    return {row["unit_id"] async for row in _q.attended_units(conn, region_id=region, unit_ids=units, now=now)}
+async def list_attended_units(conn: Any, region: int, units: list[UUID], ticket_id: UUID, now: datetime) -> set[UUID]:
+    """Of these units those where somebody, or somebody's substitute, reads what is told of this ticket now."""
+    rows = _q.attended_units(conn, region_id=region, unit_ids=units, ticket_id=ticket_id, now=now)
+    return {row["unit_id"] async for row in rows}
 
 
-async def is_role_attended(conn: Any, region: int, role: str, now: datetime) -> bool:
-    """Whether somebody of this role is not away now."""
-    attended: bool = await _q.is_role_attended(conn, region_id=region, role=role, now=now)
+async def is_role_attended(conn: Any, region: int, role: str, ticket_id: UUID, now: datetime) -> bool:
+    """Whether somebody of this role is there now to read what is told of this ticket."""
+    attended: bool = await _q.is_role_attended(conn, region_id=region, role=role, ticket_id=ticket_id, now=now)
     return attended
 
 

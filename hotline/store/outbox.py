@@ -62,6 +62,17 @@ async def list_desk_notices(
     return [row async for row in rows]
 
 
+async def list_unread(conn: Any, region: int, ticket_id: UUID, recipients: list[str]) -> list[Mapping[str, Any]]:
+    """What was told, or waits to be told, of a ticket to these desks and was not dealt with, oldest first."""
+    rows = _q.unread_of_desks(conn, region_id=region, ticket_id=ticket_id, recipients=recipients)
+    return [row async for row in rows]
+
+
+async def hand_on(conn: Any, region: int, outbox_id: UUID, recipient: str, instead_of: UUID | None) -> None:
+    """A notice is another desk's now, and its line of the ledger with it."""
+    await _q.hand_on(conn, region_id=region, outbox_id=outbox_id, recipient=recipient, instead_of=instead_of)
+
+
 async def settle_notice(conn: Any, region: int, outbox_id: UUID, recipients: list[str]) -> None:
     """The reader has dealt with a notice of one of their desks."""
     await _q.settle_notice(conn, region_id=region, outbox_id=outbox_id, recipients=recipients)

@@ -1,15 +1,20 @@
--- name: whereabouts(region_id, account_id, now)^
--- A person who may log in: where they work, whether they are away now, and who stands in, themselves not away.
-select a.name, a.unit_id, s.account_id is not null as away, b.account_id as stand_in from account a
+-- name: whereabouts(region_id, account_id, ticket_id, now)^
+-- A person who may log in: where they work, whether they are away now, who stands in, themselves not away; and whether
+-- the person stays away from this ticket, from which nobody stands in who does.
+select a.name, a.unit_id, s.account_id is not null as away, b.account_id as stand_in, exists (
+        select from recusal r where r.region_id = a.region_id and r.account_id = a.account_id and r.ticket_id = :ticket_id) as recused
+from account a
 left join substitute s on s.region_id = a.region_id and s.account_id = a.account_id
     and s.away_from <= :now and s.away_until > :now
 left join account b on b.region_id = s.region_id and b.account_id = s.substitute_id and b.active
     and not exists (select from substitute t where t.region_id = b.region_id and t.account_id = b.account_id
         and t.away_from <= :now and t.away_until > :now)
+    and not exists (select from recusal r where r.region_id = b.region_id and r.account_id = b.account_id and r.ticket_id = :ticket_id)
 where a.region_id = :region_id and a.account_id = :account_id and a.active;
 
--- name: attended_units(region_id, unit_ids, now)
--- Of these units those where somebody reads what is told: a person not away, or one who stands in for a person away.
+-- name: attended_units(region_id, unit_ids, ticket_id, now)
+-- Of these units those where somebody reads what is told of a ticket: a person not away, or one who stands in for a
+-- person away; whoever stays away from the ticket reads nothing of it.
 select distinct a.unit_id from account a
 left join substitute s on s.region_id = a.region_id and s.account_id = a.account_id
     and s.away_from <= :now and s.away_until > :now
@@ -17,13 +22,16 @@ left join account b on b.region_id = s.region_id and b.account_id = s.substitute
     and not exists (select from substitute t where t.region_id = b.region_id and t.account_id = b.account_id
         and t.away_from <= :now and t.away_until > :now)
 where a.region_id = :region_id and a.unit_id = any(:unit_ids::uuid[]) and a.active and a.role in ('handler', 'unit_head')
-    and (s.account_id is null or b.account_id is not null);
+    and (s.account_id is null or b.account_id is not null)
+    and not exists (select from recusal r where r.region_id = a.region_id and r.ticket_id = :ticket_id
+        and r.account_id = coalesce(b.account_id, a.account_id));
 
--- name: is_role_attended(region_id, role, now)$
--- Whether somebody of this role is not away.
+-- name: is_role_attended(region_id, role, ticket_id, now)$
+-- Whether somebody of this role is not away, and does not stay away from this ticket.
 select exists (select from account a where a.region_id = :region_id and a.role = :role and a.active
     and not exists (select from substitute s where s.region_id = a.region_id and s.account_id = a.account_id
-        and s.away_from <= :now and s.away_until > :now));
+        and s.away_from <= :now and s.away_until > :now)
+    and not exists (select from recusal r where r.region_id = a.region_id and r.account_id = a.account_id and r.ticket_id = :ticket_id));
 
 -- name: stood_in_for(region_id, substitute_id, now)
 -- For whom a person stands in now.

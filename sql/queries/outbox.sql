@@ -49,6 +49,24 @@ where o.region_id = :region_id and o.channel = 'desk' and o.state = 'sent' and o
 order by o.created_at desc
 limit :batch;
 
+-- name: unread_of_desks(region_id, ticket_id, recipients)
+-- What was told, or waits to be told, of a ticket to these desks and was not dealt with, oldest first.
+select * from outbox where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk'
+    and state in ('waiting', 'sent') and recipient = any(:recipients::text[])
+order by created_at, outbox_id;
+
+-- name: hand_on(region_id, outbox_id, recipient, instead_of)!
+-- A notice is another desk's now; so is the line of the ledger, unless that desk has one of its own.
+with line as (
+    update reminder r set recipient = :recipient, instead_of = coalesce(:instead_of, r.instead_of)
+    where r.region_id = :region_id and r.reminder_id = :outbox_id and r.state = 'planned' and not exists (
+        select from reminder o
+        where o.region_id = r.region_id and o.ticket_id = r.ticket_id and o.cycle = r.cycle and o.rule = r.rule
+            and o.step = r.step and o.channel = r.channel and o.recipient = :recipient)
+)
+update outbox set recipient = :recipient, instead_of = coalesce(:instead_of, instead_of)
+where region_id = :region_id and outbox_id = :outbox_id;
+
 -- name: settle_notice(region_id, outbox_id, recipients)!
 -- The reader has dealt with it.
 update outbox set state = 'done'
