@@ -55,7 +55,7 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """What ui.ticket_row takes."""
+    """What ui.ticket_row takes; `late` names the assisting units that are late with their part."""
 
     number: str
     href: str
@@ -66,6 +66,7 @@ class TicketRow:
     due: DueView | None
     window: WindowView | None
     card: CardView | None = None
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,22 @@ def state_view(state: str) -> StateView:
     return StateView(STATE_NAMES[known], TONES[known])
 
 
-def inbox_row(row: Row, now: datetime, county: County, cards: Sequence[Card] = ()) -> TicketRow:
-    """A row of the inbox with the limit that runs out first and the gravest of its `cards`."""
+def inbox_row(
+    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
+) -> TicketRow:
+    """A row of the inbox with the limit that runs out first, the gravest of its `cards`, and the parts that are late."""
     due = window = None
     if row["due_at"] is not None and row["state"] not in (State.PARKED, State.CLOSED):
         clock = {**row, "started_at": row["clock_started_at"]}
         due = clock_due(clock, now, county.rules.calendar)
         window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
     running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else ""
-    return replace(_row(row, now, due, window, running), card=card_view(cards))
+    return replace(_row(row, now, due, window, running), card=card_view(cards), late=late_text(late, county))
 
 
-def supervised_row(row: Row, now: datetime, county: County, cards: Sequence[Card] = ()) -> TicketRow:
+def supervised_row(
+    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
+) -> TicketRow:
     """A row of the supervision bench: the window is that of the tier in force."""
     calendar = county.rules.calendar
     rule = _TIER_RULES[row["in_force"]]
@@ -110,7 +115,18 @@ def supervised_row(row: Row, now: datetime, county: County, cards: Sequence[Card
         due = due_view(row["due_at"], now, calendar)
         window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL, due=due)
     told = _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
-    return replace(told, card=card_view(cards))
+    return replace(told, card=card_view(cards), late=late_text(late, county))
+
+
+def late_text(late: Sequence[Row], county: County) -> str:
+    """协办超期：教育局、永安镇; empty when nobody is late with a part."""
+    return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
+
+
+def part_due(row: Row, now: datetime, county: County) -> DueView:
+    """By how much a part is late: in natural time where its ticket's limits run in natural time."""
+    natural = row["pace"] != Pace.ORDINARY
+    return due_view(row["due_at"], now, county.rules.calendar, natural=natural)
 
 
 def card_view(cards: Sequence[Card]) -> CardView | None:

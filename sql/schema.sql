@@ -738,7 +738,9 @@ create index deadline_due on deadline (region_id, next_at) where next_at is not 
 create unique index deadline_once on deadline (region_id, ticket_id, rule, cycle, unit_id, started_at) nulls not distinct;
 
 create index deadline_missed on deadline (region_id, due_at) where state = 'missed' and unit_id is not null;
-create index deadline_by_due on deadline (region_id, due_at) where rule in ('sign', 'reply', 'interview', 'tier2', 'tier3');
+create index deadline_part_owed on deadline (region_id, due_at) where rule = 'assist' and done_at is null;
+create index deadline_by_due on deadline (region_id, due_at) where rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist');
+create index deadline_part_missed on deadline (region_id, due_at) where rule = 'assist' and state = 'missed';
 
 create table reminder (
     region_id smallint not null,

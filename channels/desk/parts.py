@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from channels.desk.sections import Facts, Row, main_clock
 from channels.desk.texts import CLOCK_STATES, PARTS
-from channels.times import local_text, said
+from channels.rows import part_due
+from channels.times import DueView, local_text, said
 from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.domain.joint import Part, owed_parts
@@ -20,19 +21,21 @@ from hotline.domain.personal import mask_text
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A unit's part in a joint ticket: its name, its facts, and what it handed in, newest last."""
+    """A unit's part in a joint ticket: its name, its facts, what it handed in, newest last, and how late it is."""
 
     title: str
     facts: Facts
     words: tuple[tuple[str, str], ...] = ()
+    late: DueView | None = None
 
 
-def parts_of(dossier: Dossier, county: County, now: datetime) -> list[PartView]:
-    """Lead and assisting units side by side; nothing for a ticket that nobody ever assisted."""
+def parts_of(dossier: Dossier, county: County, now: datetime, late: Sequence[Row] = ()) -> list[PartView]:
+    """Lead and assisting units side by side, `late` those late now; nothing for a ticket that nobody ever assisted."""
     if not any(part.part == "assisting" or part.excused_at for part in dossier.parts):
         return []
     shown = (part for part in dossier.parts if part.part != "former" or part.excused_at)
-    return [_part(dossier, part, county, now) for part in shown]
+    over = {row["unit_id"]: part_due(row, now, county) for row in late}
+    return [replace(_part(dossier, part, county, now), late=over.get(part.unit_id)) for part in shown]
 
 
 def _part(dossier: Dossier, part: Part, county: County, now: datetime) -> PartView:

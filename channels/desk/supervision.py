@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from aiohttp import web
@@ -13,14 +14,15 @@ from channels.desk.texts import NOBODY_SUPERVISED
 from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get
-from channels.rows import pager, supervised_row
+from channels.rows import pager, part_due, supervised_row
 from channels.session import actor, now
 from channels.times import said
 from hotline.actions.cards import cards_of_tickets
 from hotline.actions.intake import new_client_key
 from hotline.actions.interview import list_reviews_wanted
+from hotline.actions.joint import late_parts_of_tickets, list_late_parts
 from hotline.actions.lookup import list_calls, list_supervised
-from hotline.actions.office import Office
+from hotline.actions.office import County, Office
 from hotline.domain.errors import NotFound
 from hotline.domain.personal import mask_text
 from hotline.domain.rights import Right, may
@@ -41,11 +43,17 @@ async def show_supervision(request: web.Request) -> web.Response:
     number = min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
     rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
     request[SHOWN] = len(rows)
-    cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
+    shown = [row["ticket_id"] for row in rows]
+    cards = await cards_of_tickets(office, shown, who, moment)
+    late = await late_parts_of_tickets(office, shown, who, moment)
     return page(
         request,
         "supervision.html",
-        tickets=[supervised_row(row, moment, office.county, cards.get(row["ticket_id"], ())) for row in rows],
+        tickets=[
+            supervised_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+            for row in rows
+        ],
+        late=[late_part(row, moment, office.county) for row in await list_late_parts(office, who, moment)],
         cards=await month_view(office, who, moment),
         over=sum(row["due_at"] < moment for row in rows),
         total=rows[0]["total"] if rows else 0,
@@ -58,6 +66,19 @@ async def show_supervision(request: web.Request) -> web.Response:
         calls=await _calls(office, who, request) if may(who.role, Right.LIST_VERIFICATIONS) else [],
         reviews=await _reviews(office, who, request) if may(who.role, Right.REVIEW_INTERVIEW) else [],
     )  # fmt: skip
+
+
+def late_part(row: Mapping[str, Any], moment: datetime, county: County) -> dict[str, Any]:
+    """A part that is late: whose, on which ticket led by whom, by how much; `total` counts all there are."""
+    return {
+        "href": f"/tickets/{row['ticket_id']}",
+        "number": row["number"],
+        "title": mask_text(row["title"]),
+        "unit": county.unit_name(row["unit_id"]),
+        "lead": county.unit_name(row["lead_unit_id"]),
+        "due": part_due(row, moment, county),
+        "total": row["total"],
+    }
 
 
 async def _calls(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ from channels.keys import OFFICE
 from channels.pages import page
 from channels.rates import count_account
 from channels.routes import get, post
-from channels.rows import card_view, state_view
+from channels.rows import card_view, late_text, state_view
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import said
 from channels.views import path_steps, told_text
@@ -42,6 +42,7 @@ from channels.windows import account_view, clock_due, ladder_view, window_marks,
 from hotline.actions.cards import cards_of_tickets
 from hotline.actions.hints import numbers_told
 from hotline.actions.intake import new_client_key
+from hotline.actions.joint import late_parts_of_tickets
 from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
 from hotline.actions.office import Office
 from hotline.domain.cards import COLOUR_NAMES
@@ -129,6 +130,7 @@ async def _ticket_page(
     county = office.county
     desk = Desk(office, who, dossier, new_client_key(), refused)
     cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
+    late = (await late_parts_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
     return page(
         request,
         "ticket.html",
@@ -138,6 +140,7 @@ async def _ticket_page(
         may_copy=may(who.role, Right.EXPORT_PERSON),
         state=state_view(dossier.ticket.state),
         card=card_view(cards),
+        late=late_text(late, county),
         cards=[
             Line((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
             for one in cards
@@ -154,7 +157,7 @@ async def _ticket_page(
         letters=letters_of(dossier, county),
         files=files_of(dossier),
         clocks=clocks_of(dossier, county),
-        parts=parts_of(dossier, county, moment),
+        parts=parts_of(dossier, county, moment, late),
         reminders=reminders_of(dossier, county),
         looks=looks_of(dossier),
         opened=request.query.get("opened") == "1",

@@ -19,6 +19,7 @@ from channels.rows import TicketRow, inbox_row, pager
 from channels.session import actor, check_csrf, now
 from channels.times import said
 from hotline.actions.cards import cards_of_tickets
+from hotline.actions.joint import late_parts_of_tickets
 from hotline.actions.lookup import list_inbox, list_notices, settle_notice
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Role
@@ -42,7 +43,11 @@ async def show_inbox(request: web.Request) -> web.Response:
     rows, counts = await list_inbox(office, who, list(states), PAGE, (number - 1) * PAGE)
     request[SHOWN] = len(rows)
     cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
-    tickets = [inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ())) for row in rows]
+    late = await late_parts_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
+    tickets = [
+        inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+        for row in rows
+    ]
     seen = _fingerprint(tickets, counts)
     if request.headers.get("HX-Request") and request.query.get("seen") == seen:
         return web.Response(status=204)
@@ -90,7 +95,7 @@ def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str,
 
 
 def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str:
-    told = [(t.number, t.state.text, t.due.text if t.due else "", t.card) for t in tickets]
+    told = [(t.number, t.state.text, t.due.text if t.due else "", t.card, t.late) for t in tickets]
     return hashlib.sha256(repr((told, sorted(counts.items()))).encode()).hexdigest()[:12]
 
 

@@ -16,6 +16,7 @@ from hotline.domain.brief.facts import (
     Case,
     InstructionCase,
     InterviewCase,
+    LatePart,
     Peer,
     Period,
     SupervisedCase,
@@ -39,7 +40,8 @@ async def gather(office: Office, conn: Any, week: Week, first: datetime) -> Week
     interviews = [row for row in await store.list_interviews_of_week(conn, region, week) if row["held"]]
     supervised = await store.list_supervised_at(conn, region, week.until)
     instructions = await store.list_instructions_of_week(conn, region, week)
-    persons = await _persons(office, conn, [*interviews, *supervised, *instructions])
+    late = await store.list_parts_late_at(conn, region, week.until)
+    persons = await _persons(office, conn, [*interviews, *supervised, *instructions, *late])
     peer_of = _peer_of(county)
     return WeekFacts(
         county=county.name,
@@ -54,6 +56,7 @@ async def gather(office: Office, conn: Any, week: Week, first: datetime) -> Week
         peers=_peers(county, peer_of),
         peer_of=peer_of,
         matters={matter: county.matter_name(matter) for matter in county.matters},
+        late_parts=tuple(_late_part(row, county, persons) for row in late),
     )
 
 
@@ -150,3 +153,8 @@ def _instruction(row: Row, county: County, persons: Persons) -> InstructionCase:
         fulfilled_at=row["fulfilled_at"],
         fulfilment=_text(row, "fulfilment", persons),
     )
+
+
+def _late_part(row: Row, county: County, persons: Persons) -> LatePart:
+    case = _case(row, county, persons, row["unit_id"])
+    return LatePart(case, county.unit_name(row["lead_unit_id"]), row["due_at"])

@@ -12,10 +12,12 @@ from hotline.actions.office import Office
 from hotline.domain import joint as rule
 from hotline.domain.errors import NoSuchUnit
 from hotline.domain.lifecycle import Arrow, verbs_for
+from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import Actor, Decision, Ticket
 from hotline.store import joint
 
 Given = Mapping[str, Any]
+Row = Mapping[str, Any]
 
 
 async def invite_units(
@@ -70,3 +72,23 @@ def arrows_for(office: Office, ticket: Ticket, parts: Sequence[rule.Part], actor
     assists = any(part.owed and part.unit_id in below for part in parts)
     arrows = verbs_for(ticket.state, actor.role)
     return tuple(arrow for arrow in arrows if rule.fits_part(arrow.verb, actor.role, leads=leads, assists=assists))
+
+
+async def list_late_parts(office: Office, actor: Actor, now: datetime, batch: int = 100) -> list[Row]:
+    """Assisting units late with their part, the latest first: rows of `hotline.store.joint.list_late`."""
+    allow(actor, Right.LIST_SUPERVISED)
+    async with office.reading(actor) as conn:
+        return await joint.list_late(conn, office.region, now, batch)
+
+
+async def late_parts_of_tickets(
+    office: Office, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
+) -> dict[UUID, list[Row]]:
+    """Of these tickets, inside the actor's rows, the parts that are owed and late: unit_id, due_at, pace."""
+    found: dict[UUID, list[Row]] = {}
+    if not ticket_ids:
+        return found
+    async with office.reading(actor) as conn:
+        for row in await joint.list_late_of(conn, office.region, list(ticket_ids), now):
+            found.setdefault(row["ticket_id"], []).append(row)
+    return found

@@ -121,6 +121,19 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
         why = dict.fromkeys(row["why"] for row in group["rows"] if row["why"])
         if why:
             sheet.prose(f"没有分档的单位：{'；'.join(why)}。")
+    _write_late_parts(sheet, brief)
+
+
+def _write_late_parts(sheet: Sheet, brief: Brief) -> None:
+    # A brief compiled before parts were listed stays without them.
+    for number, row in enumerate(brief.body.get("late_parts", ()), 1):
+        if number == 1:
+            sheet.subheading("协办意见逾期未交")
+        over = f"超期{row['over']}天" if row["over"] else "已超期"
+        sheet.prose(
+            f"{number}．{row['unit']}：{row['subject']}（{row['number']}），{row['lead'] or '主办单位'}主办，"
+            f"应于{row['due']}提交，{over}。"
+        )
 
 
 def _unit_row(brief: Brief, row: Mapping[str, Any]) -> list[str]:

@@ -60,6 +60,11 @@ async def list_supervised_at(conn: Any, region: int, at: datetime) -> list[Row]:
     return [row async for row in _q.supervised_at(conn, region_id=region, at=at)]
 
 
+async def list_parts_late_at(conn: Any, region: int, at: datetime) -> list[Row]:
+    """Parts that were owed and late at a moment, the latest first: the ticket's columns, unit_id, due_at."""
+    return [row async for row in _q.parts_late_at(conn, region_id=region, at=at)]
+
+
 async def list_instructions_of_week(conn: Any, region: int, week: Week) -> list[Row]:
     """Instructions of up to the week that were not fulfilled before it."""
     rows = _q.instructions_in_week(conn, region_id=region, since=week.begin, until=week.until)

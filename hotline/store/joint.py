@@ -13,6 +13,7 @@ from hotline.domain.kinds import Step
 from hotline.store.queries import queries
 
 _q = queries.joint
+Row = Mapping[str, Any]
 
 
 async def join_assisting(
@@ -64,3 +65,13 @@ async def move_assist(
         conn, region_id=region, deadline_id=deadline_id, due_at=due.at, provisional=due.provisional,
         limit_text=limit_text, next_step=timer[0].value, next_at=timer[1],
     )  # fmt: skip
+
+
+async def list_late(conn: Any, region: int, now: datetime, batch: int) -> list[Row]:
+    """Parts owed and late, the latest first: ticket_id, unit_id, due_at, number, title, pace, lead_unit_id, total."""
+    return [row async for row in _q.late_parts(conn, region_id=region, now=now, batch=batch)]
+
+
+async def list_late_of(conn: Any, region: int, ticket_ids: list[UUID], now: datetime) -> list[Row]:
+    """The same of these tickets: ticket_id, unit_id, due_at, pace."""
+    return [row async for row in _q.late_parts_of_tickets(conn, region_id=region, ticket_ids=ticket_ids, now=now)]

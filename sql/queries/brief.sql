@@ -41,12 +41,12 @@ order by t.closed_at, t.ticket_id;
 
 -- name: clocks_in_week(region_id, since, until)
 -- Limits met, missed or withdrawn: a missed one counts in the week it ran out, any other in the week it ended.
-select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, d.rule not in ('sign', 'reply') and exists (
+select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, d.rule in ('interview', 'tier2', 'tier3') and exists (
     select from interview i
     where i.region_id = d.region_id and i.ticket_id = d.ticket_id and i.owed_at <= d.due_at
         and (i.held_at is null or i.held_at > d.due_at)) as interview_owed
 from deadline d
-where d.region_id = :region_id and d.rule in ('sign', 'reply', 'interview', 'tier2', 'tier3') and d.due_at >= :since
+where d.region_id = :region_id and d.rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist') and d.due_at >= :since
     and ((d.state = 'missed' and d.due_at < :until)
         or (d.state in ('met', 'withdrawn') and d.ended_at >= :since and d.ended_at < :until))
 order by d.started_at, d.deadline_id;
@@ -104,6 +104,15 @@ join lateral (
     order by o.at desc, o.event_id desc limit 1) e on true
 where s.region_id = :region_id and s.tier >= 2 and s.opened_at < :at and (s.settled_at is null or s.settled_at >= :at)
 order by s.tier desc, s.due_at, s.supervision_id;
+
+-- name: parts_late_at(region_id, at)
+-- Assisting units that had not handed in a part that was late at a moment, the latest first.
+select d.ticket_id, d.unit_id, d.due_at, t.number, t.title, t.confidential, t.matter_id, t.lead_unit_id
+from deadline d
+join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
+where d.region_id = :region_id and d.rule = 'assist' and d.state = 'missed' and d.due_at < :at
+    and (d.done_at is null or d.done_at >= :at)
+order by d.due_at, d.deadline_id;
 
 -- name: instructions_in_week(region_id, since, until)
 -- Leaders' instructions not fulfilled before the week, oldest first.

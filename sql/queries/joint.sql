@@ -44,3 +44,21 @@ where region_id = :region_id and ticket_id = :ticket_id and rule = 'assist'
 -- The lead's limit moved, and with it that of a unit that assists.
 update deadline set due_at = :due_at, provisional = :provisional, limit_text = :limit_text, next_step = :next_step, next_at = :next_at
 where region_id = :region_id and deadline_id = :deadline_id and state = 'running';
+
+-- name: late_parts(region_id, now, batch)
+-- Assisting units whose part is owed and late, the latest first; a ticket at rest or back with the dispatcher waits for nobody.
+select d.ticket_id, d.unit_id, d.due_at, t.number, t.title, t.pace, t.lead_unit_id, count(*) over () as total
+from deadline d
+join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id and t.state in ('dispatched', 'returned', 'signed')
+where d.region_id = :region_id and d.rule = 'assist' and d.done_at is null and d.due_at < :now and d.state in ('running', 'missed')
+order by d.due_at, d.deadline_id
+limit :batch;
+
+-- name: late_parts_of_tickets(region_id, ticket_ids, now)
+-- The same of these tickets.
+select d.ticket_id, d.unit_id, d.due_at, t.pace
+from deadline d
+join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id and t.state in ('dispatched', 'returned', 'signed')
+where d.region_id = :region_id and d.ticket_id = any(:ticket_ids::uuid[]) and d.rule = 'assist' and d.done_at is null
+    and d.due_at < :now and d.state in ('running', 'missed')
+order by d.due_at, d.deadline_id;

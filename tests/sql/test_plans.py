@@ -92,6 +92,9 @@ def hot_queries(unit: UUID) -> list[Hot]:
         hot("list", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
         hot("card", "clocks_of_tickets", "deadline_once", ticket_ids=[ONE]),
         hot("card", "raised_of_tickets", "supervision_of_ticket|supervision_open", ticket_ids=[ONE]),
+        hot("joint", "late_parts", "deadline_part_owed", now=NOW, batch=100),
+        hot("joint", "late_parts_of_tickets", "deadline_once|deadline_part_owed", ticket_ids=[ONE], now=NOW),
+        hot("brief", "parts_late_at", "deadline_part_missed|deadline_missed", at=NOW),
         hot("card", "missed_clocks", "deadline_missed", since=NOW - timedelta(days=31), until=NOW),
         hot("card", "raised_between", "supervision_by_opening", since=NOW - timedelta(days=31), until=NOW),
     ]

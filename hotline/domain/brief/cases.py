@@ -67,6 +67,19 @@ def _missing(one: SupervisedCase) -> str:
     return _MISSING[State(one.state)]
 
 
+def late_part_rows(facts: WeekFacts) -> list[Row]:
+    """Each part owed and late at the end of the week: who, for whom, days over. As many as the figure assist.overdue."""
+    return [
+        _named(one.case)
+        | {
+            "lead": one.lead,
+            "due": day_words(facts.week.day_of(one.due_at)),
+            "over": _days_over(facts.week.day_of(one.due_at), facts),
+        }
+        for one in facts.late_parts
+    ]
+
+
 def instruction_rows(facts: WeekFacts) -> list[Row]:
     """Each instruction not yet fulfilled, or fulfilled in the week."""
     return [_instruction_row(one, facts) for one in facts.instructions]

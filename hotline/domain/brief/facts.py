@@ -155,6 +155,15 @@ class SupervisedCase:
 
 
 @dataclass(frozen=True, slots=True)
+class LatePart:
+    """A part of a joint ticket owed and late at the end of the week; the case's unit is the one that assists."""
+
+    case: Case
+    lead: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class InstructionCase:
     """A leader's instruction that is not fulfilled, or was fulfilled in the week."""
 
@@ -192,3 +201,4 @@ class WeekFacts:
     peers: tuple[Peer, ...]
     peer_of: Mapping[UUID, UUID]
     matters: Mapping[str, str]
+    late_parts: tuple[LatePart, ...] = ()

@@ -40,6 +40,7 @@ def figures_of(facts: WeekFacts) -> Figures:
             found |= {prefix + key: ids for key, ids in _count_period(period, week).items()}
     for peer, period in split_by_peer(facts.this, facts.peers, facts.peer_of).items():
         found |= {f"unit.{peer}.{key}": ids for key, ids in _count_unit(period, facts.week).items()}
+    found["assist.overdue"] = [one.case.ticket_id for one in facts.late_parts]
     found["supervised"] = [one.case.ticket_id for one in facts.supervised]
     found["instructions"] = [one.case.ticket_id for one in facts.instructions]
     return found
@@ -100,7 +101,7 @@ def _card_figures(carded: Iterable[Carded]) -> Figures:
 
 def _clock_figures(clocks: Iterable[Clock], week: Week) -> Figures:
     found: Figures = {}
-    for rule in (Rule.SIGN, Rule.REPLY):
+    for rule in (Rule.SIGN, Rule.REPLY, Rule.ASSIST):
         own = [one for one in clocks if one.rule == rule]
         found[f"{rule}.due"] = [one.ticket_id for one in own if one.state != "withdrawn"]
         found[f"{rule}.on_time"] = [one.ticket_id for one in own if one.state == "met"]

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from hotline.domain.brief.bands import GROUPS, Placed, place
-from hotline.domain.brief.cases import instruction_rows, interview_rows, supervised_rows
+from hotline.domain.brief.cases import instruction_rows, interview_rows, late_part_rows, supervised_rows
 from hotline.domain.brief.facts import Received, WeekFacts
 from hotline.domain.brief.figures import LAST_WEEK, LAST_YEAR, Figures, figures_of, top_matters
 from hotline.domain.brief.rates import LEFT_OUT_WHY, Counts, rate_rules, rates_of
@@ -17,7 +17,7 @@ Body = dict[str, Any]
 HOT_PERSONS = 3
 HOT_MOST = 5
 COMPARED = (
-    "received", "instant", "dispatched", "closed", "callback.valid", "return.upheld", "return.rejected", "redo",
+    "received", "instant", "dispatched", "closed", "callback.valid", "return.upheld", "return.rejected", "redo", "assist.late",
     "interview.owed", "interview.held", "interview.overdue", "open",
     "open.tier.1", "open.tier.2", "open.tier.3", "card.yellow", "card.red",
 )  # fmt: skip
@@ -61,6 +61,7 @@ def compose(facts: WeekFacts) -> tuple[Body, Figures]:
         "charts": _charts(facts, figures),
         "units": _units(facts, counts, rates),
         "hot": _hot(facts, figures, counts),
+        "late_parts": late_part_rows(facts),
         "interviews": interview_rows(facts),
         "supervised": supervised_rows(facts),
         "instructions": instruction_rows(facts),
@@ -137,7 +138,8 @@ def _paragraphs() -> list[Line]:
         ["受理：共", {"n": "received"}, "件。按渠道，", *channels, "；按类型，", *kinds, "。当场答复", {"n": "instant"},
          "件，即办件率", {"r": "instant"}, "；派单", {"n": "dispatched"}, "件。"],
         ["办理：应签收", {"n": "sign.due"}, "件，按时", {"n": "sign.on_time"}, "件，按时签收率", {"r": "sign"}, "；应答复",
-         {"n": "reply.due"}, "件，按时", {"n": "reply.on_time"}, "件，按时答复率", {"r": "reply"}, "。退单成立",
+         {"n": "reply.due"}, "件，按时", {"n": "reply.on_time"}, "件，按时答复率", {"r": "reply"}, "；应提交协办意见",
+         {"n": "assist.due"}, "件，逾期", {"n": "assist.late"}, "件，期末逾期未交", {"n": "assist.overdue"}, "件。退单成立",
          {"n": "return.upheld"}, "件、驳回", {"n": "return.rejected"}, "件，发回重办", {"n": "redo"}, "件。办结",
          {"n": "closed"}, "件，其中一次办结", {"n": "closed.first_time"}, "件。"],
         ["回访：有效回访", {"n": "callback.valid"}, "件，触达率", {"r": "reach"}, "。满意", {"n": "callback.satisfied"},

@@ -30,6 +30,8 @@ FIGURE_NAMES: Mapping[str, str] = {
     "sign.due": "应签收", "sign.on_time": "按时签收", "sign.late": "逾期签收", "sign.left_out": "不计签收率",
     "reply.due": "应答复", "reply.on_time": "按时答复", "reply.late": "逾期答复", "reply.left_out": "不计答复率",
     "reply.early": "提前答复",
+    "assist.due": "应提交协办意见", "assist.on_time": "按时提交协办意见", "assist.late": "逾期的协办意见",
+    "assist.left_out": "不计的协办意见", "assist.overdue": "期末协办意见逾期未交",
     "callback.valid": "有效回访", "callback.tried": "回访", "callback.contacted": "回访：单位联系过",
     "callback.solved": "回访：已解决", "callback.satisfied": "回访：满意", "callback.basically_satisfied": "回访：基本满意",
     "callback.understood": "回访：理解", "callback.dissatisfied": "回访：不满意", "callback.unreachable": "回访：联系不上",

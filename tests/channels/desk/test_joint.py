@@ -6,10 +6,15 @@ import re
 
 import asyncpg
 
-from tests.build import MONDAY, Town, dispatched, opened, signed
+from hotline.actions import handling, joint
+from hotline.actions.supervision import strike_due_clocks
+from hotline.clock import MovedClock
+from hotline.domain.ticket import Ticket
+from tests.build import MONDAY, Town, dispatched, moment, opened, signed
 from tests.channels.desk.conftest import LogIn, Worker
 from tests.channels.desk.test_unit import numbers
 
+LATE = moment("2026-11-30", "09:30")
 PART = "排污口在校外，属水务管理。"
 
 
@@ -127,3 +132,57 @@ async def test_parts_of_a_confidential_ticket_are_read_without_numbers(log_in: L
     page = await (await log_in("water")).get(f"/tickets/{ticket.ticket_id}")
     assert PART in page
     assert "13900139000" not in page
+
+
+async def invited(town: Town, *units: str) -> Ticket:
+    """A ticket the water bureau leads and these units assist; the parts end on Friday evening."""
+    ticket, asked = await signed(town), [town.unit(name) for name in units]
+    return await joint.invite_units(
+        town.office, ticket.ticket_id, asked, town.actor("dispatcher"), MONDAY, {"task": "核实"}
+    )
+
+
+async def hand_in(town: Town, ticket: Ticket, login: str) -> None:
+    await joint.hand_in_part(town.office, ticket.ticket_id, town.actor(login), LATE, {"part": PART})
+
+
+async def test_a_late_part_is_marked_wherever_the_ticket_is_met(log_in: LogIn, town: Town, clock: MovedClock) -> None:
+    ticket = await invited(town, "教育局", "永安镇")
+    assert "协办超期" not in await (await log_in("supervisor2")).get("/supervision")
+    clock.move_to(LATE)
+    await hand_in(town, ticket, "town")
+    supervisor, school, water = await log_in("supervisor"), await log_in("school"), await log_in("water")
+    bench = await supervisor.get("/supervision")
+    assert "协办：教育局 · 主办：水务局" in bench
+    assert "协办：永安镇" not in bench
+    assert "已超期 1 小时" in bench
+    for page in (await water.get("/desk"), await school.get("/desk"), await supervisor.get("/desk")):
+        assert numbers(page) == [ticket.number]
+        assert "协办超期：教育局<" in page
+    page = await water.get(f"/tickets/{ticket.ticket_id}")
+    assert "协办超期：教育局<" in page
+    assert re.search(r"<h3>协办：教育局 <time[^>]*>.*?已超期 1 小时", page, re.DOTALL)
+    assert "<h3>协办：永安镇</h3>" in page
+    await hand_in(town, ticket, "school")
+    assert "协办超期" not in await supervisor.get("/supervision")
+    assert "协办超期：" not in await water.get(f"/tickets/{ticket.ticket_id}")
+
+
+async def test_a_supervised_ticket_names_who_is_late_with_a_part(log_in: LogIn, town: Town, clock: MovedClock) -> None:
+    ticket = await invited(town, "教育局")
+    clock.move_to(moment("2026-12-02", "10:00"))
+    await strike_due_clocks(town.office, moment("2026-12-02", "10:00"), 100)
+    page = await (await log_in("supervisor")).get("/supervision")
+    assert numbers(page) == [ticket.number]
+    assert "协办超期：教育局<" in page
+
+
+async def test_a_part_of_a_ticket_at_rest_is_not_called_late(log_in: LogIn, town: Town, clock: MovedClock) -> None:
+    ticket = await invited(town, "教育局")
+    clock.move_to(LATE)
+    supervisor = await log_in("supervisor")
+    assert "协办超期" in await supervisor.get("/supervision")
+    given = {"reason": "等汛期过去", "until": "2026-12-10"}
+    dispatcher, until = town.actor("dispatcher"), moment("2026-12-10")
+    await handling.park_ticket(town.office, ticket.ticket_id, until, dispatcher, LATE, given)
+    assert "协办超期" not in await supervisor.get("/supervision")

@@ -7,7 +7,7 @@ from datetime import date
 import asyncpg
 import pytest
 
-from hotline.actions import brief, dispatch, intake, interview, supervision
+from hotline.actions import brief, dispatch, intake, interview, joint, supervision
 from hotline.actions.cards import list_cards
 from hotline.actions.gathering import CONFIDENTIAL
 from hotline.actions.policy import save_policy
@@ -152,6 +152,37 @@ async def test_a_card_withdrawn_later_stays_in_the_brief_that_told_it(town: Town
     assert told.body == found.body
     now = await list_cards(town.office, date(2026, 11, 1), town.actor("supervisor"), SEVEN)
     assert {card.colour for card, _ in now} == {Colour.RED}
+
+
+async def test_parts_that_are_late_are_counted_and_listed(town: Town) -> None:
+    office, dispatcher = town.office, town.actor("dispatcher")
+    units = [town.unit("教育局"), town.unit("永安镇")]
+    tickets = [await dispatched(town, BEFORE, phone=f"1370013701{n}") for n in range(2)]
+    tickets.append(await dispatched(town, MONDAY, phone="13700137019", title="赵大海家水费翻倍", name="赵大海"))
+    for ticket, now in zip(tickets, (BEFORE, BEFORE, MONDAY), strict=True):
+        await joint.invite_units(office, ticket.ticket_id, units, dispatcher, now, {"task": "核实"})
+    await supervision.strike_due_clocks(office, moment("2026-11-23", "12:00"), 100)
+    # The first: one in the week, late; the second: both after it; the third: one on time, one never.
+    await joint.hand_in_part(office, tickets[0].ticket_id, town.actor("school"), WEDNESDAY, {"part": "属实"})
+    await joint.hand_in_part(office, tickets[2].ticket_id, town.actor("town"), WEDNESDAY, {"part": "属实"})
+    await supervision.strike_due_clocks(office, moment("2026-11-29", "12:00"), 100)
+    for login in ("school", "town"):
+        await joint.hand_in_part(office, tickets[1].ticket_id, town.actor(login), SEVEN, {"part": "属实"})
+    found = await brief.compile_brief(office, SEVEN)
+    assert found is not None
+    counted = {key: found.counts[f"assist.{key}"] for key in ("due", "on_time", "late", "overdue")}
+    assert counted == {"due": 2, "on_time": 1, "late": 1, "overdue": 4}
+    rows = found.body["late_parts"]
+    told = [(row["number"], row["unit"], row["lead"], row["over"]) for row in rows]
+    first, second, third = (ticket.number for ticket in tickets)
+    assert sorted(told) == sorted([
+        (first, "永安镇", "水务局", 9), (second, "教育局", "水务局", 9), (second, "永安镇", "水务局", 9),
+        (third, "教育局", "水务局", 2),
+    ])  # fmt: skip
+    assert "赵大海" not in str(rows)
+    for key in ("assist.due", "assist.late", "assist.overdue"):
+        listed = await brief.list_figure(office, WEEK, key, town.actor("supervisor"))
+        assert len(listed.rows) == found.counts[key]
 
 
 async def test_small_units_are_not_ranked(town: Town) -> None:

@@ -17,6 +17,7 @@ from hotline.domain.brief.facts import (
     Closed,
     Happened,
     InstructionCase,
+    LatePart,
     Met,
     Peer,
     Period,
@@ -285,3 +286,16 @@ def test_a_brief_from_before_the_cards_has_no_column_of_them() -> None:
     heads = [head for head, _, _ in unit_columns({"card.yellow": 0})]
     assert "黄/红牌" in heads
     assert [head for head, _, _ in unit_columns({})] == [head for head in heads if head != "黄/红牌"]
+
+
+def test_a_late_part_is_listed_with_who_waits_for_it() -> None:
+    case = Case(ticket(7), "20261123-00007", "水费", "教育局")
+    late = (
+        LatePart(case, "水务局", WEEK.begin + timedelta(days=4, hours=17)),
+        LatePart(case, "", WEEK.until - timedelta(hours=1)),
+    )
+    body, figures = compose(facts(busy(), late_parts=late))
+    assert figures["assist.overdue"] == [ticket(7), ticket(7)]
+    assert [(row["unit"], row["lead"], row["due"], row["over"]) for row in body["late_parts"]] == [
+        ("教育局", "水务局", "11月27日", 2), ("教育局", "", "11月29日", 0),
+    ]  # fmt: skip
