@@ -11,6 +11,7 @@ import structlog
 
 from hotline.actions.deed import carry_out, hold, perform
 from hotline.actions.office import Office
+from hotline.actions.promise import promised_to_leader
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
 from hotline.domain.deadline import notice_time
@@ -51,7 +52,8 @@ async def _decide(office: Office, conn: Any, ticket: Ticket, answers: Answers, a
     _check_asked(ticket)
     # Kept before the decision is written: closing a ticket withdraws what is still open.
     await _keep(office, conn, ticket.ticket_id, "done", now, answers, actor)
-    return rule.record(ticket, answers, actor, office.rules, now)
+    promised = await promised_to_leader(office, conn, ticket)
+    return rule.record(ticket, answers, actor, office.rules, now, promised)
 
 
 def _check_asked(ticket: Ticket) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from hotline.actions.assisting import follow_lead, next_timer
 from hotline.actions.deed import perform
 from hotline.actions.office import Office
+from hotline.actions.promise import promised_to_leader
 from hotline.domain import correction as rule
 from hotline.domain.errors import Malformed, NotMerged
 from hotline.domain.kinds import Kind, Reason
@@ -70,6 +71,7 @@ async def unmerge_ticket(
         tiers = await mechanism.list_supervisions(conn, office.region, ticket_id)
         reason = Reason(tiers[-1]["reason"]) if tiers else None
         stood = State(merged[-1]["from_state"])
-        return rule.unmerge(ticket, stood, contacted, reason, actor, office.rules, now, given)
+        promised = await promised_to_leader(office, conn, ticket)
+        return rule.unmerge(ticket, stood, contacted, reason, actor, office.rules, now, given, promised)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

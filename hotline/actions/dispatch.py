@@ -11,6 +11,7 @@ import structlog
 
 from hotline.actions.deed import carry_out, perform, strike_due
 from hotline.actions.office import Office
+from hotline.actions.promise import promised_to_leader
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain import dispatch as rule
 from hotline.domain.errors import NoSuchUnit
@@ -37,7 +38,8 @@ async def dispatch_ticket(
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         barred = office.county.barred(ticket.accused_unit_id)
-        decision = rule.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason})
+        promised = await promised_to_leader(office, conn, ticket)
+        decision = rule.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason}, promised)
         parts = await joint.list_parts(conn, office.region, ticket_id) if assisting else []
         return also_invite(decision, tuple(dict.fromkeys(assisting)), parts, barred, task)
 
@@ -82,7 +84,8 @@ async def _dispatch_one(office: Office, ticket_id: UUID, now: datetime) -> None:
             decision = Decision(ticket, alarms=(alarm,))
         else:
             known = rule.classify(ticket, row.matter_id, office.county.pace(row.matter_id))
-            decision = rule.hand_over(known, row.unit_id, barred, SYSTEM, office.rules, now, {})
+            promised = await promised_to_leader(office, conn, ticket)
+            decision = rule.hand_over(known, row.unit_id, barred, SYSTEM, office.rules, now, {}, promised)
         await carry_out(office, conn, ticket, decision, now)
 
 

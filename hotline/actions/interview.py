@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hotline.actions.deed import perform
 from hotline.actions.office import Office
+from hotline.actions.promise import promised_to_leader
 from hotline.domain import interview as rule
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.kinds import Document, Verdict
@@ -96,7 +97,8 @@ async def verify_interview(
         row = await _newest(office, conn, ticket_id)
         agreed = await mechanism.count_agreed(conn, office.region, row["interview_id"], actor.account_id)
         given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
-        decision = rule.verify(ticket, agreed, verdict, unit_at_fault, given, actor, office.rules, now)
+        promised = await promised_to_leader(office, conn, ticket)
+        decision = rule.verify(ticket, agreed, verdict, unit_at_fault, given, actor, office.rules, now, promised)
         await _keep_answers(office, conn, ticket_id, verdict, words, actor, now)
         return decision
 

@@ -49,16 +49,18 @@ class Answers:
         return self.answer_at_fault or not self.contacted
 
 
-def record(ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime) -> Decision:
-    """After a reply: close, redo as often as the policy allows, or owe an interview."""
+def record(
+    ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime, promised: datetime | None = None
+) -> Decision:
+    """After a reply: close, redo as often as the policy allows, or owe an interview; `promised` is a leader's date."""
     if actor.role in (Role.SUPERVISOR, Role.INSPECTOR):
         raise NotAllowed
     if answers.verdict is not Verdict.DISSATISFIED:
         return close(ticket, CloseReason(answers.verdict), answers, actor, now)
     if answers.at_fault and ticket.redo_count < rules.policy.redos:
-        return _redo(ticket, answers, actor, rules, now)
+        return _redo(ticket, answers, actor, rules, now, promised)
     reason = Reason.REDOS if answers.at_fault else Reason.DISSATISFIED
-    return owe(ticket, reason, told(answers), actor, rules, now)
+    return owe(ticket, reason, told(answers), actor, rules, now, promised)
 
 
 def told(answers: Answers) -> dict[str, object]:
@@ -73,7 +75,9 @@ def close(ticket: Ticket, reason: CloseReason, answers: Answers | None, actor: A
     return Decision(changed, event, settles=(Rule.CALLBACK, Rule.VERIFY), withdraws_all=True)
 
 
-def _redo(ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime) -> Decision:
+def _redo(
+    ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime, promised: datetime | None
+) -> Decision:
     changed, event = move(
         ticket, Verb.REDO, actor, now, told(answers), redo_count=ticket.redo_count + 1, cycle=ticket.cycle + 1
     )
@@ -81,7 +85,7 @@ def _redo(ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: dat
     starts = (
         rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, changed, unit, now),
         rules.start(limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=True), Rule.REPLY, changed, unit, now),
-        *rules.tier_clock(changed, now),
+        *rules.tier_clock(changed, now, promised),
     )
     notice = Notice(f"unit:{unit}", "redo", f"工单 {ticket.number} 发回重办：请先联系诉求人，再重新答复。")
     return Decision(

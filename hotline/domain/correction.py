@@ -17,11 +17,6 @@ from hotline.domain.lifecycle import State, Verb
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
 
 _BY_KIND = frozenset({Rule.DISPATCH, Rule.SIGN, Rule.CONTACT, Rule.REPLY})
-_TIERS: Mapping[int, tuple[str, Rule]] = {
-    1: ("supervised", Rule.SUPERVISED),
-    2: ("tier2", Rule.TIER2),
-    3: ("tier3", Rule.TIER3),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +98,12 @@ def _told(recount: Recount) -> Mapping[str, Any]:
 
 def unmerge(
     ticket: Ticket, stood: State, contacted: bool, reason: Reason | None, actor: Actor, rules: Rules, now: datetime,
-    given: Mapping[str, Any],
+    given: Mapping[str, Any], promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
     """撤销并单: back to where it `stood`, in a new round whose clocks count from now. Raises NotMerged.
 
     `contacted` says whether the person was spoken to before; `reason` is why the tier in force was entered: its letter
-    is written anew, since the old one ended with the merging.
+    is written anew, since the old one ended with the merging; a date `promised` to a leader holds.
     """
     if ticket.close_reason is not CloseReason.MERGED:
         raise NotMerged
@@ -116,11 +111,8 @@ def unmerge(
         ticket, Verb.UNMERGE, actor, now, given, state=stood, cycle=ticket.cycle + 1, close_reason=None, closed_at=None,
         merged_into=None,
     )  # fmt: skip
-    escalation = None
-    if changed.tier and reason is not None:
-        key, rule = _TIERS[changed.tier]
-        clock = rules.start(key, rule, changed, changed.lead_unit_id, now)
-        escalation = Escalation(changed.tier, reason, clock)
+    clock = next(iter(rules.tier_clock(changed, now, promised)), None)
+    escalation = Escalation(changed.tier, reason, clock) if clock and reason else None
     notices = [Notice("complainant", "unmerged", f"您的诉求（{ticket.number}）恢复单独办理。")]
     if changed.lead_unit_id is not None:
         words = f"工单 {ticket.number} 撤销并单，请继续办理。"

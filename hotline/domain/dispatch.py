@@ -79,12 +79,14 @@ def hand_over(
     rules: Rules,
     now: datetime,
     given: Mapping[str, Any],
+    promised: datetime | None = None,
 ) -> Decision:
     """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred`
     (PROCEDURE §6), SameUnit for the one that has it.
 
     The first unit's reply clock counts from receipt; a later unit gets a clock of its own. Under supervision the
-    tier's clock starts anew for the unit that has the ticket now, and a letter tells it so (PROCEDURE §4).
+    tier's clock starts anew for the unit that has the ticket now, and a letter tells it so (PROCEDURE §4); the date
+    `promised` to a leader binds this unit as it bound the one before.
     """
     if unit_id in barred:
         raise AccusedAddressee
@@ -104,7 +106,7 @@ def hand_over(
         return_ruled=False,
     )
     since = ticket.received_at if cycle == 1 else now
-    tier_clock = rules.tier_clock(changed, now)
+    tier_clock = rules.tier_clock(changed, now, promised)
     return Decision(
         changed,
         event,

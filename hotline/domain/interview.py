@@ -6,10 +6,22 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hotline.domain.deadline import BY_DATE, Start
 from hotline.domain.errors import Malformed, NoReviewYet
 from hotline.domain.kinds import CloseReason, Outcome, Reason, Rule, Verdict
 from hotline.domain.lifecycle import Verb, check, check_given
-from hotline.domain.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.policy import Limit
+from hotline.domain.ticket import (
+    SUPERVISION,
+    Actor,
+    Decision,
+    Escalation,
+    Notice,
+    Rules,
+    Ticket,
+    by_leaders_date,
+    move,
+)
 
 OUTCOME_NAMES: Mapping[Outcome, str] = {
     Outcome.DONE: "能办到，迅速办理",
@@ -26,19 +38,23 @@ REVIEWERS = 2
 
 
 def owe(
-    ticket: Ticket, reason: Reason, given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime
-) -> Decision:
-    """The unit must meet the person: the tier's letter and window start. A tier once reached is never left downwards."""
+    ticket: Ticket, reason: Reason, given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime,
+    promised: datetime | None = None,
+) -> Decision:  # fmt: skip
+    """The unit must meet the person: the tier's letter and window start. A tier once reached is never left downwards.
+
+    A date `promised` to a leader is the interview's too.
+    """
     tier = max(ticket.tier, 1)
     if reason is Reason.STILL_DISSATISFIED:
         tier = min(ticket.tier + 1, 3)
     changed, event = move(ticket, Verb.OWE_INTERVIEW, actor, now, given, cycle=ticket.cycle + 1)
     key, rule = TIER_CLOCKS[tier]
-    clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
+    clock = by_leaders_date(rules.start(key, rule, changed, ticket.lead_unit_id, now), promised)
     notice = Notice(
         "complainant",
         "interview_owed",
-        f"您的诉求（{ticket.number}）：承办单位干部将在{rules.limit(key, ticket, ticket.lead_unit_id).in_words}内当面约谈。",
+        f"您的诉求（{ticket.number}）：承办单位干部将在{_until(clock, rules)}当面约谈。",
     )
     return Decision(
         changed,
@@ -49,6 +65,12 @@ def owe(
         escalation=Escalation(tier, reason, clock),
         interview_due=clock,
     )
+
+
+def _until(clock: Start, rules: Rules) -> str:
+    if clock.limit_text == BY_DATE:
+        return f"{rules.calendar.local(clock.due.at):%m月%d日}前"
+    return f"{Limit.parse(clock.limit_text).in_words}内"
 
 
 def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
@@ -102,7 +124,7 @@ def hold(
 
 def verify(
     ticket: Ticket, agreed: int, verdict: Verdict, unit_at_fault: bool,
-    given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime,
+    given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime, promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
     """Tier 1 and tier 2 asked the person again. Still dissatisfied through the unit's fault: the next tier.
 
@@ -110,7 +132,7 @@ def verify(
     itself had called it. Raises NoReviewYet.
     """
     if verdict is Verdict.DISSATISFIED and unit_at_fault:
-        return owe(ticket, Reason.STILL_DISSATISFIED, given, actor, rules, now)
+        return owe(ticket, Reason.STILL_DISSATISFIED, given, actor, rules, now, promised)
     reason = CloseReason.UNREASONABLE if verdict is Verdict.DISSATISFIED else CloseReason(verdict)
     if reason is CloseReason.UNREASONABLE and agreed < REVIEWERS:
         raise NoReviewYet(missing=REVIEWERS - agreed)

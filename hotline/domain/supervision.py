@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from hotline.domain.calendar import Due, add_working_days
-from hotline.domain.deadline import BY_DATE, Deadline, notice_time
+from hotline.domain.calendar import add_working_days
+from hotline.domain.deadline import Deadline, notice_time
 from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
 from hotline.domain.handling import resume
 from hotline.domain.kinds import Document, Reason, Role, Rule, Step
@@ -24,6 +24,7 @@ from hotline.domain.ticket import (
     Paper,
     Rules,
     Ticket,
+    by_leaders_date,
     move,
 )
 
@@ -169,9 +170,7 @@ def instruct(
         cycle=ticket.cycle + 1,
         public_text="县领导已作出批示，限期办理。",
     )
-    clock = replace(
-        rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due=Due(due, False), limit_text=BY_DATE
-    )
+    clock = by_leaders_date(rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due)
     return Decision(
         changed,
         event,

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.calendar import Calendar
-from hotline.domain.deadline import Start, reckon
+from hotline.domain.calendar import Calendar, Due
+from hotline.domain.deadline import BY_DATE, Start, reckon
 from hotline.domain.kinds import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.lifecycle import TABLE, State, Verb, check, check_given
 from hotline.domain.policy import Case, Limit, Policy
@@ -183,12 +183,22 @@ class Rules:
         limit = self.limit(key, ticket, unit_id)
         return Start(rule, unit_id, since, reckon(self.calendar, limit, since), str(limit), ticket.urgent)
 
-    def tier_clock(self, ticket: Ticket, now: datetime) -> tuple[Start, ...]:
-        """The clock of the tier a ticket is on, for a unit that takes it up (again); none on tier 0."""
+    def tier_clock(self, ticket: Ticket, now: datetime, promised: datetime | None = None) -> tuple[Start, ...]:
+        """The clock of the tier a ticket is on, for a unit that takes it up (again); none on tier 0.
+
+        `promised` is the date of a leader's open instruction.
+        """
         if ticket.tier == 0:
             return ()
         key, rule = _TIER_LIMITS[ticket.tier]
-        return (self.start(key, rule, ticket, ticket.lead_unit_id, now),)
+        return (by_leaders_date(self.start(key, rule, ticket, ticket.lead_unit_id, now), promised),)
+
+
+def by_leaders_date(start: Start, promised: datetime | None) -> Start:
+    """Tier 3 has until the date a leader named, as long as that lies ahead; else the ordinary limit (PROCEDURE §3)."""
+    if start.rule is not Rule.TIER3 or promised is None or promised <= start.started_at:
+        return start
+    return replace(start, due=Due(promised, False), limit_text=BY_DATE)
 
 
 def move(

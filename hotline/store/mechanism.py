@@ -206,6 +206,12 @@ async def insert_instruction(
     )  # fmt: skip
 
 
+async def leaders_date(conn: Any, region: int, ticket_id: UUID) -> datetime | None:
+    """The date of a leader's open instruction, None when none is open."""
+    at: datetime | None = await _s.leaders_date(conn, region_id=region, ticket_id=ticket_id)
+    return at
+
+
 async def fulfil_instructions(conn: Any, region: int, ticket_id: UUID, now: datetime, fulfilment: str) -> None:
     """What the leader asked for was done."""
     await _s.fulfil_instructions(conn, region_id=region, ticket_id=ticket_id, at=now, fulfilment=fulfilment)

@@ -249,7 +249,8 @@ class Reference(Timetable):
         self.event("owe_interview", "interview_owed", now, role)
         self.settle(("callback", "verify"), now)
         self.withdraw(SUPERVISION)
-        due = self.climb(tier, reason, now, *(("interview", "5d") if tier == 1 else TIER_CLOCK[tier]))
+        rule, limit = ("interview", "5d") if tier == 1 else TIER_CLOCK[tier]
+        due = self.climb(tier, reason, now, rule, limit, self.leaders_date(now))
         self.interviews.append({"owed": now, "due": due, "planned": False, "held": None, "agreed": set()})
         self.tell_person("interview_owed", now)
 

@@ -248,7 +248,13 @@ class Timetable(Books):
         """The rung in force follows the ticket to the unit that has it now."""
         if self.tier:
             rule, limit = TIER_CLOCK[self.tier]
-            self.follow(self.start(rule, self.lead, now, limit), interview=False)
+            self.follow(self.start(rule, self.lead, now, limit, self.leaders_date(now)), interview=False)
+
+    def leaders_date(self, now: datetime) -> datetime | None:
+        """What a leader was promised holds until the instruction is struck off, or the date is past."""
+        dated = [clock for clock in self.clocks if (clock.rule, clock.limit) == ("tier3", "date")]
+        newest = max(dated, key=lambda clock: (clock.cycle, clock.started), default=None)
+        return newest.due if self.instructed and newest and newest.due > now else None
 
     def follow(self, clock: Clock, *, interview: bool = True) -> None:
         """Rung and interview keep the date of the clock."""

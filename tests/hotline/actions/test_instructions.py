@@ -10,6 +10,7 @@ from hotline.actions import dispatch, handling, supervision
 from hotline.actions.letter import read_letter
 from hotline.domain.errors import NoInstruction, NotFound
 from hotline.domain.kinds import Verdict
+from hotline.domain.lifecycle import State
 from hotline.domain.ticket import Ticket
 from tests import build
 from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, moment
@@ -113,3 +114,55 @@ async def test_a_ticket_marked_before_it_had_a_unit_brings_its_letter_along(town
     dispatcher, water = town.actor("dispatcher"), town.unit("水务局")
     moved = await dispatch.dispatch_ticket(town.office, ticket.ticket_id, water, dispatcher, MONDAY)
     assert [row["unit_id"] for row in await look.letters(moved)] == [None, water]
+
+
+LATER = date(2026, 12, 9)
+LEADERS_DATE = moment("2026-12-09", "17:30")
+
+
+async def to_school(town: Town, ticket: Ticket, now: datetime = TUESDAY) -> Ticket:
+    dispatcher, school = town.actor("dispatcher"), town.unit("教育局")
+    return await dispatch.dispatch_ticket(town.office, ticket.ticket_id, school, dispatcher, now, "归口办理")
+
+
+async def test_another_unit_is_bound_by_the_date_promised_to_the_leader(town: Town, look: Look) -> None:
+    ticket = await to_school(town, await instruct(town, await build.signed(town), LATER))
+    assert await look.due(ticket, "tier3") == LEADERS_DATE
+    assert await states(town) == ["withdrawn", "running"]
+    letter = (await look.letters(ticket))[-1]
+    _, facts = await read_letter(town.office, letter["letter_id"], town.actor("school"))
+    assert (facts["unit"], facts["due_at"]) == ("教育局", LEADERS_DATE)
+    # Struck off, the date ends there as well.
+    assert await look.due(await fulfil(town, ticket, WEDNESDAY), "tier3") == moment("2026-12-02", "17:30")
+
+
+async def test_a_return_that_is_upheld_keeps_the_date_for_the_next_unit(town: Town, look: Look) -> None:
+    ticket = await instruct(town, await build.dispatched(town), LATER)
+    office, water = town.office, town.actor("water")
+    await dispatch.return_ticket(office, ticket.ticket_id, water, TUESDAY, {"reason": "不属职责", "basis": "三定方案"})
+    await dispatch.rule_return(office, ticket.ticket_id, True, town.actor("dispatcher"), TUESDAY, {"reason": "属实"})
+    assert await look.due(await to_school(town, ticket), "tier3") == LEADERS_DATE
+
+
+async def test_a_redo_and_an_interview_keep_the_date(town: Town, look: Look) -> None:
+    ticket = await build.reply(town, await instruct(town, await build.signed(town), LATER), MONDAY)
+    redo = await build.rated(town, ticket, Verdict.DISSATISFIED, TUESDAY, at_fault=True)
+    assert await look.due(redo, "tier3") == LEADERS_DATE
+    how = {"how": "phone", "text": "已说明情况"}
+    await handling.record_contact(town.office, ticket.ticket_id, town.actor("water"), TUESDAY, how)
+    again = await build.reply(town, redo, TUESDAY)
+    owed = await build.rated(town, again, Verdict.DISSATISFIED, WEDNESDAY)
+    assert (owed.state, await look.due(owed, "tier3")) == (State.INTERVIEW_OWED, LEADERS_DATE)
+
+
+async def test_a_new_date_of_the_leader_takes_the_place_of_the_old_one(town: Town, look: Look) -> None:
+    first = await instruct(town, await build.signed(town), WEDNESDAY.date())
+    ticket = await to_school(town, await instruct(town, first, LATER))
+    assert await look.due(ticket, "tier3") == LEADERS_DATE
+
+
+async def test_once_the_date_is_past_another_unit_has_the_ordinary_limit(town: Town, look: Look) -> None:
+    ticket = await instruct(town, await build.signed(town))
+    late = moment("2026-11-27")
+    await look.sweep_until(late)
+    assert await look.due(await to_school(town, ticket, late), "tier3") == moment("2026-12-04", "17:30")
