@@ -58,7 +58,7 @@ async def pour(pool: Any, region: int, first: int, last: int, unit_ids: list[UUI
         await _q.skip_checks(conn)
         for begin in range(first, last + 1, SLICE):
             span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, last), "now": NOW}
-            await _q.pour_tickets(conn, unit_ids=unit_ids, **span)
+            await _q.pour_tickets(conn, unit_ids=unit_ids, due_at=DUE_LATER, **span)
             await _q.pour_units(conn, **span)
             await _q.pour_people(conn, **span)
             await _q.pour_events(conn, **span)

@@ -6,15 +6,16 @@ set session_replication_role = replica;
 -- Checks as in service.
 set session_replication_role = origin;
 
--- name: pour_tickets(region_id, first, last, now, unit_ids)!
--- Open tickets, their ids counted up: most in work, some answered, some waiting, some owed an interview.
+-- name: pour_tickets(region_id, first, last, now, due_at, unit_ids)!
+-- Open tickets, their ids counted up, the reply clock of each named after it: most in work, some answered, some waiting, some owed an interview.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,
-    title, body, place, state, received_at, changed_at, lead_unit_id, tier)
+    title, body, place, state, received_at, changed_at, lead_unit_id, tier, clock_id, clock_due_at)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, 'bench-' || n, '\x00', 'bench-' || n, 'phone', 'complaint', 'committed', 'ordinary',
     false, '路灯不亮', '路灯一直不亮，晚上看不清路。', '城关镇',
     (array['signed','signed','signed','signed','signed','signed','signed','replied','dispatched','interview_owed'])[1 + n % 10],
     :now::timestamptz - interval '2 days' - n * interval '1 millisecond', :now,
-    (:unit_ids::uuid[])[1 + n % array_length(:unit_ids::uuid[], 1)], case when n % 10 = 9 then 1 else 0 end
+    (:unit_ids::uuid[])[1 + n % array_length(:unit_ids::uuid[], 1)], case when n % 10 = 9 then 1 else 0 end,
+    lpad(to_hex(n), 32, '0')::uuid, :due_at
 from generate_series(:first::int, :last::int) n;
 
 -- name: pour_people(region_id, first, last, now)!
@@ -39,7 +40,7 @@ from generate_series(:first::int, :last::int) n;
 -- A running reply clock each, not due before its limit's last day, and one that was met.
 insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text,
     state, next_step, next_at, ended_at)
-select :region_id, gen_random_uuid(), t.ticket_id, 1, c.rule, t.lead_unit_id, t.received_at, :due_at, false, false, '5d',
+select :region_id, case c.rule when 'reply' then t.ticket_id else gen_random_uuid() end, t.ticket_id, 1, c.rule, t.lead_unit_id, t.received_at, :due_at, false, false, '5d',
     c.state, c.step, case when c.step is not null then :due_at::timestamptz - interval '1 day' end,
     case when c.step is null then :now::timestamptz end
 from ticket t, (values ('reply', 'running', 'one_day'), ('sign', 'met', null)) c (rule, state, step)

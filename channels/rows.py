@@ -89,7 +89,7 @@ def inbox_row(
 ) -> TicketRow:
     """A row of the inbox with the limit that runs out first, the gravest of its `cards`, and the parts that are late."""
     due = window = None
-    if row["due_at"] is not None and row["state"] not in (State.PARKED, State.CLOSED):
+    if row["state"] not in (State.PARKED, State.CLOSED) and row["due_at"] is not None:
         clock = {**row, "started_at": row["clock_started_at"]}
         due = clock_due(clock, now, county.rules.calendar)
         window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
@@ -158,12 +158,18 @@ def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None
 
 def pager(rows: Sequence[Row], number: int, size: int, href: str) -> Pager | None:
     """Where one is in a list whose rows carry `total`; `href` ends so that a page number can follow."""
-    total = rows[0]["total"] if rows else 0
-    if total <= size:
-        return None
+    return turn_pages(len(rows), rows[0]["total"] if rows else 0, number, size, href)
+
+
+def turn_pages(shown: int, total: int | None, number: int, size: int, href: str, *, more: bool = False) -> Pager | None:
+    """Where one is in a list; with `total` None nobody counted it, and `more` says whether it goes on."""
     first = (number - 1) * size + 1
+    last = first + shown - 1
+    goes_on = more if total is None else last < total
+    if number == 1 and not goes_on:
+        return None
     return Pager(
-        text=f"第 {first}–{first + len(rows) - 1} 件，共 {total} 件",
+        text=f"第 {first}–{last} 件" + (f"，共 {total} 件" if total is not None else ""),
         prev_href=f"{href}{number - 1}" if number > 1 else None,
-        next_href=f"{href}{number + 1}" if first + len(rows) - 1 < total else None,
+        next_href=f"{href}{number + 1}" if goes_on else None,
     )

@@ -512,6 +512,8 @@ create table ticket (
     handler_id uuid,
     person_erased_at timestamptz,
     words_erased_at timestamptz,
+    clock_id uuid,
+    clock_due_at timestamptz,
     primary key (region_id, ticket_id),
     unique (region_id, number),
     unique (region_id, client_key)
@@ -551,13 +553,16 @@ comment on column ticket.linked_to is 'Twin of a call that mixed two kinds';
 comment on column ticket.opened_by is 'Account of the operator or agent; null when the person filed it';
 comment on column ticket.person_erased_at is 'When what was known of the person was let go (policy, section retention)';
 comment on column ticket.words_erased_at is 'When the words and files were let go; what remains is figures and dates';
+comment on column ticket.clock_id is 'Clock that lists show: of those running the one that ends first, else of those missed in this cycle';
+comment on column ticket.clock_due_at is 'When that clock ends';
 comment on column ticket.version is 'Counts saves';
 comment on column ticket.handler_id is 'The person in charge 经办人: the handler who signed or whom the unit''s head named; null: the unit''s desk';
 
-create index ticket_open_by_state on ticket (region_id, state, received_at) where state <> 'closed';
+create index ticket_open_by_state on ticket (region_id, state, clock_due_at, received_at) where state <> 'closed';
 create index ticket_of_unit on ticket (region_id, lead_unit_id, state) where state <> 'closed';
 create index ticket_by_receipt on ticket (region_id, received_at);
 create index ticket_by_close on ticket (region_id, closed_at) where closed_at is not null;
+create index ticket_closed_of_unit on ticket (region_id, lead_unit_id, closed_at) where closed_at is not null;
 
 create index ticket_merged_into on ticket (region_id, merged_into) where merged_into is not null;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,16 +16,18 @@ from channels.forms import read_form
 from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get, post
-from channels.rows import TicketRow, inbox_row, pager
+from channels.rows import Row, TicketRow, inbox_row, turn_pages
 from channels.session import actor, check_csrf, now
 from channels.times import said
 from hotline.actions.cards import cards_of_tickets
 from hotline.actions.joint import late_parts_of_tickets
-from hotline.actions.lookup import list_inbox, list_notices, settle_notice
+from hotline.actions.lookup import list_closed, list_inbox, list_notices, settle_notice
+from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.rights import Right, is_of_unit
+from hotline.domain.ticket import Actor
 
 PAGE = 50
 # That many of one kind stand behind one line.
@@ -40,29 +43,53 @@ async def show_inbox(request: web.Request) -> web.Response:
     who, moment, office = actor(request), now(request), request.app[OFFICE]
     chosen = request.query.get("state", "")
     states, number = _states(chosen, who.role), _page_number(request)
-    rows, counts = await list_inbox(office, who, list(states), PAGE, (number - 1) * PAGE)
-    request[SHOWN] = len(rows)
-    cards = await cards_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
-    late = await late_parts_of_tickets(office, [row["ticket_id"] for row in rows], who, moment)
-    tickets = [
-        inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
-        for row in rows
-    ]
-    seen = _fingerprint(tickets, counts)
+    inbox = await _read(office, who, states, number)
+    request[SHOWN] = len(inbox.rows)
+    tickets = await _ticket_rows(office, who, inbox.rows, moment)
+    seen = _fingerprint(tickets, inbox.counts)
     if request.headers.get("HX-Request") and request.query.get("seen") == seen:
         return web.Response(status=204)
     return page(
         request,
         "desk.html",
         tickets=tickets,
-        tabs_of_states=_tabs(chosen, who.role, counts),
-        pager=pager(rows, number, PAGE, f"/desk?state={chosen}&page="),
+        tabs_of_states=_tabs(chosen, who.role, inbox.counts),
+        pager=turn_pages(len(tickets), inbox.total, number, PAGE, f"/desk?state={chosen}&page=", more=inbox.more),
         refresh_href=f"/desk?state={chosen}&page={number}&seen={seen}",
-        total=rows[0]["total"] if rows else 0,
+        total=inbox.total if inbox.total is not None else len(tickets),
         empty=EMPTY_INBOX[states[0]] if len(states) == 1 else EMPTY_DESK,
         # A closed list is looked up, not watched.
         watched=chosen != State.CLOSED,
     )
+
+
+async def _ticket_rows(office: Office, who: Actor, rows: Sequence[Row], moment: datetime) -> list[TicketRow]:
+    ids = [row["ticket_id"] for row in rows]
+    cards = await cards_of_tickets(office, ids, who, moment)
+    late = await late_parts_of_tickets(office, ids, who, moment)
+    return [
+        inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    """A page of a list, counts of open tickets by state, how many the list has (None: not counted), and whether it goes on."""
+
+    rows: Sequence[Row]
+    counts: Mapping[str, int]
+    total: int | None
+    more: bool = False
+
+
+async def _read(office: Office, who: Actor, states: Sequence[State], number: int) -> _Inbox:
+    skip = (number - 1) * PAGE
+    if State.CLOSED in states:
+        rows, counts = await list_closed(office, who, PAGE + 1, skip)
+        return _Inbox(rows[:PAGE], counts, None, len(rows) > PAGE)
+    rows, counts = await list_inbox(office, who, list(states), PAGE, skip)
+    return _Inbox(rows, counts, sum(counts.get(state, 0) for state in states))
 
 
 def _states(chosen: str, role: Role) -> tuple[State, ...]:

@@ -209,6 +209,7 @@ async def _apply(
             if again is not None and deadline.deadline_id in wanted[ticket_id]:
                 ticket = await _shift(office, conn, ticket, again, reason, now)
                 moved.append((ticket.number, again))
+        await clocks.show_clock(conn, office.region, ticket_id)
         await follow_lead(office, conn, ticket, str(ticket.version), now)
     return moved
 

@@ -147,6 +147,7 @@ async def carry_out(
     if decision.event is not None:
         about = str(await tickets.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
     await _write_clocks(office, conn, ticket, decision, now)
+    await clocks.show_clock(conn, region, ticket.ticket_id)
     await keep_parts(office, conn, before, ticket, decision, about, now)
     await _write_mechanism(office, conn, before, ticket, decision, now)
     if clock is None:

@@ -164,11 +164,20 @@ async def reveal_person(
 async def list_inbox(
     office: Office, actor: Actor, states: list[State], batch: int = 50, skip: int = 0
 ) -> tuple[list[Row], dict[str, int]]:
-    """The actor's tickets in these states, what runs out first on top (rows have `total`), and counts by state."""
+    """The actor's open tickets in these states, what runs out first on top, and counts of all open ones by state."""
     allow(actor, Right.LIST_TICKETS)
     units = _units(office, actor)
     async with office.reading(actor) as conn:
         rows = await lists.list_inbox(conn, office.region, units, [state.value for state in states], batch, skip)
+        return rows, await lists.count_by_state(conn, office.region, units)
+
+
+async def list_closed(office: Office, actor: Actor, batch: int = 50, skip: int = 0) -> tuple[list[Row], dict[str, int]]:
+    """The actor's closed tickets, newest first, and counts of the open ones by state; closed ones are never counted."""
+    allow(actor, Right.LIST_TICKETS)
+    units = _units(office, actor)
+    async with office.reading(actor) as conn:
+        rows = await lists.list_closed(conn, office.region, units, batch, skip)
         return rows, await lists.count_by_state(conn, office.region, units)
 
 

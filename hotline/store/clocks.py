@@ -92,6 +92,11 @@ async def advance_deadline(
     )
 
 
+async def show_clock(conn: Any, region: int, ticket_id: UUID) -> None:
+    """Let a held ticket show in lists the clock that runs out first, after its clocks changed."""
+    await _q.show_clock(conn, region_id=region, ticket_id=ticket_id)
+
+
 async def list_due_tickets(conn: Any, region: int, now: datetime, batch: int) -> dict[UUID, int]:
     """Tickets of the `batch` clocks that are due longest, each with how many of those are its own."""
     rows = _q.tickets_with_due_clocks(conn, region_id=region, now=now, batch=batch)

@@ -15,11 +15,20 @@ Rows = list[Mapping[str, Any]]
 async def list_inbox(
     conn: Any, region: int, units: list[UUID] | None, states: list[str], batch: int, skip: int
 ) -> Rows:
-    """Tickets of these units (None: all) in these states, what runs out first on top; `total` counts all pages."""
+    """Open tickets of these units (None: all) in these states, what runs out first on top."""
     if units is None:
         rows = _q.inbox_of_all(conn, region_id=region, states=states, batch=batch, skip=skip)
     else:
         rows = _q.inbox(conn, region_id=region, unit_ids=units, states=states, batch=batch, skip=skip)
+    return [row async for row in rows]
+
+
+async def list_closed(conn: Any, region: int, units: list[UUID] | None, batch: int, skip: int) -> Rows:
+    """Closed tickets these units (None: all) led, newest first."""
+    if units is None:
+        rows = _q.closed_of_all(conn, region_id=region, batch=batch, skip=skip)
+    else:
+        rows = _q.closed_of_units(conn, region_id=region, unit_ids=units, batch=batch, skip=skip)
     return [row async for row in rows]
 
 

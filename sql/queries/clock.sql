@@ -95,6 +95,22 @@ update deadline set started_at = :started_at, due_at = :due_at, provisional = :p
     limit_text = :limit_text, pauses = :pauses, next_step = :next_step, next_at = :next_at
 where region_id = :region_id and deadline_id = :deadline_id and state = 'running';
 
+-- name: show_clock(region_id, ticket_id)!
+-- The ticket shows the clock its lists are sorted by: the running one that ends first, else one missed in this cycle.
+update ticket t set clock_id = now.deadline_id, clock_due_at = now.due_at
+from (
+    select d.deadline_id, d.due_at from ticket held
+    left join lateral (
+        select deadline_id, due_at from deadline d
+        where d.region_id = held.region_id and d.ticket_id = held.ticket_id and d.state in ('running', 'missed')
+            and (d.state = 'running' or d.cycle = held.cycle)
+            and d.rule in ('sign', 'reply', 'interview', 'supervised', 'tier2', 'tier3', 'dispatch', 'ruling', 'callback', 'verify', 'details')
+        order by (d.state = 'running') desc, d.due_at, d.deadline_id
+        limit 1) d on true
+    where held.region_id = :region_id and held.ticket_id = :ticket_id) now
+where t.region_id = :region_id and t.ticket_id = :ticket_id
+    and (t.clock_id, t.clock_due_at) is distinct from (now.deadline_id, now.due_at);
+
 -- name: deadlines_of_ticket(region_id, ticket_id)
 -- Every clock a ticket ever had, oldest first.
 select * from deadline where region_id = :region_id and ticket_id = :ticket_id order by started_at, due_at, deadline_id;

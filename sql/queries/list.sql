@@ -1,54 +1,73 @@
 -- name: inbox(region_id, unit_ids, states, batch, skip)
--- Tickets these units lead, and those whose part they owe with the clock of that part; what runs out first on top.
-select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state,
-    count(*) over () as total
-from (
-    select ticket_id from ticket
-    where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state = any(:states::text[])
-    union
-    select ticket_id from ticket_unit
-    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting' and answered_at is null) mine
-join ticket t on t.region_id = :region_id and t.ticket_id = mine.ticket_id
+-- Open tickets these units lead, and those whose part they owe with the clock of that part; what runs out first on top.
+with mine as (
+    select ticket_id, clock_id, clock_due_at as due_at, received_at from ticket
+    where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state = any(:states::text[]) and state <> 'closed'
+    union all
+    select * from (
+        select distinct on (t.ticket_id) t.ticket_id, d.deadline_id, d.due_at, t.received_at
+        from ticket_unit p
+        join ticket t on t.region_id = p.region_id and t.ticket_id = p.ticket_id
+        left join deadline d on d.region_id = p.region_id and d.ticket_id = p.ticket_id and d.rule = 'assist'
+            and d.unit_id = p.unit_id and d.state in ('running', 'missed') and (d.state = 'running' or d.cycle = t.cycle)
+        where p.region_id = :region_id and p.unit_id = any(:unit_ids::uuid[]) and p.part = 'assisting' and p.answered_at is null
+            and t.state = any(:states::text[]) and t.state <> 'closed' and (t.lead_unit_id = any(:unit_ids::uuid[])) is not true
+        order by t.ticket_id, (d.state = 'running') desc nulls last, d.due_at) assisted
+), shown as (
+    select * from mine order by due_at nulls last, received_at, ticket_id limit :batch offset :skip
+)
+select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state
+from shown s
+join ticket t on t.region_id = :region_id and t.ticket_id = s.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
-left join lateral (
-    select rule, due_at, provisional, started_at, limit_text, state from deadline d
-    where d.region_id = t.region_id and d.ticket_id = t.ticket_id and d.state in ('running', 'missed')
-        and case when t.lead_unit_id = any(:unit_ids::uuid[])
-            then d.rule in ('sign', 'reply', 'interview', 'supervised', 'tier2', 'tier3', 'dispatch', 'ruling', 'callback', 'verify', 'details')
-            else d.rule = 'assist' and d.unit_id = any(:unit_ids::uuid[]) end
-        and (d.state = 'running' or d.cycle = t.cycle)
-    order by (d.state = 'running') desc, d.due_at limit 1) d on true
-where t.state = any(:states::text[])
-order by d.due_at nulls last, t.received_at
-limit :batch offset :skip;
+left join deadline d on d.region_id = t.region_id and d.deadline_id = s.clock_id
+order by s.due_at nulls last, s.received_at, s.ticket_id;
 
 -- name: inbox_of_all(region_id, states, batch, skip)
 -- The same of every unit, for those whose work spans them all.
-select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state,
-    count(*) over () as total
-from ticket t
+with shown as (
+    select ticket_id, clock_id, clock_due_at as due_at, received_at from ticket
+    where region_id = :region_id and state = any(:states::text[]) and state <> 'closed'
+    order by clock_due_at nulls last, received_at, ticket_id
+    limit :batch offset :skip
+)
+select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state
+from shown s
+join ticket t on t.region_id = :region_id and t.ticket_id = s.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
-left join lateral (
-    select rule, due_at, provisional, started_at, limit_text, state from deadline d
-    where d.region_id = t.region_id and d.ticket_id = t.ticket_id and d.state in ('running', 'missed')
-        and d.rule in ('sign', 'reply', 'interview', 'supervised', 'tier2', 'tier3', 'dispatch', 'ruling', 'callback', 'verify', 'details')
-        and (d.state = 'running' or d.cycle = t.cycle)
-    order by (d.state = 'running') desc, d.due_at limit 1) d on true
-where t.region_id = :region_id and t.state = any(:states::text[])
-order by d.due_at nulls last, t.received_at
+left join deadline d on d.region_id = t.region_id and d.deadline_id = s.clock_id
+order by s.due_at nulls last, s.received_at, s.ticket_id;
+
+-- name: closed_of_units(region_id, unit_ids, batch, skip)
+-- Closed tickets these units led, newest first.
+select t.*, u.name as unit_name from ticket t
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+where t.region_id = :region_id and t.lead_unit_id = any(:unit_ids::uuid[]) and t.closed_at is not null
+order by t.closed_at desc, t.ticket_id
+limit :batch offset :skip;
+
+-- name: closed_of_all(region_id, batch, skip)
+-- The same of every unit.
+select t.*, u.name as unit_name from ticket t
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+where t.region_id = :region_id and t.closed_at is not null
+order by t.closed_at desc, t.ticket_id
 limit :batch offset :skip;
 
 -- name: count_by_state(region_id, unit_ids)
 -- How many open tickets stand where, under the same rule as the inbox.
-select t.state, count(*) as total from (
-    select ticket_id from ticket
+select state, sum(of_part)::bigint as total from (
+    select state, count(*) as of_part from ticket
     where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state <> 'closed'
-    union
-    select ticket_id from ticket_unit
-    where region_id = :region_id and unit_id = any(:unit_ids::uuid[]) and part = 'assisting' and answered_at is null) mine
-join ticket t on t.region_id = :region_id and t.ticket_id = mine.ticket_id
-where t.state <> 'closed'
-group by t.state;
+    group by state
+    union all
+    select t.state, count(distinct t.ticket_id)
+    from ticket_unit p
+    join ticket t on t.region_id = p.region_id and t.ticket_id = p.ticket_id
+    where p.region_id = :region_id and p.unit_id = any(:unit_ids::uuid[]) and p.part = 'assisting' and p.answered_at is null
+        and t.state <> 'closed' and (t.lead_unit_id = any(:unit_ids::uuid[])) is not true
+    group by t.state) counted
+group by state;
 
 -- name: count_all_by_state(region_id)
 -- The same of every unit.

@@ -13,9 +13,11 @@ with filed as materialized (
         wechat_sealed, event_id, role, public_text, details, deadline_id, due_at, provisional, limit_text, next_step, next_at)
 ), ticket as (
     insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace,
-        confidential, title, body, place, matter_id, state, received_at, changed_at, accused_unit_id, linked_to, opened_by)
+        confidential, title, body, place, matter_id, state, received_at, changed_at, accused_unit_id, linked_to, opened_by,
+        clock_id, clock_due_at)
     select :region_id::smallint, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential, title, body,
-        place, matter_id, 'received', received_at, received_at, accused_unit_id, linked_to, opened_by
+        place, matter_id, 'received', received_at, received_at, accused_unit_id, linked_to, opened_by,
+        deadline_id, due_at
     from filed
 ), complainant as (
     insert into complainant (region_id, complainant_id, contact_hash, name_sealed, phone_sealed, identity_sealed, address_sealed,

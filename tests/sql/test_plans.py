@@ -21,7 +21,7 @@ TICKETS = 30_000
 BIG = {"ticket", "ticket_event", "deadline", "outbox", "callback", "complainant", "supervision", "reminder", "alarm"}
 ONE = UUID(int=4711)
 ASKED_BY_UNITS = {
-    "inbox", "count_by_state", "lock_ticket", "events_of_ticket", "open_callback_of_ticket", "ticket_by_number",
+    "inbox", "closed_of_units", "count_by_state", "lock_ticket", "events_of_ticket", "open_callback_of_ticket", "ticket_by_number",
 }  # fmt: skip
 MORE = """
 update ticket set state = 'closed', closed_at = $1, close_reason = 'satisfied' where ticket_id < $2;
@@ -70,17 +70,10 @@ def hot_queries(unit: UUID) -> list[Hot]:
         hot("ticket", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
         hot("ticket", "lock_ticket", "ticket_pkey", ticket_id=ONE),
         hot("ticket", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),
-        # The states decide whether the index of open tickets serves: planned for the values of each call.
-        hot(
-            "list",
-            "inbox",
-            "ticket_of_unit",
-            generic=False,
-            unit_ids=[unit],
-            states=["dispatched", "signed"],
-            batch=50,
-            skip=0,
-        ),
+        hot("list", "inbox", "ticket_of_unit", unit_ids=[unit], states=["dispatched", "signed"], batch=50, skip=0),
+        hot("list", "inbox_of_all", "ticket_open_by_state|ticket_of_unit", states=["received"], batch=50, skip=0),
+        hot("list", "closed_of_units", "ticket_closed_of_unit|ticket_by_close", unit_ids=[unit], batch=51, skip=0),
+        hot("list", "closed_of_all", "ticket_by_close", batch=51, skip=0),
         hot("list", "count_by_state", "ticket_of_unit", unit_ids=[unit]),
         hot(
             "list",

@@ -12,8 +12,9 @@ from channels.desk.outbound import send
 from channels.desk.unit import PAGE
 from hotline.actions.delivery import deliver_due
 from hotline.clock import MovedClock
+from hotline.domain.kinds import Verdict
 from hotline.domain.message import Delivery, Outgoing
-from tests.build import MONDAY, Town, dispatched, moment, opened, owed, replied, signed
+from tests.build import MONDAY, Town, dispatched, moment, opened, owed, rated, replied, signed
 from tests.channels.desk.conftest import LogIn, find
 
 
@@ -67,6 +68,20 @@ async def test_pages_turn_without_losing_any(log_in: LogIn, town: Town) -> None:
     assert f"第 1–{PAGE} 件，共 {PAGE + 3} 件" in first
     assert 'rel="next" href="/desk?state=&amp;page=2"' in first
     assert 'rel="prev"' in second
+
+
+async def test_closed_list_has_the_newest_on_top_and_turns_without_a_count(log_in: LogIn, town: Town) -> None:
+    closed = []
+    for minute in range(PAGE + 2):
+        ticket = await replied(town)
+        closed.append(await rated(town, ticket, Verdict.SATISFIED, moment("2026-11-26", f"10:{minute:02d}")))
+    water = await log_in("water")
+    first, second = await water.get("/desk?state=closed"), await water.get("/desk?state=closed&page=2")
+    assert numbers(first) + numbers(second) == [ticket.number for ticket in reversed(closed)]
+    assert f"第 1–{PAGE} 件<" in first
+    assert 'rel="next"' in first
+    assert 'rel="next"' not in second
+    assert numbers(await (await log_in("school")).get("/desk?state=closed")) == []
 
 
 async def test_empty_list_says_why(log_in: LogIn) -> None:

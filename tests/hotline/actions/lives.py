@@ -15,6 +15,8 @@ from hotline.domain.lifecycle import TABLE, State, Verb, may
 
 Row = Mapping[str, Any]
 SUPERVISION = {"interview", "supervised", "tier2", "tier3"}
+# Clocks by which no list is sorted: steps on the way to another limit, what others owe, and rest.
+UNLISTED = {"contact", "assist", "extension", "resume"}
 # The named reasons for which an open ticket waits with none of its limits running.
 REASONS = {"parked": "resume", "awaiting_details": "details"}
 
@@ -94,6 +96,19 @@ def check_clocks(books: Books, swept_at: datetime | None) -> None:
     if swept_at is not None:
         late = [clock for clock in books.clocks if clock["next_at"] is not None and clock["next_at"] <= swept_at]
         assert not late, f"after the sweep these are still due: {late}"
+
+
+def check_shown_clock(books: Books) -> None:
+    """Lists are sorted by the clock that runs out first, else by one missed in this cycle; it stands on the ticket."""
+    counted = [
+        clock
+        for clock in books.clocks
+        if clock["rule"] not in UNLISTED
+        and (clock["state"] == "running" or (clock["state"] == "missed" and clock["cycle"] == books.ticket["cycle"]))
+    ]
+    first = min(counted, key=lambda c: (c["state"] != "running", c["due_at"], c["deadline_id"]), default=None)
+    shown = (books.ticket["clock_id"], books.ticket["clock_due_at"])
+    assert shown == ((first["deadline_id"], first["due_at"]) if first else (None, None)), "lists show another clock"
 
 
 def check_tiers(before: Books | None, after: Books) -> None:

@@ -127,6 +127,7 @@ async def test_the_tier_and_the_interview_follow_their_clock(town: Town, pool: a
     due = moment("2026-12-01", "17:30")
     assert await pool.fetchval("select due_at from supervision where ticket_id = $1", ticket.ticket_id) == due
     assert await pool.fetchval("select due_at from interview where ticket_id = $1", ticket.ticket_id) == due
+    assert await pool.fetchval("select clock_due_at from ticket where ticket_id = $1", ticket.ticket_id) == due
 
 
 async def test_a_leaders_date_is_not_moved(town: Town, look: Look) -> None:

@@ -25,7 +25,16 @@ from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from tests import build
 from tests.build import Town, moment
 from tests.hotline.actions.deeds import DEEDS, NEXT, OF_UNIT, WORDS, Deed, Occasion, everybody
-from tests.hotline.actions.lives import Books, check_clocks, check_history, check_lead, check_parts, check_tiers, read
+from tests.hotline.actions.lives import (
+    Books,
+    check_clocks,
+    check_history,
+    check_lead,
+    check_parts,
+    check_shown_clock,
+    check_tiers,
+    read,
+)
 
 # A plain week, National Day with its make-up days, the turn of a year without a notice.
 SEASONS = [moment("2026-11-23"), moment("2026-09-25", "16:59:59"), moment("2026-12-24", "08:00")]
@@ -207,6 +216,7 @@ class Life(RuleBasedStateMachine):
         before, self.books = self.books, self.world.run(read(self.world.eye, self.ticket_id))
         fresh = check_history(before, self.books)
         check_clocks(self.books, swept_at)
+        check_shown_clock(self.books)
         check_tiers(before, self.books)
         check_lead(self.books)
         check_parts(before, self.books)
