@@ -10,6 +10,7 @@ Tab = tuple[str, str]
 
 CONSOLE: Tab = ("/console", "接听登记")
 CALLS: Tab = ("/console/calls", "回访")
+UNDELIVERED: Tab = ("/console/undelivered", "未送达")
 DISPATCH: Tab = ("/console/dispatch", "派单")
 ALARMS: Tab = ("/console/alarms", "提醒事项")
 ALL: Tab = ("/desk", "工单")
@@ -26,8 +27,8 @@ LOOKS: Tab = ("/admin/looks", "查看记录")
 ASSESSMENT: Tab = ("/admin/assessment", "影响评估")
 
 BENCHES: Mapping[Role, tuple[Tab, ...]] = {
-    Role.OPERATOR: (CONSOLE, CALLS, ALL),
-    Role.DISPATCHER: (DISPATCH, ALARMS, CONSOLE, CALLS, ALL, SUPERVISION, NOTICES),
+    Role.OPERATOR: (CONSOLE, CALLS, UNDELIVERED, ALL),
+    Role.DISPATCHER: (DISPATCH, ALARMS, CONSOLE, CALLS, UNDELIVERED, ALL, SUPERVISION, NOTICES),
     Role.HANDLER: (ALL, NOTICES, LEAVE),
     Role.UNIT_HEAD: (ALL, CARDS, NOTICES, LEAVE),
     Role.SUPERVISOR: (SUPERVISION, ALL, BRIEFS, ALARMS, NOTICES),

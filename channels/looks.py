@@ -19,6 +19,7 @@ KEPT: Mapping[Right, What] = {
     Right.READ_NOTICES: What.LIST,
     Right.TAKE_CALL: What.LIST,
     Right.LIST_CALLS: What.LIST,
+    Right.LIST_UNDELIVERED: What.LIST,
     Right.LIST_UNDISPATCHED: What.LIST,
     Right.READ_ALARMS: What.LIST,
     Right.LIST_SUPERVISED: What.LIST,

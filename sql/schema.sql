@@ -823,13 +823,14 @@ comment on column outbox.claimed_at is 'When a worker took it';
 comment on column outbox.sent_at is 'When the channel took it';
 comment on column outbox.provider_id is 'The channel''s id of the message';
 comment on column outbox.fold_id is 'Message it was folded into';
-comment on column outbox.reason is 'Why it was refused or is unknown';
+comment on column outbox.reason is 'Why it was refused or is unknown; for one a person dealt with, how: told, known, unreached';
 comment on column outbox.instead_of is 'The person it was meant for, when somebody else receives it: on leave, or no longer there';
 
 create index outbox_due on outbox (region_id, not_before) where state = 'waiting';
 create index outbox_stuck on outbox (region_id, claimed_at) where state = 'sending';
 create index outbox_of_desk on outbox (region_id, recipient, created_at) where channel in ('desk', 'phone') and state = 'sent';
 create index outbox_of_ticket on outbox (region_id, ticket_id);
+create index outbox_undelivered on outbox (region_id, created_at) where state in ('refused', 'unknown') and channel <> 'desk';
 
 create table alarm (
     region_id smallint not null,

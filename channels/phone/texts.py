@@ -41,8 +41,15 @@ NO_NUMBER = "输入来电号码后，这里显示此人以前反映过的事。"
 FIRST_CALL = "这个号码第一次来电。"
 NO_ALARMS = "没有要处理的提醒事项。"
 REVEAL_REASON = "回访"
+TELL_REASON = "电话告知没有送达的答复"
+UNDELIVERED_WHY: Mapping[str, str] = {
+    "worker_lost": "发送中途后台重启，可能已经送到",
+    "error": "发送时出错，可能已经送到",
+    "calls_are_made_by_people": "这个渠道只能打电话",
+}
+UNKNOWN_WHY, REFUSED_WHY = "没有收到回执，可能已经送到", "对方渠道拒收"
 
-_MESSAGE_NAMES: Mapping[str, str] = {
+MESSAGE_NAMES: Mapping[str, str] = {
     "callback": "回访邀请",
     "replied": "答复通知",
     "extended": "延期通知",
@@ -78,10 +85,10 @@ def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "nobody_to_supervise":
         return "已经升级督办，但没有承办单位可以督办", "请先确定承办单位。"
     if kind in ("message_refused", "message_unknown"):
-        what = _MESSAGE_NAMES.get(str(details.get("kind")), "通知")
+        what = MESSAGE_NAMES.get(str(details.get("kind")), "通知")
         if kind == "message_refused":
-            return f"{what}发不出去", "请改用电话告知诉求人。"
-        return f"{what}不知道是否送到", "请电话核实一次，系统不会自动重发。"
+            return f"{what}发不出去", "请在“未送达”里打电话告知诉求人，并登记结果。"
+        return f"{what}不知道是否送到", "请在“未送达”里打电话核实一次，系统不会自动重发。"
     rule = kind.removesuffix("_overdue")
     if kind.endswith("_overdue") and rule in set(Rule):
         return f"{RULE_NAMES[Rule(rule)]}已经超期", "请尽快办理，或联系负责的人。"

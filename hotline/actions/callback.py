@@ -12,6 +12,7 @@ import structlog
 from hotline.actions.deed import carry_out, hold, perform
 from hotline.actions.office import Office
 from hotline.actions.promise import promised_to_leader
+from hotline.actions.undelivered import ALARMS
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
 from hotline.domain.deadline import notice_time
@@ -68,6 +69,9 @@ async def _keep(
     if waiting is not None:
         given = asdict(answers) if answers else {}
         await mechanism.close_callback(conn, office.region, waiting["callback_id"], state, now, given, actor.account_id)
+    if answers is not None:
+        # Who rates an answer has heard it: what did not reach the person is told.
+        await outbox.settle_alarms_of_ticket(conn, office.region, ticket_id, list(ALARMS), now)
 
 
 async def record_no_answer(

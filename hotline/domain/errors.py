@@ -28,6 +28,10 @@ class Refusal(Exception):
         return partial(type(self), **self.facts), ()
 
 
+class AlreadyTold(Refusal):
+    """这一条已经有人处理了。"""
+
+
 class BadCalendar(Refusal):
     """这份工作日历不能使用：{reason}。"""
 
@@ -158,6 +162,10 @@ class NoPartDue(Refusal):
 
 class PartsMissing(Refusal):
     """还有协办单位没有提交协办意见：{units}。请等意见齐了再答复，或者请派单员免于协办。"""
+
+
+class PerhapsDelivered(Refusal):
+    """这一条可能已经送到，不能再发一次，请电话核实。"""
 
 
 class NotMerged(Refusal):

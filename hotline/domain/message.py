@@ -1,5 +1,6 @@
 """What passes between a person and the hotline, whatever the channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -63,3 +64,20 @@ class Receipt:
     provider_id: str | None = None
     reason: str | None = None
     retry_after_s: int | None = None
+
+
+class FollowUp(StrEnum):
+    """What a person did about a message that did not reach somebody."""
+
+    TOLD = "told"
+    KNOWN = "known"
+    UNREACHED = "unreached"
+    AGAIN = "again"
+
+
+FOLLOW_UP_NAMES: Mapping[FollowUp, str] = {
+    FollowUp.TOLD: "已电话告知本人",
+    FollowUp.KNOWN: "本人说已经知道",
+    FollowUp.UNREACHED: "电话联系不上本人",
+    FollowUp.AGAIN: "按原渠道再发一次",
+}

@@ -49,6 +49,8 @@ class Right(StrEnum):
     LIST_CALLS = "list_calls"
     RECORD_CALLBACK = "record_callback"
     RECORD_REFUSAL = "record_refusal"
+    LIST_UNDELIVERED = "list_undelivered"
+    SETTLE_UNDELIVERED = "settle_undelivered"
     LIST_UNDISPATCHED = "list_undispatched"
     READ_ALARMS = "read_alarms"
     SETTLE_ALARM = "settle_alarm"
@@ -90,6 +92,8 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.LIST_CALLS: "待回访名单",
     Right.RECORD_CALLBACK: "登记回访",
     Right.RECORD_REFUSAL: "登记拒访",
+    Right.LIST_UNDELIVERED: "未送达的答复名单",
+    Right.SETTLE_UNDELIVERED: "处理未送达的答复",
     Right.LIST_UNDISPATCHED: "待派单、待裁定名单",
     Right.READ_ALARMS: "查看提醒事项",
     Right.SETTLE_ALARM: "处理提醒事项",
@@ -156,6 +160,8 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.LIST_CALLS: _DESK,
     Right.RECORD_CALLBACK: _DESK,
     Right.RECORD_REFUSAL: _DESK | _VERIFIERS,
+    Right.LIST_UNDELIVERED: _DESK,
+    Right.SETTLE_UNDELIVERED: _DESK,
     Right.LIST_UNDISPATCHED: frozenset({R.DISPATCHER}),
     Right.READ_ALARMS: frozenset({R.DISPATCHER, R.SUPERVISOR, R.SYSTEM_ADMIN}),
     Right.SETTLE_ALARM: frozenset({R.DISPATCHER, R.SUPERVISOR}),

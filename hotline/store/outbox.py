@@ -132,3 +132,30 @@ async def settle_alarms_of_ticket(conn: Any, region: int, ticket_id: UUID, kinds
 async def settle_alarms_of_kind(conn: Any, region: int, kind: str, at: datetime) -> None:
     """What every alarm of this kind, about no ticket, waited for came by itself."""
     await _q.settle_alarms_of_kind(conn, region_id=region, kind=kind, at=at)
+
+
+async def list_undelivered(conn: Any, region: int, batch: int) -> list[Mapping[str, Any]]:
+    """Messages to people, refused or unknown, oldest first, with ticket, sealed name and number; `total` counts all."""
+    return [row async for row in _q.undelivered(conn, region_id=region, batch=batch)]
+
+
+async def find_ticket(conn: Any, region: int, outbox_id: UUID) -> UUID | None:
+    """The ticket a message to a person tells of."""
+    found: UUID | None = await _q.ticket_of_message(conn, region_id=region, outbox_id=outbox_id)
+    return found
+
+
+async def lock_undelivered(conn: Any, region: int, outbox_id: UUID) -> str | None:
+    """`refused` or `unknown`, held until the transaction ends; None when somebody dealt with it."""
+    state: str | None = await _q.lock_undelivered(conn, region_id=region, outbox_id=outbox_id)
+    return state
+
+
+async def send_again(conn: Any, region: int, outbox_id: UUID, at: datetime) -> None:
+    """A refused message waits to be sent once more."""
+    await _q.send_again(conn, region_id=region, outbox_id=outbox_id, not_before=at)
+
+
+async def settle_alarms_by_key(conn: Any, region: int, keys: list[str], at: datetime, account_id: UUID | None) -> None:
+    """A person dealt with what these alarms told of."""
+    await _q.settle_alarms_by_key(conn, region_id=region, dedupe_keys=keys, at=at, account_id=account_id)

@@ -24,7 +24,7 @@ from tests.build import MONDAY, PASSWORD, Town, a_county
 
 GETS = [route for channel in CHANNELS for route in channel.routes if route.method == "GET"]
 LISTS = [
-    ("operator", "/console"), ("operator", "/console/calls"), ("operator", "/console/caller?phone=13800138000"),
+    ("operator", "/console"), ("operator", "/console/calls"), ("operator", "/console/undelivered"), ("operator", "/console/caller?phone=13800138000"),
     ("dispatcher", "/console/dispatch"), ("dispatcher", "/console/alarms"), ("water", "/desk"),
     ("water", "/desk/notices"), ("supervisor", "/supervision"), ("water_head", "/cards"), ("leader", "/cards"),
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
@@ -48,8 +48,15 @@ OUTSIDERS = (("volunteer", Role.VOLUNTEER), ("agent", Role.AGENT), ("monitor", R
 LOGINS = (*(login for login, _, _ in PEOPLE), *(login for login, _ in OUTSIDERS))
 ADDRESSES = [route for channel in CHANNELS for route in channel.routes]
 PARTS = {
-    "ticket_id", "attachment_id", "letter_id", "alarm_id", "verb", "step", "week", "key", "colour", "login", "deed",
+    "ticket_id", "attachment_id", "letter_id", "alarm_id", "outbox_id", "verb", "step", "week", "key", "colour", "login", "deed",
 }  # fmt: skip
+
+
+UNDELIVERED = """
+insert into outbox (region_id, outbox_id, dedupe_key, channel, recipient, kind, ticket_id, payload, urgent, created_at,
+    not_before, state)
+values (1, $1::uuid, $1::uuid::text, 'wechat', 'ticket', 'replied', $2, jsonb_build_object('text', $3::text), false, $4, $4, 'refused')
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,7 @@ async def plant(town: Town, settings: Settings, pool: asyncpg.Pool, mark: int, u
     kept = await keep_files(settings.files_dir, await ready_files([Upload(f"附件{mark}.png", PNG)]))
     await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
     await supervision.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await pool.execute(UNDELIVERED, uuid4(), ticket.ticket_id, f"暗号{mark}号：请打1381111{mark}找我。", MONDAY)
     row = await pool.fetchrow(
         "select (select attachment_id from attachment where ticket_id = $1) as attachment_id, "
         "(select letter_id from letter where ticket_id = $1) as letter_id",
@@ -206,7 +214,7 @@ def readable(body: bytes) -> str:
 def given_for(planted: Planted) -> dict[str, str]:
     return {
         "ticket_id": str(planted.ticket.ticket_id), "attachment_id": str(planted.attachment_id),
-        "letter_id": str(planted.letter_id), "alarm_id": str(UUID(int=1)), "week": WEEK, "key": "received",
+        "letter_id": str(planted.letter_id), "alarm_id": str(UUID(int=1)), "outbox_id": str(UUID(int=1)), "week": WEEK, "key": "received",
         "colour": "red", "login": "water", "verb": "sign", "step": "advice", "deed": "end",
     }  # fmt: skip
 

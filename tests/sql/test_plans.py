@@ -61,6 +61,7 @@ def hot_queries(unit: UUID) -> list[Hot]:
         hot("clock", "next_moment", "deadline_due outbox_due callback_due", after=NOW),
         hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=False, batch=100),
         hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=True, batch=100),
+        hot("outbox", "undelivered", "outbox_undelivered", batch=100),
         hot("outbox", "stuck_outbox", "outbox_stuck", before=NOW),
         hot("outbox", "drop_waiting", "outbox_of_ticket", ticket_id=ONE, reason="x"),
         hot("outbox", "settle_alarms_of_ticket", "alarm_of_ticket", ticket_id=ONE, kinds=["reply_overdue"], at=NOW),

@@ -1,0 +1,101 @@
+"""/console/undelivered: answers that did not reach a person, each with the call to make and how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.forms import read_form
+from channels.keys import OFFICE, SHOWN
+from channels.pages import page
+from channels.phone.texts import MESSAGE_NAMES, REFUSED_WHY, TELL_REASON, UNDELIVERED_WHY, UNKNOWN_WHY
+from channels.rates import count_account
+from channels.routes import get, post
+from channels.session import actor, check_csrf, now, remote_address
+from channels.times import local_text, said
+from hotline.actions.lookup import Person, reveal_person
+from hotline.actions.undelivered import Undelivered, list_undelivered, settle_undelivered
+from hotline.domain.brief.words import CHANNEL_NAMES
+from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.rates import Act
+from hotline.domain.rights import Right
+
+WORDS = 500
+
+
+async def show_undelivered(request: web.Request) -> web.Response:
+    """The list, oldest first; the numbers stay hidden until asked for."""
+    return await _list_page(request)
+
+
+async def _list_page(
+    request: web.Request, status: int = 200, *, revealed: UUID | None = None, person: Person | None = None,
+    refused: tuple[UUID, str] | None = None,
+) -> web.Response:  # fmt: skip
+    rows, total = await list_undelivered(request.app[OFFICE], actor(request))
+    request[SHOWN] = len(rows)
+    moment = now(request)
+    return page(
+        request, "console_undelivered.html", status, lines=[_line(row, moment) for row in rows], total=total,
+        revealed=revealed, person=person, refused=refused,
+    )  # fmt: skip
+
+
+def _line(row: Undelivered, moment: datetime) -> dict[str, Any]:
+    why = UNDELIVERED_WHY.get(row.reason, row.reason) or (REFUSED_WHY if row.refused else UNKNOWN_WHY)
+    return {
+        "row": row,
+        "what": MESSAGE_NAMES.get(row.kind, "通知"),
+        "channel": CHANNEL_NAMES.get(row.channel, row.channel),
+        "outcome": "没有送到" if row.refused else "不知道是否送到",
+        "why": why,
+        "since": said(row.created_at, moment),
+        "since_exact": local_text(row.created_at),
+        "ends": [(end.value, FOLLOW_UP_NAMES[end]) for end in FollowUp if row.refused or end is not FollowUp.AGAIN],
+    }
+
+
+async def reveal(request: web.Request) -> web.Response:
+    """Name and number of one person to be told, recorded with its reason."""
+    form, office = await read_form(request), request.app[OFFICE]
+    check_csrf(request, form.fields.get("csrf", ""))
+    await count_account(request, Act.ACCOUNT_REVEAL)
+    ticket_id = _id(request, "ticket_id")
+    person = await reveal_person(office, ticket_id, actor(request), now(request), TELL_REASON, remote_address(request))
+    if request.headers.get("HX-Request"):
+        return page(request, "console_person.html", person=person)
+    return await _list_page(request, revealed=ticket_id, person=person)
+
+
+async def settle(request: web.Request) -> web.StreamResponse:
+    """How it ended: told, known already, not reached, or sent once more; it leaves the list."""
+    form, outbox_id = await read_form(request), _id(request, "outbox_id")
+    check_csrf(request, form.fields.get("csrf", ""))
+    try:
+        await settle_undelivered(
+            request.app[OFFICE], outbox_id, form.choice("how", FollowUp, "结果"), form.text("words", WORDS).strip(), actor(request), now(request),
+            form.fields.get("client_key") or None,
+        )  # fmt: skip
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _list_page(request, refusal.status, refused=(outbox_id, refusal.sentence))
+    raise web.HTTPSeeOther("/console/undelivered?done=told")
+
+
+def _id(request: web.Request, part: str) -> UUID:
+    try:
+        return UUID(request.match_info[part])
+    except ValueError:
+        raise NotFound from None
+
+
+routes = (
+    get("/console/undelivered", show_undelivered, Right.LIST_UNDELIVERED),
+    post("/console/undelivered/{ticket_id}/reveal", reveal, Right.LIST_UNDELIVERED),
+    post("/console/undelivered/{outbox_id}/settle", settle, Right.SETTLE_UNDELIVERED),
+)
