@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench.brief import TICKETS, UNITS, BriefTimes, open_brief, pour_years
 from bench.desk import EVERY_S, USERS, Desk, desk_pages, fill_desks
 from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
@@ -21,11 +22,11 @@ from hotline.local import local_servers
 from hotline.store.migrate import migrate
 from rehearsal.county import seed_county
 
-ROUNDS = 3
+ROUNDS, COUNTY = 3, "青禾县"
 
 
 async def main(seconds: int, only: str | None = None) -> None:
-    """Measure and print everything, or one part alone: intake, desk or sweep."""
+    """Measure and print everything, or one part alone: intake, desk, sweep or brief."""
     console = Console()
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         home = Path(folder)
@@ -33,7 +34,7 @@ async def main(seconds: int, only: str | None = None) -> None:
             await migrate(servers.database_url)
             table = _table()
             pool = await open_pool(servers.database_url)
-            await seed_county(pool, 1, "青禾县")
+            await seed_county(pool, 1, COUNTY)
             await pool.close()
             if only in (None, "intake"):
                 _add_intake(table, *await _measure(servers.database_url, environment(servers, home), home, seconds))
@@ -41,6 +42,8 @@ async def main(seconds: int, only: str | None = None) -> None:
                 _add_desk(table, await _measure_desk(servers.database_url, environment(servers, home), home, seconds))
             if only in (None, "sweep"):
                 _add_sweeps(table, await measure_sweeps(servers.database_url))
+            if only in (None, "brief"):
+                _add_brief(table, await _measure_brief(servers.database_url, environment(servers, home), home))
     console.print(table)
 
 
@@ -70,6 +73,13 @@ async def _measure_desk(url: str, environ: dict[str, str], home: Path, seconds: 
         return await desk_pages(users, 2 * seconds)
 
 
+async def _measure_brief(url: str, environ: dict[str, str], home: Path) -> BriefTimes:
+    compiled = await pour_years(url, 1)
+    with running("channels", 1, environ, home / "processes.log"):
+        await wait_for_doors()
+        return await open_brief(COUNTY, compiled)
+
+
 def _table() -> Table:
     table = Table(title=f"{ROUNDS} 轮的中位数；受理用 {CONNECTIONS} 个连接")
     for column in ("项目", "数值", "目标"):
@@ -97,6 +107,12 @@ def _add_desk(table: Table, desk: Desk) -> None:
     table.add_row("工作台 p95", told, "< 60 毫秒")
 
 
+def _add_brief(table: Table, times: BriefTimes) -> None:
+    table.add_row(f"打开专报，{TICKETS:,} 件工单、{UNITS} 个单位", f"{times.page:.2f} 秒", "< 2 秒")
+    table.add_row("打开专报一个数字的工单清单（本周受理）", f"{times.figure:.2f} 秒", "< 2 秒")
+    table.add_row("汇总一周的专报", f"{times.compiled:.1f} 秒", "")
+
+
 def _add_intake(table: Table, limits: list[float], intakes: list[Intake], memory: dict[str, float]) -> None:
     limit, rate = statistics.median(limits), statistics.median(i.per_second for i in intakes)
     ratios = [intake.per_second / bare for intake, bare in zip(intakes, limits, strict=True)]
@@ -116,6 +132,6 @@ def _median(intakes: list[Intake], name: str) -> float:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=int, default=8, help="每一段的秒数")
-    parser.add_argument("--only", choices=("intake", "desk", "sweep"), help="只测一部分")
+    parser.add_argument("--only", choices=("intake", "desk", "sweep", "brief"), help="只测一部分")
     told = parser.parse_args()
     asyncio.run(main(told.seconds, told.only))

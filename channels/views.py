@@ -205,6 +205,8 @@ _OTHER_NAMES: Mapping[str, str] = {
     "operator_mark": "对热线评分",
     "promised_on": "承诺办结日期",
     "corrected": "更正了",
+    "passed_to": "已转至工单",
+    "passed_from": "来自并入的工单",
 }
 
 

@@ -745,6 +745,8 @@ create unique index deadline_once on deadline (region_id, ticket_id, rule, cycle
 create index deadline_missed on deadline (region_id, due_at) where state = 'missed' and unit_id is not null;
 create index deadline_part_owed on deadline (region_id, due_at) where rule = 'assist' and done_at is null;
 create index deadline_by_due on deadline (region_id, due_at) where rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist');
+create index deadline_by_end on deadline (region_id, ended_at)
+    where rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist') and state in ('met', 'withdrawn');
 create index deadline_part_missed on deadline (region_id, due_at) where rule = 'assist' and state = 'missed';
 
 create table reminder (
@@ -1044,6 +1046,7 @@ comment on column supervision.settled_by is 'closed, next_tier, withdrawn';
 create index supervision_open on supervision (region_id, tier, opened_at) where settled_at is null;
 create index supervision_of_ticket on supervision (region_id, ticket_id, opened_at);
 create index supervision_by_opening on supervision (region_id, opened_at);
+create index supervision_by_settling on supervision (region_id, settled_at) where settled_at is not null;
 
 create table letter (
     region_id smallint not null,

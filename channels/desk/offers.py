@@ -10,6 +10,7 @@ from typing import Any
 from channels.desk.verbs import FORMS
 from hotline.actions.lookup import Dossier
 from hotline.domain.deadline import reckon
+from hotline.domain.handling import SPEAKS_FOR_PERSON
 from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import CloseReason, Outcome, Role, Rule
 from hotline.domain.lifecycle import State
@@ -72,6 +73,7 @@ class _Facts:
         self.checks: Mapping[str, Callable[[], bool]] = {
             "contact": self._contact,
             "reply": lambda: self._contacted() and not owed_parts(self.dossier.parts),
+            "comment": lambda: self.ticket.merged_into is None or actor.role in SPEAKS_FOR_PERSON,
             "unmerge": lambda: self.ticket.close_reason is CloseReason.MERGED,
             "excuse": lambda: bool(owed_parts(self.dossier.parts)),
             "return": self._returnable,

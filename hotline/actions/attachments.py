@@ -10,10 +10,12 @@ from uuid import UUID, uuid5
 
 from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL, of_ticket
+from hotline.actions.merged import target_of
 from hotline.actions.office import Office
 from hotline.domain.errors import Malformed, NotFound
+from hotline.domain.handling import passes_files
 from hotline.domain.kinds import Role
-from hotline.domain.ticket import Actor
+from hotline.domain.ticket import Actor, Ticket
 from hotline.store import tickets
 from hotline.store.accounts import insert_view
 from hotline.store.rows import widen
@@ -38,7 +40,9 @@ class KeptFile:
 async def add_files(
     office: Office, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str = "现场照片"
 ) -> int:
-    """Hang files on a ticket; the same file twice is kept once. Gives back how many files the ticket has.
+    """Hang files on a ticket, those of a merged one on its target too; the same file twice is kept once.
+
+    Gives back how many files the ticket has.
 
     Raises NotFound outside the actor's rows, Malformed beyond 60 files on a ticket.
     """
@@ -48,16 +52,33 @@ async def add_files(
             raise NotFound
         await check_scope(office, conn, ticket, actor)
         await widen(conn, ALL)
-        known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
-        named = {_id_of(ticket_id, file.sha256): file for file in files}
-        _refuse_beyond(known | named.keys())
-        for attachment_id, file in named.items():
-            await tickets.insert_attachment(conn, office.region, ticket_id, {
-                "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
-                "size_bytes": file.size_bytes, "sha256": file.sha256, "label": _labelled(label, file), "added_at": now,
-                "account_id": actor.account_id,
-            })  # fmt: skip
-        return len(known | named.keys())
+        target = await _passed_to(office, conn, ticket)
+        if target is not None:
+            await _hang(office, conn, target.ticket_id, files, actor, now, f"{label}（来自 {ticket.number}）")
+        return await _hang(office, conn, ticket_id, files, actor, now, label)
+
+
+async def _passed_to(office: Office, conn: Any, ticket: Ticket) -> Ticket | None:
+    """The ticket on which files of a merged one hang as well."""
+    target = await target_of(office, conn, ticket)
+    if target is None or not passes_files(ticket, target, office.county.barred(ticket.accused_unit_id)):
+        return None
+    return target
+
+
+async def _hang(
+    office: Office, conn: Any, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str
+) -> int:
+    known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
+    named = {_id_of(ticket_id, file.sha256): file for file in files}
+    _refuse_beyond(known | named.keys())
+    for attachment_id, file in named.items():
+        await tickets.insert_attachment(conn, office.region, ticket_id, {
+            "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
+            "size_bytes": file.size_bytes, "sha256": file.sha256, "label": _labelled(label, file), "added_at": now,
+            "account_id": actor.account_id,
+        })  # fmt: skip
+    return len(known | named.keys())
 
 
 def _labelled(label: str, file: KeptFile) -> str:
@@ -68,9 +89,12 @@ async def check_room(office: Office, ticket_id: UUID, digests: Sequence[bytes]) 
     """Raises Malformed when the ticket cannot take files with these digests, before anything is written of a deed."""
     if not digests:
         return
-    async with office.reading(of_ticket(ticket_id)) as conn:
-        known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, ticket_id)}
-    _refuse_beyond(known | {_id_of(ticket_id, digest) for digest in digests})
+    async with office.reading(ALL) as conn:
+        ticket = await tickets.get_ticket(conn, office.region, ticket_id)
+        target = await _passed_to(office, conn, ticket) if ticket else None
+        for home in (ticket_id, *([target.ticket_id] if target else ())):
+            known = {row["attachment_id"] for row in await tickets.list_attachments(conn, office.region, home)}
+            _refuse_beyond(known | {_id_of(home, digest) for digest in digests})
 
 
 def _id_of(ticket_id: UUID, digest: bytes) -> UUID:

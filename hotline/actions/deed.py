@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hotline.actions.assisting import keep_parts, tell_end
 from hotline.actions.lending import ALL, of_ticket
+from hotline.actions.merged import pointing_to, target_of
 from hotline.actions.notices import drop_waiting, tell
 from hotline.actions.office import Office
 from hotline.actions.paper import issue
@@ -43,7 +44,8 @@ async def perform(
         ticket = await hold(office, conn, ticket_id, actor, now)
         if client_key is not None and await tickets.was_done(conn, office.region, ticket_id, client_key):
             return ticket
-        decision = await decide(conn, ticket)
+        with pointing_to(await target_of(office, conn, ticket), actor):
+            decision = await decide(conn, ticket)
         await check_actor(office, conn, ticket, actor, decision)
         return await carry_out(office, conn, ticket, decision, now, client_key=client_key)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.deed import perform
+from hotline.actions.deed import carry_out, hold, perform
+from hotline.actions.lookup import unsealed_person
 from hotline.actions.notices import tell
 from hotline.actions.office import Office
 from hotline.domain import handling as rule
@@ -15,7 +16,7 @@ from hotline.domain.deadline import Deadline
 from hotline.domain.errors import Malformed, Recused
 from hotline.domain.joint import owed_parts
 from hotline.domain.kinds import Rule
-from hotline.domain.ticket import Actor, Decision, Ticket
+from hotline.domain.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import clocks, joint, leaves, recusals, tickets
 
 Given = Mapping[str, Any]
@@ -141,9 +142,27 @@ async def resume_ticket(
 async def comment_ticket(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """A word added; no limit moves."""
+    """A word added; no limit moves. What is said for the person of a merged ticket goes on to the target.
 
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
+    Raises MergedElsewhere.
+    """
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        if ticket.merged_into is not None:
+            return await _pass_on(office, conn, ticket, ticket.merged_into, actor, now, given)
         return rule.comment(ticket, actor, now, given)
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def _pass_on(
+    office: Office, conn: Any, ticket: Ticket, target_id: UUID, actor: Actor, now: datetime, given: Given
+) -> Decision:
+    # The target is not in the person's rows; the rule passes the word on, not the person.
+    target = await hold(office, conn, target_id, SYSTEM, now)
+    known = (await unsealed_person(office, conn, ticket.ticket_id)).values()
+    barred = office.county.barred(ticket.accused_unit_id)
+    own, theirs = rule.pass_on(ticket, target, tuple(known), barred, actor, now, given)
+    if theirs is not None:
+        await carry_out(office, conn, target, theirs, now)
+    return own

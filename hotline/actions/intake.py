@@ -228,14 +228,15 @@ async def withdraw_ticket(
 async def merge_ticket(
     office: Office, ticket_id: UUID, target_number: str, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """并单 into the ticket with this number. Raises Malformed when that one does not go on."""
+    """并单 into the ticket with this number. Raises Malformed when that one does not go on, AccusedAddressee."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         found = await tickets.get_by_number(conn, office.region, target_number.strip())
         if found is None:
             raise Malformed(what="并入的工单号")
         target = await hold(office, conn, found.ticket_id, actor, now)
-        decision = rule.merge(ticket, target, actor, now)
+        barred = office.county.barred(ticket.accused_unit_id)
+        decision = rule.merge(ticket, target, barred, actor, now)
         await tickets.follow_merge(conn, office.region, ticket_id, target.ticket_id)
         return decision
 

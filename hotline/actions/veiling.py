@@ -34,6 +34,8 @@ _OURS = frozenset(
         "unit",
         "assisting",
         "target",
+        "passed_to",
+        "passed_from",
         "tier",
         "limit",
         "letter",

@@ -88,6 +88,10 @@ class WrongState(Refusal):
     """工单现在是“{state}”，不能{label}。"""
 
 
+class MergedElsewhere(WrongState):
+    """这件工单已经并入 {target}，请在那件工单上{label}。"""
+
+
 class Missing(Refusal):
     """还缺：{what}。请补齐后再提交，已填内容没有丢。"""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,10 @@ from uuid import UUID
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.calendar import Due
 from hotline.domain.deadline import Deadline, Start, reckon
-from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, PartsMissing
+from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, MergedElsewhere, PartsMissing
 from hotline.domain.kinds import Document, Role, Rule
-from hotline.domain.lifecycle import Verb, check
+from hotline.domain.lifecycle import TABLE, Verb, check
+from hotline.domain.personal import veil
 from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Paper, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
@@ -22,6 +24,8 @@ CONTACT_WAYS: Mapping[str, str] = {
     "relay": "经热线转达（保密件）",
     "unreached": "多次联系未接通",
 }
+# Who speaks for the person who filed.
+SPEAKS_FOR_PERSON = frozenset({Role.COMPLAINANT, Role.AGENT, Role.OPERATOR, Role.DISPATCHER})
 
 
 def sign(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
@@ -197,7 +201,39 @@ def comment(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any
     changed, event = move(
         ticket, Verb.COMMENT, actor, now, given, public_text=str(given.get("text", "")) if own else ""
     )
-    notices: tuple[Notice, ...] = ()
-    if own and ticket.lead_unit_id is not None:
-        notices = (Notice(f"unit:{ticket.lead_unit_id}", "commented", f"工单 {ticket.number} 诉求人有补充说明。"),)
-    return Decision(changed, event, notices=notices)
+    return Decision(changed, event, notices=_commented(ticket) if own else ())
+
+
+def pass_on(
+    ticket: Ticket, target: Ticket, known: Collection[str], barred: Collection[UUID], actor: Actor, now: datetime,
+    given: Mapping[str, Any],
+) -> tuple[Decision, Decision | None]:  # fmt: skip
+    """A word about a merged ticket goes to the `target` that is worked on; both histories say so. No limit moves.
+
+    What is decided for the ticket, and for the target: nothing, when a unit in `barred` (the accused one) leads it; a
+    dispatcher is told instead. Another person's target never shows it publicly, and of a confidential ticket the words
+    `known` of its person are left out. Raises MergedElsewhere for those who do not speak for the person.
+    """
+    if actor.role not in SPEAKS_FOR_PERSON:
+        raise MergedElsewhere(target=target.number, label=TABLE[Verb.COMMENT].label)
+    own = comment(ticket, actor, now, given)
+    assert own.event is not None
+    if target.lead_unit_id in barred:
+        words = f"工单 {ticket.number} 有补充说明。它并入的 {target.number} 由被反映单位主办，没有转过去，请另行处理。"
+        return replace(own, notices=(Notice("role:dispatcher", "commented", words),)), None
+    text = str(given.get("text", ""))
+    told = {"text": veil(text, known) if ticket.confidential else text, "passed_from": ticket.number}
+    changed, event = move(target, Verb.COMMENT, actor, now, told, public_text="")
+    passed = replace(own.event, details=dict(own.event.details) | {"passed_to": target.number})
+    return replace(own, event=passed, notices=()), Decision(changed, event, notices=_commented(target))
+
+
+def passes_files(ticket: Ticket, target: Ticket, barred: Collection[UUID]) -> bool:
+    """Whether files hung on a merged ticket hang on its target too: a picture cannot be veiled as words can."""
+    return not ticket.confidential and target.lead_unit_id not in barred
+
+
+def _commented(ticket: Ticket) -> tuple[Notice, ...]:
+    if ticket.lead_unit_id is None:
+        return ()
+    return (Notice(f"unit:{ticket.lead_unit_id}", "commented", f"工单 {ticket.number} 诉求人有补充说明。"),)

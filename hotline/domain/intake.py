@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.deadline import limit_key
-from hotline.domain.errors import Malformed, Missing, TooLong
+from hotline.domain.errors import AccusedAddressee, Malformed, Missing, TooLong
 from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
 from hotline.domain.lifecycle import TABLE, State, Verb
 from hotline.domain.personal import normalise_identity, veil
@@ -188,10 +188,15 @@ def add_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given
     return Decision(changed, event, starts=(_dispatch_clock(changed, rules, now),), settles=(Rule.DETAILS,))
 
 
-def merge(ticket: Ticket, target: Ticket, actor: Actor, now: datetime) -> Decision:
-    """并单: closed into the ticket that goes on; raises Malformed when that one is itself closed."""
+def merge(ticket: Ticket, target: Ticket, barred: Collection[UUID], actor: Actor, now: datetime) -> Decision:
+    """并单: closed into the ticket that goes on; raises Malformed when that one is itself closed.
+
+    Raises AccusedAddressee when a unit in `barred` leads it: the accused would read the words against it (PROCEDURE §6).
+    """
     if target.ticket_id == ticket.ticket_id or not target.open:
         raise Malformed(what="并入的工单")
+    if target.lead_unit_id in barred:
+        raise AccusedAddressee
     changed, event = move(
         ticket, Verb.MERGE, actor, now, {"target": target.number},
         public_text="与同一事项的诉求合并办理，办理结果同样会告知您。", close_reason=CloseReason.MERGED,

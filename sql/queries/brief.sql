@@ -45,10 +45,14 @@ select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, d.rule in 
     select from interview i
     where i.region_id = d.region_id and i.ticket_id = d.ticket_id and i.owed_at <= d.due_at
         and (i.held_at is null or i.held_at > d.due_at)) as interview_owed
-from deadline d
-where d.region_id = :region_id and d.rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist') and d.due_at >= :since
-    and ((d.state = 'missed' and d.due_at < :until)
-        or (d.state in ('met', 'withdrawn') and d.ended_at >= :since and d.ended_at < :until))
+from (
+    select * from deadline
+    where region_id = :region_id and rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist') and state = 'missed'
+        and due_at >= :since and due_at < :until
+    union all
+    select * from deadline
+    where region_id = :region_id and rule in ('sign', 'reply', 'interview', 'tier2', 'tier3', 'assist')
+        and state in ('met', 'withdrawn') and ended_at >= :since and ended_at < :until and due_at >= :since) d
 order by d.started_at, d.deadline_id;
 
 -- name: callbacks_in_week(region_id, since, until)
@@ -84,8 +88,10 @@ from (
     select ticket_id, received_at from ticket
     where region_id = :region_id and closed_at >= :at and received_at < :at) t
 left join (
-    select ticket_id, max(tier) as tier from supervision
-    where region_id = :region_id and opened_at < :at and (settled_at is null or settled_at >= :at)
+    select ticket_id, max(tier) as tier from (
+        select ticket_id, tier from supervision where region_id = :region_id and settled_at is null and opened_at < :at
+        union all
+        select ticket_id, tier from supervision where region_id = :region_id and settled_at >= :at and opened_at < :at) rung
     group by ticket_id) s on s.ticket_id = t.ticket_id
 order by t.received_at, t.ticket_id;
 
@@ -96,13 +102,15 @@ select s.ticket_id, s.tier, s.reason, s.opened_at, s.due_at, s.unit_id, t.number
         select from ticket_event p
         where p.region_id = s.region_id and p.ticket_id = s.ticket_id and p.cycle = e.cycle and p.verb = 'plan_interview'
             and p.at < :at) as planned
-from supervision s
+from (
+    select * from supervision where region_id = :region_id and tier >= 2 and settled_at is null and opened_at < :at
+    union all
+    select * from supervision where region_id = :region_id and tier >= 2 and settled_at >= :at and opened_at < :at) s
 join ticket t on t.region_id = s.region_id and t.ticket_id = s.ticket_id
 join lateral (
     select * from ticket_event o
     where o.region_id = s.region_id and o.ticket_id = s.ticket_id and o.at < :at
     order by o.at desc, o.event_id desc limit 1) e on true
-where s.region_id = :region_id and s.tier >= 2 and s.opened_at < :at and (s.settled_at is null or s.settled_at >= :at)
 order by s.tier desc, s.due_at, s.supervision_id;
 
 -- name: parts_late_at(region_id, at)

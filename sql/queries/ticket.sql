@@ -40,8 +40,9 @@ from filed;
 select * from ticket where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: lock_ticket(region_id, ticket_id)^
--- One ticket, held until the transaction ends: every verb begins here.
-select * from ticket where region_id = :region_id and ticket_id = :ticket_id for update;
+-- One ticket, held until the transaction ends: every verb begins here. Its key stays free for rows that refer to it, so
+-- that an answer to a target and a word passed on to it do not wait for each other.
+select * from ticket where region_id = :region_id and ticket_id = :ticket_id for no key update;
 
 -- name: ticket_by_number(region_id, number)^
 -- One ticket by the number people read.

@@ -10,14 +10,17 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from bench.sweep import NOW, pour
 from hotline.actions.lending import ALL
 from hotline.db import lend
 from hotline.store.queries import queries
-from tests.build import REGION, a_county
+from tests.build import REGION, Town, a_county
 
 TICKETS = 30_000
+WEEK = {"since": NOW + timedelta(days=21), "until": NOW + timedelta(days=28)}
+LAST_YEAR = {"since": NOW - timedelta(days=365), "until": NOW - timedelta(days=358)}
 BIG = {"ticket", "ticket_event", "deadline", "outbox", "callback", "complainant", "supervision", "reminder", "alarm"}
 ONE = UUID(int=4711)
 ASKED_BY_UNITS = {
@@ -94,6 +97,29 @@ def hot_queries(unit: UUID) -> list[Hot]:
     ]
 
 
+def brief_queries() -> list[Hot]:
+    """What the pages of the brief ask, and what a week of it is made of."""
+    until = WEEK["until"]
+    asked = [
+        hot("brief", "figure_tickets", "ticket_pkey", brief_id=ONE, key="received"),
+        hot("brief", "clocks_in_week", "deadline_by_end", **LAST_YEAR),
+        hot("brief", "standing_at", "supervision_open supervision_by_settling", generic=False, at=until),
+        hot("brief", "supervised_at", "supervision_open supervision_by_settling", at=until),
+    ]
+    for week in (WEEK, LAST_YEAR):
+        asked += [
+            hot("brief", "received_in_week", "ticket_by_receipt", **week),
+            hot("brief", "events_in_week", "ticket_event_by_time", **week),
+            hot("brief", "closed_in_week", "ticket_by_close", **week),
+            hot("brief", "clocks_in_week", "deadline_by_due|deadline_missed|deadline_part_missed", **week),
+            hot("brief", "callbacks_in_week", "callback_by_done", **week),
+            hot("brief", "interviews_in_week", "ticket_event_by_time", **week),
+            hot("card", "missed_clocks", "deadline_missed", **week),
+            hot("card", "raised_between", "supervision_by_opening", **week),
+        ]
+    return asked
+
+
 def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     yield plan
     for part in plan.get("Plans", ()):
@@ -125,12 +151,25 @@ def _against(query: Hot, when: str, explained: Any) -> list[str]:
     return told
 
 
-async def test_hot_queries_go_by_their_index(pool: asyncpg.Pool) -> None:
+async def a_big_town(pool: asyncpg.Pool) -> tuple[Town, list[UUID]]:
     town = await a_county(pool)
     units = [unit for name, unit in town.units.items() if name not in ("热线办公室", "纪委纠风办")]
     await pour(pool, REGION, 1, TICKETS, units)
     async with pool.acquire() as connection:
         await enrich(connection)
+    return town, units
+
+
+@pytest.mark.case("P30")
+async def test_the_brief_reads_its_week_and_nothing_of_the_years_around_it(pool: asyncpg.Pool) -> None:
+    town, _ = await a_big_town(pool)
+    async with lend(town.office.pool, ALL) as connection:
+        told = [line for query in brief_queries() for line in await faults(connection, query)]
+    assert not told, "\n".join(told)
+
+
+async def test_hot_queries_go_by_their_index(pool: asyncpg.Pool) -> None:
+    town, units = await a_big_town(pool)
     told = []
     # The policies of rows stand in every plan: as the timetable asks, and as a unit does what a unit asks.
     for rows, asked in ((ALL, None), (f"units {ONE} {{{units[0]}}}", ASKED_BY_UNITS)):

@@ -112,7 +112,7 @@ def test_missing_details_rest_the_dispatch_clock_and_their_arrival_starts_a_fres
 
 def test_a_merged_ticket_points_to_the_one_that_goes_on_and_its_unit_learns_of_it() -> None:
     target = a_ticket(ticket_id=UUID(int=2), number="20261123-00002")
-    decision = intake.merge(a_ticket(), target, DISPATCHER, MONDAY)
+    decision = intake.merge(a_ticket(), target, (), DISPATCHER, MONDAY)
     assert (decision.ticket.close_reason, decision.ticket.merged_into) == (CloseReason.MERGED, target.ticket_id)
     assert decision.withdraws_all
     assert {notice.to for notice in decision.notices} == {"complainant", f"unit:{UNIT}"}
@@ -121,7 +121,7 @@ def test_a_merged_ticket_points_to_the_one_that_goes_on_and_its_unit_learns_of_i
 @pytest.mark.parametrize("target", [a_ticket(), a_ticket(ticket_id=UUID(int=2), state=State.CLOSED)])
 def test_a_ticket_is_not_merged_into_itself_or_into_a_closed_one(target: object) -> None:
     with pytest.raises(Malformed, match="并入的工单"):
-        intake.merge(a_ticket(), target, DISPATCHER, MONDAY)  # type: ignore[arg-type]
+        intake.merge(a_ticket(), target, (), DISPATCHER, MONDAY)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.CLOSED])
