@@ -36,6 +36,7 @@ DONE: Mapping[str, str] = {
     "locked": "账号已停用，已登录的立即退出。",
     "unlocked": "这个账号可以登录了。",
     "changed": "已改任，下次登录按新的角色。",
+    "sessions": "同时登录的处数已改。",
     "factor_taken": "动态码已取消，下次登录重新绑定。",
 }
 

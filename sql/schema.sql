@@ -180,6 +180,7 @@ create table account (
     created_at timestamptz not null,
     password_set_at timestamptz not null,
     must_change boolean not null default false,
+    sessions smallint check (sessions between 1 and 20),
     primary key (region_id, account_id),
     unique (region_id, login)
 );
@@ -195,6 +196,7 @@ comment on column account.active is 'False: locked by an administrator, may not 
 comment on column account.created_at is 'When the account was made';
 comment on column account.password_set_at is 'When the present password was set; passwords already there count from the upgrade';
 comment on column account.must_change is 'True: the password came from somebody else, the next log-in changes it before anything';
+comment on column account.sessions is 'How many log-ins this account may have at once; null: as many as the policy says';
 
 create index account_of_unit on account (region_id, unit_id, role) where active;
 
@@ -326,7 +328,7 @@ comment on column account_event.event_id is 'Row';
 comment on column account_event.at is 'When';
 comment on column account_event.account_id is 'To whose account';
 comment on column account_event.actor_id is 'By whom; null: on the command line, or by the program itself';
-comment on column account_event.kind is 'added, locked, unlocked, reset, changed, factor_taken, held_off, let_in, password, factor, codes, code_used';
+comment on column account_event.kind is 'added, locked, unlocked, reset, changed, sessions, factor_taken, held_off, let_in, password, factor, codes, code_used';
 comment on column account_event.details is 'What and why, in words; no password and no code';
 
 create index account_event_by_time on account_event (region_id, at);
@@ -1407,10 +1409,12 @@ begin
         return false;
     end if;
     return rows_kind() not in ('unnamed', 'units') or exists (
-        select from ticket where region_id = of_region and ticket_id = of_ticket and not confidential);
+        select from ticket
+        where region_id = of_region and ticket_id = of_ticket and not confidential
+            and (rows_kind() <> 'units' or lead_unit_id = any (rows_ids())));
 end
 $$;
-comment on function shows_person is 'Whether this session is shown who stands behind a ticket: no unit and no leader behind a confidential one';
+comment on function shows_person is 'Whether this session is shown who stands behind a ticket: no leader behind a confidential one, of the units the one alone that leads an ordinary one';
 revoke execute on function rows_invited, is_of_units, rows_free, rows_recused, shows_ticket, shows_person from public;
 grant execute on function rows_invited, is_of_units, rows_free, rows_recused, shows_ticket, shows_person to hotline_app;
 
@@ -1420,7 +1424,7 @@ grant execute on function rows_invited, is_of_units, rows_free, rows_recused, sh
 grant usage on schema public to hotline_app;
 grant select, insert, update on all tables in schema public to hotline_app;
 alter default privileges in schema public grant select, insert, update on tables to hotline_app;
-grant delete on login_attempt, second_factor, recovery_code, session to hotline_app;
+grant delete on login_attempt, second_factor, recovery_code, former_password, session to hotline_app;
 grant delete on own_ticket, outbox, conversation, inbound_message, view_log to hotline_app;
 revoke update on view_log, view_link, account_event, recusal from hotline_app;
 

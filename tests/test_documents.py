@@ -25,7 +25,7 @@ from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
 from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.rates import DEFAULT_RATES, rate_in_words
-from hotline.domain.rights import RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right
+from hotline.domain.rights import LEADS_ONLY, RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right, is_of_unit
 from hotline.store.county import get_policy, list_calendar_days
 from rehearsal.__main__ import cli
 from workers.timetable import TIMES
@@ -68,11 +68,15 @@ def _cells(arrow: Arrow) -> tuple[str, ...]:
 def compose_rights() -> str:
     """Who has which right, and on whose tickets, as Markdown."""
     rights = "".join(
-        f"| {RIGHT_NAMES[right]} `{right}` | {'、'.join(ROLE_NAMES[role] for role in Role if role in ROLES[right])} |\n"
+        f"| {RIGHT_NAMES[right]} `{right}` | {'、'.join(_with(right, role) for role in Role if role in ROLES[right])} |\n"
         for right in Right
     )
     rows = "".join(f"| {ROLE_NAMES[role]} | {ROW_NAMES[ROWS[role]]} |\n" for role in Role)
     return f"| 权限 | 谁 |\n|---|---|\n{rights}\n| 角色 | 看得到 |\n|---|---|\n{rows}"
+
+
+def _with(right: Right, role: Role) -> str:
+    return ROLE_NAMES[role] + ("（主办的工单）" if right in LEADS_ONLY and is_of_unit(role) else "")
 
 
 def compose_limits() -> str:

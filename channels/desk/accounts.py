@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from aiohttp import web
 
@@ -14,22 +15,25 @@ from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.routes import Each, get, post
+from channels.rows import page_number, pager
 from channels.session import actor, check_csrf, now
 from channels.times import local_text, said
 from hotline.actions import staff
 from hotline.actions.office import Office
 from hotline.domain.errors import Malformed, NoSuchUnit, NotFound, Refusal
+from hotline.domain.intake import clean
 from hotline.domain.kinds import Role
-from hotline.domain.login import ADMINISTRATORS, LOG_IN_ROLES
+from hotline.domain.login import ADMINISTRATORS, LOG_IN_ROLES, NUMBERS
 from hotline.domain.rights import Right
 from hotline.domain.ticket import Actor
 
 EVENTS_SHOWN = 100
+PAGE = 50
 GIVEN_ROLES = [(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES if role not in ADMINISTRATORS]
 
 
 async def show_accounts(request: web.Request) -> web.Response:
-    """`GET /admin/accounts`: everybody with an account, those held off on top, and the form for a new one."""
+    """`GET /admin/accounts?q=&as=&page=`: everybody, or whom words and role find, those held off on top; a form for a new one."""
     return await _list_page(request)
 
 
@@ -53,7 +57,7 @@ async def show_account(request: web.Request) -> web.Response:
 
 
 async def do_to_account(request: web.Request) -> web.StreamResponse:
-    """`POST /admin/accounts/{login}/{deed}`: lock, unlock, reset, factor, change."""
+    """`POST /admin/accounts/{login}/{deed}`: lock, unlock, reset, factor, sessions, change."""
     who, form = actor(request), await _form(request)
     login, deed = request.match_info["login"], request.match_info["deed"]
     try:
@@ -79,6 +83,9 @@ async def _do(office: Office, who: Actor, login: str, deed: str, form: Form, mom
     if deed == "factor":
         await staff.take_factor(office, who, login, reason, moment)
         return "factor_taken"
+    if deed == "sessions":
+        await staff.allow_sessions(office, who, login, form.number("sessions", "同时登录几处"), reason, moment)
+        return "sessions"
     if deed == "change":
         await staff.change_post(office, who, login, _role(form), _unit(office, form), reason, moment)
         return "changed"
@@ -97,15 +104,24 @@ async def show_events(request: web.Request) -> web.Response:
 async def _list_page(
     request: web.Request, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> web.Response:
-    office, moment = request.app[OFFICE], now(request)
-    rows = [_row(row, moment) for row in await staff.list_staff(office, actor(request), moment)]
+    office, moment, asked = request.app[OFFICE], now(request), _asked(request)
+    role = Role(asked["role"]) if asked["role"] else None
+    rows = await staff.list_staff(office, actor(request), moment, words=asked["q"], role=role)
+    rows = [{**row, "total": len(rows)} for row in sorted(rows, key=lambda row: row["held_until"] is None)]
+    number = page_number(request.query.get("page", ""))
+    shown = rows[(number - 1) * PAGE : number * PAGE]
+    query = urlencode({"q": asked["q"], "as": asked["role"]})
     return page(
         request,
         "admin_accounts.html",
         status=refusal.status if refusal else 200,
         error=refusal.sentence if refusal else "",
         typed=typed or {},
-        rows=sorted(rows, key=lambda row: not row["held"]),
+        rows=[_row(row, moment) for row in shown],
+        total=len(rows),
+        pager=pager(shown, number, PAGE, f"/admin/accounts?{query}&page=", "个"),
+        asked=asked,
+        all_roles=[(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES],
         roles=GIVEN_ROLES,
         units=sorted(unit.name for unit in office.county.units.values()),
     )
@@ -115,8 +131,8 @@ async def _account_page(
     request: web.Request, who: Actor, login: str, *, first: str = "", refusal: Refusal | None = None
 ) -> web.Response:
     office, moment = request.app[OFFICE], now(request)
-    found = next((row for row in await staff.list_staff(office, who, moment) if row["login"] == login), None)
-    if found is None:
+    found = await staff.list_staff(office, who, moment, login=login)
+    if not found:
         raise NotFound
     rows = await staff.list_events(office, who, login, None, EVENTS_SHOWN)
     return page(
@@ -124,10 +140,12 @@ async def _account_page(
         "admin_account.html",
         status=refusal.status if refusal else 200,
         error=refusal.sentence if refusal else "",
-        row=_row(found, moment),
+        row=_row(found[0], moment),
+        usual=office.rules.policy.accounts.sessions,
+        most=NUMBERS["sessions"][1],
         first=first,
-        own=found["account_id"] == who.account_id,
-        by_hand=found["role"] in ADMINISTRATORS,
+        own=found[0]["account_id"] == who.account_id,
+        by_hand=found[0]["role"] in ADMINISTRATORS,
         roles=GIVEN_ROLES,
         units=sorted(unit.name for unit in office.county.units.values()),
         events=_events(rows, moment),
@@ -145,6 +163,7 @@ def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
         "active": row["active"],
         "held": said(held, moment) if held else "",
         "must_change": row["must_change"],
+        "sessions": row["sessions"],
         "enrolled": row["enrolled"],
         "seen": said(row["seen_at"], moment) if row["seen_at"] else "从未登录",
         "password_set": said(row["password_set_at"], moment),
@@ -170,7 +189,14 @@ def _details(details: Mapping[str, str]) -> str:
     role, was = names.get(details.get("role", ""), ""), names.get(details.get("was", ""), "")
     post = f"{was} → {role}" if was else role
     unit = details.get("unit", "—")
-    return "，".join(part for part in (post, unit if unit != "—" else "", details.get("reason", "")) if part)
+    told = (post, unit if unit != "—" else "", details.get("sessions", ""), details.get("reason", ""))
+    return "，".join(part for part in told if part)
+
+
+def _asked(request: web.Request) -> dict[str, str]:
+    role = request.query.get("as", "")
+    known = {role.value for role in LOG_IN_ROLES}
+    return {"q": clean(request.query.get("q", ""))[:40], "role": role if role in known else ""}
 
 
 def _role(form: Form) -> Role:
@@ -201,7 +227,7 @@ async def _form(request: web.Request) -> Form:
     return form
 
 
-DEEDS = Each("deed", dict.fromkeys(("lock", "unlock", "reset", "factor", "change"), Right.KEEP_ACCOUNTS))
+DEEDS = Each("deed", dict.fromkeys(("lock", "unlock", "reset", "factor", "sessions", "change"), Right.KEEP_ACCOUNTS))
 
 routes: Sequence[web.RouteDef] = (
     get("/admin/accounts", show_accounts, Right.KEEP_ACCOUNTS),

@@ -16,7 +16,7 @@ from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.routes import get, post
-from channels.rows import pager
+from channels.rows import page_number, pager
 from channels.session import actor, check_csrf, now
 from channels.times import local_text, said
 from hotline.actions.looks import Filter, list_looks, list_unusual, settle_unusual
@@ -35,7 +35,7 @@ async def show_looks(request: web.Request) -> web.Response:
     """`GET /admin/looks?login=&number=&what=&from=&to=&page=`: the last seven days unless asked otherwise."""
     who, moment, office = actor(request), now(request), request.app[OFFICE]
     typed = _typed(request, moment)
-    number = _page_number(request)
+    number = page_number(request.query.get("page", ""))
     rows = await list_looks(office, _filter(typed, moment), who, moment, PAGE, (number - 1) * PAGE)
     unusual = await list_unusual(office, who)
     query = urlencode({name: value for name, value in typed.items() if value})
@@ -47,7 +47,7 @@ async def show_looks(request: web.Request) -> web.Response:
         typed=typed,
         kinds=tuple(LOOK_NAMES.items()),
         total=rows[0]["total"] if rows else 0,
-        pager=pager(rows, number, PAGE, f"/admin/looks?{query}&page="),
+        pager=pager(rows, number, PAGE, f"/admin/looks?{query}&page=", "条"),
     )
 
 
@@ -75,11 +75,6 @@ def _filter(typed: Mapping[str, str], moment: datetime) -> Filter:
         for name, days in (("from", 0), ("to", 1))
     )
     return Filter(since, until, typed["login"], typed["number"], typed["what"])
-
-
-def _page_number(request: web.Request) -> int:
-    given = request.query.get("page", "1")
-    return min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
 
 
 def _line(row: Mapping[str, Any], moment: datetime) -> dict[str, str]:

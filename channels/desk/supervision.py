@@ -14,7 +14,7 @@ from channels.desk.texts import NOBODY_SUPERVISED
 from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get
-from channels.rows import pager, part_due, supervised_row
+from channels.rows import page_number, pager, part_due, supervised_row
 from channels.session import actor, now
 from channels.times import said
 from hotline.actions.cards import cards_of_tickets
@@ -39,8 +39,7 @@ async def show_supervision(request: web.Request) -> web.Response:
     office, moment, chosen = request.app[OFFICE], now(request), request.query.get("tier", "")
     if chosen not in _TIERS:
         raise NotFound
-    given = request.query.get("page", "1")
-    number = min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
+    number = page_number(request.query.get("page", ""))
     rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
     request[SHOWN] = len(rows)
     shown = [row["ticket_id"] for row in rows]

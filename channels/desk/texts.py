@@ -25,6 +25,7 @@ ACCOUNT_DEEDS: Mapping[str, str] = {
     "unlocked": "恢复",
     "reset": "重设密码",
     "changed": "改任",
+    "sessions": "同时登录的处数",
     "factor_taken": "取消动态码",
     "held_off": "连续输错，自动锁定",
     "let_in": "解除锁定",

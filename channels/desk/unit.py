@@ -16,7 +16,7 @@ from channels.forms import read_form
 from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get, post
-from channels.rows import Row, TicketRow, inbox_row, turn_pages
+from channels.rows import Row, TicketRow, inbox_row, page_number, turn_pages
 from channels.session import actor, check_csrf, now
 from channels.times import said
 from hotline.actions.cards import cards_of_tickets
@@ -42,7 +42,7 @@ async def show_inbox(request: web.Request) -> web.Response:
     """`GET /desk?state=&page=`: one list, what runs out first on top. Unchanged, a refresh gets 204."""
     who, moment, office = actor(request), now(request), request.app[OFFICE]
     chosen = request.query.get("state", "")
-    states, number = _states(chosen, who.role), _page_number(request)
+    states, number = _states(chosen, who.role), page_number(request.query.get("page", ""))
     inbox = await _read(office, who, states, number)
     request[SHOWN] = len(inbox.rows)
     tickets = await _ticket_rows(office, who, inbox.rows, moment)
@@ -99,11 +99,6 @@ def _states(chosen: str, role: Role) -> tuple[State, ...]:
     if chosen not in list(State):
         raise NotFound
     return (State(chosen),)
-
-
-def _page_number(request: web.Request) -> int:
-    given = request.query.get("page", "1")
-    return min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
 
 
 def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:

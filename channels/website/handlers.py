@@ -26,7 +26,8 @@ from hotline.actions.callback import record_callback
 from hotline.actions.handling import comment_ticket
 from hotline.actions.hints import numbers_told
 from hotline.actions.intake import add_details, open_ticket, withdraw_ticket
-from hotline.actions.lookup import Dossier, filed_code, read_progress
+from hotline.actions.lookup import Dossier, read_progress
+from hotline.actions.progress import filed_code
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean

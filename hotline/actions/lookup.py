@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
-from hotline.actions.intake import code_of, contact_hashes, query_code
+from hotline.actions.intake import contact_hashes
 from hotline.actions.joint import arrows_for
-from hotline.actions.lending import ALL, answers_of, of_key, of_number, of_ticket
+from hotline.actions.lending import ALL, answers_of, of_number, of_ticket
 from hotline.actions.office import Office
 from hotline.actions.progress import find_own
 from hotline.actions.veiling import veil_dossier
@@ -20,7 +20,7 @@ from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.joint import Part
 from hotline.domain.lifecycle import Arrow, State, Verb
 from hotline.domain.personal import mask_text
-from hotline.domain.privacy import masked_person, may_reveal, sees_all, shows_person
+from hotline.domain.privacy import masked_person, may_reveal, reads_words, sees_all, shows_person
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
@@ -93,7 +93,7 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
     dossier = Dossier(
         ticket=ticket,
         body=ticket.body,
-        person=await _person(office, conn, ticket, actor),
+        person=Person(shown=False),
         arrows=arrows_for(office, ticket, parts, actor),
         parts=parts,
         events=await tickets.list_events(conn, region, ticket_id),
@@ -111,12 +111,18 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
         in_charge=await leaves.get_colleague(conn, region, ticket.handler_id) if ticket.handler_id else None,
         staff=await _staff(office, conn, actor),
     )
-    if shows_person(actor, ticket):
-        return dossier
+    leads = _leads(office, ticket, actor)
+    if reads_words(actor, ticket, leads=leads):
+        known = await unsealed_person(office, conn, ticket_id)
+        return replace(dossier, person=_person(known, ticket, actor, leads))
     # What is to be veiled must be known here, though the reader's own rows do not hold it.
     await widen(conn, ALL)
     known = await unsealed_person(office, conn, ticket_id)
-    return veil_dossier(dossier, tuple(known.values()))
+    return veil_dossier(replace(dossier, person=_person(known, ticket, actor, leads)), tuple(known.values()))
+
+
+def _leads(office: Office, ticket: Ticket, actor: Actor) -> bool:
+    return ticket.lead_unit_id in office.county.scope(actor)
 
 
 async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
@@ -127,11 +133,10 @@ async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ..
     return tuple(one for one in people if one.role in OF_A_UNIT)
 
 
-async def _person(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Person:
+def _person(known: Mapping[str, str], ticket: Ticket, actor: Actor, leads: bool) -> Person:
     if not shows_person(actor, ticket):
         return Person(shown=False)
-    known = await unsealed_person(office, conn, ticket.ticket_id)
-    return Person(True, **masked_person(known), may_reveal=may_reveal(actor, ticket))
+    return Person(True, **masked_person(known), may_reveal=may_reveal(actor, ticket, leads=leads))
 
 
 async def unsealed_person(office: Office, conn: Any, ticket_id: UUID) -> dict[str, str]:
@@ -153,7 +158,7 @@ async def reveal_person(
         raise Missing(what="查看理由")
     async with office.writing(actor) as conn:
         ticket = await _visible(office, conn, ticket_id, actor)
-        if not may_reveal(actor, ticket):
+        if not may_reveal(actor, ticket, leads=_leads(office, ticket, actor)):
             raise NotAllowed
         await accounts.insert_view(
             conn, office.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address
@@ -281,21 +286,6 @@ async def read_progress(office: Office, number: str, code: str, now: datetime, a
         # Another person's words may be told in that answer: long numbers stay with that person.
         answers = [dict(row) | {"public_text": mask_text(row["public_text"] or "")} for row in followed]
         return replace(dossier, events=dossier.events + [row for row in answers if row["verb"] == Verb.REPLY])
-
-
-async def filed_code(office: Office, number: str, client_key: str) -> str:
-    """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
-    async with office.reading(of_key(client_key)) as conn:
-        ticket = await tickets.get_by_client_key(conn, office.region, client_key)
-        stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id) if ticket else None
-    code = code_of(office, number, client_key, stored) if stored else None
-    return code or query_code(office, client_key)
-
-
-async def own_ticket(office: Office, number: str, code: str) -> Ticket:
-    """The complainant's own ticket. Raises NotFound."""
-    async with office.reading(of_number(number)) as conn:
-        return await find_own(office, conn, number, code)
 
 
 async def list_heartbeats(office: Office) -> list[Row]:

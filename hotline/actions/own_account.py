@@ -62,7 +62,8 @@ async def change_password(office: Office, viewer: Viewer, token: str, old: str, 
 
 async def _keep(conn: Any, office: Office, viewer: Viewer, token: str, hashed: str, now: datetime) -> None:
     account_id = viewer.account_id
-    await accounts.set_password(conn, office.region, account_id, hashed, now, must_change=False)
+    kept = office.rules.policy.accounts.remembered
+    await accounts.set_password(conn, office.region, account_id, hashed, now, must_change=False, remembered=kept)
     await logins.end_sessions(conn, office.region, account_id, now, "password", but=hash_token(office, token))
     await accounts.insert_event(conn, office.region, now, account_id, account_id, "password")
 

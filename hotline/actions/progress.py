@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import carry_out, hold
-from hotline.actions.intake import Opened, code_hashes, open_ticket_in
+from hotline.actions.intake import Opened, code_hashes, code_of, open_ticket_in, query_code
+from hotline.actions.lending import of_key, of_number
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
 from hotline.domain.intake import Filing, add_details
@@ -96,3 +97,18 @@ async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
     if stored not in code_hashes(office, ticket.number, code.strip()):
         raise NotFound
     return ticket
+
+
+async def filed_code(office: Office, number: str, client_key: str) -> str:
+    """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
+    async with office.reading(of_key(client_key)) as conn:
+        ticket = await tickets.get_by_client_key(conn, office.region, client_key)
+        stored = await tickets.get_code_hash(conn, office.region, ticket.ticket_id) if ticket else None
+    code = code_of(office, number, client_key, stored) if stored else None
+    return code or query_code(office, client_key)
+
+
+async def own_ticket(office: Office, number: str, code: str) -> Ticket:
+    """The complainant's own ticket. Raises NotFound."""
+    async with office.reading(of_number(number)) as conn:
+        return await find_own(office, conn, number, code)

@@ -22,6 +22,7 @@ from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
 from hotline.domain.kinds import Role
 from hotline.domain.login import (
     ADMINISTRATORS,
+    NUMBERS,
     AdministratorByHand,
     LastAdministrator,
     OwnAccount,
@@ -102,7 +103,10 @@ async def reset_password(office: Office, who: Actor | None, login: str, now: dat
     first = credentials.new_password()
     hashed = await asyncio.to_thread(credentials.hash_password, first)
     async with _administering(office, who, login, now, by_hand=True) as (conn, row):
-        await accounts.set_password(conn, office.region, row["account_id"], hashed, now, must_change=True)
+        kept = office.rules.policy.accounts.remembered
+        await accounts.set_password(
+            conn, office.region, row["account_id"], hashed, now, must_change=True, remembered=kept
+        )
         await logins.clear_attempts(conn, office.region, hash_login(office, login))
         await _end(conn, office, row, "reset", now)
         await _note(conn, office, who, row, "reset", now)
@@ -135,11 +139,36 @@ async def change_post(
         await _note(conn, office, who, row, "changed", now, reason=_reason(reason), **details)
 
 
-async def list_staff(office: Office, who: Actor | None, now: datetime) -> list[Row]:
-    """Everybody with an account, each with `held_until`: until when it is shut after failures, or None."""
+async def allow_sessions(
+    office: Office, who: Actor | None, login: str, sessions: int | None, reason: str, now: datetime
+) -> None:
+    """How many log-ins this account may have at once; None: as many as the policy says. The eldest beyond it end.
+
+    Raises Malformed, Missing, AdministratorByHand, OwnAccount, NotFound.
+    """
+    lowest, highest = NUMBERS["sessions"]
+    if sessions is not None and not lowest <= sessions <= highest:
+        raise Malformed(what=f"同时登录几处（{lowest}–{highest}）")
+    async with _administering(office, who, login, now, by_hand=True) as (conn, row):
+        await accounts.set_sessions(conn, office.region, row["account_id"], sessions)
+        keep = office.rules.policy.accounts.sessions
+        await logins.end_elder_sessions(conn, office.region, row["account_id"], keep, now)
+        told = "按统一规定" if sessions is None else f"{sessions} 处"
+        await _note(conn, office, who, row, "sessions", now, reason=_reason(reason), sessions=told)
+
+
+async def list_staff(
+    office: Office, who: Actor | None, now: datetime, *, words: str = "", role: Role | None = None, login: str = ""
+) -> list[Row]:
+    """Who has an account, each with `held_until`: until when it is shut after failures, or None.
+
+    Perhaps those alone with these words in login, name or unit, of this role, or the one with this login.
+    """
     _check(who)
     async with office.reading() as conn:
-        rows = await accounts.list_accounts(conn, office.region)
+        rows = await accounts.list_accounts(
+            conn, office.region, words.strip() or None, role.value if role else None, login or None
+        )
         held = await logins.list_held_off(conn, office.region, now)
     return [{**row, "held_until": held.get(hash_login(office, row["login"]))} for row in rows]
 

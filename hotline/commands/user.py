@@ -107,6 +107,22 @@ def change_user(login: str, role: str, unit: str, reason: str) -> None:
     run(work())
 
 
+@user.command("sessions")
+@click.argument("login")
+@click.option("--most", type=click.IntRange(0, 20), required=True, help="可同时登录几处；0：按统一规定")
+@click.option("--reason", required=True, help="理由，记入账号记录")
+def allow_sessions(login: str, most: int, reason: str) -> None:
+    """允许一个账号同时在几处登录；超出的最早的登录立即退出。"""
+    settings = read_settings()
+
+    async def work() -> None:
+        async with open_here(settings) as office:
+            await staff.allow_sessions(office, None, login, most or None, reason, _now())
+        click.echo(f"账号 {login} 可同时登录{f' {most} 处' if most else '的处数按统一规定'}。")
+
+    run(work())
+
+
 @user.command("list")
 def list_users() -> None:
     """列出全部账号和状态。"""

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hotline.domain.kinds import Role
 from hotline.domain.personal import mask_text
-from hotline.domain.rights import ROWS, Right, Rows, is_of_unit, may
+from hotline.domain.rights import ROWS, Right, Rows, is_of_unit, may_with
 from hotline.domain.ticket import Actor, Ticket
 
 
@@ -23,14 +23,22 @@ def may_see(actor: Actor, units_of_ticket: Collection[UUID], below: Collection[U
     return is_of_unit(actor.role) and not set(units_of_ticket).isdisjoint(below)
 
 
-def may_reveal(actor: Actor, ticket: Ticket) -> bool:
-    """Whether name and number may be revealed: the hotline always with a reason, the unit unless confidential."""
-    return may(actor.role, Right.REVEAL) and (not ticket.confidential or sees_all(actor.role))
+def may_reveal(actor: Actor, ticket: Ticket, *, leads: bool) -> bool:
+    """Whether name and number may be revealed: the hotline always with a reason, the leading unit unless confidential.
+
+    `leads`: the actor's unit, or one below it, leads the ticket; a unit that assists contacts nobody.
+    """
+    return may_with(actor.role, Right.REVEAL, leads=leads) and (not ticket.confidential or sees_all(actor.role))
 
 
 def shows_person(actor: Actor, ticket: Ticket) -> bool:
     """Whether the person appears at all, masked; a unit sees a confidential matter without the person."""
-    return not ticket.confidential or actor.role is Role.COMPLAINANT or may_reveal(actor, ticket)
+    return not ticket.confidential or actor.role is Role.COMPLAINANT or may_reveal(actor, ticket, leads=True)
+
+
+def reads_words(actor: Actor, ticket: Ticket, *, leads: bool) -> bool:
+    """Whether what people wrote is shown as it is; to others without the person's name and without long numbers."""
+    return shows_person(actor, ticket) and (leads or not is_of_unit(actor.role))
 
 
 def mask_name(name: str) -> str:

@@ -189,6 +189,9 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.SETTLE_UNUSUAL: frozenset({R.AUDIT_ADMIN}),
 }
 
+LEADS_ONLY: frozenset[Right] = frozenset({Right.REVEAL})
+"""What a unit may do with tickets it leads alone: the lead contacts the person, who assists asks the lead (PROCEDURE §2)."""
+
 
 def roles_of(right: Right | Verb) -> frozenset[Role]:
     """Who has this right, whatever the ticket's state."""
@@ -205,6 +208,11 @@ def allow(actor: Actor, right: Right | Verb) -> Rows:
     if not may(actor.role, right):
         raise NotAllowed
     return ROWS[actor.role]
+
+
+def may_with(role: Role, right: Right, *, leads: bool) -> bool:
+    """Whether this role has this right on a ticket in its rows; `leads`: a unit leads it, or has it below."""
+    return may(role, right) and (leads or not is_of_unit(role) or right not in LEADS_ONLY)
 
 
 def is_of_unit(role: Role) -> bool:

@@ -32,9 +32,14 @@ async def get_account(conn: Any, region: int, login: str) -> Mapping[str, Any] |
     return row
 
 
-async def list_accounts(conn: Any, region: int) -> list[Row]:
-    """Everybody with an account: those who may log in first, by role and login."""
-    return [row async for row in _q.accounts(conn, region_id=region)]
+async def list_accounts(
+    conn: Any, region: int, words: str | None = None, role: str | None = None, login: str | None = None
+) -> list[Row]:
+    """Who has an account: those who may log in first, by role and login.
+
+    Perhaps with these words in login, name or unit alone, of this role alone, or the one with this login.
+    """
+    return [row async for row in _q.accounts(conn, region_id=region, words=words, role=role, login=login)]
 
 
 async def lock_account(conn: Any, region: int, login: str) -> Row | None:
@@ -54,16 +59,22 @@ async def set_active(conn: Any, region: int, account_id: UUID, active: bool) -> 
     await _q.set_active(conn, region_id=region, account_id=account_id, active=active)
 
 
+async def set_sessions(conn: Any, region: int, account_id: UUID, sessions: int | None) -> None:
+    """How many log-ins at once; None: as many as the policy says."""
+    await _q.set_sessions(conn, region_id=region, account_id=account_id, sessions=sessions)
+
+
 async def set_post(conn: Any, region: int, account_id: UUID, role: str, unit_id: UUID | None) -> None:
     """Another role, another unit."""
     await _q.set_post(conn, region_id=region, account_id=account_id, role=role, unit_id=unit_id)
 
 
 async def set_password(
-    conn: Any, region: int, account_id: UUID, password_hash: str, now: datetime, *, must_change: bool
+    conn: Any, region: int, account_id: UUID, password_hash: str, now: datetime, *, must_change: bool, remembered: int
 ) -> None:
-    """A new password; the one before it is kept among the former ones."""
+    """A new password; the one before it is kept among the `remembered` former ones, the eldest go."""
     await _q.keep_password(conn, region_id=region, account_id=account_id)
+    await _q.drop_former_passwords(conn, region_id=region, account_id=account_id, most=remembered)
     await _q.set_password(
         conn, region_id=region, account_id=account_id, password_hash=password_hash, must_change=must_change, at=now
     )

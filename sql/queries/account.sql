@@ -8,15 +8,18 @@ on conflict (region_id, login) do nothing returning account_id;
 -- The account that logs in by this name.
 select * from account where region_id = :region_id and login = :login and active;
 
--- name: accounts(region_id)
--- Everybody who has an account, with the unit and whether a second factor is in force.
-select a.account_id, a.login, a.name, a.role, a.unit_id, a.active, a.created_at, a.password_set_at, a.must_change,
+-- name: accounts(region_id, words, role, login)
+-- Who has an account, with the unit and whether a second factor is in force; :words stand in login, name or unit, :role is
+-- the person's own, :login the one account; null asks for nothing.
+select a.account_id, a.login, a.name, a.role, a.unit_id, a.active, a.created_at, a.password_set_at, a.must_change, a.sessions,
     u.name as unit_name, f.proven_at is not null as enrolled,
     (select max(s.seen_at) from session s where s.region_id = a.region_id and s.account_id = a.account_id) as seen_at
 from account a
 left join unit u on u.region_id = a.region_id and u.unit_id = a.unit_id
 left join second_factor f on f.region_id = a.region_id and f.account_id = a.account_id
-where a.region_id = :region_id order by a.active desc, a.role, a.login;
+where a.region_id = :region_id and (:role::text is null or a.role = :role) and (:login::text is null or a.login = :login)
+    and (:words::text is null or position(lower(:words) in lower(concat_ws(' ', a.login, a.name, u.name))) > 0)
+order by a.active desc, a.role, a.login;
 
 -- name: lock_account(region_id, login)^
 -- An account, active or not, for changing it.
@@ -30,6 +33,10 @@ where region_id = :region_id and role = :role and active and account_id <> :acco
 -- name: set_active(region_id, account_id, active)!
 -- Lock or unlock.
 update account set active = :active where region_id = :region_id and account_id = :account_id;
+
+-- name: set_sessions(region_id, account_id, sessions)!
+-- How many log-ins at once; null: as many as the policy says.
+update account set sessions = :sessions where region_id = :region_id and account_id = :account_id;
 
 -- name: set_post(region_id, account_id, role, unit_id)!
 -- Another role, another unit.
@@ -46,6 +53,12 @@ insert into former_password (region_id, account_id, set_at, password_hash)
 select region_id, account_id, password_set_at, password_hash from account
 where region_id = :region_id and account_id = :account_id
 on conflict (region_id, account_id, set_at) do nothing;
+
+-- name: drop_former_passwords(region_id, account_id, most)!
+-- Former passwords older than the last :most are of no use any more.
+delete from former_password where region_id = :region_id and account_id = :account_id and set_at not in (
+    select f.set_at from former_password f where f.region_id = :region_id and f.account_id = :account_id
+    order by f.set_at desc limit :most);
 
 -- name: former_passwords(region_id, account_id, most)
 -- The last passwords before the present one.

@@ -37,12 +37,13 @@ insert into session (region_id, token_hash, account_id, stage, opened_at, seen_a
 values (:region_id, :token_hash, :account_id, :stage, :at, :at, :address, :browser);
 
 -- name: end_elder_sessions(region_id, account_id, keep, at)!
--- A new log-in ends the eldest sessions of the account beyond :keep.
+-- A new log-in ends the eldest sessions of the account beyond its own number, or :keep when it has none.
 update session set ended_at = :at, ended_why = 'newer'
 where region_id = :region_id and account_id = :account_id and token_hash in (
     select s.token_hash from session s
     where s.region_id = :region_id and s.account_id = :account_id and s.stage = 'open' and s.ended_at is null
-    order by s.opened_at desc, s.token_hash offset :keep);
+    order by s.opened_at desc, s.token_hash offset coalesce((
+        select a.sessions::integer from account a where a.region_id = :region_id and a.account_id = :account_id), :keep));
 
 -- name: session_viewer(region_id, token_hash, opened_after, seen_after)^
 -- Who holds this session, as long as it is neither ended, too old nor too long idle.

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 
 import hotline
+from hotline.actions.dispatch import dispatch_ticket
 from hotline.actions.lending import ALL, answers_of, of_key, of_number, of_person, of_ticket, rows_of
 from hotline.actions.lookup import read_ticket
 from hotline.actions.office import Office
@@ -24,7 +25,7 @@ HOUSE = {
     "account", "substitute", "session", "login_attempt", "former_password", "second_factor", "recovery_code",
     "account_event", "view_link", "view_head", "retention_report", "interview_room", "volunteer", "schema_migration",
 }  # fmt: skip
-OF_THE_MOMENT = {"login_attempt", "second_factor", "recovery_code", "session"}
+OF_THE_MOMENT = {"login_attempt", "second_factor", "recovery_code", "former_password", "session"}
 LET_GO = {"own_ticket", "outbox", "conversation", "inbound_message", "view_log"}
 KINDS = (
     ALL, NOTHING, "unnamed - -", "units - {}", "ticket - {}", "number - x", "key - x", "person - 00", "own - -",
@@ -177,6 +178,26 @@ async def test_person_behind_a_confidential_ticket_is_not_read(
     await dispatched(town, confidential=True)
     actor = town.actor(login)
     async with lend(doors, rows_of(actor, town.office.county.scope(actor))) as connection:
+        assert await connection.fetchval("select count(*) from complainant") == named
+
+
+@pytest.mark.parametrize(("login", "named"), [("water", 1), ("school", 0), ("county_head", 1), ("operator", 1)])
+async def test_person_is_read_by_the_unit_that_leads_and_by_none_that_assists(
+    town: Town, doors: asyncpg.Pool, login: str, named: int
+) -> None:
+    ticket = (await opened(town)).ticket_id
+    await dispatch_ticket(
+        town.office,
+        ticket,
+        town.unit("水务局"),
+        town.actor("dispatcher"),
+        MONDAY,
+        assisting=[town.unit("教育局")],
+        task="核实",
+    )
+    actor = town.actor(login)
+    async with lend(doors, rows_of(actor, town.office.county.scope(actor))) as connection:
+        assert await connection.fetchval("select count(*) from ticket") == 1
         assert await connection.fetchval("select count(*) from complainant") == named
 
 

@@ -20,8 +20,9 @@ from channels.times import said
 from channels.views import told_text
 from hotline.actions.hints import numbers_told
 from hotline.actions.intake import Opened, answer_ticket, open_ticket, redirect_ticket
-from hotline.actions.lookup import filed_code, list_caller, list_latest, own_ticket
+from hotline.actions.lookup import list_caller, list_latest
 from hotline.actions.office import County
+from hotline.actions.progress import filed_code, own_ticket
 from hotline.actions.rulings import count_calls
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean

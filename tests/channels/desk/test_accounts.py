@@ -281,3 +281,38 @@ async def test_the_auditor_reads_the_record_and_keeps_no_account(log_in: LogIn) 
 )
 def test_a_browser_in_two_words(agent: str, told: str) -> None:
     assert browser_of(agent) == told
+
+
+async def test_accounts_are_looked_up_and_turned_by_pages(log_in: LogIn, pool: asyncpg.Pool) -> None:
+    guard = await log_in("guard")
+    await pool.execute(
+        "insert into account (region_id, account_id, login, name, role, password_hash, created_at, password_set_at) "
+        "select 1, gen_random_uuid(), 'extra' || n, '新人' || n, 'operator', '', now(), now() from generate_series(1, 60) n"
+    )
+    first, second = await guard.get("/admin/accounts"), await guard.get("/admin/accounts?page=2")
+    assert "共 75 个" in first
+    shown = [set(re.findall(r"/admin/accounts/([a-z0-9_]+)\"", page)) for page in (first, second)]
+    assert [len(logins) for logins in shown] == [50, 25]
+    assert not shown[0] & shown[1]
+    found = await guard.get("/admin/accounts?q=%E6%B0%B4%E5%8A%A1&as=handler")
+    assert re.findall(r"/admin/accounts/([a-z0-9_]+)\"", found) == ["water"]
+    assert "没有符合条件的账号" in await guard.get("/admin/accounts?q=nobody")
+
+
+async def test_filters_are_not_called_optional(log_in: LogIn) -> None:
+    for login, path in (("guard", "/admin/accounts"), ("auditor", "/admin/looks")):
+        page = await (await log_in(login)).get(path)
+        for form in re.findall(r'<form method="get".*?</form>', page, re.DOTALL):
+            assert "选填" not in form
+
+
+async def test_an_account_is_allowed_more_log_ins_on_its_page(log_in: LogIn, pool: asyncpg.Pool) -> None:
+    guard = await log_in("guard")
+    status, _, page = await guard.send("/admin/accounts/water/sessions", sessions="99", reason="值班")
+    assert (status, "同时登录几处（1–20）" in page) == (422, True)
+    assert (await guard.send("/admin/accounts/water/sessions", sessions="3", reason="值班"))[0] == 303
+    page = await guard.get("/admin/accounts/water")
+    assert "3 处" in page
+    assert "同时登录的处数</strong>：3 处，值班" in page
+    await guard.send("/admin/accounts/water/sessions", sessions="", reason="不再值班")
+    assert await pool.fetchval("select sessions from account where login = 'water'") is None

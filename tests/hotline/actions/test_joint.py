@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
+from hotline.actions import callback, dispatch, handling, intake, interview, joint, lookup, supervision
 from hotline.domain.callback import Answers
 from hotline.domain.errors import (
     AccusedAddressee,
@@ -33,6 +33,7 @@ from tests.build import FRIDAY, MONDAY, NEXT_MONDAY, THURSDAY, TUESDAY, WEDNESDA
 if TYPE_CHECKING:
     from tests.hotline.actions.conftest import Look
 
+PHONE = "13800138000"
 PART = {"part": "已核对排污口，属实。"}
 TASK = {"task": "核实收费"}
 
@@ -376,3 +377,34 @@ async def test_a_repeated_form_asks_and_answers_once(town: Town, look: "Look") -
     for _ in range(2):
         await joint.hand_in_part(office, ticket.ticket_id, town.actor("school"), MONDAY, PART, "form-2")
     assert [verb for verb in await look.events(ticket) if verb in ("invite", "assist")] == ["invite", "assist"]
+
+
+async def test_a_unit_that_assists_is_shown_stars_and_asks_the_lead(town: Town) -> None:
+    words = f"水表坏了，请打{PHONE}，找王小明。"
+    ticket = await shared(town, phone=PHONE, name="王小明", body=words)
+    office, ticket_id = town.office, ticket.ticket_id
+    seen = {
+        login: await lookup.read_ticket(office, ticket_id, town.actor(login), MONDAY) for login in ("school", "water")
+    }
+    assert (seen["school"].person.phone, seen["school"].person.may_reveal) == ("138****8000", False)
+    assert PHONE not in seen["school"].body
+    assert "王小明" not in seen["school"].body
+    assert (seen["water"].body, seen["water"].person.may_reveal) == (words, True)
+    with pytest.raises(NotAllowed):
+        await lookup.reveal_person(office, ticket_id, town.actor("school"), MONDAY, "想联系诉求人")
+    assert (await lookup.reveal_person(office, ticket_id, town.actor("water"), MONDAY, "联系诉求人")).phone == PHONE
+
+
+async def test_a_unit_above_the_lead_reveals_as_the_lead_does(town: Town) -> None:
+    ticket = await shared(town, phone=PHONE)
+    person = await lookup.reveal_person(town.office, ticket.ticket_id, town.actor("county_head"), MONDAY, "督促办理")
+    assert person.phone == PHONE
+
+
+async def test_a_unit_that_leads_no_more_reads_the_person_no_more(town: Town) -> None:
+    ticket = await shared(town, phone=PHONE)
+    await dispatch.dispatch_ticket(
+        town.office, ticket.ticket_id, town.unit("永安镇"), town.actor("dispatcher"), MONDAY, "归口办理",
+    )  # fmt: skip
+    with pytest.raises(NotFound):
+        await lookup.reveal_person(town.office, ticket.ticket_id, town.actor("water"), MONDAY, "联系诉求人")

@@ -247,7 +247,7 @@ async def test_repeat_of_a_form_is_told_the_first_code_under_a_new_finding_key(h
     for _ in range(2):
         again = await intake.open_ticket(office, filing, COMPLAINANT, MONDAY)
         assert (again.query_code, again.repeated) == (first.query_code, True)
-        assert await lookup.filed_code(office, first.ticket.number, filing.client_key) == first.query_code
+        assert await progress.filed_code(office, first.ticket.number, filing.client_key) == first.query_code
         await deeds.rehash_all(office)
 
 

@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from hotline import credentials
-from hotline.actions import accounts, login, own_account
+from hotline.actions import accounts, login, own_account, staff
 from hotline.actions.accounts import Viewer, find_viewer
-from hotline.domain.errors import NotFound
+from hotline.domain.errors import Malformed, NotFound
 from hotline.domain.login import HeldOff, Owes, WeakPassword, WrongCredential
 from tests import build
 from tests.build import MONDAY, PASSWORD, Town
@@ -324,3 +324,46 @@ async def test_by_default_a_supervisor_owes_a_second_factor(town: Town) -> None:
     assert who.owes is Owes.FACTOR
     _, handler = await entered(town, "water")
     assert handler.owes is Owes.NOTHING
+
+
+async def at_once(town: Town, name: str, log_ins: int) -> list[bool]:
+    """Which of so many log-ins, a second apart, are good at the end; the elder first."""
+    tokens = [(await entered(town, name, MONDAY + timedelta(seconds=second)))[0] for second in range(log_ins)]
+    return [await find_viewer(town.office, token, MONDAY + timedelta(minutes=1)) is not None for token in tokens]
+
+
+async def test_one_account_may_be_allowed_more_log_ins_than_the_others(town: Town, pool: asyncpg.Pool) -> None:
+    await by_default(town)
+    guard = town.actor("guard")
+    await staff.allow_sessions(town.office, guard, "water", 2, "值班电脑和手机", MONDAY)
+    assert await at_once(town, "water", 3) == [False, True, True]
+    assert await at_once(town, "school", 3) == [False, False, True]
+    told = await pool.fetchrow("select kind, details from account_event order by event_id desc limit 1")
+    assert told is not None
+    assert (told["kind"], told["details"]) == ("sessions", {"reason": "值班电脑和手机", "sessions": "2 处"})
+
+
+async def test_fewer_log_ins_end_the_eldest_at_once(town: Town) -> None:
+    tokens = [(await entered(town, now=MONDAY + timedelta(seconds=second)))[0] for second in range(3)]
+    now, guard = MONDAY + timedelta(minutes=1), town.actor("guard")
+    await staff.allow_sessions(town.office, guard, "water", 1, "不再值班", now)
+    assert [await find_viewer(town.office, token, now) is not None for token in tokens] == [False, False, True]
+    await staff.allow_sessions(town.office, guard, "water", None, "按规定", now)
+    assert await at_once(town, "water", 3) == [True, True, True]
+
+
+@pytest.mark.parametrize("most", [0, -1, 21])
+async def test_an_odd_number_of_log_ins_is_refused(town: Town, most: int) -> None:
+    with pytest.raises(Malformed):
+        await staff.allow_sessions(town.office, None, "water", most, "值班", MONDAY)
+
+
+async def test_former_passwords_beyond_the_remembered_ones_are_not_kept(town: Town, pool: asyncpg.Pool) -> None:
+    token, who = await entered(town)
+    words = [PASSWORD, *(f"Lantern-reed-{number}{number}" for number in range(8))]
+    for day, (old, new) in enumerate(pairwise(words)):
+        await own_account.change_password(town.office, who, token, old, new, MONDAY + timedelta(days=day))
+    kept = await pool.fetch("select password_hash from former_password order by set_at")
+    assert len(kept) == 5
+    assert credentials.matches(kept[-1]["password_hash"], words[-2])
+    assert credentials.matches(kept[0]["password_hash"], words[-6])

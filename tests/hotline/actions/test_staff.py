@@ -75,6 +75,7 @@ async def test_nobody_but_the_security_administrator_manages_accounts(town: Town
         staff.reset_password(office, who, "school", MONDAY),
         staff.take_factor(office, who, "school", "丢失", MONDAY),
         staff.change_post(office, who, "school", Role.OPERATOR, None, "调动", MONDAY),
+        staff.allow_sessions(office, who, "school", 3, "值班", MONDAY),
         staff.list_staff(office, who, MONDAY),
     ]
     for deed in deeds:
@@ -94,6 +95,8 @@ async def test_the_security_administrator_makes_no_administrator(town: Town, rol
         await staff.reset_password(town.office, guard, "li", MONDAY)
     with pytest.raises(AdministratorByHand):
         await staff.take_factor(town.office, guard, "li", "丢失", MONDAY)
+    with pytest.raises(AdministratorByHand):
+        await staff.allow_sessions(town.office, guard, "li", 3, "值班", MONDAY)
     with pytest.raises(AdministratorByHand):
         await staff.change_post(town.office, guard, "li", Role.OPERATOR, None, "调动", MONDAY)
 
@@ -192,3 +195,23 @@ async def test_the_record_is_read_by_two_administrators_and_changed_by_nobody(to
     for attack in ("update account_event set kind = 'x'", "delete from account_event"):
         with pytest.raises(asyncpg.RaiseError):
             await pool.execute(attack)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"words": "水务"}, {"water", "water_head"}),
+        ({"words": "WATER_"}, {"water_head"}),
+        ({"words": "school同志"}, {"school"}),
+        ({"role": Role.SUPERVISOR}, {"supervisor", "supervisor2"}),
+        ({"words": "水务", "role": Role.HANDLER}, {"water"}),
+        ({"login": "water"}, {"water"}),
+        ({"words": "%"}, set()),
+    ],
+    ids=["unit", "login", "name", "role", "both", "one", "no-pattern"],
+)
+async def test_accounts_are_found_by_name_login_unit_and_role(
+    town: Town, asked: dict[str, Any], found: set[str]
+) -> None:
+    rows = await staff.list_staff(town.office, town.actor("guard"), MONDAY, **asked)
+    assert {row["login"] for row in rows} == found

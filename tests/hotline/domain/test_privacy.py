@@ -4,7 +4,7 @@ import pytest
 
 from hotline.domain.kinds import Role
 from hotline.domain.personal import mask_text
-from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, may_see, shows_person
+from hotline.domain.privacy import body_for, mask_name, mask_number, may_reveal, may_see, reads_words, shows_person
 from tests.build import ACCUSED, OTHER_UNIT, UNIT, a_ticket, an_actor
 
 OFFICE = (Role.OPERATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.INSPECTOR)
@@ -33,11 +33,25 @@ def test_administrators_see_no_ticket_by_role(role: Role) -> None:
 def test_a_confidential_person_is_shown_to_the_hotline_alone() -> None:
     secret, plain = a_ticket(confidential=True), a_ticket()
     handler = an_actor(Role.HANDLER)
-    assert (shows_person(handler, secret), may_reveal(handler, secret)) == (False, False)
-    assert (shows_person(handler, plain), may_reveal(handler, plain)) == (True, True)
-    assert all(shows_person(an_actor(role), secret) and may_reveal(an_actor(role), secret) for role in OFFICE)
+    assert (shows_person(handler, secret), may_reveal(handler, secret, leads=True)) == (False, False)
+    assert (shows_person(handler, plain), may_reveal(handler, plain, leads=True)) == (True, True)
+    for role in OFFICE:
+        assert (shows_person(an_actor(role), secret), may_reveal(an_actor(role), secret, leads=False)) == (True, True)
     assert not shows_person(an_actor(Role.LEADER), secret)
-    assert not may_reveal(an_actor(Role.LEADER), plain)
+    assert not may_reveal(an_actor(Role.LEADER), plain, leads=False)
+
+
+@pytest.mark.parametrize("role", [Role.HANDLER, Role.UNIT_HEAD])
+def test_a_unit_that_assists_is_shown_stars_and_no_way_behind_them(role: Role) -> None:
+    actor, plain = an_actor(role), a_ticket()
+    assert (shows_person(actor, plain), may_reveal(actor, plain, leads=False)) == (True, False)
+    assert (reads_words(actor, plain, leads=False), reads_words(actor, plain, leads=True)) == (False, True)
+    assert not reads_words(actor, a_ticket(confidential=True), leads=True)
+
+
+def test_the_hotline_and_the_person_read_words_as_they_are() -> None:
+    secret = a_ticket(confidential=True)
+    assert all(reads_words(an_actor(role), secret, leads=False) for role in (*OFFICE, Role.COMPLAINANT))
 
 
 @pytest.mark.parametrize(
