@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from aiohttp import web
 
 from channels.desk.brief_view import brief_view, figure_rows, paged
+from channels.downloads import as_download
 from channels.forms import Form, read_form
 from channels.keys import LOOKED_AT, OFFICE, SHOWN
 from channels.pages import page, viewer_mark
@@ -27,7 +27,6 @@ from hotline.domain.errors import NotFound
 from hotline.domain.rights import Right
 from hotline.domain.ticket import Actor
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 # What the redirect after a form names, and the sentence it is told by.
 DONE: Mapping[str, str] = {
     "advice": "工作建议已保存。",
@@ -81,7 +80,7 @@ async def send_docx(request: web.Request) -> web.Response:
     mark = viewer_mark(request)
     # A fifth of a second of writing XML: kept off the loop that answers everybody else.
     content = await asyncio.to_thread(lambda: marked(brief_docx(brief, ZONE), mark))
-    return _file(content, f"群众约谈工作专报{brief.number_text}.docx")
+    return as_download(content, f"群众约谈工作专报{brief.number_text}.docx")
 
 
 async def send_letter(request: web.Request) -> web.Response:
@@ -93,12 +92,7 @@ async def send_letter(request: web.Request) -> web.Response:
         raise NotFound from None
     kind, facts = await read_letter(request.app[OFFICE], letter_id, who)
     request[LOOKED_AT] = facts["ticket_id"]
-    return _file(marked(letter_docx(kind, facts), viewer_mark(request)), letter_file(kind, facts))
-
-
-def _file(content: bytes, name: str) -> web.Response:
-    disposition = f"attachment; filename=\"document.docx\"; filename*=UTF-8''{quote(name)}"
-    return web.Response(body=content, content_type=DOCX, headers={"Content-Disposition": disposition})
+    return as_download(marked(letter_docx(kind, facts), viewer_mark(request)), letter_file(kind, facts))
 
 
 def _monday(request: web.Request) -> date:

@@ -11,6 +11,7 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.attachments import ReadyFile, keep_files, ready_files
+from channels.downloads import as_download
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.pages import page
@@ -26,10 +27,12 @@ from hotline.actions.callback import record_callback
 from hotline.actions.handling import comment_ticket
 from hotline.actions.hints import numbers_told
 from hotline.actions.intake import add_details, open_ticket, withdraw_ticket
+from hotline.actions.letter import read_own_letter
 from hotline.actions.lookup import Dossier, read_progress
 from hotline.actions.progress import filed_code
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
-from hotline.domain.errors import NotFound, Refusal
+from hotline.documents import letter_docx, letter_file
+from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.intake import clean
 from hotline.domain.rates import Act
 from hotline.domain.ticket import COMPLAINANT
@@ -137,6 +140,22 @@ def _typed(form: Form, name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", form.fields.get(name, "")).split())
 
 
+async def send_letter(request: web.Request) -> web.StreamResponse:
+    """One's own 答复意见书 as a file, proven by number and code like the page it is asked for on."""
+    form = await read_form(request)
+    try:
+        dossier = await _prove(request, _number(form), _code(form))
+        letter_id = form.uuid("letter", "文书")
+        if letter_id is None:
+            raise Missing(what="文书")
+        kind, facts = await read_own_letter(
+            request.app[OFFICE], dossier.ticket.ticket_id, letter_id, now(request), remote_address(request)
+        )
+    except NotFound:
+        return _search_page(request, _number(form), status=404, error=NOT_FOUND)
+    return as_download(letter_docx(kind, facts), letter_file(kind, facts))
+
+
 async def _prove(request: web.Request, number: str, code: str) -> Dossier:
     """One's own matter by number and code; wrong ones are counted. Raises NotFound, TooManyTries."""
     office, address, at = request.app[OFFICE], remote_address(request), now(request)
@@ -234,6 +253,7 @@ routes = (
     get("/file/done", show_filed, PUBLIC),
     get("/progress", show_search, PUBLIC),
     post("/progress", show_progress, PUBLIC),
+    post("/progress/letter", send_letter, PUBLIC),
     post("/progress/rate", _act("rate", _rate), PUBLIC),
     post("/progress/comment", _act("comment", _comment), PUBLIC),
     post("/progress/withdraw", _act("withdraw", _withdraw), PUBLIC),

@@ -10,11 +10,13 @@ from uuid import UUID
 from channels.times import DueView, day_said, due_view, local_text, said
 from channels.views import path_steps
 from channels.website.texts import CLOSED, DUE_WORDS, HANDED_OVER, KIND_NAMES, REPLY_ABOVE, STANDS
+from hotline.actions.letter import OWN_LETTERS
 from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
+from hotline.documents import letter_number
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.interview import PLACE_NAMES
-from hotline.domain.kinds import Role
+from hotline.domain.kinds import Document, Role
 from hotline.domain.lifecycle import TABLE, State, Verb
 
 Row = Mapping[str, Any]
@@ -44,6 +46,7 @@ def progress_view(dossier: Dossier, county: County, now: datetime) -> dict[str, 
         "steps": path_steps(_plain(dossier.events, county), now, public=True, channel=ticket.channel.value),
         "unit": county.unit_name(ticket.lead_unit_id) if ticket.lead_unit_id and ticket.open else "",
         "reply": _reply(dossier.events),
+        "letters": _letters(dossier, county, now),
         "missing": _last(dossier.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in verbs else "",
         "interview": _interview(dossier, now),
         "may_rate": ticket.state is State.REPLIED,
@@ -97,6 +100,19 @@ def _reply(events: list[Row]) -> str:
     """The newest answer in full, unless the matter was taken up again since."""
     told = [e for e in events if e["verb"] in (Verb.REPLY, Verb.ANSWER, Verb.REDIRECT)]
     return str(told[-1]["public_text"] or "") if told else ""
+
+
+def _letters(dossier: Dossier, county: County, now: datetime) -> list[dict[str, str]]:
+    """The person's own documents, the newest first; an answer that was given anew has a document of its own."""
+    return [
+        {
+            "id": str(row["letter_id"]),
+            "name": letter_number(county.name, row["year"], row["number"], Document(row["kind"])),
+            "at": said(row["issued_at"], now),
+        }
+        for row in reversed(dossier.letters)
+        if row["kind"] in OWN_LETTERS
+    ]
 
 
 def _interview(dossier: Dossier, now: datetime) -> dict[str, str] | None:

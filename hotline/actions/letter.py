@@ -8,18 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
-from hotline.actions.lending import ALL
+from hotline.actions.lending import ALL, of_ticket
 from hotline.actions.lookup import unsealed_person
 from hotline.actions.office import Office
 from hotline.domain.errors import NotFound
 from hotline.domain.kinds import Document
+from hotline.domain.looks import What
 from hotline.domain.personal import mask_text, veil
 from hotline.domain.privacy import sees_all
 from hotline.domain.ticket import Actor, Ticket
-from hotline.store import mechanism, tickets
+from hotline.store import accounts, mechanism, tickets
 from hotline.store.rows import widen
 
 Facts = Mapping[str, Any]
+OWN_LETTERS = frozenset({Document.WRITTEN_REPLY})
+"""Documents that are addressed to the person."""
 # What people wrote themselves.
 _FREE = ("reply", "cause", "solution", "rules", "official", "minutes")
 
@@ -49,10 +52,28 @@ async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Do
     return Document(row["kind"]), _facts(office, row, ticket, tuple(person.values()))
 
 
-def _facts(office: Office, row: Facts, ticket: Ticket, known: Collection[str]) -> Facts:
+async def read_own_letter(
+    office: Office, ticket_id: UUID, letter_id: UUID, now: datetime, address: str = ""
+) -> tuple[Document, Facts]:
+    """The person's own 答复意见书, once number and query code proved whose ticket it is; the look is recorded.
+
+    Raises NotFound for any other document, also of this ticket: letters to units and the record of an interview, which
+    holds the unit's own findings, are read inside the office.
+    """
+    async with office.writing(of_ticket(ticket_id)) as conn:
+        row = await mechanism.get_letter(conn, office.region, letter_id)
+        ticket = await tickets.get_ticket(conn, office.region, ticket_id)
+        if row is None or ticket is None or row["ticket_id"] != ticket_id or row["kind"] not in OWN_LETTERS:
+            raise NotFound
+        await accounts.insert_view(conn, office.region, now, None, ticket_id, What.LETTER, row["kind"], address=address)
+    return Document(row["kind"]), {**_facts(office, row, ticket, None), "title": ticket.title}
+
+
+def _facts(office: Office, row: Facts, ticket: Ticket, known: Collection[str] | None) -> Facts:
+    """`known` of the person is veiled on a confidential ticket; None before the person, from whom nothing is."""
     zone = office.rules.calendar.zone
     words = dict(row["facts"])
-    if ticket.confidential:
+    if ticket.confidential and known is not None:
         words |= {name: veil(words[name], known) for name in _FREE if words.get(name)}
     for name in ("due_at", "held_at"):
         told = row["facts"].get(name)

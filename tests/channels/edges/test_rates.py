@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from ipaddress import ip_network
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -149,3 +150,9 @@ async def test_cache_holds_nobodys_number_or_address(public: Client, valkey_url:
     assert keys.count("rate:1:") >= 4
     for told in ("13800138000", "203.0.113.9", "127.0.0.1", "water"):
         assert told not in keys
+
+
+async def test_letters_of_ones_own_count_as_questions(public: Client) -> None:
+    asked = {"number": "20261123-00001", "code": "000000", "letter": str(uuid4())}
+    found = [(await public.post("/progress/letter", data=asked)).status for _ in range(4)]
+    assert found == [404, 404, 404, 429]

@@ -1,15 +1,18 @@
 """What the person sees and does with number and query code, over real HTTP."""
 
+import io
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import asyncpg
+import docx
 import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
-from hotline.actions import dispatch, handling, intake, interview
+from hotline.actions import dispatch, handling, intake, interview, supervision
 from hotline.clock import MovedClock
 from hotline.domain.kinds import Channel
 from hotline.domain.ticket import COMPLAINANT, Ticket
@@ -38,12 +41,12 @@ async def filed(town: Town, **given: Any) -> Own:
 
 async def answered(town: Town, **given: Any) -> Own:
     own = await filed(town, **given)
-    ticket_id, water = own.ticket.ticket_id, town.actor("water")
+    ticket_id, water, how = own.ticket.ticket_id, town.actor("water"), "relay" if given.get("confidential") else "phone"
     await dispatch.dispatch_ticket(
         town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY + HOUR, "内部理由"
     )
     await handling.sign_ticket(town.office, ticket_id, water, MONDAY + 2 * HOUR)
-    await handling.record_contact(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"how": "phone", "text": SECRET})
+    await handling.record_contact(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"how": how, "text": SECRET})
     await handling.comment_ticket(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"text": SECRET})
     given_reply = {"reply": "已更换水表，多收部分下月退还。", "facts": SECRET}
     await handling.reply_ticket(town.office, ticket_id, water, TUESDAY, given_reply)
@@ -204,3 +207,53 @@ async def test_nothing_is_done_with_a_wrong_code(town: Town, public: Client, poo
 async def test_control_signs_in_the_address_are_harmless(public: Client) -> None:
     for path in ("/progress?number=%00%01", "/file/done?number=%00&key=%00", "/file/done?key=%F0%9F%98%80"):
         assert (await public.get(path)).status in (200, 404)
+
+
+async def download(public: Client, own: Own, letter_id: object, **given: str) -> tuple[int, bytes]:
+    answer = await public.post("/progress/letter", data=own.data(letter=str(letter_id)) | given)
+    return answer.status, await answer.read()
+
+
+def words_in(content: bytes) -> str:
+    return "\n".join(paragraph.text for paragraph in docx.Document(io.BytesIO(content)).paragraphs)
+
+
+async def test_the_person_takes_the_reply_letter_home(
+    town: Town, public: Client, pool: asyncpg.Pool, clock: MovedClock
+) -> None:
+    own = await answered(town, confidential=True, title="水费多了三倍")
+    clock.move_to(TUESDAY + HOUR)
+    html = await (await public.post("/progress", data=own.data())).text()
+    letter_id = re.search(r'name="letter" value="([^"]+)"', html)
+    assert letter_id is not None
+    assert "阳热答〔2026〕1号" in html
+    status, content = await download(public, own, letter_id.group(1))
+    words = words_in(content)
+    assert status == 200
+    assert "已更换水表，多收部分下月退还。" in words
+    assert "您反映的“水费多了三倍”" in words
+    assert "王小明" not in words
+    assert SECRET not in words
+    look = await pool.fetchrow("select * from view_log where what = 'letter'")
+    assert (look["ticket_id"], look["account_id"], look["reason"]) == (own.ticket.ticket_id, None, "written_reply")
+    assert look["address"]
+
+
+async def test_nobody_takes_anothers_letter_nor_one_of_the_office(
+    town: Town, public: Client, pool: asyncpg.Pool, clock: MovedClock
+) -> None:
+    own, other = await answered(town), await answered(town, phone="13700137000")
+    ticket_id = own.ticket.ticket_id
+    await supervision.supervise_ticket(town.office, ticket_id, town.actor("supervisor"), TUESDAY)
+    clock.move_to(TUESDAY + HOUR)
+    letters = dict(await pool.fetch("select kind, letter_id from letter where ticket_id = $1", ticket_id))
+    assert set(letters) == {"written_reply", "supervision_letter"}
+    html = await (await public.post("/progress", data=own.data())).text()
+    assert str(letters["supervision_letter"]) not in html
+    assert (await download(public, own, letters["supervision_letter"]))[0] == 404
+    assert (await download(public, other, letters["written_reply"]))[0] == 404
+    assert (await download(public, own, letters["written_reply"], code="000000"))[0] == 404
+    assert (await download(public, own, ticket_id))[0] == 404
+    assert (await download(public, own, "x"))[0] == 422
+    assert (await download(public, own, ""))[0] == 422
+    assert not await pool.fetchval("select count(*) from view_log where what = 'letter'")
