@@ -19,7 +19,7 @@ from hotline.vault import Vault
 from rehearsal.county import PASSWORD, logins
 from rehearsal.doors import Doors
 
-USERS, OPEN_TICKETS, EVERY_S = 32, 10_000, 1.0
+USERS, OPEN_TICKETS, EVERY_S, SETTLE_S = 32, 10_000, 1.0, 4.0
 TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
 
 
@@ -49,13 +49,14 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
 
 
 async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
-    """Everybody works for so long. Raises DoorError when a page is not there."""
+    """Everybody works for so long, once connections and plans are settled. Raises DoorError when a page is not there."""
     doors = Doors(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     try:
         for user in users:
             await doors.read(user, "/desk")
-        until = time.perf_counter() + seconds
-        spent = await asyncio.gather(*(_work(doors, user, until) for user in users))
+        begin = time.perf_counter() + SETTLE_S
+        await asyncio.gather(*(_work(doors, user, begin) for user in users))
+        spent = await asyncio.gather(*(_work(doors, user, begin + seconds) for user in users))
     finally:
         await doors.close()
     lists = sorted(itertools.chain.from_iterable(one[0] for one in spent))

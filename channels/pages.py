@@ -14,6 +14,7 @@ from aiohttp import web
 from jinja2.bccache import Bucket
 
 from channels.benches import BENCHES, ROLE_NAMES, open_tab
+from channels.drawing import teach_drawing
 from channels.keys import CLOCK, OFFICE, REQUEST_ID, SETTINGS, VIEWER
 from channels.session import csrf_token
 from channels.times import local_text
@@ -65,7 +66,9 @@ def set_up(app: web.Application) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    aiohttp_jinja2.get_env(app).globals["static"] = static
+    env = aiohttp_jinja2.get_env(app)
+    env.globals["static"] = static
+    teach_drawing(env)
 
 
 def warm(app: web.Application) -> None:

@@ -119,10 +119,16 @@ class _Hours:
                 if max(opened, begin) < min(closed, end):
                     self.spans.setdefault(day, []).append((max(opened, begin), min(closed, end)))
         self.days = list(self.spans)
+        self.names = {day: (f"周{WEEKDAYS[day.weekday()]}", f"{day.month}月{day.day}日") for day in self.days}
+        self.gaps = tuple(self._gaps())
 
     def share(self, day: date, now: datetime) -> float:
         """How much of a day's hours had passed by `now`, 0 to 1."""
         spans = self.spans[day]
+        if now <= spans[0][0]:
+            return 0.0
+        if now >= spans[-1][1]:
+            return 1.0
         whole = sum(((end - begin) for begin, end in spans), timedelta())
         gone = sum((max(min(now, end) - begin, timedelta()) for begin, end in spans), timedelta())
         return round(gone / whole, 3)
@@ -131,14 +137,11 @@ class _Hours:
         """Where a moment lies, in working days from the start."""
         return round(sum(self.share(day, moment) for day in self.days), 2)
 
-    def gaps(self) -> tuple[Gap, ...]:
-        """The breaks between segments, named after the days in them."""
-        found = []
+    def _gaps(self) -> Iterator[Gap]:
         for index, (day, following) in enumerate(zip(self.days, self.days[1:], strict=False)):
             names = [day_name(self.calendar, day + timedelta(n)) for n in range(1, (following - day).days)]
             if names:
-                found.append(Gap(index, "、".join(dict.fromkeys(names))))
-        return tuple(found)
+                yield Gap(index, "、".join(dict.fromkeys(names)))
 
 
 # A desk that is kept open asks for the same limits every minute.
@@ -182,7 +185,7 @@ def window_view(
     placed = tuple(Mark(hours.place(at), mark.label, mark.kind, mark.ahead) for at, mark in marks)
     return WindowView(
         days=tuple(_day(hours, day, now, today, over) for day in hours.days),
-        gaps=hours.gaps(),
+        gaps=hours.gaps,
         marks=placed,
         tier=tier,
         summary=_summary(clock, due or clock_due(clock, now, calendar), tier, placed),
@@ -192,7 +195,7 @@ def window_view(
 def _day(hours: _Hours, day: date, now: datetime, today: date, over: bool) -> Day:
     fill = hours.share(day, now)
     state = "over" if over else "today" if day == today else "past" if fill >= 1 else "ahead"
-    return Day(f"周{WEEKDAYS[day.weekday()]}", f"{day.month}月{day.day}日", fill, state)
+    return Day(*hours.names[day], fill, state)
 
 
 def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:

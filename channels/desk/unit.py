@@ -29,7 +29,7 @@ from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.rights import Right, is_of_unit
 from hotline.domain.ticket import Actor
 
-PAGE = 50
+PAGE = 30
 # That many of one kind stand behind one line.
 FOLDED_FROM = 5
 _TODO = (State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED)

@@ -10,6 +10,9 @@ from typing import Any
 import jinja2
 import pytest
 
+from channels.drawing import teach_drawing
+from channels.windows import Day, Gap
+
 TEMPLATES = Path(__file__).resolve().parents[2] / "channels" / "templates"
 HOSTILE = "\"><script>alert(1)</script>' onload=x"
 FRAME = "{% import 'macros/pieces.html' as ui %}"
@@ -18,17 +21,13 @@ VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"
 
 def a_window(state: str = "today", tier: int = 1, text: str = "周三") -> Thing:
     """Three days: one past, one in the given state half gone, one ahead; a weekend after the first."""
-    days = [
-        Thing(label=text, date_text="11月25日", fill=1, state="past"),
-        Thing(label="周四", date_text="11月26日", fill=0.5, state=state),
-        Thing(label="周五", date_text="11月27日", fill=0, state="ahead"),
-    ]
+    days = (Day(text, "11月25日", 1, "past"), Day("周四", "11月26日", 0.5, state), Day("周五", "11月27日", 0, "ahead"))
     marks = [
         Thing(at=0, label=text, kind="letter"),
         Thing(at=2.5, label="到期前提醒", kind="reminder", ahead=True),
         Thing(at=3, label="已约谈", kind="held"),
     ]
-    return Thing(days=days, gaps=[Thing(after_index=0, label="周末")], marks=marks, tier=tier, summary=text)
+    return Thing(days=days, gaps=(Gap(0, "周末"),), marks=marks, tier=tier, summary=text)
 
 
 def sample(text: str) -> dict[str, Any]:
@@ -97,6 +96,7 @@ def render(source: str, **context: Any) -> str:
     """One template text, strict about every name."""
     loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(TEMPLATES), jinja2.DictLoader({"page": source})])
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    teach_drawing(environment)
     return environment.get_template("page").render(**context)
 
 
@@ -239,6 +239,16 @@ def test_window_fills_as_time_passes() -> None:
     assert last + width["w-frame"] == pytest.approx(100, abs=0.05)
 
 
+def test_windows_that_look_the_same_are_drawn_once_whatever_they_say() -> None:
+    first, second = a_window(text="周三"), a_window(text="周三")
+    second.summary = "另一件"
+    html = render(FRAME + "{{ ui.window(one, 'small') }}|{{ ui.window(two, 'small') }}", one=first, two=second)
+    one, two = html.split("|")
+    assert one != two
+    assert one.replace("周三", "另一件") == two
+    assert html.count('class="w-past"') == 2
+
+
 def test_overdue_day_is_hatched_not_only_red() -> None:
     def hatched(state: str) -> bool:
         return "url(#kit-over)" in render(FRAME + "{{ ui.window(w, 'small') }}", w=a_window(state))
@@ -254,7 +264,7 @@ def test_window_steps_down_once_a_tier(tier: int) -> None:
 
 
 def test_window_without_days_is_still_a_picture() -> None:
-    nothing = Thing(days=[], gaps=[], marks=[], tier=0, summary="还没有开始")
+    nothing = Thing(days=(), gaps=(), marks=[], tier=0, summary="还没有开始")
     assert 'aria-label="还没有开始"' in render(FRAME + "{{ ui.window(w) }}", w=nothing)
 
 
