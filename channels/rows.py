@@ -137,7 +137,7 @@ def card_view(cards: Sequence[Card]) -> CardView | None:
 def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:
     facts = (
         row["unit_name"] or "",
-        mask_text(row["place"]),
+        place_in_lists(row),
         KIND_NAMES[Kind(row["kind"])],
         f"{said(row['received_at'], now)} 受理",
         TIER_NAMES[row["tier"]] if row["tier"] else "",
@@ -154,6 +154,11 @@ def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None
         due=due,
         window=window,
     )
+
+
+def place_in_lists(row: Row) -> str:
+    """Where it is, without numbers; of a confidential ticket nothing, since it may be where the person lives."""
+    return "" if row["confidential"] else mask_text(row["place"])
 
 
 def page_number(given: str) -> int:

@@ -12,7 +12,7 @@ from aiohttp import web
 from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.routes import get
-from channels.rows import card_view, state_view
+from channels.rows import card_view, place_in_lists, state_view
 from channels.session import actor, now
 from channels.times import said
 from hotline.actions.cards import count_by_unit, list_cards
@@ -89,7 +89,7 @@ def _row(card: Card, row: Mapping[str, Any], moment: datetime) -> Mapping[str, A
             f"{said(card.since, moment)}亮牌",
             row["unit_name"] or "",
             KIND_NAMES[Kind(row["kind"])],
-            row["place"],
+            place_in_lists(row),
         ],
         "state": state_view(row["state"]),
     }

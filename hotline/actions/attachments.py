@@ -10,11 +10,14 @@ from uuid import UUID, uuid5
 
 from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL, of_ticket
+from hotline.actions.lookup import unsealed_person
 from hotline.actions.merged import target_of
 from hotline.actions.office import Office
 from hotline.domain.errors import Malformed, NotFound
 from hotline.domain.handling import passes_files
 from hotline.domain.kinds import Role
+from hotline.domain.personal import veil
+from hotline.domain.privacy import reads_words
 from hotline.domain.ticket import Actor, Ticket
 from hotline.store import tickets
 from hotline.store.accounts import insert_view
@@ -110,7 +113,10 @@ def _refuse_beyond(attachment_ids: Collection[UUID]) -> None:
 async def read_file(
     office: Office, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
 ) -> Mapping[str, Any]:
-    """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded."""
+    """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded.
+
+    A name is words of a person too: for whoever does not read those as they are, it is veiled like them.
+    """
     async with office.writing(actor) as conn:
         ticket = await tickets.get_ticket(conn, office.region, ticket_id)
         if ticket is None:
@@ -120,4 +126,8 @@ async def read_file(
         if row is None:
             raise NotFound
         await insert_view(conn, office.region, now, actor.account_id, ticket_id, "file", address=address)
-        return row
+        if reads_words(actor, ticket, leads=office.county.leads(actor, ticket)):
+            return row
+        await widen(conn, ALL)
+        known = await unsealed_person(office, conn, ticket_id)
+        return {**row, "file_name": veil(row["file_name"], tuple(known.values()))}

@@ -111,7 +111,7 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
         in_charge=await leaves.get_colleague(conn, region, ticket.handler_id) if ticket.handler_id else None,
         staff=await _staff(office, conn, actor),
     )
-    leads = _leads(office, ticket, actor)
+    leads = office.county.leads(actor, ticket)
     if reads_words(actor, ticket, leads=leads):
         known = await unsealed_person(office, conn, ticket_id)
         return replace(dossier, person=_person(known, ticket, actor, leads))
@@ -119,10 +119,6 @@ async def _gather(office: Office, conn: Any, ticket: Ticket, actor: Actor) -> Do
     await widen(conn, ALL)
     known = await unsealed_person(office, conn, ticket_id)
     return veil_dossier(replace(dossier, person=_person(known, ticket, actor, leads)), tuple(known.values()))
-
-
-def _leads(office: Office, ticket: Ticket, actor: Actor) -> bool:
-    return ticket.lead_unit_id in office.county.scope(actor)
 
 
 async def _staff(office: Office, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
@@ -158,7 +154,7 @@ async def reveal_person(
         raise Missing(what="查看理由")
     async with office.writing(actor) as conn:
         ticket = await _visible(office, conn, ticket_id, actor)
-        if not may_reveal(actor, ticket, leads=_leads(office, ticket, actor)):
+        if not may_reveal(actor, ticket, leads=office.county.leads(actor, ticket)):
             raise NotAllowed
         await accounts.insert_view(
             conn, office.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address

@@ -22,7 +22,7 @@ from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.errors import RehearsalDatabase
 from hotline.domain.kinds import Pace
 from hotline.domain.policy import Policy
-from hotline.domain.ticket import Actor, Rules
+from hotline.domain.ticket import Actor, Rules, Ticket
 from hotline.keyring import KeyringFault
 from hotline.store import county as store
 from hotline.store.rows import open_guarded_pool
@@ -61,6 +61,10 @@ class County:
     def scope(self, actor: Actor) -> frozenset[UUID]:
         """The actor's unit with all its sub-units."""
         return self.below.get(actor.unit_id, frozenset()) if actor.unit_id else frozenset()
+
+    def leads(self, actor: Actor, ticket: Ticket) -> bool:
+        """Whether the actor's unit, or one below it, leads the ticket."""
+        return ticket.lead_unit_id in self.scope(actor)
 
     def barred(self, accused: UUID | None) -> Collection[UUID]:
         """Units that must not receive a matter against `accused`: itself and all below it (PROCEDURE §6)."""
