@@ -1,8 +1,7 @@
-"""The brief's pages, its docx, the list behind each figure, and supervision letters as docx (PROCEDURE §7)."""
+"""The brief's pages, its files, the list behind each figure, and letters as files (PROCEDURE §7)."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,17 +10,17 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.desk.brief_view import brief_view, figure_rows, paged
-from channels.downloads import as_download
+from channels.downloads import FORMATS, Format, as_download
 from channels.forms import Form, read_form
 from channels.keys import LOOKED_AT, OFFICE, SHOWN
 from channels.pages import page, viewer_mark
 from channels.routes import Each, get, post
-from channels.session import actor, check_csrf, now
+from channels.session import Handler, actor, check_csrf, now
 from hotline.actions import brief as briefs
 from hotline.actions.letter import read_letter
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
-from hotline.documents import brief_docx, letter_docx, letter_file, marked
+from hotline.documents import brief_sheet, letter_file, letter_sheet
 from hotline.domain.brief.issue import BriefState
 from hotline.domain.errors import NotFound
 from hotline.domain.rights import Right
@@ -74,25 +73,31 @@ async def show_figure(request: web.Request) -> web.Response:
     return page(request, "brief_figure.html", here="/briefs", **context)
 
 
-async def send_docx(request: web.Request) -> web.Response:
-    """The brief as docx."""
-    brief = await briefs.read_brief(request.app[OFFICE], _monday(request), actor(request))
-    mark = viewer_mark(request)
-    # A fifth of a second of writing XML: kept off the loop that answers everybody else.
-    content = await asyncio.to_thread(lambda: marked(brief_docx(brief, ZONE), mark))
-    return as_download(content, f"群众约谈工作专报{brief.number_text}.docx")
+def send_brief(form: Format) -> Handler:
+    """The brief as a file."""
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        brief = await briefs.read_brief(request.app[OFFICE], _monday(request), actor(request))
+        name = f"群众约谈工作专报{brief.number_text}"
+        return await as_download(lambda: brief_sheet(brief, ZONE), form, name, viewer_mark(request))
+
+    return send
 
 
-async def send_letter(request: web.Request) -> web.Response:
-    """A document of a ticket as docx."""
-    who = actor(request)
-    try:
-        letter_id = UUID(request.match_info["letter_id"])
-    except ValueError:
-        raise NotFound from None
-    kind, facts = await read_letter(request.app[OFFICE], letter_id, who)
-    request[LOOKED_AT] = facts["ticket_id"]
-    return as_download(marked(letter_docx(kind, facts), viewer_mark(request)), letter_file(kind, facts))
+def send_letter(form: Format) -> Handler:
+    """A document of a ticket as a file."""
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        try:
+            letter_id = UUID(request.match_info["letter_id"])
+        except ValueError:
+            raise NotFound from None
+        kind, facts = await read_letter(request.app[OFFICE], letter_id, actor(request))
+        request[LOOKED_AT] = facts["ticket_id"]
+        name = letter_file(kind, facts)
+        return await as_download(lambda: letter_sheet(kind, facts), form, name, viewer_mark(request))
+
+    return send
 
 
 def _monday(request: web.Request) -> date:
@@ -158,8 +163,11 @@ _WEEK = r"{week:\d{4}-\d{2}-\d{2}}"
 routes: list[web.RouteDef] = [
     get("/briefs", show_newest, Right.READ_BRIEF),
     get(f"/briefs/{_WEEK}", show_brief, Right.READ_BRIEF),
-    get(f"/briefs/{_WEEK}.docx", send_docx, Right.READ_BRIEF),
+    *(get(f"/briefs/{_WEEK}.{ending}", send_brief(form), Right.READ_BRIEF) for ending, form in FORMATS.items()),
     get(f"/briefs/{_WEEK}/figures/{{key:.+}}", show_figure, Right.LIST_FIGURE),
     post(f"/briefs/{_WEEK}/{{step:{'|'.join(DEEDS)}}}", take_step, Each("step", RIGHTS)),
-    get("/letters/{letter_id}.docx", send_letter, Right.READ_LETTER),
+    *(
+        get(f"/letters/{{letter_id}}.{ending}", send_letter(form), Right.READ_LETTER)
+        for ending, form in FORMATS.items()
+    ),
 ]

@@ -16,7 +16,8 @@ from channels.session import actor, check_csrf, now, remote_address
 from hotline.actions.copies import copy_person
 from hotline.actions.lookup import read_ticket
 from hotline.almanac import ZONE
-from hotline.documents.person import person_docx
+from hotline.documents import docx_of
+from hotline.documents.person import person_sheet
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.rights import Right
 
@@ -37,7 +38,9 @@ async def take_copy(request: web.Request) -> web.StreamResponse:
         return await refused_page(request, ticket_id, "copy", form, refusal)
     plain = form.text("form") == "json"
     body = (
-        json.dumps(copy, ensure_ascii=False, indent=1).encode() if plain else person_docx(copy, moment.astimezone(ZONE))
+        json.dumps(copy, ensure_ascii=False, indent=1).encode()
+        if plain
+        else docx_of(person_sheet(copy, moment.astimezone(ZONE)))
     )
     name = f"个人信息副本-{number}.{'json' if plain else 'docx'}"
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}

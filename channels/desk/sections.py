@@ -63,11 +63,12 @@ class InterviewView:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a short table: what, and its facts; `href` when it leads somewhere."""
+    """A row of a short table: what, and its facts; `href` when it leads somewhere, `pdf` to the same as PDF."""
 
     cells: tuple[str, ...]
     href: str = ""
     over: bool = False
+    pdf: str = ""
 
 
 def main_clock(dossier: Dossier) -> Row | None:
@@ -193,7 +194,8 @@ def letters_of(dossier: Dossier, county: County) -> list[Line]:
         name = f"{NAMES[Document(row['kind'])]}〔{row['year']}〕{row['number']}号"
         copied = f"抄送{row['copy_to']}" if row["copy_to"] else ""
         cells = (name, local_text(row["issued_at"]), county.unit_name(row["unit_id"]), copied)
-        lines.append(Line(cells, f"/letters/{row['letter_id']}.docx"))
+        href = f"/letters/{row['letter_id']}"
+        lines.append(Line(cells, f"{href}.docx", pdf=f"{href}.pdf"))
     return lines
 
 

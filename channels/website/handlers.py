@@ -11,7 +11,7 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.attachments import ReadyFile, keep_files, ready_files
-from channels.downloads import as_download
+from channels.downloads import DOCX, FORMATS, as_download
 from channels.forms import Form, read_form
 from channels.keys import OFFICE, SETTINGS
 from channels.pages import page
@@ -31,7 +31,7 @@ from hotline.actions.letter import read_own_letter
 from hotline.actions.lookup import Dossier, read_progress
 from hotline.actions.progress import filed_code
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
-from hotline.documents import letter_docx, letter_file
+from hotline.documents import letter_file, letter_sheet
 from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.intake import clean
 from hotline.domain.rates import Act
@@ -153,7 +153,8 @@ async def send_letter(request: web.Request) -> web.StreamResponse:
         )
     except NotFound:
         return _search_page(request, _number(form), status=404, error=NOT_FOUND)
-    return as_download(letter_docx(kind, facts), letter_file(kind, facts))
+    form_of_file = FORMATS.get(form.text("format"), DOCX)
+    return await as_download(lambda: letter_sheet(kind, facts), form_of_file, letter_file(kind, facts))
 
 
 async def _prove(request: web.Request, number: str, code: str) -> Dossier:

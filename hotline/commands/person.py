@@ -12,7 +12,8 @@ from hotline.actions.copies import copy_person
 from hotline.almanac import ZONE
 from hotline.clock import RealClock
 from hotline.commands.shell import open_here, read_settings, run
-from hotline.documents.person import person_docx
+from hotline.documents import docx_of
+from hotline.documents.person import person_sheet
 
 
 @click.group("person")
@@ -39,7 +40,7 @@ def export(number: str, reason: str, folder: Path) -> None:
         async with open_here(settings) as office:
             copy = await copy_person(office, number, None, now, reason)
         plain = json.dumps(copy, ensure_ascii=False, indent=1).encode()
-        for ending, body in (("json", plain), ("docx", person_docx(copy, now.astimezone(ZONE)))):
+        for ending, body in (("json", plain), ("docx", docx_of(person_sheet(copy, now.astimezone(ZONE))))):
             place = folder / f"{number.strip()}.{ending}"
             with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(body)

@@ -1,9 +1,14 @@
-"""Documents as files: plain data in, docx out, in the layout of GB/T 9704-2012 (PROCEDURE §7). No store, no clock."""
+"""Documents as files: plain data in, docx or PDF out, in the layout of GB/T 9704-2012 (PROCEDURE §7). No store, no clock.
 
-from hotline.documents.brief import brief_docx as brief_docx
+What a document says is put on a `Sheet` once; `docx_of` and `pdf_of` draw any sheet.
+"""
+
+from hotline.documents.as_docx import docx_of as docx_of
+from hotline.documents.as_pdf import NoChineseFont as NoChineseFont
+from hotline.documents.as_pdf import pdf_of as pdf_of
+from hotline.documents.brief import brief_sheet as brief_sheet
 from hotline.documents.letter import letter_number as letter_number
-from hotline.documents.letter import supervision_letter_docx as supervision_letter_docx
-from hotline.documents.mark import marked as marked
 from hotline.documents.papers import NAMES as NAMES
-from hotline.documents.papers import letter_docx as letter_docx
 from hotline.documents.papers import letter_file as letter_file
+from hotline.documents.papers import letter_sheet as letter_sheet
+from hotline.documents.sheet import Sheet as Sheet

@@ -1,4 +1,4 @@
-"""《群众约谈工作专报》 as docx, its eight sections in order (PROCEDURE §7)."""
+"""《群众约谈工作专报》 on paper, its eight sections in order (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ LONGEST_BAR = 10
 UNIT_WIDTHS: Mapping[str, int] = {"派单": 5, "重办": 5, "黄/红牌": 6, "退单成/驳": 7, "满意率": 7}
 
 
-def brief_docx(brief: Brief, zone: Any) -> bytes:
-    """The brief as a docx file; `zone` is the local time zone its dates are written in."""
+def brief_sheet(brief: Brief, zone: Any) -> Sheet:
+    """The brief as a sheet; `zone` is the local time zone its dates are written in."""
     sheet = Sheet(f"{TITLE}{brief.number_text}", brief.compiled_at)
     _write_head(sheet, brief, zone)
     writers = (
@@ -33,7 +33,7 @@ def brief_docx(brief: Brief, zone: Any) -> bytes:
         write(sheet, brief)
     issuer = f"{brief.body['county']}阳光热线办公室"
     sheet.imprint([f"报：{brief.body['county']}主要领导", f"{issuer}　　{_date(brief, zone)}印发"])
-    return sheet.to_bytes()
+    return sheet
 
 
 def _write_head(sheet: Sheet, brief: Brief, zone: Any) -> None:

@@ -37,8 +37,8 @@ def letter_number(county: str, year: int, number: int, kind: Document = Document
     return f"{county[:1]}热{_SIGNS[kind]}〔{year}〕{number}号"
 
 
-def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
-    """The letter as a docx file.
+def supervision_letter(facts: Mapping[str, Any]) -> Sheet:
+    """The letter as a sheet.
 
     `facts`: county, year, number, unit, copy_to, tier 1–3, reason (of Reason), passed_on (true for a unit that takes
     over; may be left out), ticket_number, title without personal
@@ -59,7 +59,7 @@ def supervision_letter_docx(facts: Mapping[str, Any]) -> bytes:
     sheet.text(date_text(facts["issued_at"]), align=Alignment.RIGHT, right_indent=4)
     copies = [f"抄送：{facts['unit']}{facts['copy_to']}"] if facts["copy_to"] else []
     sheet.imprint([*copies, f"{facts['county']}阳光热线办公室　　{date_text(facts['issued_at'])}印发"])
-    return sheet.to_bytes()
+    return sheet
 
 
 def _why(facts: Mapping[str, Any], reason: Reason) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hotline.documents.letter import date_text, letter_number, moment_text, supervision_letter_docx
+from hotline.documents.letter import date_text, letter_number, moment_text, supervision_letter
 from hotline.documents.sheet import Alignment, Sheet
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
@@ -23,8 +23,8 @@ NAMES: Mapping[Document, str] = {
 }
 
 
-def letter_docx(kind: Document, facts: Facts) -> bytes:
-    """A document of a ticket as a docx file.
+def letter_sheet(kind: Document, facts: Facts) -> Sheet:
+    """A document of a ticket as a sheet.
 
     `facts`: county, year, number, unit, ticket_number, title without personal data, issued_at as a local moment, and
     what each kind says (`hotline.actions.letter.read_letter`). Raises KeyError for a brief.
@@ -33,8 +33,8 @@ def letter_docx(kind: Document, facts: Facts) -> bytes:
 
 
 def letter_file(kind: Document, facts: Facts) -> str:
-    """The name of its file: 阳热催〔2026〕3号催办通知书.docx."""
-    return f"{letter_number(facts['county'], facts['year'], facts['number'], kind)}{NAMES[kind]}.docx"
+    """The name of its file without the ending: 阳热催〔2026〕3号催办通知书."""
+    return f"{letter_number(facts['county'], facts['year'], facts['number'], kind)}{NAMES[kind]}"
 
 
 def _begin(kind: Document, facts: Facts, issuer: str, title: str) -> Sheet:
@@ -55,7 +55,7 @@ def _unit(facts: Facts) -> str:
     return facts["unit"] or "承办单位"
 
 
-def _reminder_notice(facts: Facts) -> bytes:
+def _reminder_notice(facts: Facts) -> Sheet:
     role = Role(facts["role"])
     issuer = f"{facts['county']}{'纪委纠风办' if role is Role.INSPECTOR else '阳光热线办公室'}"
     sheet = _begin(Document.REMINDER_NOTICE, facts, issuer, "催办通知书")
@@ -67,10 +67,10 @@ def _reminder_notice(facts: Facts) -> bytes:
         sheet.prose(f"{RULE_NAMES[Rule(facts['rule'])]}期限：{moment_text(due)}，{late}。")
     sheet.prose("请抓紧办理，先联系诉求人，并把办理情况登记到热线系统。")
     _sign(sheet, issuer, facts)
-    return sheet.to_bytes()
+    return sheet
 
 
-def _interview_record(facts: Facts) -> bytes:
+def _interview_record(facts: Facts) -> Sheet:
     sheet = _begin(Document.INTERVIEW_RECORD, facts, _unit(facts), "群众约谈记录")
     held = facts["held_at"]
     verdict, outcome = Verdict(facts["person_verdict"]), Outcome(facts["outcome"])
@@ -97,10 +97,10 @@ def _interview_record(facts: Facts) -> bytes:
     sheet.text("")
     sheet.prose("约谈干部签名：＿＿＿＿＿＿＿＿　　群众签名：＿＿＿＿＿＿＿＿")
     _sign(sheet, _unit(facts), facts)
-    return sheet.to_bytes()
+    return sheet
 
 
-def _written_reply(facts: Facts) -> bytes:
+def _written_reply(facts: Facts) -> Sheet:
     sheet = _begin(Document.WRITTEN_REPLY, facts, _unit(facts), "答复意见书")
     sheet.text("诉求人：")
     sheet.prose(f"您反映的“{facts['title']}”（工单{facts['ticket_number']}）已经收悉并办理，现答复如下。")
@@ -108,11 +108,11 @@ def _written_reply(facts: Facts) -> bytes:
         sheet.prose(line)
     sheet.prose(f"对答复有意见的，请在回访时说明，或拨打{facts['county']}阳光热线。")
     _sign(sheet, _unit(facts), facts)
-    return sheet.to_bytes()
+    return sheet
 
 
 _COMPOSERS = {
-    Document.SUPERVISION_LETTER: supervision_letter_docx,
+    Document.SUPERVISION_LETTER: supervision_letter,
     Document.REMINDER_NOTICE: _reminder_notice,
     Document.INTERVIEW_RECORD: _interview_record,
     Document.WRITTEN_REPLY: _written_reply,

@@ -25,8 +25,8 @@ _TICKET = (
 )
 
 
-def person_docx(copy: Mapping[str, Any], now: datetime) -> bytes:
-    """The copy of `hotline.actions.copies.copy_person` as a docx file; `now` is a local moment."""
+def person_sheet(copy: Mapping[str, Any], now: datetime) -> Sheet:
+    """The copy of `hotline.actions.copies.copy_person` as a sheet; `now` is a local moment."""
     sheet = Sheet("个人信息副本", now)
     sheet.title("个人信息副本")
     sheet.prose(
@@ -43,7 +43,7 @@ def person_docx(copy: Mapping[str, Any], now: datetime) -> bytes:
         _list(sheet, "办理过程", [f"{line['at']}　{line['what']}　{line['text']}" for line in ticket["events"]])
         _list(sheet, "附件", ticket["files"])
         _list(sheet, "谁看过", [f"{line['at']}　{line['role']}　{line['what']}" for line in ticket["looks"]])
-    return sheet.to_bytes()
+    return sheet
 
 
 def _list(sheet: Sheet, title: str, lines: list[str]) -> None:

@@ -20,6 +20,7 @@ import asyncpg
 import pytest
 from aiohttp import ClientSession, CookieJar, web
 from aiohttp.test_utils import TestServer
+from pypdf import PdfReader
 
 from channels.app import build_app
 from channels.attachments import keep_files, ready_files
@@ -203,6 +204,9 @@ def filled(path: str, given: dict[str, str]) -> str:
 
 def readable(body: bytes) -> str:
     """What an answer says: its text, or the text of a document."""
+    if body.startswith(b"%PDF"):
+        pages = PdfReader(io.BytesIO(body)).pages
+        return "".join(re.sub(r"\s|\u200b", "", page.extract_text()) for page in pages)
     if body[:2] != b"PK":
         return body.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(body)) as document:

@@ -10,11 +10,13 @@ import pytest
 from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from docx import Document
+from pypdf import PdfReader
 
 from channels.app import build_app
 from hotline.actions import brief, handling, supervision
 from hotline.clock import MovedClock
 from hotline.config import Settings
+from hotline.documents import as_pdf
 from hotline.domain.kinds import Verdict
 from tests.build import MONDAY, PASSWORD, TUESDAY, Town, a_county, held, moment, owed, rated, replied, signed
 
@@ -133,7 +135,9 @@ async def test_a_form_without_its_token_changes_nothing(town: Town, server: Test
     await supervisor.close()
 
 
-@pytest.mark.parametrize("path", ["/briefs", URL, f"{URL}.docx", f"{URL}/figures/received", "/letters/x.docx"])
+@pytest.mark.parametrize(
+    "path", ["/briefs", URL, f"{URL}.docx", f"{URL}/figures/received", "/letters/x.docx", "/letters/x.pdf"]
+)
 async def test_strangers_are_sent_to_the_log_in(server: TestServer, path: str) -> None:
     async with ClientSession() as somebody:
         answer = await somebody.get(server.make_url(path), allow_redirects=False)
@@ -159,6 +163,31 @@ async def test_the_docx_says_what_the_page_says(town: Town, server: TestServer) 
     assert answer.headers["Content-Disposition"].endswith("2026%E5%B9%B4%E7%AC%AC1%E6%9C%9F.docx")
     text = "\n".join(paragraph.text for paragraph in Document(BytesIO(await answer.read())).paragraphs)
     assert "本周受理3件，办结1件。" in text
+    await supervisor.close()
+
+
+async def test_the_pdf_says_what_the_page_says_and_who_took_it(town: Town, server: TestServer) -> None:
+    await play(town)
+    supervisor = await visitor(server, "supervisor")
+    assert f'href="{URL}.pdf"' in await (await supervisor.get(URL)).text()
+    answer = await supervisor.get(f"{URL}.pdf")
+    assert (answer.status, answer.content_type) == (200, "application/pdf")
+    assert answer.headers["Content-Disposition"].endswith("2026%E5%B9%B4%E7%AC%AC1%E6%9C%9F.pdf")
+    pages = [page.extract_text() for page in PdfReader(BytesIO(await answer.read())).pages]
+    assert "本周受理3件，办结1件。" in pages[0]
+    assert all("supervisor" in page for page in pages)
+    await supervisor.close()
+
+
+async def test_without_fonts_the_pdf_is_refused_with_a_sentence(
+    town: Town, server: TestServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await play(town)
+    supervisor = await visitor(server, "supervisor")
+    monkeypatch.setattr(as_pdf, "_LIKES", dict.fromkeys(as_pdf._LIKES, ()))
+    answer = await supervisor.get(f"{URL}.pdf")
+    assert (answer.status, "请改下载 Word 文件" in await answer.text()) == (503, True)
+    assert (await supervisor.get(f"{URL}.docx")).status == 200
     await supervisor.close()
 
 

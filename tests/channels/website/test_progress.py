@@ -234,7 +234,10 @@ async def test_the_person_takes_the_reply_letter_home(
     assert "您反映的“水费多了三倍”" in words
     assert "王小明" not in words
     assert SECRET not in words
-    look = await pool.fetchrow("select * from view_log where what = 'letter'")
+    status, content = await download(public, own, letter_id.group(1), format="pdf")
+    assert (status, content[:4]) == (200, b"%PDF")
+    assert await pool.fetchval("select count(*) from view_log where what = 'letter'") == 2
+    look = await pool.fetchrow("select * from view_log where what = 'letter' limit 1")
     assert (look["ticket_id"], look["account_id"], look["reason"]) == (own.ticket.ticket_id, None, "written_reply")
     assert look["address"]
 

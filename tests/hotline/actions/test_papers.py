@@ -9,7 +9,7 @@ import pytest
 
 from hotline.actions import handling, interview, supervision
 from hotline.actions.letter import read_letter
-from hotline.documents import letter_docx, letter_file
+from hotline.documents import docx_of, letter_file, letter_sheet
 from hotline.domain.errors import AlreadyReminded, NotAllowed, NotFound, NothingOwed
 from hotline.domain.kinds import Document
 from tests import build
@@ -78,8 +78,8 @@ async def test_every_reply_is_a_numbered_document_the_person_may_be_handed(town:
     assert (one["number"], two["number"]) == (1, 2)
     kind, facts = await read_letter(town.office, two["letter_id"], town.actor("water"))
     assert kind is Document.WRITTEN_REPLY
-    assert letter_file(kind, facts) == "阳热答〔2026〕2号答复意见书.docx"
-    text = text_of(letter_docx(kind, facts))
+    assert letter_file(kind, facts) == "阳热答〔2026〕2号答复意见书"
+    text = text_of(docx_of(letter_sheet(kind, facts)))
     assert "水表已更换，多收的已退还。" in text
     assert second.number in text
     assert "王" not in text
@@ -90,7 +90,7 @@ async def test_an_interview_held_leaves_its_record(town: Town, look: Look) -> No
     await build.held(town, ticket, TUESDAY)
     (row,) = await look.letters(ticket, "interview_record")
     kind, facts = await read_letter(town.office, row["letter_id"], town.actor("inspector"))
-    text = text_of(letter_docx(kind, facts))
+    text = text_of(docx_of(letter_sheet(kind, facts)))
     for words in (
         "抄表员未入户",
         "供水条例",
@@ -110,14 +110,14 @@ async def test_a_promised_day_stands_in_the_record(town: Town, look: Look) -> No
     given = build.MINUTES | {"outcome": "done"}
     await interview.hold_interview(office, ticket.ticket_id, TUESDAY, promised, water, TUESDAY, given)
     (row,) = await look.letters(ticket, "interview_record")
-    assert "2026年12月1日" in text_of(letter_docx(*await read_letter(office, row["letter_id"], water)))
+    assert "2026年12月1日" in text_of(docx_of(letter_sheet(*await read_letter(office, row["letter_id"], water))))
 
 
 async def test_the_notice_says_the_limit_and_who_presses(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     await press(town, ticket.ticket_id, "inspector", TUESDAY)
     (row,) = await look.letters(ticket, "reminder_notice")
-    text = text_of(letter_docx(*await read_letter(town.office, row["letter_id"], town.actor("water"))))
+    text = text_of(docx_of(letter_sheet(*await read_letter(town.office, row["letter_id"], town.actor("water")))))
     assert "阳光县纪委纠风办" in text
     assert "答复期限：2026年11月30日17:30前，期限内办结。" in text
 
@@ -127,7 +127,7 @@ async def test_a_confidential_tickets_documents_say_the_matter_and_no_number(tow
     given = {"reply": "已与王小明（13800138000）核对。", "facts": "核对"}
     await handling.reply_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY, given)
     (row,) = await look.letters(ticket, "written_reply")
-    text = text_of(letter_docx(*await read_letter(town.office, row["letter_id"], town.actor("water"))))
+    text = text_of(docx_of(letter_sheet(*await read_letter(town.office, row["letter_id"], town.actor("water")))))
     assert "城乡建设 · 水费" in text
     assert "王小明" not in text
     assert "13800138000" not in text

@@ -11,11 +11,12 @@ from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from hotline.documents import brief_docx, letter_number, supervision_letter_docx
+from hotline.documents import brief_sheet, docx_of, letter_number, letter_sheet
 from hotline.domain.brief import compose
 from hotline.domain.brief.facts import Asked, Case, Happened, InterviewCase, Peer, Period, Received, WeekFacts
 from hotline.domain.brief.issue import Brief, BriefState
 from hotline.domain.brief.week import Week
+from hotline.domain.kinds import Document as Letter
 from hotline.domain.kinds import Reason
 from hotline.domain.policy import Policy
 
@@ -52,6 +53,14 @@ def a_brief(**given: Any) -> Brief:
         "advice": "一、公开水价。\n二、加快改造。", "counts": {key: len(ids) for key, ids in figures.items()},
     }  # fmt: skip
     return Brief(**words | given)
+
+
+def brief_docx(brief: Brief, zone: ZoneInfo) -> bytes:
+    return docx_of(brief_sheet(brief, zone))
+
+
+def supervision_letter_docx(facts: dict[str, Any]) -> bytes:
+    return docx_of(letter_sheet(Letter.SUPERVISION_LETTER, facts))
 
 
 def opened(content: bytes) -> Any:
