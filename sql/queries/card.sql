@@ -33,7 +33,7 @@ order by s.opened_at, s.supervision_id;
 
 -- name: tickets_with_units(region_id, ticket_ids)
 -- These tickets with the units that have a part in them now.
-select t.ticket_id, t.number, t.title, t.kind, t.channel, t.state, t.place, t.pace, t.received_at, t.lead_unit_id, u.name as unit_name, array(
+select t.ticket_id, t.number, t.title, t.kind, t.channel, t.state, t.place, t.confidential, t.pace, t.received_at, t.lead_unit_id, u.name as unit_name, array(
     select p.unit_id from ticket_unit p
     where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part <> 'former') as unit_ids
 from ticket t
