@@ -13,6 +13,7 @@ from uuid import UUID
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
+from yarl import query_to_pairs
 
 from channels.parts import (
     BODY_BYTES,
@@ -27,6 +28,7 @@ from hotline.domain.errors import Malformed, Missing, TooLong
 from hotline.domain.intake import clean
 
 FIELD_CHARACTERS = 12_000
+UNDECODABLE = "\ufffd"
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
@@ -133,11 +135,18 @@ async def read_form(request: web.Request) -> Form:
 
 
 async def _read_plain(request: web.Request) -> Form:
-    # What cannot be decoded is refused: a person's words must not change unseen.
     charset = request.charset or "utf-8"
     told = (await request.read()).rstrip().decode(charset)
-    pairs = parse_qsl(told, keep_blank_values=True, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
-    return _form_of(dict(pairs))
+    return _form_of(dict(decode_pairs(told, charset)))
+
+
+def decode_pairs(told: str, charset: str) -> list[tuple[str, str]]:
+    """Names and values of an urlencoded form. Raises ValueError for too many, and for bytes that are no text of `charset`."""
+    pairs = query_to_pairs(told, max_fields=MOST_FIELDS, encoding=charset)
+    if any(UNDECODABLE in text for pair in pairs for text in pair):
+        # A person's words must not change unseen: the library puts this sign where it cannot read.
+        return parse_qsl(told, keep_blank_values=True, encoding=charset, errors="strict")
+    return pairs
 
 
 async def _read_multipart(request: web.Request) -> Form:

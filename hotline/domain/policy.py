@@ -179,7 +179,8 @@ class Policy:
         statute = self.statute_for(key, case)
         if statute is not None:
             return Limit.parse(statute.limit)
-        fitting = [(weight, name) for name in self.limits if (weight := _weigh(name, key, case)) is not None]
+        names = _names_for(key, tuple(self.limits))
+        fitting = [(weight, name) for name in names if (weight := _weigh(name, key, case)) is not None]
         if not fitting:
             raise BadPolicy(what=key)
         return Limit.parse(self.limits[max(fitting)[1]])
@@ -232,11 +233,16 @@ def read_key(name: str) -> tuple[str, Mapping[str, str]]:
     return base, narrowed
 
 
+@lru_cache(maxsize=1024)
+def _names_for(key: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Of the limits that are set, those that may be asked for by this key at all."""
+    bases = {key, "reply"} if key in _KIND_KEYS else {key}
+    return tuple(name for name in names if read_key(name)[0] in bases)
+
+
 def _weigh(name: str, key: str, case: Case) -> tuple[bool, ...] | None:
     """How narrowly a set limit fits what is asked for; None when it does not fit at all."""
     base, narrowed = read_key(name)
-    if base != key and not (base == "reply" and key in _KIND_KEYS):
-        return None
     if any(case.facts[by] != value for by, value in narrowed.items()):
         return None
     return (*(by in narrowed for by in NARROWED_BY), base == key)
