@@ -74,7 +74,7 @@ drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4"
 	@$(BIN)/hotline drill $(ARGS)
 
 SEEDS ?= 500
-simulate: $(READY_DEV) ## 模拟：随机杀进程、重投、拨钟（SEEDS=次数，SEED=重演某一次）
+simulate: $(READY_DEV) ## 模拟：随机杀进程、重投、拨钟，用上每个核（SEEDS=次数，SEED=重演某一次）
 	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(SEEDS)) $(ARGS)
 
 LOCK := build/lock/bin/uv pip compile --quiet --universal --python-version $(MIN) --generate-hashes --no-header --no-annotate
