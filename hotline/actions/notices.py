@@ -35,7 +35,8 @@ async def tell(
     recipient = reader.recipient
     if reader.absent is not None:
         await _note_absent(office, conn, ticket, notice, reader.absent, about, now)
-    outbox_id, key = new_id(), f"{about}:{notice.kind}:{recipient}"
+    # By whom it was meant for: two units whose desks the same one reads are two notices.
+    outbox_id, key = new_id(), f"{about}:{notice.kind}:{notice.to}"
     if notice.kind == "reminder" and clock is not None:
         deadline, step = clock
         if not await clocks.plan_reminder(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tests.simulation import days
+from tests.simulation.house import House
 
 WINDOW = ("issued", "two_days", "one_day", "four_hours", "expiry")
 STEPS = {
@@ -17,8 +18,6 @@ STEPS = {
     "assist": ("one_day", "expiry"),
 }
 SUPERVISION = ("interview", "supervised", "tier2", "tier3")
-# Nobody works there: what is for it goes to the unit above.
-UNSTAFFED = {"西湖水厂": "水务局"}
 
 
 class Refused(Exception):
@@ -79,6 +78,7 @@ class Message:
     not_before: datetime
     state: str = "waiting"
     reminder: tuple[object, ...] | None = None
+    instead_of: str | None = None
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Books:
     kind: str
     matter: str | None
     received: datetime
-    absent: frozenset[str]
+    house: House
     state: str = "received"
     tier: int = 0
     cycle: int = 1
@@ -125,7 +125,8 @@ class Books:
     extensions: int = 0
     ruled: bool = False
     lead: str | None = None
-    in_charge: bool = False
+    # Who signed.
+    in_charge: str | None = None
     parked_from: str | None = None
     parked_until: datetime | None = None
     close_reason: str | None = None
@@ -211,23 +212,21 @@ class Books:
 
     def tell(self, to: str, kind: str, now: datetime, reminder: tuple[int, str, str] | None = None) -> None:
         """To whoever is there; nobody there: upwards, with an alarm each time."""
-        what, _, name = to.partition(":")
-        there = f"unit:{UNSTAFFED.get(name, name)}" if what == "unit" else to
-        if what == "role" and name in self.absent:
-            there = "role:dispatcher"
-        if there != to:
+        reader = self.house.reader(to, self.lead, now)
+        if reader.missing:
             self.alarm("nobody_to_receive", object())
-        line = (*reminder, there) if reminder else None
+        line = (*reminder, reader.to) if reminder else None
         if line is not None and line in self.ledger:
             return
         if line is not None:
             self.ledger[line] = "planned"
-        self.post(there, kind, "desk", now).reminder = line
+        message = self.post(reader.to, kind, "desk", now)
+        message.reminder, message.instead_of = line, reader.instead_of
 
     def reader(self, clock: Clock, step: str) -> str:
         """On the way the person in charge; a letter and a limit passed are the whole unit's."""
         own = self.in_charge and clock.unit == self.lead and step not in ("issued", "expiry")
-        return "handler" if own else f"unit:{clock.unit or ''}"
+        return f"account:{self.in_charge}" if own else f"unit:{clock.unit or ''}"
 
     def tell_reminder(self, clock: Clock, step: str, now: datetime) -> None:
         self.tell(self.reader(clock, step), "reminder", now, (clock.cycle, clock.rule, step))

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from tests.simulation import days
 from tests.simulation.books import SUPERVISION, Callback, Refused
+from tests.simulation.house import HANDLERS
 from tests.simulation.reference import REPLY_REDO, TIER_CLOCK, WORKED_ON, WORKING, Timetable
 
 
@@ -64,7 +65,7 @@ class Reference(Timetable):
 
     def uphold(self, now: datetime, ruler: str) -> None:
         need(self.state == "returned" and (self.returns < 3 or ruler == "inspector"))
-        old, self.lead, self.in_charge = self.lead, None, False
+        old, self.lead, self.in_charge = self.lead, None, None
         assert old
         self.former.add(old)
         self.cycle += 1
@@ -87,7 +88,7 @@ class Reference(Timetable):
     def sign(self, now: datetime) -> None:
         need(self.state == "dispatched")
         self.event("sign", "signed", now, "handler")
-        self.in_charge = True
+        self.in_charge = HANDLERS[self.lead or ""]
         self.settle(("sign",), now)
 
     def contact(self, now: datetime) -> None:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from copy import deepcopy
+from datetime import timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from hotline.actions import intake
+from hotline.actions import intake, leave
 from hotline.domain.errors import Refusal
 from hotline.domain.ticket import COMPLAINANT
 from rehearsal.adversary import Gate, Killed, Life
 from tests import build
 from tests.simulation.books import Refused
 from tests.simulation.deeds import Reference
+from tests.simulation.house import Leave
 from tests.simulation.run import Disagreement, Run
 from tests.simulation.script import choose, utc
 from tests.simulation.sight import read
@@ -36,7 +38,49 @@ async def file(run: Run) -> None:
     )  # fmt: skip
     now = utc(run.now)
     opened = await insist(run, lambda office: intake.open_ticket(office, filing, COMPLAINANT, now))
-    run.refs[opened.ticket.ticket_id] = Reference(channel, kind, matter, run.now, run.absent)
+    run.refs[opened.ticket.ticket_id] = Reference(channel, kind, matter, run.now, run.house)
+
+
+async def go_on_leave(run: Run) -> None:
+    """Somebody is entered as away, with or without a substitute, fit or not; or is back early."""
+    house, dice = run.house, run.dice
+    if house.leaves and dice.random() < 0.3:
+        await _come_back(run, dice.choice(house.leaves))
+        return
+    login = dice.choice(house.people())
+    fit = [other for other in house.people() if house.may_stand_in(login, other)]
+    substitute = dice.choice([None, *fit, dice.choice(house.people())])
+    since = run.now + timedelta(hours=dice.choice([0, 0, 5, 30]))
+    entered = Leave(login, since, since + timedelta(hours=dice.choice([4, 24, 75])), substitute)
+    fits = substitute is None or (
+        house.may_stand_in(login, substitute) and not house.is_away(substitute, since, entered.until)
+    )
+    allowed = fits and not house.is_away(login, since, entered.until)
+    ids = [run.town.actor(who).account_id if who else None for who in (login, substitute)]
+    try:
+        await leave.enter_leave(
+            run.town.office, ids[0], utc(since), utc(entered.until), ids[1], run.town.actor("admin"), utc(run.now)
+        )
+    except Refusal as refusal:
+        run.expect(not allowed, f"the leave of {login} was refused: {refusal}")
+        return
+    run.expect(allowed, f"the leave of {login} with {substitute} was not refused")
+    # One that was taken back before it began may be entered again.
+    house.leaves = [known for known in house.leaves if (known.login, known.since) != (login, since)]
+    house.leaves.append(entered)
+    run.count["leave"] += 1
+
+
+async def _come_back(run: Run, entered: Leave) -> None:
+    account_id = run.town.actor(entered.login).account_id
+    try:
+        await leave.end_leave(run.town.office, account_id, utc(entered.since), run.town.actor("admin"), utc(run.now))
+    except Refusal:
+        run.expect(entered.until <= run.now, f"{entered.login} may not come back")
+        return
+    run.expect(entered.until > run.now, f"{entered.login} came back from a leave that was over")
+    entered.until = max(entered.since, run.now)
+    run.count["back"] += 1
 
 
 async def act(run: Run) -> None:

@@ -14,7 +14,8 @@ from hotline.store import county
 from rehearsal.adversary import Life
 from tests import build
 from tests.simulation import audit, days
-from tests.simulation.people import act, file
+from tests.simulation.house import House
+from tests.simulation.people import act, file, go_on_leave
 from tests.simulation.provider import Provider, listening
 from tests.simulation.run import Disagreement as Disagreement
 from tests.simulation.run import Run
@@ -53,6 +54,8 @@ async def live(run: Run, steps: int) -> None:
         # People do not act before what they did: a clock set back is the timetable's trouble alone.
         for _ in range(run.dice.choice([0, 1, 1, 2, 3]) if run.now >= run.high_water else 0):
             await (file(run) if len(run.refs) < 5 and run.dice.random() < 0.25 else act(run))
+            if run.dice.random() < 0.15:
+                await go_on_leave(run)
         run.high_water = max(run.high_water, run.now)
         if run.dice.random() < 0.75:
             await tick(run)
@@ -81,7 +84,7 @@ async def play(pool: asyncpg.Pool, region: int, seed: int, steps: int = 32) -> C
         row = DayRow(day=date(2027, 1, 1), working=False, shifts=None, name="元旦", source="测试")
         await county.add_calendar_day(conn, region, row, build.MONDAY - timedelta(days=900))
     await town.office.refresh(build.MONDAY, force=True)
-    run = Run(seed, town, dice, dice.choice(SEASONS), absent, Provider(Random(dice.random())))
+    run = Run(seed, town, dice, dice.choice(SEASONS), House(absent), Provider(Random(dice.random())))
     with listening():
         await live(run, steps)
     found, rows = await read(town)

@@ -197,7 +197,8 @@ class Timetable(Books):
         """The desks are told what is due (`told`: of it only what really was); WeChat is the provider's story."""
         for message in self.outbox:
             due = message.not_before <= now and (self.urgent or days.notices_go(now))
-            line = (message.to, message.kind, message.channel, message.created, message.not_before, "sent")
+            who = (message.to, message.instead_of)
+            line = (*who, message.kind, message.channel, message.created, message.not_before, "sent")
             if message.channel != "desk" or message.state == "done" or (told is not None and not told[line]):
                 continue
             if told is not None:
@@ -219,7 +220,7 @@ class Timetable(Books):
         if not first:
             self.cycle += 1
         self.lead, self.ruled, self.contacted, self.asks_more_time = unit, False, False, False
-        self.in_charge = False
+        self.in_charge = None
         self.event("dispatch" if first else "redispatch", "dispatched", now, role)
         self.former = (self.former | ({old} if old else set())) - {unit}
         self.settle(("dispatch",), now)

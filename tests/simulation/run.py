@@ -14,6 +14,7 @@ from hotline.actions.office import Office
 from rehearsal.adversary import LIFE, Life
 from tests.build import Town
 from tests.simulation.deeds import Reference
+from tests.simulation.house import House
 from tests.simulation.provider import Provider
 from tests.simulation.sight import differences, expected
 
@@ -30,7 +31,7 @@ class Run:
     town: Town
     dice: Random
     now: datetime
-    absent: frozenset[str]
+    house: House
     provider: Provider
     refs: dict[UUID, Reference] = field(default_factory=dict)
     refused_before: set[UUID] = field(default_factory=set)

@@ -17,8 +17,8 @@ from hotline.domain.ticket import COMPLAINANT, Actor
 from tests import build
 from tests.build import ZONE, Town
 from tests.simulation.deeds import Reference
+from tests.simulation.house import HANDLERS
 
-HANDLERS = {"水务局": "water", "西湖水厂": "water", "教育局": "school", "永安镇": "town"}
 UNITS = ("水务局", "西湖水厂", "教育局")
 VERDICTS = ("satisfied", "basically_satisfied", "understood", "dissatisfied", "dissatisfied", "dissatisfied")
 

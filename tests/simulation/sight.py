@@ -42,17 +42,18 @@ async def read(town: Town) -> tuple[dict[UUID, Facts], dict[str, list[Row]]]:
     for name, found in rows.items():
         for row in found:
             by_ticket[row["ticket_id"]][name].append(row)
-    return {ticket["ticket_id"]: _facts(ticket, by_ticket[ticket["ticket_id"]], names) for ticket in tickets}, rows
+    logins = {actor.account_id: login for login, actor in town.people.items() if actor.account_id}
+    return {t["ticket_id"]: _facts(t, by_ticket[t["ticket_id"]], names, logins) for t in tickets}, rows
 
 
-def _facts(t: Row, rows: dict[str, list[Row]], names: dict[UUID, str]) -> Facts:
+def _facts(t: Row, rows: dict[str, list[Row]], names: dict[UUID, str], logins: dict[UUID, str]) -> Facts:
     def unit(of: UUID | None) -> str | None:
         return names[of] if of else None
 
     def reader(recipient: str) -> str:
         what, _, name = recipient.partition(":")
         if what == "account":
-            return "handler"
+            return f"account:{logins[UUID(name)]}"
         return "ticket" if what == "ticket" else f"unit:{names[UUID(name)]}" if what == "unit" else recipient
 
     return {
@@ -67,7 +68,7 @@ def _facts(t: Row, rows: dict[str, list[Row]], names: dict[UUID, str]) -> Facts:
         ),
         "ledger": Counter((r["cycle"], r["rule"], r["step"], reader(r["recipient"]), r["state"]) for r in rows["ledger"]),
         "outbox": Counter(
-            (reader(m["recipient"]), m["kind"], m["channel"], local(m["created_at"]),
+            (reader(m["recipient"]), logins.get(m["instead_of"]), m["kind"], m["channel"], local(m["created_at"]),
              *((local(m["not_before"]), m["state"]) if m["channel"] == "desk" else ())) for m in rows["outbox"]
         ),
         "ladder": Counter(
@@ -104,7 +105,7 @@ def expected(ref: Books) -> Facts:
         ),
         "ledger": Counter((*line, state) for line, state in ref.ledger.items()),
         "outbox": Counter(
-            (m.to, m.kind, m.channel, m.created, *((m.not_before, m.state) if m.channel == "desk" else ()))
+            (m.to, m.instead_of, m.kind, m.channel, m.created, *((m.not_before, m.state) if m.channel == "desk" else ()))
             for m in ref.outbox
         ),
         "ladder": Counter((s.tier, s.reason, s.cycle, s.unit, s.opened, s.due, s.settled_by) for s in ref.ladder),

@@ -13,7 +13,7 @@ import uvloop
 from hotline.actions import deed, delivery
 from hotline.actions.office import Office
 from hotline.db import NOTHING
-from hotline.store import outbox, tickets
+from hotline.store import leaves, outbox, tickets
 from rehearsal.adversary import watched_pool
 from tests.simulation.__main__ import again
 from tests.simulation.play import Disagreement, play
@@ -59,6 +59,10 @@ async def sent_again(conn: Any, region: int, before: datetime) -> list[Any]:
     return []
 
 
+async def always(*_given: Any) -> bool:
+    return True
+
+
 async def unmarked(*_given: Any) -> None:
     return None
 
@@ -68,6 +72,7 @@ FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a form done twice": lambda patch: patch.setattr(tickets, "was_done", never_done),
     "notices at night": lambda patch: patch.setattr(delivery, "_notice_time", at_any_hour),
     "a lost message sent again": lambda patch: patch.setattr(outbox, "mark_stuck", sent_again),
+    "an office whose people are away is told": lambda patch: patch.setattr(leaves, "is_role_attended", always),
     "a step left out of the ledger": lambda patch: patch.setattr(deed, "_note_overtaken", unmarked),
 }
 

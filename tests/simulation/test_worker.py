@@ -15,6 +15,7 @@ from hotline.config import Settings
 from rehearsal.adversary import watched_pool
 from tests.build import Town, a_county
 from tests.simulation import people
+from tests.simulation.house import House
 from tests.simulation.play import SEASONS, move_clock
 from tests.simulation.provider import Provider, listening
 from tests.simulation.run import Run
@@ -59,7 +60,7 @@ async def every_job_ran(town: Town, clock: MovedClock) -> None:
 async def test_books_agree_under_two_workers_whose_queue_is_lost(settings: Settings, valkey_url: str) -> None:
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(valkey_url) as valkey:
         town = await a_county(pool, settings.region)
-        run = Run(0, town, Random(2), SEASONS[0], frozenset(), Provider(Random(0)))
+        run = Run(0, town, Random(2), SEASONS[0], House(frozenset()), Provider(Random(0)))
         clock = MovedClock(utc(run.now))
         with listening(), pytest.MonkeyPatch.context() as patch:
             # The workers' own sender is not part of this play: nobody files by WeChat.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import asyncpg
 import pytest
 
-from hotline.actions import dispatch, handling, leave, lookup
+from hotline.actions import dispatch, handling, joint, leave, lookup
 from hotline.actions.delivery import deliver_due, fold
 from hotline.db import transaction
 from hotline.domain.errors import LeaveOverlaps, Malformed, NotAllowed, NotFound, UnfitSubstitute
@@ -271,3 +271,13 @@ async def test_a_substitute_who_moved_away_reads_nothing_more(town: Town, pool: 
 
 async def _write(_message: Outgoing) -> Receipt:
     return Receipt(Delivery.DELIVERED)
+
+
+async def test_two_notices_that_fall_back_on_the_same_desk_are_two(town: Town, look: Look) -> None:
+    ticket = await build.signed(town)
+    asked, given = [town.unit("教育局")], {"task": "一同核实"}
+    await joint.invite_units(town.office, ticket.ticket_id, asked, town.actor("dispatcher"), MONDAY, given)
+    for login in ("water", "water_head", "county_head"):
+        await away(town, login)
+    await look.sweep_until(A_DAY_LEFT)
+    assert (await look.told(ticket))["role:dispatcher", "assist_overdue"] == 2
