@@ -80,6 +80,11 @@ class Message:
     reminder: tuple[object, ...] | None = None
     instead_of: str | None = None
 
+    @property
+    def line(self) -> tuple[object, ...] | None:
+        """Cycle, rule and step of its line in the ledger, if it is a reminder."""
+        return self.reminder and self.reminder[:3]
+
 
 @dataclass
 class Callback:

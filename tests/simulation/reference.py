@@ -197,8 +197,8 @@ class Timetable(Books):
         """The desks are told what is due (`told`: of it only what really was); WeChat is the provider's story."""
         for message in self.outbox:
             due = message.not_before <= now and (self.urgent or days.notices_go(now))
-            who = (message.to, message.instead_of)
-            line = (*who, message.kind, message.channel, message.created, message.not_before, "sent")
+            what = (message.to, message.instead_of, message.kind, message.line)
+            line = (*what, message.channel, message.created, message.not_before, "sent")
             if message.channel != "desk" or message.state == "done" or (told is not None and not told[line]):
                 continue
             if told is not None:

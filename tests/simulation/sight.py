@@ -56,6 +56,8 @@ def _facts(t: Row, rows: dict[str, list[Row]], names: dict[UUID, str], logins: d
             return f"account:{logins[UUID(name)]}"
         return "ticket" if what == "ticket" else f"unit:{names[UUID(name)]}" if what == "unit" else recipient
 
+    # A reminder's message goes by the id of its line in the ledger.
+    lines = {r["reminder_id"]: (r["cycle"], r["rule"], r["step"]) for r in rows["ledger"]}
     return {
         "ticket": (
             t["state"], t["tier"], t["cycle"], t["redo_count"], t["return_count"], t["extension_count"],
@@ -68,7 +70,7 @@ def _facts(t: Row, rows: dict[str, list[Row]], names: dict[UUID, str], logins: d
         ),
         "ledger": Counter((r["cycle"], r["rule"], r["step"], reader(r["recipient"]), r["state"]) for r in rows["ledger"]),
         "outbox": Counter(
-            (reader(m["recipient"]), logins.get(m["instead_of"]), m["kind"], m["channel"], local(m["created_at"]),
+            (reader(m["recipient"]), logins.get(m["instead_of"]), m["kind"], lines.get(m["outbox_id"]), m["channel"], local(m["created_at"]),
              *((local(m["not_before"]), m["state"]) if m["channel"] == "desk" else ())) for m in rows["outbox"]
         ),
         "ladder": Counter(
@@ -105,7 +107,7 @@ def expected(ref: Books) -> Facts:
         ),
         "ledger": Counter((*line, state) for line, state in ref.ledger.items()),
         "outbox": Counter(
-            (m.to, m.instead_of, m.kind, m.channel, m.created, *((m.not_before, m.state) if m.channel == "desk" else ()))
+            (m.to, m.instead_of, m.kind, m.line, m.channel, m.created, *((m.not_before, m.state) if m.channel == "desk" else ()))
             for m in ref.outbox
         ),
         "ladder": Counter((s.tier, s.reason, s.cycle, s.unit, s.opened, s.due, s.settled_by) for s in ref.ladder),
