@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from hotline.domain.lifecycle import State
+from hotline.domain.lifecycle import State, Verb
 from hotline.domain.ticket import Ticket
 from rehearsal.diary import Act, Situation
 from rehearsal.messages import Arrival, Caller, Message
+
+Row = Mapping[str, Any]
+_NEW_ROUNDS = frozenset({Verb.DISPATCH, Verb.REDISPATCH, Verb.REDO})
+_ASKED_ANEW = frozenset({Verb.REPLY, Verb.HOLD_INTERVIEW})
+_EXTENSIONS = frozenset({Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION})
 
 
 @dataclass(slots=True)
@@ -44,7 +51,6 @@ class Case:
         moved, handed = ticket.state is not self.state, ticket.lead_unit_id != self.unit_id
         if handed or (moved and self.state is State.REPLIED):
             self.contacted = self.extension_asked = False
-            self.part_owed = self.assisting_id not in (None, ticket.lead_unit_id)
         if moved:
             self.planned, self.meet_at = False, None
             self.attempts = self.reviews = self.troubles = 0
@@ -52,6 +58,26 @@ class Case:
         if moved and not self.arrival.caller.openid:
             self.attempts = 1  # nobody to ask online
         self.ticket_id, self.number = ticket.ticket_id, ticket.number
+
+    def share(self, assisting: tuple[UUID, bool] | None) -> None:
+        """Who assists, and whether that unit owes its part: as the database has it, whoever asked for it."""
+        self.assisting_id, self.part_owed = assisting or (None, False)
+
+    def recall(self, events: Sequence[Row], interviews: Sequence[Row], reviews: int) -> None:
+        """What an earlier run had done to the ticket in its present round."""
+        verbs = [str(event["verb"]) for event in events]
+        this_round = _since(verbs, _NEW_ROUNDS)
+        self.contacted = Verb.CONTACT in this_round
+        asked = [verb for verb in this_round if verb in _EXTENSIONS]
+        self.extension_asked = asked[-1:] == [Verb.ASK_EXTENSION]
+        self.instructed, self.fulfilled = Verb.INSTRUCT in verbs, Verb.FULFIL in verbs
+        self.attempts += _since(verbs, _ASKED_ANEW).count(Verb.NO_ANSWER)
+        self.reviews = reviews
+        newest = interviews[-1] if interviews else None
+        if newest is not None:
+            self.outcome = newest["outcome"] or ""
+            if self.state is State.INTERVIEW_OWED and newest["held_at"] is None and newest["meet_at"] is not None:
+                self.planned, self.meet_at = True, newest["meet_at"]
 
     def situation(self, ticket: Ticket, unit: str, assisting: str = "") -> Situation:
         """The ticket as those who must act on it see it."""
@@ -93,10 +119,6 @@ class Case:
                 self.extension_asked = True
             case "grant_extension" | "refuse_extension":
                 self.extension_asked = False
-            case "invite":
-                self.part_owed = True
-            case "assist":
-                self.part_owed = False
             case "no_answer":
                 self.attempts += 1
             case "review":
@@ -105,6 +127,12 @@ class Case:
                 self.instructed = True
             case "fulfil":
                 self.fulfilled = True
+
+
+def _since(verbs: Sequence[str], beginnings: frozenset[Verb]) -> Sequence[str]:
+    """The verbs after the last of these."""
+    starts = [place for place, verb in enumerate(verbs) if verb in beginnings]
+    return verbs[starts[-1] + 1 :] if starts else verbs
 
 
 def adopted(ticket: Ticket) -> Case:

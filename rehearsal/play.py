@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Ticket
-from hotline.store import clocks, tally
-from hotline.store.tickets import get_ticket
+from hotline.store import clocks, mechanism, tally
+from hotline.store.tickets import get_ticket, list_events
 from rehearsal.behaviour import Behaviour
 from rehearsal.cases import Case, adopted
 from rehearsal.county import logins
@@ -94,12 +95,25 @@ class Play:
         """Take on the tickets of an earlier run that are still open, so that their people go on."""
         async with self.stage.office.reading(SYSTEM) as conn:
             tickets = await tally.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
-        for ticket in tickets:
-            if ticket.open and ticket.ticket_id not in self._by_ticket:
-                case = adopted(ticket)
-                self._by_ticket[ticket.ticket_id] = case
-                case.observe(ticket)
-                self._foresee(case, ticket)
+            for ticket in tickets:
+                if ticket.open and ticket.ticket_id not in self._by_ticket:
+                    case = self._by_ticket[ticket.ticket_id] = adopted(ticket)
+                    await self._observe(conn, [(case, ticket)])
+                    await self._recall(conn, case, ticket)
+                    self._foresee(case, ticket)
+
+    async def _observe(self, conn: Any, seen: Sequence[tuple[Case, Ticket]]) -> None:
+        """Take over what changed. Who assists is read: others may have asked, or excused, a unit."""
+        assisting = await tally.list_assisting(conn, REGION, [ticket.ticket_id for _, ticket in seen])
+        for case, ticket in seen:
+            case.observe(ticket)
+            case.share(assisting.get(ticket.ticket_id))
+
+    async def _recall(self, conn: Any, case: Case, ticket: Ticket) -> None:
+        interviews = await mechanism.list_interviews(conn, REGION, ticket.ticket_id)
+        held = interviews[-1]["interview_id"] if interviews else None
+        reviews = len(await mechanism.list_reviews(conn, REGION, held)) if held else 0
+        case.recall(await list_events(conn, REGION, ticket.ticket_id), interviews, reviews)
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
@@ -134,13 +148,13 @@ class Play:
         now = self.stage.clock.now()
         async with self.stage.office.reading(SYSTEM) as conn:
             changed = await tally.list_changed(conn, REGION, self._looked_at + self._beyond)
+            known = [(self._by_ticket.get(t.ticket_id) or self._by_number.get(t.number), t) for t in changed]
+            seen = [(case, ticket) for case, ticket in known if case is not None]
+            await self._observe(conn, seen)
         self._looked_at = now
-        for ticket in changed:
-            case = self._by_ticket.get(ticket.ticket_id) or self._by_number.get(ticket.number)
-            if case is not None:
-                self._by_ticket[ticket.ticket_id] = case
-                case.observe(ticket)
-                self._foresee(case, ticket)
+        for case, ticket in seen:
+            self._by_ticket[ticket.ticket_id] = case
+            self._foresee(case, ticket)
         return changed
 
     def _foresee(self, case: Case, ticket: Ticket) -> None:
@@ -203,8 +217,7 @@ class Play:
         if act.verb == "dispatch":
             fields["unit"] = str(self._choose_unit(case, ticket))
         if act.verb == "invite":
-            case.assisting_id = self._choose_assisting(case, ticket)
-            fields["assisting_1"] = str(case.assisting_id)
+            fields["assisting_1"] = str(self._choose_assisting(case, ticket))
         if not await self._do(case, act, fields):
             case.troubles += 1
         # No event tells of these to those who look for changes.
@@ -228,8 +241,9 @@ class Play:
         async def job() -> None:
             async with self.stage.office.reading(SYSTEM) as conn:
                 ticket = await get_ticket(conn, REGION, ticket_id)
+                if ticket is not None:
+                    await self._observe(conn, [(case, ticket)])
             if ticket is not None:
-                case.observe(ticket)
                 self._foresee(case, ticket)
 
         return job

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from hotline.domain.ticket import Ticket
 from hotline.store.queries import queries
@@ -17,6 +18,14 @@ Rows = list[Mapping[str, Any]]
 async def list_changed(conn: Any, region: int, since: datetime) -> list[Ticket]:
     """Tickets something happened to since a moment."""
     return [ticket_of(row) async for row in _q.changed_tickets(conn, region_id=region, since=since)]
+
+
+async def list_assisting(conn: Any, region: int, ticket_ids: list[UUID]) -> dict[UUID, tuple[UUID, bool]]:
+    """Of each ticket with assisting units one of them, and whether it owes its part; whoever does goes first."""
+    found: dict[UUID, tuple[UUID, bool]] = {}
+    async for row in _q.assisting_of_tickets(conn, region_id=region, ticket_ids=ticket_ids):
+        found.setdefault(row["ticket_id"], (row["unit_id"], row["owed"]))
+    return found
 
 
 async def count_tickets(conn: Any, region: int) -> Rows:

@@ -6,6 +6,12 @@ select t.* from changed c
 join ticket t on t.region_id = :region_id and t.ticket_id = c.ticket_id
 order by t.received_at, t.ticket_id;
 
+-- name: assisting_of_tickets(region_id, ticket_ids)
+-- Who assists with these tickets, or was excused from it; whoever still owes a part first.
+select ticket_id, unit_id, part = 'assisting' and answered_at is null as owed from ticket_unit
+where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and (part = 'assisting' or excused_at is not null)
+order by ticket_id, part = 'assisting' and answered_at is null desc, joined_at, unit_id;
+
 -- name: count_tickets(region_id)
 -- How many tickets came in by each door, where they stand and how they ended.
 select channel, state, close_reason, count(*) as total from ticket where region_id = :region_id group by channel, state, close_reason;

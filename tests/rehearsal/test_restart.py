@@ -1,0 +1,116 @@
+"""A rehearsal stopped and started again goes on where everybody stood: what it needs is read from the database."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hotline.actions import dispatch, handling, intake, joint
+from hotline.clock import MovedClock
+from hotline.domain.intake import Filing
+from hotline.domain.kinds import Channel, Kind, Role
+from hotline.domain.lifecycle import State
+from hotline.domain.ticket import COMPLAINANT, SYSTEM, Actor, Ticket
+from hotline.local import LocalServers
+from hotline.store import accounts
+from hotline.store.tickets import list_events
+from rehearsal.cases import Case, adopted
+from rehearsal.messages import ZONE
+from rehearsal.play import Play
+from rehearsal.stage import REGION, Stage, open_stage, prepare
+from tests.build import a_ticket
+
+START = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
+
+
+@pytest.fixture
+async def stage(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+    clock = MovedClock(await prepare(database_url, START))
+    async with open_stage(tmp_path, LocalServers(database_url, valkey_url), clock) as stage:
+        await stage.office.refresh(clock.now(), force=True)
+        yield stage
+
+
+async def somebody(stage: Stage, login: str) -> Actor:
+    async with stage.office.reading(SYSTEM) as conn:
+        row = await accounts.get_account(conn, REGION, login)
+    assert row is not None
+    return Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
+
+
+async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
+    """A signed ticket on which another bureau owes its part; and that bureau."""
+    office, now = stage.office, stage.clock.now()
+    lead, other, dispatcher = [await somebody(stage, login) for login in ("gongan", "guoshui", "paidan1")]
+    assert lead.unit_id
+    assert other.unit_id
+    filing = Filing(
+        "restart-key-1", Channel.PHONE, Kind.COMPLAINT, "路口的灯坏了三天，没有人来修。", phone="13800138000"
+    )
+    ticket = (await intake.open_ticket(office, filing, COMPLAINANT, now)).ticket
+    ticket_id = ticket.ticket_id
+    await dispatch.dispatch_ticket(office, ticket_id, lead.unit_id, dispatcher, now, "人工派单")
+    await handling.sign_ticket(office, ticket_id, lead, now)
+    await handling.record_contact(office, ticket_id, lead, now, {"how": "phone", "text": "已说明"})
+    await joint.invite_units(office, ticket_id, [other.unit_id], dispatcher, now, {"task": "核实"})
+    return ticket, other
+
+
+async def history(stage: Stage, ticket: Ticket) -> list[Any]:
+    async with stage.office.reading(SYSTEM) as conn:
+        return list(await list_events(conn, REGION, ticket.ticket_id))
+
+
+async def test_started_again_in_the_middle_of_a_joint_ticket_the_part_is_handed_in_first(stage: Stage) -> None:
+    ticket, other = await asked_to_assist(stage)
+    play = Play(stage, [], 1)
+    await play.adopt_open()
+    end = stage.clock.now() + timedelta(days=21)
+    while (moment := await play.next_moment()) is not None and moment <= end:
+        await play.step(moment)
+        if "reply" in [event["verb"] for event in await history(stage, ticket)]:
+            break
+    done = [event for event in await history(stage, ticket) if event["verb"] in ("contact", "assist", "reply")]
+    assert [event["verb"] for event in done] == ["contact", "assist", "reply"]
+    assert done[1]["unit_id"] == other.unit_id
+    assert not play.refusals
+
+
+def row(verb: str) -> dict[str, str]:
+    return {"verb": verb}
+
+
+def recalled(state: State, *verbs: str, interviews: list[dict[str, Any]] | None = None, reviews: int = 0) -> Case:
+    ticket = a_ticket(state=state)
+    case = adopted(ticket)
+    case.observe(ticket)
+    case.recall([row(verb) for verb in verbs], interviews or [], reviews)
+    return case
+
+
+def test_a_round_is_remembered_and_an_earlier_one_forgotten() -> None:
+    begun = ("dispatch", "sign", "contact", "ask_extension")
+    assert (recalled(State.SIGNED, *begun).contacted, recalled(State.SIGNED, *begun).extension_asked) == (True, True)
+    assert not recalled(State.SIGNED, *begun, "grant_extension").extension_asked
+    again = recalled(State.SIGNED, *begun, "reply", "redo")
+    assert (again.contacted, again.extension_asked) == (False, False)
+
+
+def test_calls_nobody_took_are_counted_since_the_answer() -> None:
+    # The first is the question online, which nobody is asked who cannot be reached there.
+    assert recalled(State.REPLIED, "no_answer", "reply", "no_answer", "no_answer").attempts == 3
+    assert recalled(State.REPLIED, "reply").attempts == 1
+
+
+def test_an_interview_is_held_when_it_was_planned_and_an_instruction_not_written_twice() -> None:
+    meet_at = START + timedelta(days=1)
+    planned = {"outcome": None, "held_at": None, "meet_at": meet_at}
+    case = recalled(State.INTERVIEW_OWED, "owe_interview", "instruct", "plan_interview", interviews=[planned])
+    assert (case.planned, case.meet_at, case.instructed, case.fulfilled) == (True, meet_at, True, False)
+    met = {"outcome": "unreasonable", "held_at": meet_at, "meet_at": meet_at}
+    case = recalled(State.INTERVIEW_HELD, "hold_interview", "fulfil", interviews=[met], reviews=1)
+    assert (case.planned, case.outcome, case.reviews, case.fulfilled) == (False, "unreasonable", 1, True)
