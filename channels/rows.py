@@ -10,9 +10,8 @@ from typing import Any
 from channels.times import DueView, due_view, said
 from channels.windows import MOST_DAYS_SMALL, WindowView, clock_due, window_view
 from hotline.actions.office import County
-from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.cards import COLOUR_NAMES, Card
-from hotline.domain.kinds import Kind, Pace, Reason, Rule
+from hotline.domain.kinds import KIND_NAMES, Kind, Pace, Reason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.personal import mask_text
 from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, TIER_NAMES

@@ -10,11 +10,10 @@ from typing import Any
 from channels.benches import ROLE_NAMES
 from channels.times import local_text, said
 from hotline.almanac import ZONE
-from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.handling import CONTACT_WAYS
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
-from hotline.domain.kinds import Reason, Role, Rule, Step, Verdict
+from hotline.domain.kinds import KIND_NAMES, Reason, Role, Rule, Step, Verdict
 from hotline.domain.lifecycle import FIELD_NAMES, TABLE, State, Verb
 from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as day_time
@@ -22,7 +22,7 @@ from rich.table import Table
 from channels.benches import ROLE_NAMES
 from hotline import log
 from hotline.clock import MovedClock, RealClock
-from hotline.domain.kinds import Channel, Role
+from hotline.domain.kinds import CHANNEL_NAMES, Role
 from hotline.domain.lifecycle import STATE_NAMES
 from hotline.domain.supervision import TIER_NAMES
 from hotline.domain.ticket import Ticket
@@ -35,7 +35,6 @@ from workers.settings import build_worker
 from workers.timetable import TIMES
 
 MESSAGES = Path(__file__).parent / "demo_messages.csv"
-DOOR_NAMES: Mapping[Channel, str] = {Channel.PHONE: "电话", Channel.WECHAT: "微信", Channel.WEBSITE: "网站"}
 WEEKDAYS = "一二三四五六日"
 ALWAYS = timedelta(days=400)
 KEPT_EVERY_S = 5
@@ -217,7 +216,7 @@ class _Teller:
 def _what(ticket: Ticket, before: Ticket | None, verb: str | None) -> str:
     """What to call the change; '' for one not worth a line."""
     if verb is not None and verb in TOLD:
-        return f"{DOOR_NAMES[ticket.channel]}{TOLD[verb]}" if verb == "file" else TOLD[verb]
+        return f"{CHANNEL_NAMES[ticket.channel]}{TOLD[verb]}" if verb == "file" else TOLD[verb]
     if before is None or before.version == ticket.version:
         return ""
     if ticket.tier > before.tier:

@@ -12,8 +12,8 @@ from channels.times import said
 from hotline.almanac import ZONE
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState, BriefVerb, may
 from hotline.domain.brief.sections import UNIT_LEGEND, unit_columns
-from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES, day_words, figure_name, percent
-from hotline.domain.kinds import Role
+from hotline.domain.brief.words import day_words, figure_name, percent
+from hotline.domain.kinds import CHANNEL_NAMES, KIND_NAMES, Role
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.ticket import Actor
 

@@ -18,10 +18,9 @@ from channels.times import said
 from hotline.actions.cards import count_by_unit, list_cards
 from hotline.actions.office import Office
 from hotline.almanac import ZONE
-from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.cards import COLOUR_NAMES, Card, Colour
 from hotline.domain.errors import NotFound
-from hotline.domain.kinds import Kind
+from hotline.domain.kinds import KIND_NAMES, Kind
 from hotline.domain.personal import mask_text
 from hotline.domain.policy import Limit, Policy
 from hotline.domain.rights import Right

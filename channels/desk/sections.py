@@ -25,9 +25,8 @@ from channels.windows import limit_words
 from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.documents import NAMES
-from hotline.domain.brief.words import CHANNEL_NAMES, KIND_NAMES
 from hotline.domain.joint import is_follower
-from hotline.domain.kinds import Document, Role, Rule, Step
+from hotline.domain.kinds import CHANNEL_NAMES, KIND_NAMES, Document, Role, Rule, Step
 from hotline.domain.lifecycle import Verb
 from hotline.domain.personal import mask_text
 from hotline.domain.supervision import RULE_NAMES, STEP_NAMES

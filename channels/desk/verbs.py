@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.handling import CONTACT_WAYS
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
-from hotline.domain.kinds import Verdict
+from hotline.domain.kinds import KIND_NAMES, Verdict
 
 Options = tuple[tuple[str, str], ...]
 YES_NO: Options = (("yes", "是"), ("no", "否"))

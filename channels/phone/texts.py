@@ -6,18 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from channels.benches import ROLE_NAMES
-from hotline.domain.kinds import Kind, Pace, Role, Rule
+from hotline.domain.kinds import KIND_NAMES, Pace, Role, Rule
 from hotline.domain.supervision import RULE_NAMES
 
-KIND_NAMES: Mapping[Kind, str] = {
-    Kind.INQUIRY: "咨询",
-    Kind.HELP: "求助",
-    Kind.COMPLAINT: "投诉",
-    Kind.TIP_OFF: "举报",
-    Kind.SUGGESTION: "建议",
-    Kind.PRAISE: "表扬",
-}
-KINDS = [(kind.value, name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
+KINDS = [(str(kind), name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
 PACES = [
     (Pace.ORDINARY.value, "一般", "", "alt+7"),
     (Pace.UTILITY.value, "水电气暖", "", "alt+8"),

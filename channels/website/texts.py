@@ -15,14 +15,6 @@ KINDS = [
     (Kind.SUGGESTION.value, "提个建议", "希望县里怎样做得更好"),
     (Kind.PRAISE.value, "表扬", "谁为您办了好事"),
 ]
-KIND_NAMES: Mapping[Kind, str] = {
-    Kind.INQUIRY: "咨询",
-    Kind.HELP: "求助",
-    Kind.COMPLAINT: "投诉",
-    Kind.TIP_OFF: "举报",
-    Kind.SUGGESTION: "建议",
-    Kind.PRAISE: "表扬",
-}
 # What a person reads about where the matter stands: a heading and one sentence.
 STANDS: Mapping[State, tuple[str, str]] = {
     State.RECEIVED: ("已经收到", "正在确定由哪个单位办理。"),

@@ -11,8 +11,8 @@ from hotline.actions.deed import check_scope
 from hotline.actions.intake import contact_hashes
 from hotline.actions.lookup import unsealed_person
 from hotline.actions.office import Office
-from hotline.domain.brief.words import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
+from hotline.domain.kinds import KIND_NAMES
 from hotline.domain.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import SYSTEM, Actor, Ticket

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from hotline.actions.by_rule import perform_rule
 from hotline.actions.deed import carry_out, perform, strike_due
 from hotline.actions.office import Office
 from hotline.actions.promise import promised_to_leader
@@ -111,9 +112,7 @@ async def rule_return(
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """The ruling on a return. Raises NotAllowed when tier 2 must decide."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        ruling = rule.uphold_return if upheld else rule.reject_return
-        return ruling(ticket, actor, office.rules, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    ruling = rule.uphold_return if upheld else rule.reject_return
+    return await perform_rule(
+        office, ticket_id, actor, now, lambda ticket: ruling(ticket, actor, office.rules, now, given), client_key
+    )

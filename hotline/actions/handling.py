@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.by_rule import perform_rule
 from hotline.actions.deed import carry_out, hold, perform
 from hotline.actions.lookup import unsealed_person
 from hotline.actions.notices import tell
@@ -27,11 +28,7 @@ async def sign_ticket(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """签收."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.sign(ticket, actor, now)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(office, ticket_id, actor, now, lambda ticket: rule.sign(ticket, actor, now), client_key)
 
 
 async def assign_ticket(
@@ -56,11 +53,9 @@ async def record_contact(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """先行联系: how (CONTACT_WAYS) and what was said."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.contact(ticket, actor, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office, ticket_id, actor, now, lambda ticket: rule.contact(ticket, actor, now, given), client_key
+    )
 
 
 async def reply_ticket(
@@ -121,22 +116,21 @@ async def park_ticket(
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """挂账 until a definite moment."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.park(ticket, until, actor, office.rules, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office,
+        ticket_id,
+        actor,
+        now,
+        lambda ticket: rule.park(ticket, until, actor, office.rules, now, given),
+        client_key,
+    )
 
 
 async def resume_ticket(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """恢复办理 before the date."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.resume(ticket, actor, now)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(office, ticket_id, actor, now, lambda ticket: rule.resume(ticket, actor, now), client_key)
 
 
 async def comment_ticket(

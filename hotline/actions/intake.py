@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.actions.by_rule import perform_rule
 from hotline.actions.deed import first_timer, hold, perform
 from hotline.actions.lending import of_key
 from hotline.actions.office import Office
@@ -20,6 +21,8 @@ from hotline.phone import normalise
 from hotline.store import tickets
 from hotline.store.ids import new_id
 from hotline.store.tickets import AlreadyOpened, Filed, SealedPerson
+
+Given = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,83 +149,58 @@ def new_client_key() -> str:
 
 
 async def answer_ticket(
-    office: Office,
-    ticket_id: UUID,
-    actor: Actor,
-    now: datetime,
-    given: Mapping[str, Any],
-    client_key: str | None = None,
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """即办件: answered at first contact."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.answer_at_once(ticket, actor, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office, ticket_id, actor, now, lambda ticket: rule.answer_at_once(ticket, actor, now, given), client_key
+    )
 
 
 async def redirect_ticket(
-    office: Office,
-    ticket_id: UUID,
-    actor: Actor,
-    now: datetime,
-    given: Mapping[str, Any],
-    client_key: str | None = None,
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """退回件: told where it belongs."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.redirect(ticket, actor, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office, ticket_id, actor, now, lambda ticket: rule.redirect(ticket, actor, now, given), client_key
+    )
 
 
 async def ask_details(
-    office: Office,
-    ticket_id: UUID,
-    actor: Actor,
-    now: datetime,
-    given: Mapping[str, Any],
-    client_key: str | None = None,
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """补办件: everything missing told once (一次性告知)."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.ask_details(ticket, actor, office.rules, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office,
+        ticket_id,
+        actor,
+        now,
+        lambda ticket: rule.ask_details(ticket, actor, office.rules, now, given),
+        client_key,
+    )
 
 
 async def add_details(
-    office: Office,
-    ticket_id: UUID,
-    actor: Actor,
-    now: datetime,
-    given: Mapping[str, Any],
-    client_key: str | None = None,
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """The person supplied what was missing."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.add_details(ticket, actor, office.rules, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office,
+        ticket_id,
+        actor,
+        now,
+        lambda ticket: rule.add_details(ticket, actor, office.rules, now, given),
+        client_key,
+    )
 
 
 async def withdraw_ticket(
-    office: Office,
-    ticket_id: UUID,
-    actor: Actor,
-    now: datetime,
-    given: Mapping[str, Any],
-    client_key: str | None = None,
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """The person takes it back."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.withdraw(ticket, actor, now, given)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office, ticket_id, actor, now, lambda ticket: rule.withdraw(ticket, actor, now, given), client_key
+    )
 
 
 async def merge_ticket(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import structlog
 
+from hotline.actions.by_rule import perform_rule
 from hotline.actions.deed import perform, strike_due
 from hotline.actions.office import Office
 from hotline.db import WORTH_ANOTHER_TRY
@@ -61,11 +62,9 @@ async def supervise_ticket(
     office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """A supervisor's or leader's mark puts a ticket on tier 1."""
-
-    async def decide(_conn: Any, ticket: Ticket) -> Decision:
-        return rule.mark(ticket, actor, office.rules, now)
-
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await perform_rule(
+        office, ticket_id, actor, now, lambda ticket: rule.mark(ticket, actor, office.rules, now), client_key
+    )
 
 
 async def remind_unit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -43,6 +44,15 @@ class Kind(StrEnum):
     TIP_OFF = "tip_off"
     SUGGESTION = "suggestion"
     PRAISE = "praise"
+
+
+CHANNEL_NAMES: Mapping[str, str] = {
+    Channel.PHONE: "电话", Channel.WECHAT: "微信", Channel.WEBSITE: "网站", Channel.AGENT: "代办",
+}  # fmt: skip
+KIND_NAMES: Mapping[str, str] = {
+    Kind.INQUIRY: "咨询", Kind.HELP: "求助", Kind.COMPLAINT: "投诉",
+    Kind.TIP_OFF: "举报", Kind.SUGGESTION: "建议", Kind.PRAISE: "表扬",
+}  # fmt: skip
 
 
 class HandlingClass(StrEnum):

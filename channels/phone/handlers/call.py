@@ -12,7 +12,7 @@ from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import FIELDS, Way, read_filing, read_way
-from channels.phone.texts import DESTINATIONS, FIRST_CALL, KIND_NAMES, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
+from channels.phone.texts import DESTINATIONS, FIRST_CALL, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
 from channels.rates import count_account
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now, remote_address
@@ -26,7 +26,7 @@ from hotline.actions.progress import filed_code, own_ticket
 from hotline.actions.rulings import count_calls
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
-from hotline.domain.kinds import Kind
+from hotline.domain.kinds import KIND_NAMES, Kind
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.rates import Act
 from hotline.domain.rights import Right

@@ -14,7 +14,6 @@ from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import unit_of
-from channels.phone.texts import KIND_NAMES
 from channels.routes import get, post
 from channels.rows import card_view
 from channels.session import actor, check_csrf, now
@@ -25,7 +24,7 @@ from hotline.actions.office import County
 from hotline.actions.rulings import Waiting, list_extensions, list_rulings, list_undispatched
 from hotline.domain.cards import Card
 from hotline.domain.errors import Missing, NotFound, Refusal
-from hotline.domain.kinds import Kind
+from hotline.domain.kinds import KIND_NAMES, Kind
 from hotline.domain.lifecycle import Verb
 from hotline.domain.rights import Right
 

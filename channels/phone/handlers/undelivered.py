@@ -18,8 +18,8 @@ from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
 from hotline.actions.lookup import Person, reveal_person
 from hotline.actions.undelivered import Undelivered, list_undelivered, settle_undelivered
-from hotline.domain.brief.words import CHANNEL_NAMES
 from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.kinds import CHANNEL_NAMES
 from hotline.domain.message import FOLLOW_UP_NAMES, FollowUp
 from hotline.domain.rates import Act
 from hotline.domain.rights import Right

@@ -9,19 +9,12 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from hotline.domain.brief.rates import Counts
-from hotline.domain.kinds import Channel, Kind
+from hotline.domain.kinds import CHANNEL_NAMES, KIND_NAMES
 from hotline.domain.personal import veil
 
 Part = str | dict[str, str]
 Line = list[Part]
 LONGEST = 90
-CHANNEL_NAMES: Mapping[str, str] = {
-    Channel.PHONE: "电话", Channel.WECHAT: "微信", Channel.WEBSITE: "网站", Channel.AGENT: "代办",
-}  # fmt: skip
-KIND_NAMES: Mapping[str, str] = {
-    Kind.INQUIRY: "咨询", Kind.HELP: "求助", Kind.COMPLAINT: "投诉",
-    Kind.TIP_OFF: "举报", Kind.SUGGESTION: "建议", Kind.PRAISE: "表扬",
-}  # fmt: skip
 FIGURE_NAMES: Mapping[str, str] = {
     "received": "受理", "received.instant": "受理并当场答复", "received.repeated": "同一人三十日内就同类事项再次反映",
     "received.matter.none": "未分类", "received.matter.rest": "其他事项",
