@@ -11,7 +11,7 @@ from channels.times import DueView, due_view, said
 from channels.windows import MOST_DAYS_SMALL, WindowView, clock_due, window_view
 from hotline.actions.office import County
 from hotline.domain.cards import COLOUR_NAMES, Card
-from hotline.domain.kinds import KIND_NAMES, Kind, Pace, Reason, Rule
+from hotline.domain.kinds import CLOSE_NAMES, KIND_NAMES, CloseReason, Kind, Pace, Reason, Rule
 from hotline.domain.lifecycle import STATE_NAMES, State
 from hotline.domain.personal import mask_text
 from hotline.domain.supervision import REASON_NAMES, RULE_NAMES, TIER_NAMES
@@ -92,8 +92,15 @@ def inbox_row(
         clock = {**row, "started_at": row["clock_started_at"]}
         due = clock_due(clock, now, county.rules.calendar)
         window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
-    running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else ""
+    running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else _ending(row, now)
     return replace(_row(row, now, due, window, running), card=card_view(cards), late=late_text(late, county))
+
+
+def _ending(row: Row, now: datetime) -> str:
+    """今天 10:00 办结（满意）; empty while the ticket is open."""
+    if row["state"] != State.CLOSED:
+        return ""
+    return f"{said(row['closed_at'], now)} 办结（{CLOSE_NAMES[CloseReason(row['close_reason'])]}）"
 
 
 def supervised_row(

@@ -13,7 +13,6 @@ from channels.desk.texts import (
     CALLBACK_STATES,
     CLASS_NAMES,
     CLOCK_STATES,
-    CLOSE_NAMES,
     LOOKS,
     PACE_NAMES,
     PARTS,
@@ -26,7 +25,7 @@ from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.documents import NAMES
 from hotline.domain.joint import is_follower
-from hotline.domain.kinds import CHANNEL_NAMES, KIND_NAMES, Document, Role, Rule, Step
+from hotline.domain.kinds import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
 from hotline.domain.lifecycle import Verb
 from hotline.domain.personal import mask_text
 from hotline.domain.supervision import RULE_NAMES, STEP_NAMES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotline.domain.kinds import CloseReason, HandlingClass, Pace
+from hotline.domain.kinds import HandlingClass, Pace
 from hotline.domain.lifecycle import State
 from hotline.domain.rates import Act
 
@@ -84,18 +84,6 @@ PACE_NAMES: Mapping[Pace, str] = {
     Pace.ORDINARY: "一般",
     Pace.UTILITY: "水电气暖（自然时间）",
     Pace.LIFE: "危及安全（自然时间）",
-}
-CLOSE_NAMES: Mapping[CloseReason, str] = {
-    CloseReason.ANSWERED: "当场答复",
-    CloseReason.REDIRECTED: "告知去向",
-    CloseReason.MERGED: "并单",
-    CloseReason.WITHDRAWN: "诉求人撤回",
-    CloseReason.SATISFIED: "满意",
-    CloseReason.BASICALLY_SATISFIED: "基本满意",
-    CloseReason.UNDERSTOOD: "理解",
-    CloseReason.UNREACHED: "三次回访未接通",
-    CloseReason.REFUSED: "拒绝回访",
-    CloseReason.UNREASONABLE: "诉求不合理（经复核）",
 }
 CALLBACK_STATES: Mapping[str, str] = {
     "waiting": "等待回访",

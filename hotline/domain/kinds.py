@@ -119,6 +119,20 @@ class CloseReason(StrEnum):
     UNREASONABLE = "unreasonable"
 
 
+CLOSE_NAMES: Mapping[CloseReason, str] = {
+    CloseReason.ANSWERED: "当场答复",
+    CloseReason.REDIRECTED: "告知去向",
+    CloseReason.MERGED: "并单",
+    CloseReason.WITHDRAWN: "诉求人撤回",
+    CloseReason.SATISFIED: "满意",
+    CloseReason.BASICALLY_SATISFIED: "基本满意",
+    CloseReason.UNDERSTOOD: "理解",
+    CloseReason.UNREACHED: "三次回访未接通",
+    CloseReason.REFUSED: "拒绝回访",
+    CloseReason.UNREASONABLE: "诉求不合理（经复核）",
+}
+
+
 class Verdict(StrEnum):
     """The person's own word at callback (PROCEDURE §5)."""
 

@@ -78,6 +78,8 @@ async def test_closed_list_has_the_newest_on_top_and_turns_without_a_count(log_i
     water = await log_in("water")
     first, second = await water.get("/desk?state=closed"), await water.get("/desk?state=closed&page=2")
     assert numbers(first) + numbers(second) == [ticket.number for ticket in reversed(closed)]
+    assert "最近办结的排在最上面" in first
+    assert find(r"<span>([^<]*办结[^<]*)</span>", first) == f"11月26日 10:{PAGE + 1:02d} 办结（满意）"
     assert f"第 1–{PAGE} 件<" in first
     assert 'rel="next"' in first
     assert 'rel="next"' not in second
