@@ -21,7 +21,7 @@ from hotline.domain.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import clocks, joint, leaves, recusals, tickets
 
 Given = Mapping[str, Any]
-_ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch")
+_ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch", "unmerge")
 
 
 async def sign_ticket(

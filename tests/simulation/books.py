@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from tests.simulation import days
 from tests.simulation.house import House
@@ -24,6 +26,22 @@ class Refused(Exception):
     """The deed is not allowed now; nothing of it stands in the books."""
 
 
+def need(fact: object) -> None:
+    """What a deed rests on; raises Refused where it is not so."""
+    if not fact:
+        raise Refused
+
+
+@dataclass(eq=False)
+class Family:
+    """All tickets of a run: what was merged belongs together. Never copied with one of them."""
+
+    refs: dict[UUID, Any] = field(default_factory=dict)
+
+    def __deepcopy__(self, _memo: object) -> Family:
+        return self
+
+
 @dataclass(eq=False)
 class Clock:
     """A limit and the next moment at which it must be looked at."""
@@ -42,6 +60,7 @@ class Clock:
     pauses: list[tuple[datetime, datetime]] = field(default_factory=list)
     # Of an assisting unit: the limit of the lead it was reckoned from.
     lead_due: datetime | None = None
+    urgent: bool = False
 
     @property
     def name(self) -> tuple[object, ...]:
@@ -76,6 +95,7 @@ class Message:
     channel: str
     created: datetime
     not_before: datetime
+    urgent: bool
     state: str = "waiting"
     reminder: tuple[object, ...] | None = None
     instead_of: str | None = None
@@ -122,6 +142,9 @@ class Books:
     matter: str | None
     received: datetime
     house: House
+    family: Family
+    ticket_id: UUID
+    number: str
     state: str = "received"
     tier: int = 0
     cycle: int = 1
@@ -135,6 +158,9 @@ class Books:
     parked_from: str | None = None
     parked_until: datetime | None = None
     close_reason: str | None = None
+    confidential: bool = False
+    merged_into: UUID | None = None
+    merged_from: str = ""
     contacted: bool = False
     asks_more_time: bool = False
     instructed: bool = False
@@ -153,6 +179,7 @@ class Books:
     alarms: list[list[object]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.confidential = self.kind == "tip_off"
         self.event("open", "received", self.received, "complainant")
         self.start("dispatch", None, self.received, self.urgent_or("15m natural", "2h"))
 
@@ -181,6 +208,7 @@ class Books:
     def start(self, rule: str, unit: str | None, now: datetime, limit: str, due: datetime | None = None) -> Clock:
         clock = Clock(rule, unit, self.cycle, now, due or days.limit(limit, now), "date" if due else limit)
         clock.wait(*clock.plan()[0])
+        clock.urgent = self.urgent
         # A clock that ended the moment it began goes on under its own name.
         self.clocks = [known for known in self.clocks if known.name != clock.name or known.state == "missed"]
         self.clocks.append(clock)
@@ -241,7 +269,7 @@ class Books:
             self.post("ticket", kind, "wechat", now)
 
     def post(self, to: str, kind: str, channel: str, now: datetime) -> Message:
-        message = Message(to, kind, channel, now, now if self.urgent else days.notice_from(now))
+        message = Message(to, kind, channel, now, now if self.urgent else days.notice_from(now), self.urgent)
         self.outbox.append(message)
         return message
 

@@ -18,13 +18,14 @@ from rehearsal.adversary import Gate, Killed, Life
 from tests import build
 from tests.simulation.books import Refused
 from tests.simulation.deeds import Reference
+from tests.simulation.forms import KINDS, MATTERS, utc
 from tests.simulation.house import Leave
 from tests.simulation.run import Disagreement, Run
-from tests.simulation.script import choose, utc
+from tests.simulation.script import choose
 from tests.simulation.sight import read
 
-MATTERS = ("water.bill", "water.bill", "school.fee", "water.outage", "danger", None)
-KINDS = ("complaint", "complaint", "help", "inquiry", "suggestion", "tip_off")
+# What they do to one of these changes others as well.
+SHARED = ("merge", "comment", "reply")
 CHANNELS = ("phone", "wechat", "wechat", "wechat", "website")
 
 
@@ -38,7 +39,8 @@ async def file(run: Run) -> None:
     )  # fmt: skip
     now = utc(run.now)
     opened = await insist(run, lambda office: intake.open_ticket(office, filing, COMPLAINANT, now))
-    run.refs[opened.ticket.ticket_id] = Reference(channel, kind, matter, run.now, run.house)
+    ticket_id, number = opened.ticket.ticket_id, opened.ticket.number
+    run.refs[ticket_id] = Reference(channel, kind, matter, run.now, run.house, run.family, ticket_id, number)
 
 
 async def go_on_leave(run: Run) -> None:
@@ -86,11 +88,13 @@ async def _come_back(run: Run, entered: Leave) -> None:
 async def act(run: Run) -> None:
     """Somebody does something to some ticket; it counts once, or is refused by hotline and reference alike."""
     # Closed tickets are mostly left in peace.
-    ticket_id = run.dice.choices(list(run.refs), [5 if ref.open else 1 for ref in run.refs.values()])[0]
-    before = run.refs[ticket_id]
+    weights = [5 if ref.open else 3 if ref.merged_into else 1 for ref in run.refs.values()]
+    ticket_id = run.dice.choices(list(run.refs), weights)[0]
+    before, kept = run.refs[ticket_id], dict(run.refs)
     deed = choose(before, run.now, run.dice)
-    after = deepcopy(before)
-    allowed = True
+    touched = kept if deed.name in SHARED else {ticket_id: before}
+    run.refs.update({touched_id: deepcopy(ref) for touched_id, ref in touched.items()})
+    after, allowed = run.refs[ticket_id], True
     try:
         # A reviewer's word is kept beside the ticket, which nobody holds for it.
         if deed.name != "review":
@@ -98,6 +102,7 @@ async def act(run: Run) -> None:
         deed.told(after, run.now)
     except Refused:
         allowed = False
+        run.refs.update(kept)
     run.keys += 1
     key, now = f"form-{run.seed}-{run.keys}", utc(run.now)
     try:
@@ -109,7 +114,6 @@ async def act(run: Run) -> None:
         raise Disagreement(f"{run.now}: {deed.name} on {before.state} broke: {fault!r}") from fault
     else:
         run.expect(allowed, f"{deed.name} on {before.state} was not refused")
-        run.refs[ticket_id] = after
         run.count[deed.name] += 1
         await resolve(run, ticket_id, lambda ref: ref.strike(run.now))
 

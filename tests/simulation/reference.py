@@ -9,7 +9,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from tests.simulation import days
-from tests.simulation.books import SUPERVISION, Books, Clock, Supervision
+from tests.simulation.books import SUPERVISION, Clock, Supervision
+from tests.simulation.joint import Joint
 
 UNITS_OWN = {"sign", "contact", "reply", "assist", "interview", "supervised", "tier2", "tier3"}
 CLIMB = {
@@ -23,28 +24,11 @@ TIER_CLOCK = {1: ("supervised", "3d"), 2: ("tier2", "3d"), 3: ("tier3", "5d")}
 TIER_READER = {1: "supervisor", 2: "inspector", 3: "leader"}
 WORKING = {"dispatched", "returned", "signed", "replied", "interview_owed", "interview_held"}
 REPLY = {"inquiry": "1d", "help": "5d", "complaint": "5d", "suggestion": "7d", "tip_off": "15d"}
-WORKED_ON = ("dispatched", "returned", "signed")
 REPLY_REDO = "3d"
 CATALOGUE = {"water.bill": "水务局", "water.outage": "水务局", "danger": "水务局", "school.fee": "教育局"}
 
 
-def part_due(lead: Clock, since: datetime, now: datetime) -> datetime:
-    """When a part must be there, for a lead that must keep this limit."""
-    if "natural" in lead.limit:
-        at = lead.due - _quarter(lead.due - since)
-        return at if at > now else lead.due - _quarter(lead.due - now)
-    at = days.days_before(lead.due, 1)
-    if at > now:
-        return at
-    last = _quarter(days.hours_between(now, lead.due))
-    return days.hours_before(lead.due, last) if last else lead.due
-
-
-def _quarter(span: timedelta) -> timedelta:
-    return timedelta(minutes=span // timedelta(minutes=4))
-
-
-class Timetable(Books):
+class Timetable(Joint):
     """What happens by itself, and the two moves people and timetable share."""
 
     def strike(self, now: datetime) -> None:
@@ -127,46 +111,6 @@ class Timetable(Books):
         self.follow_lead(now)
         return clock.due
 
-    def lead_limit(self, now: datetime) -> Clock | None:
-        """What the lead must keep next."""
-        ahead = [
-            clock
-            for clock in self.clocks
-            if clock.rule in ("reply", *SUPERVISION) and clock.state == "running" and clock.unit == self.lead
-            and clock.due > now
-        ]  # fmt: skip
-        return min(ahead, key=lambda clock: clock.due, default=None)
-
-    def ask_part(self, unit: str, now: datetime) -> None:
-        """A unit is asked to assist: it has until a working day before the lead, or leaves it a quarter of the time."""
-        lead = self.lead_limit(now)
-        assert lead is not None
-        clock = self.start("assist", unit, now, "1d", part_due(lead, now, now))
-        clock.lead_due = lead.due
-        clock.wait(*next(((step, at) for step, at in clock.plan() if at > now), ("expiry", clock.due)))
-        self.tell(f"unit:{unit}", "invited", now)
-
-    def ask_anew(self, now: datetime) -> None:
-        """A new round asks whoever still owes a part."""
-        if self.state not in WORKED_ON or self.lead is None:
-            return
-        self.withdraw(("assist",))
-        for unit in self.owing:
-            self.ask_part(unit, now)
-
-    def follow_lead(self, now: datetime) -> None:
-        """Where the lead's limit moves, those who assist keep before it."""
-        lead = self.lead_limit(now)
-        if lead is None or self.state not in WORKED_ON:
-            return
-        for clock in self.clocks:
-            if clock.rule == "assist" and clock.state == "running" and clock.lead_due != lead.due:
-                before, clock.lead_due = clock.due, lead.due
-                clock.due = part_due(lead, clock.started, now)
-                clock.wait(*next(((step, at) for step, at in clock.plan() if at > now), ("expiry", clock.due)))
-                if clock.due != before:
-                    self.tell(f"unit:{clock.unit}", "assist_moved", now)
-
     def dispatch_by_catalogue(self, now: datetime) -> None:
         """The sweep over what waits without a unit."""
         waits = any(kind in ("no_catalogue_row", "dispatch_failed") and is_open for kind, _, is_open in self.alarms)
@@ -196,7 +140,7 @@ class Timetable(Books):
     def deliver(self, now: datetime, told: Counter[tuple[object, ...]] | None = None) -> None:
         """The desks are told what is due (`told`: of it only what really was); WeChat is the provider's story."""
         for message in self.outbox:
-            due = message.not_before <= now and (self.urgent or days.notices_go(now))
+            due = message.not_before <= now and (message.urgent or days.notices_go(now))
             what = (message.to, message.instead_of, message.kind, message.line)
             line = (*what, message.channel, message.created, message.not_before, "sent")
             if message.channel != "desk" or message.state == "done" or (told is not None and not told[line]):
@@ -225,13 +169,7 @@ class Timetable(Books):
         self.former = (self.former | ({old} if old else set())) - {unit}
         self.settle(("dispatch",), now)
         self.withdraw(SUPERVISION if first else ("sign", "contact", "reply", "extension", *SUPERVISION))
-        since = self.received if self.cycle == 1 else now
-        redo = (self.tier > 0 or self.redos > 0) and not self.urgent
-        sign = self.start("sign", unit, now, self.sign_limit)
-        self.start("contact", unit, now, self.urgent_or("2h natural", "1d"))
-        reply = REPLY_REDO if redo else self.urgent_or("24h natural", REPLY[self.kind])
-        # A unit is not late by the hotline's own delay.
-        self.start("reply", unit, now if days.limit(reply, since) < sign.due else since, reply)
+        self.unit_clocks(unit, self.received if self.cycle == 1 else now, now)
         self.tier_clock(now)
         if self.tier:
             self.letters.append((self.tier, unit, now))
@@ -240,6 +178,27 @@ class Timetable(Books):
             self.tell(f"unit:{old}", "taken_away", now)
         if not first or self.cycle > 1:
             self.ask_anew(now)
+
+    def unit_clocks(self, unit: str, since: datetime, now: datetime) -> None:
+        """Sign-in and first contact from now, the answer since then."""
+        redo = (self.tier > 0 or self.redos > 0) and not self.urgent
+        reply = REPLY_REDO if redo else self.own_limit("reply")
+        sign_due = days.limit(self.sign_limit, now)
+        if self.state == "dispatched":
+            self.start("sign", unit, now, self.sign_limit)
+        if not self.contacted:
+            self.start("contact", unit, now, self.own_limit("contact"))
+        # A unit is not late by the hotline's own delay.
+        self.start("reply", unit, now if days.limit(reply, since) < sign_due else since, reply)
+
+    def own_limit(self, rule: str) -> str:
+        """What kind and matter say."""
+        return {
+            "dispatch": self.urgent_or("15m natural", "2h"),
+            "sign": self.sign_limit,
+            "contact": self.urgent_or("2h natural", "1d"),
+            "reply": self.urgent_or("24h natural", REPLY[self.kind]),
+        }[rule]
 
     @property
     def sign_limit(self) -> str:

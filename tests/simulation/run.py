@@ -13,6 +13,7 @@ from uuid import UUID
 from hotline.actions.office import Office
 from rehearsal.adversary import LIFE, Life
 from tests.build import Town
+from tests.simulation.books import Family
 from tests.simulation.deeds import Reference
 from tests.simulation.house import House
 from tests.simulation.provider import Provider
@@ -33,7 +34,7 @@ class Run:
     now: datetime
     house: House
     provider: Provider
-    refs: dict[UUID, Reference] = field(default_factory=dict)
+    family: Family = field(default_factory=Family)
     refused_before: set[UUID] = field(default_factory=set)
     orphans: set[UUID] = field(default_factory=set)
     count: Counter[str] = field(default_factory=Counter)
@@ -71,6 +72,10 @@ class Run:
 
     def town_of(self, office: Office) -> Town:
         return Town(office, self.town.units, self.town.people)
+
+    @property
+    def refs(self) -> dict[UUID, Reference]:
+        return self.family.refs
 
     @property
     def region(self) -> int:

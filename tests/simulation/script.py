@@ -1,51 +1,20 @@
-"""The people of a run: what somebody may do next to a ticket, as the reference retells it and as the hotline does it."""
+"""The people of a run: what somebody does next to a ticket."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import datetime
 from random import Random
-from typing import Any
-from uuid import UUID
 
-from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
-from hotline.domain.callback import Answers
-from hotline.domain.kinds import Verdict
-from hotline.domain.ticket import COMPLAINANT, Actor
-from tests import build
-from tests.build import ZONE, Town
 from tests.simulation.deeds import Reference
-from tests.simulation.house import HANDLERS
-
-UNITS = ("水务局", "西湖水厂", "教育局")
-VERDICTS = ("satisfied", "basically_satisfied", "understood", "dissatisfied", "dissatisfied", "dissatisfied")
-
-Done = Callable[..., Awaitable[Any]]
-
-
-def utc(at: datetime) -> datetime:
-    """A local wall time as the product wants it."""
-    return at.replace(tzinfo=ZONE).astimezone(UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing somebody does: `told` to the reference, `done` to the hotline (town, ticket, now, client key)."""
-
-    name: str
-    told: Callable[[Reference, datetime], None]
-    done: Done
-
+from tests.simulation.forms import MAKERS, PLAIN, Deed
 
 # What people do next in a state, and how readily; whatever else stands in ANYWHERE.
 NEXT: dict[str, dict[str, int]] = {
-    "received": {"dispatch": 4, "ask_details": 1, "answer": 1},
+    "received": {"dispatch": 4, "ask_details": 1, "answer": 1, "reclassify": 1, "merge": 1},
     "awaiting_details": {"add_details": 4},
-    "dispatched": {"sign": 8, "return_it": 2, "dispatch": 1, "invite": 1, "assist": 1},
+    "dispatched": {"sign": 8, "return_it": 2, "dispatch": 1, "invite": 1, "assist": 1, "reclassify": 1, "merge": 1},
     "returned": {"uphold": 3, "reject": 3},
-    "signed": {"contact": 6, "reply": 1, "ask_extension": 1, "dispatch": 1, "invite": 2},
+    "signed": {"contact": 6, "reply": 1, "ask_extension": 1, "dispatch": 1, "invite": 2, "reclassify": 1, "merge": 1},
     "contacted": {"reply": 7, "ask_extension": 2, "invite": 2},
     "owing": {"assist": 8, "excuse": 2, "ask_extension": 1, "reply": 1, "invite": 1, "dispatch": 1},
     "asking": {"grant": 4, "refuse": 1, "contact": 1, "reply": 1},
@@ -55,10 +24,12 @@ NEXT: dict[str, dict[str, int]] = {
     "interview_held": {"review": 3, "verify": 6, "no_answer": 1, "refusal": 1},
     "parked": {"unpark": 2},
     "closed": {},
+    "merged": {"unmerge": 3, "comment": 3, "reclassify": 1},
 }
 ANYWHERE = {
     "comment": 5, "supervise": 3, "instruct": 2, "park": 5, "withdraw_it": 1, "sign": 1, "reply": 1, "rate": 1,
     "verify": 1, "return_it": 1, "grant": 1, "invite": 1, "excuse": 1, "assist": 1, "fulfil": 2,
+    "reclassify": 2, "merge": 2, "unmerge": 1,
 }  # fmt: skip
 
 
@@ -66,13 +37,16 @@ def choose(ref: Reference, now: datetime, dice: Random) -> Deed:
     """What somebody does to this ticket now: mostly what its state waits for, at times something else."""
     if ref.instructed and dice.random() < 0.2:
         return PLAIN["fulfil"]
-    options = NEXT[_stage(ref)] if ref.open and dice.random() < 0.85 else ANYWHERE
+    going_on = ref.open or ref.merged_into is not None
+    options = NEXT[_stage(ref)] if going_on and dice.random() < 0.85 else ANYWHERE
     name = dice.choices(list(options), list(options.values()))[0]
     maker = MAKERS.get(name)
     return maker(ref, now, dice) if maker else PLAIN[name]
 
 
 def _stage(ref: Reference) -> str:
+    if ref.merged_into is not None:
+        return "merged"
     if ref.state == "signed" and ref.contacted and ref.owing and not ref.asks_more_time:
         return "owing"
     if ref.state == "signed" and (ref.asks_more_time or ref.contacted):
@@ -80,207 +54,3 @@ def _stage(ref: Reference) -> str:
     if ref.state == "interview_owed" and ref.interviews[-1]["planned"]:
         return "planned"
     return ref.state
-
-
-def _plain(name: str, done: Done) -> Deed:
-    return Deed(name, lambda ref, now: getattr(ref, name)(now), done)
-
-
-def _handler(town: Town, lead: str | None) -> Actor:
-    return town.actor(HANDLERS.get(lead or "", "water"))
-
-
-def _office(town: Town, login: str) -> Actor:
-    # Of an office without anybody who is told, somebody may still come by.
-    return town.people.get(login) or build.an_actor(build.Role(login))
-
-
-def _by_unit(name: str, ref: Reference, action: Done, *given: Any) -> Deed:
-    lead = ref.lead
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await action(town.office, ticket_id, _handler(town, lead), now, *given, client_key=key)
-
-    return _plain(name, done)
-
-
-def _by(login: str | None, action: Done, *given: Any) -> Done:
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        actor = town.actor(login) if login else COMPLAINANT
-        await action(town.office, ticket_id, actor, now, *given, client_key=key)
-
-    return done
-
-
-def _dispatch(ref: Reference, _now: datetime, dice: Random) -> Deed:
-    unit = dice.choice([unit for unit in UNITS if unit != ref.lead])
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        actor = town.actor("dispatcher")
-        await dispatch.dispatch_ticket(town.office, ticket_id, town.unit(unit), actor, now, "归口办理", key)
-
-    return Deed("dispatch", lambda ref, now: ref.dispatch(now, unit), done)
-
-
-def _invite(ref: Reference, _now: datetime, dice: Random) -> Deed:
-    unit = dice.choice([unit for unit in HANDLERS if unit not in ref.parts] or list(HANDLERS))
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        units, actor, given = [town.unit(unit)], town.actor("dispatcher"), {"task": "一同核实"}
-        await joint.invite_units(town.office, ticket_id, units, actor, now, given, key)
-
-    return Deed("invite", lambda ref, now: ref.invite(now, unit), done)
-
-
-def _excuse(ref: Reference, _now: datetime, dice: Random) -> Deed:
-    unit = dice.choice(ref.owing or list(HANDLERS))
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        given, actor = {"reason": "不涉及"}, town.actor("dispatcher")
-        await joint.excuse_unit(town.office, ticket_id, town.unit(unit), actor, now, given, key)
-
-    return Deed("excuse", lambda ref, now: ref.excuse(now, unit), done)
-
-
-def _assist(ref: Reference, _now: datetime, dice: Random) -> Deed:
-    unit = dice.choice(ref.owing or list(ref.parts) or list(HANDLERS))
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        actor, given = _handler(town, unit), {"part": "已核实。"}
-        await joint.hand_in_part(town.office, ticket_id, actor, now, given, key, unit_id=town.unit(unit))
-
-    return Deed("assist", lambda ref, now: ref.assist(now, unit), done)
-
-
-def _ruling(upheld: bool, ref: Reference, _now: datetime, dice: Random) -> Deed:
-    name, ruler = "uphold" if upheld else "reject", dice.choice(["dispatcher", "inspector"])
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        given = {"reason": "依据职责分工"}
-        await dispatch.rule_return(town.office, ticket_id, upheld, _office(town, ruler), now, given, key)
-
-    return Deed(name, lambda ref, now: getattr(ref, name)(now, ruler), done)
-
-
-def _contact(ref: Reference, _now: datetime, _dice: Random) -> Deed:
-    how = "relay" if ref.kind == "tip_off" else "phone"
-    return _by_unit("contact", ref, handling.record_contact, {"how": how, "text": "已说明情况"})
-
-
-def _extension(granted: bool, ref: Reference, _now: datetime, _dice: Random) -> Deed:
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        given, actor = {"reason": "情况复杂"}, town.actor("dispatcher")
-        await handling.decide_extension(town.office, ticket_id, granted, actor, now, given, key)
-
-    return _plain("grant" if granted else "refuse", done)
-
-
-def _park(_ref: Reference, now: datetime, dice: Random) -> Deed:
-    until = now + timedelta(days=dice.randint(0, 6), minutes=dice.choice([1, 30, 240, 611, 1440]))
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        given = {"reason": "等待汛期结束", "until": until.isoformat()}
-        await handling.park_ticket(town.office, ticket_id, utc(until), town.actor("dispatcher"), now, given, key)
-
-    return Deed("park", lambda ref, now: ref.park(now, until), done)
-
-
-def _instruct(_ref: Reference, now: datetime, dice: Random) -> Deed:
-    due_on = now.date() + timedelta(days=dice.randint(1, 8))
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        leader, given = _office(town, "leader"), {"text": "限期办好"}
-        await supervision.instruct_ticket(town.office, ticket_id, due_on, leader, now, given, key)
-
-    return Deed("instruct", lambda ref, now: ref.instruct(now, due_on), done)
-
-
-def _rate(_ref: Reference, _now: datetime, dice: Random) -> Deed:
-    verdict, at_fault = dice.choice(VERDICTS), dice.random() < 0.5
-    answers = Answers(True, verdict != "dissatisfied", Verdict(verdict), answer_at_fault=at_fault)
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await callback.record_callback(town.office, ticket_id, answers, town.actor("operator"), now, key)
-
-    return Deed("rate", lambda ref, now: ref.rate(now, verdict, at_fault), done)
-
-
-def _plan(ref: Reference, _now: datetime, _dice: Random) -> Deed:
-    lead = ref.lead
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        meet_at = now + timedelta(hours=3)
-        actor = _handler(town, lead)
-        await interview.plan_interview(town.office, ticket_id, meet_at, actor, now, build.PLAN, key)
-
-    return _plain("plan_interview", done)
-
-
-def _hold(ref: Reference, _now: datetime, _dice: Random) -> Deed:
-    lead = ref.lead
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        actor = _handler(town, lead)
-        await interview.hold_interview(town.office, ticket_id, now, None, actor, now, build.MINUTES, key)
-
-    return _plain("hold_interview", done)
-
-
-def _review(_ref: Reference, _now: datetime, dice: Random) -> Deed:
-    reviewer = dice.choice(["supervisor", "supervisor2", "dispatcher"])
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, _key: str) -> None:
-        await interview.review_interview(town.office, ticket_id, True, "诉求超出规定", town.actor(reviewer), now)
-
-    return Deed("review", lambda ref, now: ref.review(now, reviewer), done)
-
-
-def _verify(_ref: Reference, _now: datetime, dice: Random) -> Deed:
-    verdict, at_fault = dice.choice(VERDICTS), dice.random() < 0.6
-    verifier = dice.choice(["supervisor", "inspector"])
-
-    async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        who = _office(town, verifier)
-        await interview.verify_interview(town.office, ticket_id, Verdict(verdict), at_fault, "", who, now, key)
-
-    return Deed("verify", lambda ref, now: ref.verify(now, verdict, at_fault, verifier), done)
-
-
-def _unit_deed(name: str, action: Done, *given: Any) -> Callable[[Reference, datetime, Random], Deed]:
-    return lambda ref, _now, _dice: _by_unit(name, ref, action, *given)
-
-
-MAKERS: dict[str, Callable[[Reference, datetime, Random], Deed]] = {
-    "dispatch": _dispatch,
-    "uphold": partial(_ruling, True),
-    "reject": partial(_ruling, False),
-    "contact": _contact,
-    "grant": partial(_extension, True),
-    "refuse": partial(_extension, False),
-    "park": _park,
-    "invite": _invite,
-    "excuse": _excuse,
-    "assist": _assist,
-    "instruct": _instruct,
-    "rate": _rate,
-    "plan_interview": _plan,
-    "hold_interview": _hold,
-    "review": _review,
-    "verify": _verify,
-    "sign": _unit_deed("sign", handling.sign_ticket),
-    "return_it": _unit_deed("return_it", dispatch.return_ticket, {"reason": "不属职责", "basis": "三定方案"}),
-    "reply": _unit_deed("reply", handling.reply_ticket, {"reply": "已经办好。", "facts": "现场核实。"}),
-    "ask_extension": _unit_deed("ask_extension", handling.ask_extension, {"reason": "情况复杂"}),
-}
-PLAIN: dict[str, Deed] = {
-    "ask_details": _plain("ask_details", _by("operator", intake.ask_details, {"missing": "水表号"})),
-    "add_details": _plain("add_details", _by(None, intake.add_details, {"text": "水表号如下"})),
-    "answer": _plain("answer", _by("operator", intake.answer_ticket, {"answer": "按规定办理。"})),
-    "withdraw_it": _plain("withdraw_it", _by(None, intake.withdraw_ticket, {"reason": "已经解决"})),
-    "unpark": _plain("unpark", _by("dispatcher", handling.resume_ticket)),
-    "comment": _plain("comment", _by(None, handling.comment_ticket, {"text": "请快一点"})),
-    "supervise": _plain("supervise", _by("supervisor", supervision.supervise_ticket)),
-    "fulfil": _plain("fulfil", _by("supervisor", supervision.fulfil_instruction, {"fulfilment": "已经落实"})),
-    "no_answer": _plain("no_answer", _by("operator", callback.record_no_answer)),
-    "refusal": _plain("refusal", _by("operator", callback.record_refusal)),
-}

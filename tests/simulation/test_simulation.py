@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import uvloop
 
-from hotline.actions import deed, delivery
+from hotline.actions import correction, deed, delivery
 from hotline.actions.office import Office
 from hotline.db import NOTHING
 from hotline.store import leaves, outbox, tickets
@@ -63,6 +63,10 @@ async def always(*_given: Any) -> bool:
     return True
 
 
+async def none_at_all(*_given: Any) -> list[Any]:
+    return []
+
+
 async def unmarked(*_given: Any) -> None:
     return None
 
@@ -73,6 +77,8 @@ FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "notices at night": lambda patch: patch.setattr(delivery, "_notice_time", at_any_hour),
     "a lost message sent again": lambda patch: patch.setattr(outbox, "mark_stuck", sent_again),
     "an office whose people are away is told": lambda patch: patch.setattr(leaves, "is_role_attended", always),
+    "people of merged tickets hear no answer": lambda patch: patch.setattr(tickets, "list_merged", none_at_all),
+    "a correction leaves running limits alone": lambda patch: patch.setattr(correction, "_write", unmarked),
     "a step left out of the ledger": lambda patch: patch.setattr(deed, "_note_overtaken", unmarked),
 }
 

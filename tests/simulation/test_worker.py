@@ -15,11 +15,11 @@ from hotline.config import Settings
 from rehearsal.adversary import watched_pool
 from tests.build import Town, a_county
 from tests.simulation import people
+from tests.simulation.forms import utc
 from tests.simulation.house import House
 from tests.simulation.play import SEASONS, move_clock
 from tests.simulation.provider import Provider, listening
 from tests.simulation.run import Run
-from tests.simulation.script import utc
 from tests.simulation.sight import read
 from tests.simulation.ticks import JOBS, tell_job
 from workers.settings import build_worker

@@ -9,8 +9,8 @@ from random import Random
 from hotline.actions.office import Office
 from rehearsal.adversary import Gate, Killed, Life
 from tests.simulation.deeds import Reference
+from tests.simulation.forms import utc
 from tests.simulation.run import Run
-from tests.simulation.script import utc
 from tests.simulation.sight import read
 from workers.timetable import run_job, sweeps
 

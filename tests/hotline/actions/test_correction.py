@@ -155,6 +155,16 @@ async def test_a_tier_in_force_before_the_merging_is_in_force_again(town: Town, 
     assert await look.ticking(ticket) == ["reply", "supervised"]
 
 
+@pytest.mark.case("T25")
+async def test_a_request_for_time_ends_with_the_merging_and_may_be_made_again(town: Town, look: "Look") -> None:
+    ticket, water = await build.signed(town), town.actor("water")
+    await handling.ask_extension(town.office, ticket.ticket_id, water, MONDAY, WHY)
+    again = await take_out(town, await merged(town, ticket), TUESDAY)
+    assert "extension" not in await look.ticking(again)
+    asked = await handling.ask_extension(town.office, ticket.ticket_id, water, TUESDAY, WHY)
+    assert "extension" in await look.ticking(asked)
+
+
 async def test_only_what_was_merged_is_unmerged(town: Town) -> None:
     ticket = await build.opened(town)
     with pytest.raises(NotMerged):
