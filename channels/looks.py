@@ -28,6 +28,7 @@ KEPT: Mapping[Right, What] = {
     Right.LIST_FIGURE: What.FIGURE,
     Right.READ_LETTER: What.LETTER,
     Right.RECUSE: What.TICKET,
+    Right.HOLD_TICKET: What.TICKET,
 }
 # Looks their deeds keep themselves, in the transaction that reads.
 KEPT_BY_DEEDS = frozenset({Right.READ_TICKET, Right.READ_FILE, Right.SEARCH_CALLER, Right.READ_LOOKS})

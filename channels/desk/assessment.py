@@ -14,6 +14,7 @@ from channels.pages import page
 from channels.routes import get
 from channels.session import actor, now
 from channels.times import local_text
+from hotline.actions.holding import list_holds_in_force
 from hotline.actions.retention import PersonalColumn, list_personal, list_reports
 from hotline.domain.kinds import Role
 from hotline.domain.retention import KEPT_NAMES, SINCE, Kept, Retention
@@ -27,7 +28,7 @@ _MET: Mapping[Kept, Right] = {
     Kept.LOOKS: Right.READ_LOOKS,
 }
 _HOW: Mapping[Kept, str] = {
-    Kept.PERSONS: "写明理由才能看全，平时只显示首尾；保密件的承办单位看不到",
+    Kept.PERSONS: "写明理由才能看全，平时只显示首尾；保密件的承办单位看不到，协办单位只看首尾",
     Kept.WORDS: "在各自的工单范围内；保密件给承办单位看时隐去号码、姓名、住址",
     Kept.NOTICES: "只看发给自己的",
     Kept.LOOKS: "只有审计管理员能查全部",
@@ -44,6 +45,15 @@ async def show_assessment(request: web.Request) -> web.Response:
         "assessment.html",
         tables=_tables(columns, retention),
         kinds=[(KEPT_NAMES[kind], f"{SINCE[kind]} {retention.days(kind)} 天") for kind in Kept],
+        holds=[
+            {
+                "number": row["number"],
+                "until": f"{row['until']:%Y-%m-%d}",
+                "reason": row["reason"],
+                "by": row["set_by_name"],
+            }
+            for row in await list_holds_in_force(office, who, now(request))
+        ],
         reports=[_report(row) for row in await list_reports(office, who)],
         drawn=local_text(now(request)),
         policy_version=office.rules.policy.version,
@@ -68,7 +78,7 @@ def _line(column: PersonalColumn, retention: Retention) -> dict[str, str]:
     shown = not (column.hashed or column.kept not in _MET)
     return {
         "column": column.column,
-        "told": column.told,
+        "name": column.name,
         "purpose": column.purpose,
         "guard": guard,
         "who": _names(roles_of(_MET[column.kept])) if shown else "不显示，仅程序使用",

@@ -284,3 +284,14 @@ def instructions_of(dossier: Dossier) -> list[Line]:
         )
         for row in dossier.instructions
     ]
+
+
+def hold_view(row: Mapping[str, Any], moment: datetime) -> dict[str, str]:
+    """A hold as people read it."""
+    lifted = f"{said(row['lifted_at'], moment)}由{row['lifted_by_name']}解除" if row["lifted_at"] else ""
+    return {
+        "until": f"{row['until']:%Y-%m-%d}",
+        "reason": row["reason"],
+        "set": f"{row['set_by_name']}，{said(row['set_at'], moment)}",
+        "state": lifted or ("暂缓中" if row["in_force"] else "已到期"),
+    }

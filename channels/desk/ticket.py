@@ -19,6 +19,7 @@ from channels.desk.sections import (
     clocks_of,
     facts_of,
     files_of,
+    hold_view,
     instructions_of,
     interviews_of,
     latest_reply,
@@ -41,6 +42,7 @@ from channels.views import path_steps, told_text
 from channels.windows import account_view, clock_due, ladder_view, window_marks, window_view
 from hotline.actions.cards import cards_of_tickets
 from hotline.actions.hints import numbers_told
+from hotline.actions.holding import list_holds
 from hotline.actions.intake import new_client_key
 from hotline.actions.joint import late_parts_of_tickets
 from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
@@ -137,6 +139,8 @@ async def _ticket_page(
         status,
         ticket=dossier.ticket,
         title=dossier.ticket.title,
+        held=await _held(office, dossier, who, moment),
+        may_hold=not dossier.ticket.open and may(who.role, Right.HOLD_TICKET),
         may_copy=may(who.role, Right.EXPORT_PERSON),
         state=state_view(dossier.ticket.state),
         card=card_view(cards),
@@ -165,6 +169,14 @@ async def _ticket_page(
         **_forms(desk, office, moment),
         **_clocks(office, dossier, who, moment),
     )
+
+
+async def _held(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, str] | None:
+    """What keeps a closed ticket beyond its time; an open one is never let go."""
+    if dossier.ticket.open:
+        return None
+    rows = await list_holds(office, dossier.ticket.ticket_id, who, moment)
+    return next((hold_view(row, moment) for row in rows if row["in_force"]), None)
 
 
 def _forms(desk: Desk, office: Office, moment: datetime) -> dict[str, Any]:

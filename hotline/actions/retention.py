@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from hotline.actions.office import Office
 from hotline.domain.errors import BadPolicy
+from hotline.domain.personal import COLUMN_NAMES
 from hotline.domain.retention import Kept, is_night
 from hotline.domain.rights import Right, allow
 from hotline.domain.ticket import SYSTEM, Actor
@@ -25,11 +26,11 @@ _TAG = re.compile(r"(.*?) ?\{personal: (.+?); kept: (\w+)\}$")
 
 @dataclass(frozen=True, slots=True)
 class PersonalColumn:
-    """A column that holds personal data: what it is, what for, how it ends, and whether it is sealed or a keyed hash."""
+    """A column that holds personal data: what it is called, what for, how it ends, whether sealed or a keyed hash."""
 
     table: str
     column: str
-    told: str
+    name: str
     purpose: str
     kept: Kept
     sealed: bool
@@ -54,10 +55,10 @@ async def _let_go_kind(office: Office, kind: Kept, drop: Drop, now: datetime, ba
         if report is not None and report["finished_at"] is not None:
             return 0
         if kind in (Kept.PERSONS, Kept.WORDS):
-            erased = await _let_go_tickets(office, conn, kind, before, drop, now, batch)
-            held = await store.count_held(conn, office.region, before, kind is Kept.WORDS)
+            erased = await _let_go_tickets(office, conn, kind, before, night, drop, now, batch)
+            held = await store.count_held(conn, office.region, before, night, kind is Kept.WORDS)
         else:
-            erased, held = await store.drop_rows(conn, office.region, kind, before, batch), 0
+            erased, held = await store.drop_rows(conn, office.region, kind, before, night, batch), 0
         finished = now if erased < batch else None
         await store.add_report(
             conn, office.region, night, kind, before=before, erased=erased, held=held, finished_at=finished
@@ -66,9 +67,9 @@ async def _let_go_kind(office: Office, kind: Kept, drop: Drop, now: datetime, ba
 
 
 async def _let_go_tickets(
-    office: Office, conn: Any, kind: Kept, before: datetime, drop: Drop, now: datetime, batch: int
+    office: Office, conn: Any, kind: Kept, before: datetime, night: date, drop: Drop, now: datetime, batch: int
 ) -> int:
-    tickets = await store.list_lapsed(conn, office.region, before, kind is Kept.WORDS, batch)
+    tickets = await store.list_lapsed(conn, office.region, before, night, kind is Kept.WORDS, batch)
     if tickets and kind is Kept.PERSONS:
         await store.erase_persons(conn, office.region, tickets, now)
     elif tickets:
@@ -97,7 +98,8 @@ def _column(row: Mapping[str, Any]) -> PersonalColumn:
     found = _TAG.fullmatch(row["told"])
     if found is None or found[3] not in list(Kept):
         raise BadPolicy(what=f"{row['table_name']}.{row['column_name']}")
-    name = row["column_name"]
+    table, column = row["table_name"], row["column_name"]
     return PersonalColumn(
-        row["table_name"], name, found[1], found[2], Kept(found[3]), name.endswith("_sealed"), name.endswith("_hash")
-    )
+        table, column, COLUMN_NAMES.get((table, column), column), found[2], Kept(found[3]),
+        column.endswith("_sealed"), column.endswith("_hash"),
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -36,6 +36,36 @@ class Told(StrEnum):
     PHONE = "电话号码"
     IDENTITY = "身份证号码"
     CARD = "银行卡号"
+
+
+COLUMN_NAMES: Mapping[tuple[str, str], str] = {
+    ("attachment", "file_name"): "附件的文件名",
+    ("attachment", "sha256"): "附件的数字指纹，也是保存时的文件名",
+    ("callback", "words"): "回访时说的话",
+    ("complainant", "address_sealed"): "住址",
+    ("complainant", "contact_hash"): "电话号码或微信号的密钥散列",
+    ("complainant", "identity_sealed"): "身份证号",
+    ("complainant", "name_sealed"): "姓名",
+    ("complainant", "phone_sealed"): "电话号码",
+    ("complainant", "wechat_sealed"): "微信号",
+    ("conversation", "draft_sealed"): "已经说了的内容",
+    ("conversation", "person_hash"): "本人在渠道上的编号的密钥散列",
+    ("inbound_message", "reply_sealed"): "给过的回复",
+    ("instruction", "text"): "批示内容",
+    ("interview", "minutes"): "约谈记录",
+    ("outbox", "payload"): "消息内容",
+    ("outbox", "recipient_sealed"): "收消息的号码或微信号",
+    ("own_ticket", "person_hash"): "本人在渠道上的编号的密钥散列",
+    ("session", "token_hash"): "登录凭证的密钥散列",
+    ("ticket", "body"): "诉求内容",
+    ("ticket", "place"): "发生地点",
+    ("ticket", "title"): "标题（受理时已隐去号码和姓名）",
+    ("ticket_event", "details"): "每一步填写的内容",
+    ("ticket_event", "public_text"): "告诉诉求人的话",
+    ("view_log", "address"): "查看时的网络地址",
+    ("view_log", "reason"): "查看理由；查询码不对时，所输的工单号",
+}
+"""Every column that holds personal data, by table and column, as people call it."""
 
 
 def normalise_identity(text: str) -> str | None:

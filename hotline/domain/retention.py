@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from hotline.domain.errors import BadPolicy
+from hotline.domain.errors import BadPolicy, Malformed
 
 LONGEST_DAYS = 36_500
 # A record of looks is kept half a year at least (网络安全法 §21); what may still be contested is kept as long.
 LOWEST: Mapping[str, int] = {"persons": 180, "words": 180, "looks": 183}
 NIGHT = range(2, 5)
+LONGEST_HOLD = timedelta(days=3653)
 
 
 class Kept(StrEnum):
@@ -87,6 +88,12 @@ class Retention:
 def is_night(now: datetime, zone: ZoneInfo) -> bool:
     """Whether it is the time of night at which data is let go: nobody waits for the database then."""
     return now.astimezone(zone).hour in NIGHT
+
+
+def check_hold(until: date, today: date) -> None:
+    """Raises Malformed for a hold that is over already or reaches further than LONGEST_HOLD."""
+    if not timedelta(0) <= until - today <= LONGEST_HOLD:
+        raise Malformed(what="暂缓到哪一天（今天以后，最长十年）")
 
 
 def faults_of_retention(section: Any) -> Iterator[str]:

@@ -42,6 +42,7 @@ class Right(StrEnum):
     READ_LETTER = "read_letter"
     REVEAL = "reveal"
     RECUSE = "recuse"
+    HOLD_TICKET = "hold_ticket"
     READ_NOTICES = "read_notices"
     ENTER_LEAVE = "enter_leave"
     TAKE_CALL = "take_call"
@@ -84,6 +85,7 @@ RIGHT_NAMES: Mapping[Right, str] = {
     Right.READ_FILE: "下载附件",
     Right.READ_LETTER: "查看督办函",
     Right.RECUSE: "登记回避",
+    Right.HOLD_TICKET: "暂缓到期删除",
     Right.REVEAL: "写明理由后查看姓名电话",
     Right.READ_NOTICES: "查看消息",
     Right.ENTER_LEAVE: "登记请假和代岗",
@@ -152,6 +154,7 @@ ROLES: Mapping[Right, frozenset[Role]] = {
     Right.READ_FILE: _STAFF | UNITS,
     Right.READ_LETTER: _STAFF | UNITS,
     Right.RECUSE: _STAFF | UNITS,
+    Right.HOLD_TICKET: frozenset({R.DISPATCHER, R.INSPECTOR}),
     Right.REVEAL: _DESK | _VERIFIERS | UNITS,
     Right.READ_NOTICES: _STAFF | UNITS,
     Right.ENTER_LEAVE: _STAFF | UNITS | {R.SYSTEM_ADMIN},

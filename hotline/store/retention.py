@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.retention import Kept
+from hotline.store.ids import new_id
 from hotline.store.queries import queries
 
 _q = queries.retention
@@ -29,15 +30,15 @@ _DROPS = {
 }
 
 
-async def list_lapsed(conn: Any, region: int, before: datetime, words: bool, batch: int) -> list[UUID]:
-    """Tickets whose person, or words, may go; held until the transaction ends."""
-    rows = _q.lapsed_tickets(conn, region_id=region, before=before, words=words, batch=batch)
+async def list_lapsed(conn: Any, region: int, before: datetime, today: date, words: bool, batch: int) -> list[UUID]:
+    """Tickets whose person, or words, may go, since no hold is in force `today`; locked until the transaction ends."""
+    rows = _q.lapsed_tickets(conn, region_id=region, before=before, today=today, words=words, batch=batch)
     return [row["ticket_id"] async for row in rows]
 
 
-async def count_held(conn: Any, region: int, before: datetime, words: bool) -> int:
-    """Tickets old enough that something still goes on about."""
-    count: int = await _q.count_held(conn, region_id=region, before=before, words=words)
+async def count_held(conn: Any, region: int, before: datetime, today: date, words: bool) -> int:
+    """Tickets old enough that something still goes on about, or a hold is in force on."""
+    count: int = await _q.count_held(conn, region_id=region, before=before, today=today, words=words)
     return count
 
 
@@ -58,9 +59,10 @@ async def list_files(conn: Any, region: int, ticket_ids: Sequence[UUID]) -> list
     return [row["sha256"] async for row in _q.files_of(conn, region_id=region, ticket_ids=ticket_ids)]
 
 
-async def drop_rows(conn: Any, region: int, kind: Kept, before: datetime, batch: int) -> int:
+async def drop_rows(conn: Any, region: int, kind: Kept, before: datetime, today: date, batch: int) -> int:
     """Let rows of a kind that is no ticket go; how many went."""
-    count: int = await _DROPS[kind](conn, region_id=region, before=before, batch=batch)
+    held = {"today": today} if kind is Kept.NOTICES else {}
+    count: int = await _DROPS[kind](conn, region_id=region, before=before, batch=batch, **held)
     return count
 
 
@@ -79,6 +81,31 @@ async def add_report(
         conn, region_id=region, night=night, kind=kind.value, before=before, erased=erased, held=held,
         finished_at=finished_at,
     )  # fmt: skip
+
+
+async def insert_hold(
+    conn: Any, region: int, ticket_id: UUID, number: str, reason: str, until: date, by: UUID, now: datetime
+) -> None:
+    """A ticket is kept until after this day."""
+    await _q.insert_hold(
+        conn, region_id=region, hold_id=new_id(), ticket_id=ticket_id, number=number, reason=reason, until=until,
+        set_by=by, set_at=now,
+    )  # fmt: skip
+
+
+async def lift_hold(conn: Any, region: int, ticket_id: UUID, by: UUID, now: datetime) -> bool:
+    """The hold on a ticket ends now; False when there was none."""
+    return await _q.lift_hold(conn, region_id=region, ticket_id=ticket_id, lifted_by=by, at=now) is not None
+
+
+async def list_holds(conn: Any, region: int, ticket_id: UUID) -> list[Row]:
+    """Every hold there was on a ticket, newest first, with names."""
+    return [row async for row in _q.holds_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
+
+
+async def list_holds_in_force(conn: Any, region: int, today: date, batch: int) -> list[Row]:
+    """Holds in force on this day, the first to end on top."""
+    return [row async for row in _q.holds_in_force(conn, region_id=region, today=today, batch=batch)]
 
 
 async def list_reports(conn: Any, region: int, batch: int) -> list[Row]:

@@ -1,4 +1,4 @@
--- name: lapsed_tickets(region_id, before, words, batch)
+-- name: lapsed_tickets(region_id, before, today, words, batch)
 -- Tickets that have been closed and quiet long enough, held so that no verb comes between; of words or of persons.
 select t.ticket_id from ticket t
 where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before and t.changed_at < :before
@@ -6,11 +6,12 @@ where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before 
     and not exists (select from supervision s where s.region_id = t.region_id and s.ticket_id = t.ticket_id and s.settled_at is null)
     and not exists (select from instruction i where i.region_id = t.region_id and i.ticket_id = t.ticket_id and i.fulfilled_at is null)
     and not exists (select from ticket o where o.region_id = t.region_id and o.ticket_id in (t.merged_into, t.linked_to) and o.state <> 'closed')
+    and not exists (select from retention_hold h where h.region_id = t.region_id and h.ticket_id = t.ticket_id and h.lifted_at is null and h.until >= :today::date)
 order by t.closed_at
 limit :batch
 for update of t skip locked;
 
--- name: count_held(region_id, before, words)$
+-- name: count_held(region_id, before, today, words)$
 -- Tickets old enough that are held back for what still goes on about them.
 select count(*) from ticket t
 where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before and t.changed_at < :before
@@ -19,6 +20,7 @@ where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before 
         exists (select from supervision s where s.region_id = t.region_id and s.ticket_id = t.ticket_id and s.settled_at is null)
         or exists (select from instruction i where i.region_id = t.region_id and i.ticket_id = t.ticket_id and i.fulfilled_at is null)
         or exists (select from ticket o where o.region_id = t.region_id and o.ticket_id in (t.merged_into, t.linked_to) and o.state <> 'closed')
+        or exists (select from retention_hold h where h.region_id = t.region_id and h.ticket_id = t.ticket_id and h.lifted_at is null and h.until >= :today::date)
     );
 
 -- name: erase_persons(region_id, ticket_ids, nothings, at)!
@@ -75,13 +77,14 @@ where a.region_id = :region_id and a.ticket_id = any(:ticket_ids::uuid[])
         where o.region_id = a.region_id and o.sha256 = a.sha256 and t.words_erased_at is null
             and not o.ticket_id = any(:ticket_ids::uuid[]));
 
--- name: drop_notices(region_id, before, batch)$
--- Messages long since settled, of no open ticket; how many went.
+-- name: drop_notices(region_id, before, today, batch)$
+-- Messages long since settled, of no open ticket and of none that is held; how many went.
 with gone as (
     delete from outbox where region_id = :region_id and outbox_id in (
         select o.outbox_id from outbox o
         where o.region_id = :region_id and o.created_at < :before and o.state in ('sent', 'refused', 'unknown', 'done')
             and not exists (select from ticket t where t.region_id = o.region_id and t.ticket_id = o.ticket_id and t.state <> 'closed')
+            and not exists (select from retention_hold h where h.region_id = o.region_id and h.ticket_id = o.ticket_id and h.lifted_at is null and h.until >= :today::date)
         limit :batch)
     returning 1
 )
@@ -134,6 +137,29 @@ insert into retention_report as r (region_id, night, kind, before, erased, held,
 values (:region_id, :night, :kind, :before, :erased, :held, :finished_at)
 on conflict (region_id, night, kind) do update set erased = r.erased + excluded.erased, held = excluded.held,
     finished_at = excluded.finished_at;
+
+-- name: insert_hold(region_id, hold_id, ticket_id, number, reason, until, set_by, set_at)!
+-- A ticket is kept beyond its time.
+insert into retention_hold (region_id, hold_id, ticket_id, number, reason, until, set_by, set_at)
+values (:region_id, :hold_id, :ticket_id, :number, :reason, :until, :set_by, :set_at);
+
+-- name: lift_hold(region_id, ticket_id, lifted_by, at)$
+-- The hold on a ticket ends before its day; nothing when there is none.
+update retention_hold set lifted_by = :lifted_by, lifted_at = :at
+where region_id = :region_id and ticket_id = :ticket_id and lifted_at is null returning hold_id;
+
+-- name: holds_of_ticket(region_id, ticket_id)
+-- Every hold there was on a ticket, newest first, with names.
+select h.*, a.name as set_by_name, b.name as lifted_by_name from retention_hold h
+left join account a on a.region_id = h.region_id and a.account_id = h.set_by
+left join account b on b.region_id = h.region_id and b.account_id = h.lifted_by
+where h.region_id = :region_id and h.ticket_id = :ticket_id order by h.set_at desc, h.hold_id desc;
+
+-- name: holds_in_force(region_id, today, batch)
+-- Holds in force, the first to end on top, with names.
+select h.*, a.name as set_by_name from retention_hold h
+left join account a on a.region_id = h.region_id and a.account_id = h.set_by
+where h.region_id = :region_id and h.lifted_at is null and h.until >= :today order by h.until, h.number limit :batch;
 
 -- name: reports(region_id, batch)
 -- What the nights let go, newest first.

@@ -246,7 +246,7 @@ def seeds(world: World) -> Iterator[str]:
     yield from STARTS
     for planted in world.tickets.values():
         base = f"/tickets/{planted.ticket.ticket_id}"
-        yield from (base, f"{base}/recusal", f"{base}/files/{planted.attachment_id}")
+        yield from (base, f"{base}/recusal", f"{base}/hold", f"{base}/files/{planted.attachment_id}")
         yield from (f"/letters/{letter_id}.docx" for letter_id in planted.letters)
         yield f"/console/caller?phone={planted.canary.phone}"
         yield f"/console/caller?phone={planted.canary.told}"

@@ -11,6 +11,7 @@ from hotline.actions.attachments import KeptFile
 from hotline.actions.looks import link_looks, verify_looks
 from hotline.domain.kinds import Channel
 from hotline.domain.message import Incoming
+from hotline.domain.personal import COLUMN_NAMES
 from hotline.domain.retention import Kept
 from hotline.domain.ticket import COMPLAINANT, Ticket
 from hotline.store.retention import GONE
@@ -229,6 +230,12 @@ async def test_every_sealed_column_of_a_person_is_told_in_the_assessment(town: T
     assert {(row["table_name"], row["column_name"]) for row in sealed} - of_staff <= named
     assert {one.kept for one in listed} == set(Kept)
     assert all(one.purpose for one in listed)
+
+
+async def test_every_personal_column_has_a_name_and_no_name_is_left_over(town: Town) -> None:
+    listed = await retention.list_personal(town.office, _administrator(town))
+    assert {(one.table, one.column) for one in listed} == set(COLUMN_NAMES)
+    assert all(one.name == COLUMN_NAMES[one.table, one.column] for one in listed)
 
 
 def _administrator(town: Town) -> Any:

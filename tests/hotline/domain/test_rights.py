@@ -15,7 +15,7 @@ OF_A_TICKET = frozenset(
     {
         Right.LIST_TICKETS, Right.READ_TICKET, Right.READ_FILE, Right.READ_LETTER, Right.REVEAL, Right.SEARCH_CALLER,
         Right.LIST_CALLS, Right.LIST_UNDISPATCHED, Right.LIST_SUPERVISED, Right.LIST_VERIFICATIONS, Right.READ_BRIEF,
-        Right.LIST_FIGURE,
+        Right.LIST_FIGURE, Right.HOLD_TICKET,
     }
 )  # fmt: skip
 
