@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from pypdf import PdfReader
+
 from hotline.domain.personal import normalise_identity
 
 WINDOW = 7
@@ -83,7 +85,10 @@ def told_by(text: str) -> Told:
 
 
 def readable(body: bytes) -> str:
-    """The text of an answer; of a document, the text of each part, file names and properties too."""
+    """The text of an answer; of a document, the text of each page or part, file names and properties too."""
+    if body[:5] == b"%PDF-":
+        read = PdfReader(io.BytesIO(body))
+        return "\n".join([str(read.metadata), *(page.extract_text() for page in read.pages)])
     if body[:2] != b"PK":
         return body.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(body)) as parts:

@@ -254,8 +254,8 @@ def seeds(world: World) -> Iterator[str]:
 
 
 def worth_a_walk(login: str, link: str) -> bool:
-    """A list asks for itself again and again, and one figure's list is like another: each role reads some of them."""
-    if "/figures/" in link:
+    """A list asks for itself again and again; one figure's list, one drawn page is like another: each role reads some."""
+    if "/figures/" in link or link.endswith(".pdf"):
         return crc32(f"{login}{link}".encode()) % 10 == 0
     return not link.startswith("/static/") and "seen=" not in link
 
