@@ -19,6 +19,7 @@ from hotline.config import Settings
 from hotline.documents import as_pdf
 from hotline.domain.kinds import Verdict
 from tests.build import MONDAY, PASSWORD, TUESDAY, Town, a_county, held, moment, owed, rated, replied, signed
+from tests.fonts import with_fonts
 
 SEVEN = moment("2026-11-30", "07:00")
 URL = "/briefs/2026-11-23"
@@ -166,6 +167,7 @@ async def test_the_docx_says_what_the_page_says(town: Town, server: TestServer) 
     await supervisor.close()
 
 
+@with_fonts
 async def test_the_pdf_says_what_the_page_says_and_who_took_it(town: Town, server: TestServer) -> None:
     await play(town)
     supervisor = await visitor(server, "supervisor")

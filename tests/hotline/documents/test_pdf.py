@@ -8,13 +8,12 @@ import pytest
 from pypdf import PdfReader
 
 from hotline.documents import NoChineseFont, Sheet, brief_sheet, docx_of, letter_sheet, pdf_of
-from hotline.documents.as_pdf import _faces, _fonts
+from hotline.documents.as_pdf import _faces
 from hotline.documents.person import person_sheet
 from hotline.domain.kinds import Document
+from tests.fonts import with_fonts
 from tests.hotline.documents.test_documents import LETTER, ZONE, a_brief, opened
 
-HAS_FONTS = any("CJK" in name for name in _fonts().families())
-drawn = pytest.mark.skipif(not HAS_FONTS, reason="no Chinese font here")
 INTERVIEW = {
     "held_at": LETTER["issued_at"], "held_place": "village", "official": "副局长", "outcome": "explained",
     "promised_on": None, "person_verdict": "understood", "cause": "抄表员未入户", "solution": "重新核算\n当面说明",
@@ -58,7 +57,7 @@ def pieces_of(content: bytes) -> list[str]:
     return [found for one in words if (found := re.sub(r"\s", "", one))]
 
 
-@drawn
+@with_fonts
 @pytest.mark.parametrize("name", list(SHEETS))
 def test_the_pdf_says_what_the_docx_says(name: str) -> None:
     sheet = SHEETS[name]()
@@ -73,7 +72,7 @@ def test_the_pdf_says_what_the_docx_says(name: str) -> None:
     assert told == "".join(pieces)
 
 
-@drawn
+@with_fonts
 @pytest.mark.parametrize("name", list(SHEETS))
 def test_pages_are_a4_with_their_fonts_inside_and_nobody_as_author(name: str) -> None:
     sheet = SHEETS[name]()
@@ -87,7 +86,7 @@ def test_pages_are_a4_with_their_fonts_inside_and_nobody_as_author(name: str) ->
         assert all({"/FontFile2", "/FontFile3"} & set(one.get_object()) for one in inside)
 
 
-@drawn
+@with_fonts
 def test_twenty_two_lines_of_twenty_eight_characters_fill_a_page() -> None:
     sheet = Sheet("字", LETTER["issued_at"])
     sheet.text("字" * 28 * 22 + "末")
@@ -97,14 +96,14 @@ def test_twenty_two_lines_of_twenty_eight_characters_fill_a_page() -> None:
     assert [len(line) for line in lines if "字" in line] == [28] * 22
 
 
-@drawn
+@with_fonts
 def test_who_took_it_out_stands_above_every_page() -> None:
     pages = pages_of(pdf_of(SHEETS["brief"](), "supervisor 2026-12-01"))
     assert len(pages) > 2
     assert all("supervisor2026-12-01" in page for page in pages)
 
 
-@drawn
+@with_fonts
 def test_the_same_sheet_gives_the_same_file() -> None:
     assert pdf_of(SHEETS["written_reply"]()) == pdf_of(SHEETS["written_reply"]())
 
