@@ -69,7 +69,7 @@ async def reply_ticket(
         waits_for = [office.county.unit_name(unit) for unit in owed]
         decision = rule.reply(ticket, contacted, waits_for, actor, office.rules, now, given)
         for merged in await tickets.list_merged(conn, office.region, ticket_id):
-            about = f"{ticket_id}:{ticket.cycle}"
+            about = f"{ticket_id}:{ticket.cycle}:{merged.ticket_id}"
             await tell(office, conn, merged, rule.replied_notice(merged, given), about, now)
         return decision
 

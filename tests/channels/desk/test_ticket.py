@@ -8,6 +8,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from hotline.actions.intake import merge_ticket
 from hotline.actions.supervision import strike_due_clocks
 from hotline.clock import MovedClock
 from hotline.domain.kinds import Kind, Pace
@@ -232,3 +233,20 @@ async def test_reload_of_a_refused_form_leads_to_the_ticket(log_in: LogIn, town:
     ticket, water = await signed(town), await log_in("water")
     async with water.http.get(f"/tickets/{ticket.ticket_id}/reply", allow_redirects=False) as answer:
         assert (answer.status, answer.headers["Location"]) == (303, f"/tickets/{ticket.ticket_id}")
+
+
+@pytest.mark.case("P29")
+async def test_what_was_added_to_a_merged_ticket_stands_on_the_page_of_the_target(log_in: LogIn, town: Town) -> None:
+    main, other = await signed(town), await dispatched(town, unit="教育局")
+    await merge_ticket(town.office, other.ticket_id, main.number, town.actor("dispatcher"), MONDAY)
+    operator = await log_in("operator")
+    assert "comment" in offered(await operator.get(f"/tickets/{other.ticket_id}"), other.ticket_id)
+    await operator.do(other.ticket_id, "comment", text="表井盖也坏了")
+    page = await (await log_in("water")).get(f"/tickets/{main.ticket_id}")
+    assert f"内容：表井盖也坏了；来自并入的工单：{other.number}" in page
+    assert f"已转至工单：{main.number}" in await operator.get(f"/tickets/{other.ticket_id}")
+    # The unit that had it is offered nothing there any more, and is told where it goes on.
+    school = await log_in("school")
+    assert offered(await school.get(f"/tickets/{other.ticket_id}"), other.ticket_id) == set()
+    status, _, refused = await school.do(other.ticket_id, "sign")
+    assert (status, f"已经并入 {main.number}" in refused) == (409, True)

@@ -42,6 +42,14 @@ async def test_merged_people_get_the_answer_once(town: Town) -> None:
 
 
 @pytest.mark.case("T27")
+async def test_everybody_of_several_merged_tickets_gets_the_answer(town: Town) -> None:
+    main = await signed(town)
+    extras = [await merge(town, main.number, f"several-{number}") for number in range(3)]
+    await reply(town, main, MONDAY)
+    assert [(await told(town, extra)).count("replied") for extra in extras] == [1, 1, 1]
+
+
+@pytest.mark.case("T27")
 async def test_a_merged_ticket_shows_the_answer_on_its_own_page(town: Town) -> None:
     main = await signed(town)
     extra = await merge(town, main.number, "merged-0002")

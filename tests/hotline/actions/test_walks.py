@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from hotline.actions import callback, dispatch, handling, intake, interview, supervision
+from hotline.actions import callback, dispatch, handling, intake, interview, joint, supervision
 from hotline.domain.callback import Answers
 from hotline.domain.errors import Refusal
 from hotline.domain.kinds import Verdict
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 WORDS = {
     "text": "x", "how": "phone", "reason": "x", "basis": "x", "reply": "x", "facts": "x", "missing": "x", "until": "x",
-    "due_on": "x", "fulfilment": "x",
+    "due_on": "x", "fulfilment": "x", "task": "x", "part": "x",
 }  # fmt: skip
 SPANS = [timedelta(minutes=20), timedelta(hours=3), timedelta(days=1), timedelta(days=4), timedelta(days=9)]
 Deed = Callable[[Town, Any, Any, random.Random], Awaitable[Any]]
@@ -54,6 +54,11 @@ DEEDS: list[Deed] = [
     lambda t, i, n, d: interview.plan_interview(t.office, i, n + SPANS[0], t.actor("water"), n, build.PLAN),
     lambda t, i, n, d: interview.hold_interview(t.office, i, n, None, t.actor("water"), n, build.MINUTES),
     lambda t, i, n, d: interview.verify_interview(t.office, i, Verdict.DISSATISFIED, True, "", t.actor("inspector"), n),
+    lambda t, i, n, d: joint.invite_units(
+        t.office, i, [t.unit(d.choice(["教育局", "永安镇"]))], t.actor("dispatcher"), n, WORDS
+    ),
+    lambda t, i, n, d: joint.excuse_unit(t.office, i, t.unit("教育局"), t.actor("dispatcher"), n, WORDS),
+    lambda t, i, n, d: joint.hand_in_part(t.office, i, t.actor(d.choice(["school", "town"])), n, WORDS),
     lambda t, i, n, d: supervision.supervise_ticket(t.office, i, t.actor("supervisor"), n),
     lambda t, i, n, d: supervision.instruct_ticket(
         t.office, i, (n + d.choice(SPANS)).date(), t.actor("leader"), n, WORDS
