@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from datetime import time as day_time
@@ -23,7 +23,8 @@ from hotline.clock import MovedClock
 from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
 from rehearsal.play import Moment, Play
 from rehearsal.report import Figures, compose_table, count
-from rehearsal.stage import NotForRehearsal, open_stage, prepare, rehearsal_servers
+from rehearsal.sabotage import Saboteur, open_saboteur
+from rehearsal.stage import NotForRehearsal, Stage, open_stage, prepare, rehearsal_servers
 from rehearsal.weekly import end_of_play, plan_briefs
 
 START = date(2026, 9, 7)
@@ -70,7 +71,7 @@ def run_drill(order: DrillOrder, console: Console) -> Figures:
     return figures
 
 
-@contextlib.contextmanager
+@contextmanager
 def _home(order: DrillOrder) -> Iterator[Path]:
     if order.home is not None:
         order.home.mkdir(parents=True, exist_ok=True)
@@ -85,8 +86,7 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     start = datetime.combine(order.start, day_time(0), ZONE)
     async with rehearsal_servers(home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, start))
-        adversary = order.seed if order.adversary else None
-        async with open_stage(home, servers, clock, adversary=adversary) as stage:
+        async with open_stage(home, servers, clock) as stage, _adversary(order, stage) as saboteur:
             if clock.now() > start or await stage.has_tickets():
                 raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
@@ -94,16 +94,20 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
             plan_briefs(play, order.start, order.weeks, order.results)
             plan_mischief(play, order.seed)
             await _play_on(play, end_of_play(order.start, order.weeks), console)
-            if stage.saboteur is not None:
-                await stage.saboteur.settle(stage)
+            if saboteur is not None:
+                await saboteur.settle(stage)
             await stage.keep_moment()
-            figures = _headed(order, inflow, await count(play))
+            figures = _headed(order, inflow, await count(play, saboteur))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
     figures["wall_seconds"] = round(time.monotonic() - began, 1)
     figures["planned"] = {door.value: total for door, total in per_door(arrivals).items()}
     return figures
+
+
+def _adversary(order: DrillOrder, stage: Stage) -> AbstractAsyncContextManager[Saboteur | None]:
+    return open_saboteur(stage, order.seed) if order.adversary else nullcontext()
 
 
 def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:

@@ -14,14 +14,14 @@ from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
 from hotline.domain.ticket import SYSTEM
 from hotline.store import tally
 from rehearsal.play import Play
-from rehearsal.sabotage import NAMES
+from rehearsal.sabotage import NAMES, Saboteur
 from rehearsal.stage import REGION
 
 DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
 Figures = dict[str, Any]
 
 
-async def count(play: Play) -> Figures:
+async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
     """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
     async with play.stage.office.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
@@ -35,7 +35,7 @@ async def count(play: Play) -> Figures:
         twice = await tally.count_told_twice(conn, REGION)
         filed = {row["client_key"]: row["number"] for row in await tally.list_numbers(conn, REGION)}
         briefs = await tally.list_compiled(conn, REGION)
-    states, saboteur = _sum(tickets, "state"), play.stage.saboteur
+    states = _sum(tickets, "state")
     return {
         "received": {"total": len(filed), **_sum(tickets, "channel")},
         "dispatched": events.get("dispatch", 0),

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import redis.asyncio as redis
@@ -19,10 +19,8 @@ from channels.channel import Send
 from hotline.actions.office import Office
 from hotline.domain.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
+from rehearsal.stage import Stage
 from workers.timetable import Sweep, sweeps
-
-if TYPE_CHECKING:
-    from rehearsal.stage import Stage
 
 HOUR = timedelta(hours=1)
 BATCHES = (1, 5, 200)
@@ -140,10 +138,13 @@ class Saboteur:
 
 
 @asynccontextmanager
-async def open_saboteur(stage: Stage, send: Send, seed: int) -> AsyncIterator[Saboteur]:
-    """The adversary with workers of its own beside the doors: watched connections, an office, a hand on Valkey."""
+async def open_saboteur(stage: Stage, seed: int) -> AsyncIterator[Saboteur]:
+    """The adversary runs this stage's timetable from now on, with workers of its own: watched connections, an office, a
+    hand on Valkey."""
     settings = stage.settings
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
         office = Office(settings.region, pool, stage.office.vault, side=pool)
         await office.refresh(stage.clock.now())
-        yield Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), send)
+        saboteur = Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), stage.send)
+        stage.disturbed = saboteur.sweep
+        yield saboteur

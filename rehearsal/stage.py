@@ -7,7 +7,7 @@ import os
 import secrets
 import socket
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from pathlib import Path
 from aiohttp import web
 
 from channels.app import build_app
+from channels.channel import Send
 from channels.keys import OFFICE
 from channels.registry import open_send
 from hotline.actions.office import Office
@@ -28,7 +29,6 @@ from hotline.store import tally
 from hotline.store.migrate import migrate
 from rehearsal.county import PASSWORD, seed_county
 from rehearsal.doors import Doors
-from rehearsal.sabotage import Saboteur, open_saboteur
 from rehearsal.wechat_server import WechatServer
 from workers.timetable import Sweep, sweeps
 
@@ -53,9 +53,10 @@ class Stage:
     office: Office
     doors: Doors
     wechat: WechatServer
+    send: Send
     sweeps: Mapping[str, Sweep]
     slept: timedelta = timedelta(0)
-    saboteur: Saboteur | None = None
+    disturbed: Callable[[Stage], Awaitable[int]] | None = None
 
     @property
     def base(self) -> str:
@@ -63,9 +64,9 @@ class Stage:
         return self.doors.base
 
     async def sweep(self) -> int:
-        """One tick of the timetable, or what an adversary makes of it; gives back how much was done."""
-        if self.saboteur is not None:
-            return await self.saboteur.sweep(self)
+        """One tick of the timetable, or what somebody makes of it who disturbs it; gives back how much was done."""
+        if self.disturbed is not None:
+            return await self.disturbed(self)
         return await self.sweep_dry(self.office, self.sweeps, self.clock.now())
 
     async def sweep_dry(self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH) -> int:
@@ -146,13 +147,9 @@ async def prepare(database_url: str, start: datetime, told: Told = lambda _: Non
 
 @contextlib.asynccontextmanager
 async def open_stage(
-    home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0,
-    adversary: int | None = None,
-) -> AsyncIterator[Stage]:  # fmt: skip
-    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files.
-
-    `adversary` is the seed of one who runs the sweeps as badly as can be.
-    """
+    home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0
+) -> AsyncIterator[Stage]:
+    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files."""
     async with contextlib.AsyncExitStack() as stack:
         wechat = await stack.enter_async_context(WechatServer(clock.now))
         settings = _settings(home, servers, wechat, host, port or free_port())
@@ -164,10 +161,7 @@ async def open_stage(
         doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
         stack.push_async_callback(doors.close)
         send = await stack.enter_async_context(open_send(settings))
-        stage = Stage(settings, clock, app[OFFICE], doors, wechat, sweeps(send))
-        if adversary is not None:
-            stage.saboteur = await stack.enter_async_context(open_saboteur(stage, send, adversary))
-        yield stage
+        yield Stage(settings, clock, app[OFFICE], doors, wechat, send, sweeps(send))
 
 
 def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from channels.desk.texts import CALLBACK_LABELS, CALLBACK_SENTENCES
 from channels.desk.verbs import FORMS, Field, Options
-from hotline.actions.lookup import Dossier
+from hotline.actions.dossier import Dossier
 from hotline.actions.office import Office
 from hotline.domain.dispatch import choose_unit
 from hotline.domain.errors import Malformed, Missing, Refusal

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from channels.desk.verbs import FORMS
-from hotline.actions.lookup import Dossier
+from hotline.actions.dossier import Dossier
 from hotline.domain.deadline import reckon
 from hotline.domain.handling import SPEAKS_FOR_PERSON
 from hotline.domain.joint import owed_parts

@@ -11,7 +11,7 @@ from channels.desk.sections import Facts, Row, main_clock
 from channels.desk.texts import CLOCK_STATES, PARTS
 from channels.rows import part_due
 from channels.times import DueView, local_text, said
-from hotline.actions.lookup import Dossier
+from hotline.actions.dossier import Dossier
 from hotline.actions.office import County
 from hotline.domain.joint import Part, owed_parts
 from hotline.domain.kinds import Rule

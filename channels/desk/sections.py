@@ -21,7 +21,7 @@ from channels.desk.texts import (
 from channels.times import local_text, said
 from channels.views import value_text, verdict_name
 from channels.windows import limit_words
-from hotline.actions.lookup import Dossier
+from hotline.actions.dossier import Dossier
 from hotline.actions.office import County
 from hotline.documents import NAMES
 from hotline.domain.joint import is_follower

@@ -41,11 +41,12 @@ from channels.times import said
 from channels.views import path_steps, told_text
 from channels.windows import account_view, clock_due, ladder_view, window_marks, window_view
 from hotline.actions.cards import cards_of_tickets
+from hotline.actions.dossier import Dossier, Person
 from hotline.actions.hints import numbers_told
 from hotline.actions.holding import list_holds
 from hotline.actions.intake import new_client_key
 from hotline.actions.joint import late_parts_of_tickets
-from hotline.actions.lookup import Dossier, Person, read_ticket, reveal_person
+from hotline.actions.lookup import read_ticket, reveal_person
 from hotline.actions.office import Office
 from hotline.domain.cards import COLOUR_NAMES
 from hotline.domain.errors import NotFound, Refusal

@@ -24,11 +24,12 @@ from channels.website.progress import progress_view
 from channels.website.texts import CONTACT_ADVICE, DONE, KINDS, NOT_FOUND, STEPS
 from hotline.actions.attachments import add_files, check_room
 from hotline.actions.callback import record_callback
+from hotline.actions.dossier import Dossier
 from hotline.actions.handling import comment_ticket
 from hotline.actions.hints import numbers_told
 from hotline.actions.intake import add_details, open_ticket, withdraw_ticket
 from hotline.actions.letter import read_own_letter
-from hotline.actions.lookup import Dossier, read_progress
+from hotline.actions.lookup import read_progress
 from hotline.actions.progress import filed_code
 from hotline.actions.wrong_codes import check_tries, note_wrong_code
 from hotline.documents import letter_file, letter_sheet

@@ -10,8 +10,8 @@ from uuid import UUID
 from channels.times import DueView, day_said, due_view, local_text, said
 from channels.views import path_steps
 from channels.website.texts import CLOSED, DUE_WORDS, HANDED_OVER, REPLY_ABOVE, STANDS
+from hotline.actions.dossier import Dossier
 from hotline.actions.letter import OWN_LETTERS
-from hotline.actions.lookup import Dossier
 from hotline.actions.office import County
 from hotline.documents import letter_number
 from hotline.domain.callback import VERDICT_NAMES

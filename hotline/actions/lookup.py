@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from hotline.actions.deed import check_scope
+from hotline.actions.dossier import Dossier, Person
 from hotline.actions.intake import contact_hashes
 from hotline.actions.joint import arrows_for
 from hotline.actions.lending import ALL, answers_of, of_number, of_ticket
@@ -17,8 +18,7 @@ from hotline.actions.progress import find_own
 from hotline.actions.veiling import veil_dossier
 from hotline.domain.absence import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.joint import Part
-from hotline.domain.lifecycle import Arrow, State, Verb
+from hotline.domain.lifecycle import State, Verb
 from hotline.domain.personal import mask_text
 from hotline.domain.privacy import masked_person, may_reveal, reads_words, sees_all, shows_person
 from hotline.domain.rights import Right, allow, may
@@ -29,43 +29,6 @@ from hotline.store.rows import widen
 
 Row = Mapping[str, Any]
 NOTICES_KEPT = timedelta(days=14)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """The person behind a ticket as shown: masked, or revealed for a reason. `shown` is false on a unit's confidential ticket."""
-
-    shown: bool
-    name: str = ""
-    phone: str = ""
-    address: str = ""
-    identity: str = ""
-    may_reveal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """Everything a page about one ticket shows."""
-
-    ticket: Ticket
-    body: str
-    person: Person
-    arrows: tuple[Arrow, ...]
-    events: list[Row]
-    clocks: list[Row]
-    callbacks: list[Row]
-    interviews: list[Row]
-    reviews: list[Row]
-    supervisions: list[Row]
-    letters: list[Row]
-    instructions: list[Row]
-    reminders: list[Row]
-    files: list[Row]
-    views: list[Row]
-    units: Mapping[UUID, str]
-    parts: list[Part]
-    in_charge: Colleague | None = None
-    staff: tuple[Colleague, ...] = ()
 
 
 async def read_ticket(office: Office, ticket_id: UUID, actor: Actor, now: datetime, address: str = "") -> Dossier:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hotline.actions.dossier import Dossier
 from hotline.domain.personal import veil
-
-if TYPE_CHECKING:
-    from hotline.actions.lookup import Dossier
 
 Row = Mapping[str, Any]
 # Columns in which people write; all others hold words of our own, ids and moments.

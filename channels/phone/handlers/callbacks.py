@@ -16,7 +16,8 @@ from channels.rates import count_account
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
-from hotline.actions.lookup import Person, list_calls, reveal_person
+from hotline.actions.dossier import Person
+from hotline.actions.lookup import list_calls, reveal_person
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.errors import NotFound
 from hotline.domain.rates import Act

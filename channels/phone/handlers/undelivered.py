@@ -16,7 +16,8 @@ from channels.rates import count_account
 from channels.routes import get, post
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
-from hotline.actions.lookup import Person, reveal_person
+from hotline.actions.dossier import Person
+from hotline.actions.lookup import reveal_person
 from hotline.actions.undelivered import Undelivered, list_undelivered, settle_undelivered
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.kinds import CHANNEL_NAMES
