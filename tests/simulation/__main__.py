@@ -12,6 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tests.simulation.cores import results
 
+# Where nobody watches a bar, a line is told now and then.
+TOLD_EVERY = 100
+
 
 def again(seed: int) -> str:
     """The command that repeats a seed."""
@@ -30,13 +33,15 @@ def run(seeds: range, jobs: int) -> int:
     )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task("0 failed", total=len(seeds))
-        for played in results(seeds, min(jobs, len(seeds))):
+        for place, played in enumerate(results(seeds, min(jobs, len(seeds))), 1):
             counted += played.counted
             if played.fault:
                 failed += 1
                 told = f"\nseed {played.seed}: {played.fault}\nagain: {again(played.seed)}\n"
                 console.print(told, markup=False, highlight=False, soft_wrap=True)
             bar.update(task, advance=1, description=f"{failed} failed")
+            if place % TOLD_EVERY == 0 and not console.is_terminal:
+                console.print(f"{place}/{len(seeds)} seeds, {failed} failed")
     happened = "; ".join(f"{name} {number}" for name, number in sorted(counted.items()))
     console.print(happened, markup=False, highlight=False, soft_wrap=True)
     return failed
