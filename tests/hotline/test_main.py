@@ -107,6 +107,10 @@ def test_accounts_are_locked_reset_moved_and_listed(tmp_path: Path) -> None:
     assert re.search(r"^zhang .* 停用$", _run("user", "list").output, re.MULTILINE)
     assert _run("user", "unlock", "zhang").exit_code == 0
     assert "只显示这一次" in _run("user", "reset", "zhang", "--factor").output
+    more = _run("user", "sessions", "zhang", "--most", "2", "--reason", "值班")
+    assert more.output == "账号 zhang 可同时登录 2 处。\n"
+    usual = _run("user", "sessions", "zhang", "--most", "0", "--reason", "不再值班")
+    assert usual.output == "账号 zhang 可同时登录的处数按统一规定。\n"
     moved = _run("user", "change", "zhang", "--role", "unit_head", "--unit", "水务局", "--reason", "任命")
     assert moved.exit_code == 0
     assert "unit_head" in _run("user", "list").output
