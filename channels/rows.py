@@ -89,11 +89,18 @@ def inbox_row(
     """A row of the inbox with the limit that runs out first, the gravest of its `cards`, and the parts that are late."""
     due = window = None
     if row["state"] not in (State.PARKED, State.CLOSED) and row["due_at"] is not None:
-        clock = {**row, "started_at": row["clock_started_at"]}
-        due = clock_due(clock, now, county.rules.calendar)
-        window = window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
+        due, window = _running(row, now, county)
     running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else _ending(row, now)
     return replace(_row(row, now, due, window, running), card=card_view(cards), late=late_text(late, county))
+
+
+def _running(row: Row, now: datetime, county: County) -> tuple[DueView, WindowView | None]:
+    if row["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
+        # A part follows the lead's limit, and an urgent one runs through nights and weekends.
+        return part_due(row, now, county), None
+    clock = {**row, "started_at": row["clock_started_at"]}
+    due = clock_due(clock, now, county.rules.calendar)
+    return due, window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
 
 
 def _ending(row: Row, now: datetime) -> str:

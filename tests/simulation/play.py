@@ -15,6 +15,7 @@ from rehearsal.adversary import Life
 from tests import build
 from tests.simulation import audit, days
 from tests.simulation.house import House
+from tests.simulation.numbering import numbered
 from tests.simulation.people import act, file, go_on_leave
 from tests.simulation.provider import Provider, listening
 from tests.simulation.run import Disagreement as Disagreement
@@ -77,6 +78,11 @@ async def settle_down(run: Run) -> None:
 
 async def play(pool: asyncpg.Pool, region: int, seed: int, steps: int = 32) -> Counter[str]:
     """Play one seed in a region of its own; what happened, counted. Raises Disagreement."""
+    with numbered(seed):
+        return await _play(pool, region, seed, steps)
+
+
+async def _play(pool: asyncpg.Pool, region: int, seed: int, steps: int) -> Counter[str]:
     dice = Random(seed)
     absent = frozenset(dice.choice([(), (), (), ("leader",), ("inspector",), ("leader", "inspector")]))
     town = await build.a_county(pool, region, without=tuple(absent))

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 import uvloop
@@ -14,8 +15,10 @@ from hotline.actions import correction, deed, delivery
 from hotline.actions.office import Office
 from hotline.db import NOTHING
 from hotline.store import leaves, outbox, tickets
+from hotline.store.ids import new_id
 from rehearsal.adversary import watched_pool
 from tests.simulation.__main__ import again
+from tests.simulation.numbering import numbered
 from tests.simulation.play import Disagreement, play
 
 SEEDS, AT_ONCE = 208, 26
@@ -38,6 +41,16 @@ async def disagreements(url: str, seeds: range) -> list[str]:
 def test_books_agree_with_the_reference(database_url: str, first: int) -> None:
     told = uvloop.run(disagreements(database_url, range(first, first + AT_ONCE)))
     assert not told, "\n\n".join(told)
+
+
+def test_a_seed_numbers_its_rows_the_same_again() -> None:
+    def some(seed: int) -> list[UUID]:
+        with numbered(seed):
+            return [new_id() for _ in range(50)]
+
+    assert some(3) == some(3) == sorted(some(3))
+    assert set(some(3)).isdisjoint(some(4))
+    assert {made.version for made in some(3)} == {7}
 
 
 @contextlib.asynccontextmanager

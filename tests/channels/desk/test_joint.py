@@ -9,6 +9,7 @@ import asyncpg
 from hotline.actions import handling, joint
 from hotline.actions.supervision import strike_due_clocks
 from hotline.clock import MovedClock
+from hotline.domain.kinds import Pace
 from hotline.domain.ticket import Ticket
 from tests.build import MONDAY, Town, dispatched, moment, opened, signed
 from tests.channels.desk.conftest import LogIn, Worker
@@ -59,6 +60,23 @@ async def test_an_assisting_units_desk_has_its_own_clock_and_its_own_form(log_in
     assert numbers(await school.get("/desk")) == []
     page = await school.get(f"/tickets/{ticket.ticket_id}")
     assert PART in page
+
+
+async def test_a_part_of_an_urgent_ticket_runs_by_the_clock_on_the_wall(
+    log_in: LogIn, town: Town, clock: MovedClock
+) -> None:
+    saturday = moment("2026-11-28", "09:00")
+    clock.move_to(saturday)
+    ticket, dispatcher, school = (
+        await dispatched(town, saturday, pace=Pace.UTILITY),
+        await log_in("dispatcher"),
+        await log_in("school"),
+    )
+    await send(dispatcher, ticket.ticket_id, "invite", assisting_1=str(town.unit("教育局")), task="核实管道")
+    inbox = await school.get("/desk")
+    assert numbers(inbox) == [ticket.number]
+    assert re.search(r"还剩 [^<]*小时", inbox)
+    assert "工作日" not in inbox
 
 
 async def test_lead_sees_every_part_and_is_offered_the_answer_when_all_are_there(log_in: LogIn, town: Town) -> None:
