@@ -47,7 +47,7 @@ from hotline.actions.holding import list_holds
 from hotline.actions.intake import new_client_key
 from hotline.actions.joint import late_parts_of_tickets
 from hotline.actions.lookup import read_ticket, reveal_person
-from hotline.actions.office import Office
+from hotline.actions.office import County, Office
 from hotline.domain.cards import COLOUR_NAMES
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.joint import owed_parts
@@ -130,46 +130,61 @@ async def _ticket_page(
 ) -> web.Response:
     office, who, moment = request.app[OFFICE], actor(request), now(request)
     dossier = await read_ticket(office, ticket_id, who, moment, remote_address(request))
-    county = office.county
     desk = Desk(office, who, dossier, new_client_key(), refused)
-    cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
-    late = (await late_parts_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
     return page(
         request,
         "ticket.html",
         status,
         ticket=dossier.ticket,
         title=dossier.ticket.title,
+        words=dossier.body,
+        state=state_view(dossier.ticket.state),
+        person=_person(dossier, revealed),
+        revealed=revealed is not None,
         held=await _held(office, dossier, who, moment),
         may_hold=not dossier.ticket.open and may(who.role, Right.HOLD_TICKET),
         may_copy=may(who.role, Right.EXPORT_PERSON),
-        state=state_view(dossier.ticket.state),
-        card=card_view(cards),
-        late=late_text(late, county),
-        cards=[
-            Line((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
-            for one in cards
-        ],
-        words=dossier.body,
-        person=_person(dossier, revealed),
-        revealed=revealed is not None,
-        answer=latest_reply(dossier),
-        facts=facts_of(dossier, county, moment),
-        path=path_steps(dossier.events, moment, False, channel=dossier.ticket.channel),
-        interviews=interviews_of(dossier, moment),
-        callbacks=callbacks_of(dossier, moment),
-        instructions=instructions_of(dossier),
-        letters=letters_of(dossier, county),
-        files=files_of(dossier),
-        clocks=clocks_of(dossier, county),
-        parts=parts_of(dossier, county, moment, late),
-        reminders=reminders_of(dossier, county),
-        looks=looks_of(dossier),
         opened=request.query.get("opened") == "1",
         told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
+        **_history(dossier, office.county, moment),
+        **await _marks(office, dossier, who, moment),
         **_forms(desk, office, moment),
         **_clocks(office, dossier, who, moment),
     )
+
+
+def _history(dossier: Dossier, county: County, moment: datetime) -> dict[str, Any]:
+    """What happened so far, as the sections of the page show it."""
+    return {
+        "answer": latest_reply(dossier),
+        "facts": facts_of(dossier, county, moment),
+        "path": path_steps(dossier.events, moment, False, channel=dossier.ticket.channel),
+        "interviews": interviews_of(dossier, moment),
+        "callbacks": callbacks_of(dossier, moment),
+        "instructions": instructions_of(dossier),
+        "letters": letters_of(dossier, county),
+        "files": files_of(dossier),
+        "clocks": clocks_of(dossier, county),
+        "reminders": reminders_of(dossier, county),
+        "looks": looks_of(dossier),
+    }
+
+
+async def _marks(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, Any]:
+    """What went wrong so far: cards, and parts that are late."""
+    county, ticket_id = office.county, dossier.ticket.ticket_id
+    cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
+    late = (await late_parts_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
+    told = [
+        Line((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
+        for one in cards
+    ]
+    return {
+        "card": card_view(cards),
+        "cards": told,
+        "late": late_text(late, county),
+        "parts": parts_of(dossier, county, moment, late),
+    }
 
 
 async def _held(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, str] | None:
