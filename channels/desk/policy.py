@@ -17,8 +17,8 @@ from channels.session import actor, check_csrf, now
 from channels.times import said
 from hotline.actions.policy import check_policy, compose_special, list_versions, newest_policy, read_toml, save_policy
 from hotline.almanac import ZONE
-from hotline.domain.errors import NewerPolicy, Refusal, UnfitPolicy
-from hotline.domain.policy import DEFAULT_LIMITS, Policy
+from hotline.domain.errors import BadPolicy, NewerPolicy, Refusal, UnfitPolicy
+from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.policycheck import CARD_SPANS, NUMBERS, body_of, differences
 from hotline.domain.rights import Right, may
 
@@ -58,8 +58,8 @@ def _typed(policy: Policy) -> Typed:
     """A version as the fields of the form hold it."""
     body = body_of(policy)
     plain = {name: str(body[name]) for name in (*NUMBERS, *HOURS, "basically_counts")}
-    limits = {f"limit:{name}": body["limits"][name] for name in DEFAULT_LIMITS}
-    cards = {f"card:{name}": str(value) for name, value in body["cards"].items()}
+    limits = {f"limit:{name}": _in_words(body["limits"][name]) for name in DEFAULT_LIMITS}
+    cards = {f"card:{name}": _in_words(str(value)) for name, value in body["cards"].items()}
     weights = " ".join(str(weight) for weight in body["weights"])
     return {**plain, **limits, **cards, "weights": weights, "special": compose_special(policy), "valid_from": ""}
 
@@ -68,18 +68,34 @@ def _body(form: Form) -> dict[str, Any]:
     """The version the form asks for, unchecked. Raises UnfitPolicy when the free part is no TOML."""
     special = read_toml(form.fields.get("special", ""))
     narrowed = special.get("limits", {})
-    limits = {name: form.fields.get(f"limit:{name}", "") for name in DEFAULT_LIMITS}
+    limits = {name: _in_short(form.fields.get(f"limit:{name}", "")) for name in DEFAULT_LIMITS}
     weights = [_number(part) for part in form.fields.get("weights", "").split()]
     return {
         **special,
         "limits": limits | narrowed if isinstance(narrowed, dict) else narrowed,
         **{name: _whole(form.fields.get(name, "")) for name in NUMBERS},
         **{name: form.fields.get(name, "") for name in HOURS},
-        "cards": {name: form.fields.get(f"card:{name}", "") for name in CARD_SPANS}
+        "cards": {name: _in_short(form.fields.get(f"card:{name}", "")) for name in CARD_SPANS}
         | {"tier": _whole(form.fields.get("card:tier", ""))},
         "basically_counts": _number(form.fields.get("basically_counts", "")),
         "weights": weights,
     }
+
+
+def _in_words(text: str) -> str:
+    """A limit as a clerk writes it; whatever is no limit stays as it is."""
+    try:
+        return Limit.parse(text).in_words
+    except BadPolicy:
+        return text
+
+
+def _in_short(text: str) -> str:
+    """A limit as it is kept; what cannot be read stays, to be told with all other faults."""
+    try:
+        return str(Limit.from_words(text))
+    except BadPolicy:
+        return text
 
 
 def _whole(text: str) -> int | str:
@@ -136,7 +152,7 @@ def _faults(refusal: Refusal | None) -> list[str]:
 
 def _named(change: tuple[str, str, str]) -> tuple[str, str, str]:
     name, old, new = change
-    return _item_name(name), old or "（没有）", new or "（没有）"
+    return _item_name(name), _in_words(old) or "（没有）", _in_words(new) or "（没有）"
 
 
 def _item_name(name: str) -> str:

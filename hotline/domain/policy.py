@@ -20,6 +20,9 @@ from hotline.domain.rates import DEFAULT_RATES, Act, Rate
 from hotline.domain.retention import Retention
 
 _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
+_WORDS = re.compile(r"(\d{1,4})\s*(个?工作日|个?工作小时|个?工作分钟|天|小时|分钟)")
+_NATURAL_WORDS: Mapping[str, str] = {"d": "天", "h": "小时", "m": "分钟"}
+_WORKING_WORDS: Mapping[str, str] = {"d": "个工作日", "h": "个工作小时", "m": "个工作分钟"}
 NARROWED_BY = ("matter", "level", "kind", "pace")
 """By what `@` narrows a key; the earlier name weighs more than all later ones together."""
 
@@ -41,17 +44,25 @@ class Limit:
             raise BadPolicy(what=text)
         return cls(int(match[1]), match[2], match[3] is not None)
 
+    @classmethod
+    def from_words(cls, text: str) -> Limit:
+        """Read what a clerk writes, '5个工作日' or '24小时', or the short form; raises BadPolicy."""
+        match = _WORDS.fullmatch(text.strip())
+        if match is None:
+            return cls.parse(text.strip())
+        words = {word: unit for unit, word in _NATURAL_WORDS.items()}
+        natural = match[2] in words
+        words |= {word.removeprefix("个"): unit for unit, word in _WORKING_WORDS.items()}
+        unit = words[match[2].removeprefix("个")]
+        return cls.parse(f"{match[1]}{unit}{' natural' if natural else ''}")
+
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}{' natural' if self.natural else ''}"
 
     @property
     def in_words(self) -> str:
         """The limit as a clerk says it: 5个工作日, 4个工作小时, 24小时."""
-        word = (
-            {"d": "天", "h": "小时", "m": "分钟"}
-            if self.natural
-            else {"d": "个工作日", "h": "个工作小时", "m": "个工作分钟"}
-        )
+        word = _NATURAL_WORDS if self.natural else _WORKING_WORDS
         return f"{self.amount}{word[self.unit]}"
 
 

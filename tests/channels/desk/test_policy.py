@@ -52,7 +52,7 @@ async def test_a_change_is_the_next_version_with_who_and_when(admin: Worker, poo
     text = await admin.get(PAGE)
     assert "第 1 版" in text
     shown = [re.sub(r"<[^>]+>", "|", line) for line in text.splitlines() if '<th scope="row">签收' in line]
-    assert any("1d" in line and "2d" in line for line in shown)
+    assert any("1个工作日" in line and "2个工作日" in line for line in shown)
 
 
 async def test_a_new_version_holds_for_new_limits_and_moves_no_running_one(
@@ -81,9 +81,23 @@ async def test_differences_are_shown_before_anything_is_saved(admin: Worker, poo
     status, _, text = await save(admin, act="check", **{"limit:tier2": "4d"})
     assert status == 200
     assert "与最新一版的差别" in text
-    assert re.search(r"纪委督办.*3d.*4d", text, re.DOTALL)
-    assert 'value="4d"' in text
+    assert re.search(r"纪委督办.*3个工作日.*4个工作日", text, re.DOTALL)
     assert await versions(pool) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("2个工作日", "2d"), (" 4 工作小时", "4h"), ("24小时", "24h natural"), ("90分钟", "90m natural"), ("2d", "2d")],
+)
+async def test_limits_are_written_as_clerks_write_them(
+    admin: Worker, pool: asyncpg.Pool, typed: str, kept: str
+) -> None:
+    assert (await fields_of(admin))["limit:sign"] == "1个工作日"
+    assert (await fields_of(admin))["limit:sign.utility"] == "30分钟"
+    status, _, _ = await save(admin, **{"limit:sign": typed})
+    assert status == 303
+    (row,) = await versions(pool)
+    assert row["body"]["limits"]["sign"] == kept
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,13 @@ from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 def test_a_limit_reads_back_and_speaks(text: str, words: str) -> None:
     limit = Limit.parse(text)
     assert (str(limit), limit.in_words) == (text, words)
+    assert Limit.from_words(words) == Limit.from_words(f" {text}") == limit
+
+
+@pytest.mark.parametrize("text", ["五个工作日", "0个工作日", "5个小时", "5周", "工作日", "5个工作日内"])
+def test_words_that_are_no_limit_are_refused(text: str) -> None:
+    with pytest.raises(BadPolicy):
+        Limit.from_words(text)
 
 
 @pytest.mark.parametrize("text", ["", "5", "d", "0d", "-1d", "5 d", "5w", "5d naturally", "12345d", "５d天"])
