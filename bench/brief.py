@@ -13,6 +13,7 @@ from uuid import UUID
 import aiosql
 
 from bench.servers import PORT
+from bench.sweep import unchecked
 from hotline.actions.brief import compile_brief
 from hotline.actions.office import Office
 from hotline.clock import RealClock
@@ -56,17 +57,14 @@ async def pour_years(database_url: str, region: int, tickets: int = TICKETS) -> 
 
 
 async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: Any) -> None:
-    await _q.skip_checks(conn)
-    for begin in range(1, tickets + 1, SLICE):
-        span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, tickets)}
-        await _q.pour_years(conn, now=now, every=timedelta(days=365 * YEARS) / tickets, unit_ids=units, **span)
-        await _q.pour_people(conn, **span)
-        await _q.pour_history(conn, **span)
-        await _q.pour_clocks(conn, **span)
-        await _q.pour_mechanism(conn, **span)
-    await _q.keep_checks(conn)
-    await conn.execute("vacuum analyze", timeout=600)
-    await conn.execute("checkpoint", timeout=600)
+    async with unchecked(conn):
+        for begin in range(1, tickets + 1, SLICE):
+            span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, tickets)}
+            await _q.pour_years(conn, now=now, every=timedelta(days=365 * YEARS) / tickets, unit_ids=units, **span)
+            await _q.pour_people(conn, **span)
+            await _q.pour_history(conn, **span)
+            await _q.pour_clocks(conn, **span)
+            await _q.pour_mechanism(conn, **span)
 
 
 async def open_brief(county: str, compiled: float) -> BriefTimes:

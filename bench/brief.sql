@@ -1,11 +1,3 @@
--- name: skip_checks()!
--- Rows that are right by construction need no triggers while they are poured in.
-set session_replication_role = replica;
-
--- name: keep_checks()!
--- Checks as in service.
-set session_replication_role = origin;
-
 -- name: pour_years(region_id, first, last, now, every, unit_ids)!
 -- Tickets received one after another back from now, each closed five days later; those younger than that are in work.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,

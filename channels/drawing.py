@@ -13,7 +13,7 @@ from channels.windows import Gap
 
 # In percent of the picture: between two days, and what a weekend or holiday takes besides.
 _BETWEEN, _WIDE = {True: 0.6, False: 2.0}, {True: 4.0, False: 5.0}
-# A list has fifty windows, a county some hundred kinds of them at any moment.
+# A list has thirty windows, a county some hundred kinds of them at any moment.
 KEPT = 4096
 
 
@@ -31,7 +31,7 @@ class Layout:
 
 
 @lru_cache(maxsize=KEPT)
-def lay_out(count: int, gaps: Sequence[Gap], full: bool) -> Layout:  # called by templates
+def lay_out(count: int, gaps: Sequence[Gap], full: bool) -> Layout:
     """Where `count` days stand, `full` across a page or small in a list; gaps after days that are not there take room all the same."""
     between, wide = _BETWEEN[full], _WIDE[full]
     closing = {gap.after_index for gap in gaps}

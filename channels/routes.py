@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import wraps
+from uuid import UUID
 
 from aiohttp import web
 
 from channels.looks import keep_look
 from channels.session import Handler, viewer
+from hotline.domain.errors import NotFound
 from hotline.domain.lifecycle import Verb
 from hotline.domain.rights import Right, allow
 
@@ -36,6 +38,14 @@ PUBLIC, LOGGED_IN = Open.PUBLIC, Open.LOGGED_IN
 
 class Unguarded(RuntimeError):
     """An address was registered without its right."""
+
+
+def id_in(request: web.Request, part: str) -> UUID:
+    """The id this part of the address names. Raises NotFound for anything that is no id."""
+    try:
+        return UUID(request.match_info[part])
+    except ValueError:
+        raise NotFound from None
 
 
 def get(path: str, handler: Handler, needs: Needs) -> web.RouteDef:

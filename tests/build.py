@@ -154,6 +154,19 @@ async def _people(pool: asyncpg.Pool, region: int) -> dict[str, Actor]:
     return found
 
 
+OUTSIDERS = (("volunteer", Role.VOLUNTEER), ("agent", Role.AGENT), ("monitor", Role.MONITOR))
+
+
+async def add_outsiders(town: Town, pool: asyncpg.Pool) -> None:
+    """Those who log in and belong to no unit of the county."""
+    async with pool.acquire() as conn:
+        for login, role in OUTSIDERS:
+            await accounts.add_account(conn, REGION, login, f"{login}同志", role.value, None, PASSWORD_HASH, MONDAY)
+            row = await accounts.get_account(conn, REGION, login)
+            assert row is not None
+            town.people[login] = Actor(role, row["account_id"], None, row["name"])
+
+
 async def an_office(pool: asyncpg.Pool, region: int = REGION, now: datetime = MONDAY) -> Office:
     """The office of a seeded county, read once."""
     office = Office(region, DOORS.get(pool, pool), Vault(bytes(range(32))), area_code="0516")

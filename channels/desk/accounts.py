@@ -15,7 +15,7 @@ from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.routes import Each, get, post
-from channels.rows import page_number, pager
+from channels.rows import page_number, turn_pages
 from channels.session import actor, check_csrf, now
 from channels.times import local_text, said
 from hotline.actions import staff
@@ -107,7 +107,7 @@ async def _list_page(
     office, moment, asked = request.app[OFFICE], now(request), _asked(request)
     role = Role(asked["role"]) if asked["role"] else None
     rows = await staff.list_staff(office, actor(request), moment, words=asked["q"], role=role)
-    rows = [{**row, "total": len(rows)} for row in sorted(rows, key=lambda row: row["held_until"] is None)]
+    rows = sorted(rows, key=lambda row: row["held_until"] is None)
     number = page_number(request.query.get("page", ""))
     shown = rows[(number - 1) * PAGE : number * PAGE]
     query = urlencode({"q": asked["q"], "as": asked["role"]})
@@ -119,7 +119,7 @@ async def _list_page(
         typed=typed or {},
         rows=[_row(row, moment) for row in shown],
         total=len(rows),
-        pager=pager(shown, number, PAGE, f"/admin/accounts?{query}&page=", "个"),
+        pager=turn_pages(len(shown), len(rows), number, PAGE, f"/admin/accounts?{query}&page=", measure="个"),
         asked=asked,
         all_roles=[(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES],
         roles=GIVEN_ROLES,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 
@@ -14,7 +13,8 @@ from channels.downloads import FORMATS, Format, as_download
 from channels.forms import Form, read_form
 from channels.keys import LOOKED_AT, OFFICE, SHOWN
 from channels.pages import page, viewer_mark
-from channels.routes import Each, get, post
+from channels.routes import Each, get, id_in, post
+from channels.rows import page_number
 from channels.session import Handler, actor, check_csrf, now
 from hotline.actions import brief as briefs
 from hotline.actions.letter import read_letter
@@ -66,9 +66,8 @@ async def show_figure(request: web.Request) -> web.Response:
     key = request.match_info["key"]
     found = await briefs.list_figure(request.app[OFFICE], monday, key, who)
     rows = figure_rows(found.rows, now(request))
-    asked = request.query.get("page", "")
     request[SHOWN] = len(rows)
-    shown, pager = paged(rows, request.rel_url.raw_path, int(asked) if asked.isdecimal() and len(asked) < 6 else 1)
+    shown, pager = paged(rows, request.rel_url.raw_path, page_number(request.query.get("page", "")))
     context: dict[str, Any] = {"name": found.name, "monday": monday, "rows": shown, "total": len(rows), "pager": pager}
     return page(request, "brief_figure.html", here="/briefs", **context)
 
@@ -88,11 +87,7 @@ def send_letter(form: Format) -> Handler:
     """A document of a ticket as a file."""
 
     async def send(request: web.Request) -> web.StreamResponse:
-        try:
-            letter_id = UUID(request.match_info["letter_id"])
-        except ValueError:
-            raise NotFound from None
-        kind, facts = await read_letter(request.app[OFFICE], letter_id, actor(request))
+        kind, facts = await read_letter(request.app[OFFICE], id_in(request, "letter_id"), actor(request))
         request[LOOKED_AT] = facts["ticket_id"]
         name = letter_file(kind, facts)
         return await as_download(lambda: letter_sheet(kind, facts), form, name, viewer_mark(request))

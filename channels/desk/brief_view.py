@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+from channels.rows import Pager, turn_pages
 from channels.times import said
 from hotline.almanac import ZONE
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState, BriefVerb, may
@@ -125,16 +126,10 @@ def figure_rows(rows: Iterable[Row], now: datetime) -> list[Row]:
     return found
 
 
-def paged(rows: Sequence[Row], url: str, number: int) -> tuple[Sequence[Row], Row | None]:
+def paged(rows: Sequence[Row], url: str, number: int) -> tuple[Sequence[Row], Pager | None]:
     """The rows of a page counted from 1, and what ui.pager takes; None where one page holds all."""
     last = max(1, -(-len(rows) // ON_A_PAGE))
     number = min(max(number, 1), last)
     begin = (number - 1) * ON_A_PAGE
     shown = rows[begin : begin + ON_A_PAGE]
-    if last == 1:
-        return shown, None
-    return shown, {
-        "text": f"第 {begin + 1}–{begin + len(shown)} 件，共 {len(rows)} 件",
-        "prev_href": f"{url}?page={number - 1}" if number > 1 else None,
-        "next_href": f"{url}?page={number + 1}" if number < last else None,
-    }
+    return shown, turn_pages(len(shown), len(rows), number, ON_A_PAGE, f"{url}?page=")

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from channels.desk.ticket import refused_page, ticket_id_of
+from channels.downloads import DOCX, as_download
 from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.routes import post
@@ -16,12 +17,9 @@ from channels.session import actor, check_csrf, now, remote_address
 from hotline.actions.copies import copy_person
 from hotline.actions.lookup import read_ticket
 from hotline.almanac import ZONE
-from hotline.documents import docx_of
 from hotline.documents.person import person_sheet
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.rights import Right
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 async def take_copy(request: web.Request) -> web.StreamResponse:
@@ -36,15 +34,15 @@ async def take_copy(request: web.Request) -> web.StreamResponse:
         raise
     except Refusal as refusal:
         return await refused_page(request, ticket_id, "copy", form, refusal)
-    plain = form.text("form") == "json"
-    body = (
-        json.dumps(copy, ensure_ascii=False, indent=1).encode()
-        if plain
-        else docx_of(person_sheet(copy, moment.astimezone(ZONE)))
-    )
-    name = f"个人信息副本-{number}.{'json' if plain else 'docx'}"
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "no-store"}
-    return web.Response(body=body, content_type="application/json" if plain else WORD, headers=headers)
+    name = f"个人信息副本-{number}"
+    if form.text("form") != "json":
+        return await as_download(lambda: person_sheet(copy, moment.astimezone(ZONE)), DOCX, name)
+    body = json.dumps(copy, ensure_ascii=False, indent=1).encode()
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(f'{name}.json')}",
+        "Cache-Control": "no-store",
+    }
+    return web.Response(body=body, content_type="application/json", headers=headers)
 
 
 routes: Sequence[web.RouteDef] = (post("/tickets/{ticket_id}/copy/person", take_copy, Right.EXPORT_PERSON),)

@@ -19,6 +19,8 @@ from hotline.actions.holding import REASON_LIMIT, hold_ticket, lift_hold, read_h
 from hotline.domain.errors import Malformed, NotFound, Refusal
 from hotline.domain.rights import Right
 
+UNTIL = "暂缓到哪一天"
+
 
 async def show_holds(request: web.Request) -> web.Response:
     """`GET /tickets/{ticket_id}/hold`: what keeps or kept the ticket, and the form."""
@@ -43,10 +45,10 @@ async def take_hold(request: web.Request) -> web.StreamResponse:
 
 
 def _until(form: Form) -> date:
-    try:
-        return date.fromisoformat(form.fields.get("until", ""))
-    except ValueError:
-        raise Malformed(what="暂缓到哪一天") from None
+    until = form.day("until", UNTIL)
+    if until is None:
+        raise Malformed(what=UNTIL)
+    return until
 
 
 async def _page(

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from aiohttp import web
 
@@ -15,13 +14,12 @@ from channels.desk.texts import LOOK_NAMES, PATTERN_TEXTS
 from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
-from channels.routes import get, post
+from channels.routes import get, id_in, post
 from channels.rows import page_number, pager
 from channels.session import actor, check_csrf, now
 from channels.times import local_text, said
 from hotline.actions.looks import Filter, list_looks, list_unusual, settle_unusual
 from hotline.almanac import ZONE
-from hotline.domain.errors import NotFound
 from hotline.domain.intake import clean
 from hotline.domain.kinds import Role
 from hotline.domain.looks import What
@@ -104,11 +102,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     """`POST /admin/looks/{alarm_id}/settle`: asked about, off the list."""
     who, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    try:
-        alarm_id = UUID(request.match_info["alarm_id"])
-    except ValueError:
-        raise NotFound from None
-    await settle_unusual(request.app[OFFICE], alarm_id, who, now(request))
+    await settle_unusual(request.app[OFFICE], id_in(request, "alarm_id"), who, now(request))
     return web.Response(status=303, headers={"Location": "/admin/looks?done=saved"})
 
 

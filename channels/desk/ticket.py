@@ -34,7 +34,7 @@ from channels.forms import Form, read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.rates import count_account
-from channels.routes import get, post
+from channels.routes import get, id_in, post
 from channels.rows import card_view, late_text, state_view
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import said
@@ -73,10 +73,7 @@ class PersonView:
 
 def ticket_id_of(request: web.Request) -> UUID:
     """The ticket of the address. Raises NotFound for anything that is no id."""
-    try:
-        return UUID(request.match_info["ticket_id"])
-    except ValueError:
-        raise NotFound from None
+    return id_in(request, "ticket_id")
 
 
 async def show_ticket(request: web.Request) -> web.Response:

@@ -10,7 +10,8 @@ from uuid import UUID
 from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL
 from hotline.actions.office import Office
-from hotline.domain.errors import Missing, NotAllowed, NotFound, TooLong
+from hotline.domain.errors import NotAllowed, NotFound
+from hotline.domain.lifecycle import check_reason
 from hotline.domain.personal import mask_text
 from hotline.domain.retention import check_hold
 from hotline.domain.rights import Right, allow
@@ -29,7 +30,7 @@ async def hold_ticket(office: Office, ticket_id: UUID, reason: str, until: date,
 
     Raises NotAllowed, NotFound outside the actor's rows, Missing, TooLong, Malformed for a day over or too far.
     """
-    by, reason = _who(actor), _fit(reason)
+    by, reason = _who(actor), check_reason(mask_text(reason.strip()), "暂缓理由", REASON_LIMIT)
     check_hold(until, _today(office, now))
     async with office.writing(actor) as conn:
         ticket = await _find(office, conn, ticket_id, actor)
@@ -87,15 +88,6 @@ def _who(actor: Actor) -> UUID:
     if actor.account_id is None:
         raise NotAllowed
     return actor.account_id
-
-
-def _fit(reason: str) -> str:
-    reason = mask_text(reason.strip())
-    if not reason:
-        raise Missing(what="暂缓理由")
-    if len(reason) > REASON_LIMIT:
-        raise TooLong(what="暂缓理由", limit=REASON_LIMIT)
-    return reason
 
 
 def _today(office: Office, now: datetime) -> date:

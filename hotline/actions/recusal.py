@@ -12,8 +12,8 @@ from hotline.actions.deed import check_scope
 from hotline.actions.lending import ALL
 from hotline.actions.notices import hand_on_notices
 from hotline.actions.office import Office
-from hotline.domain.errors import Missing, NotAllowed, NotFound, TooLong
-from hotline.domain.lifecycle import Verb
+from hotline.domain.errors import NotAllowed, NotFound
+from hotline.domain.lifecycle import Verb, check_reason
 from hotline.domain.rights import Right, allow, may
 from hotline.domain.ticket import Actor
 from hotline.store import accounts, leaves, recusals, tickets
@@ -28,7 +28,7 @@ async def recuse(office: Office, ticket_id: UUID, login: str, reason: str, actor
     Raises NotAllowed for somebody else's recusal by others than a dispatcher, Missing, TooLong, NotFound.
     """
     allow(actor, Right.RECUSE)
-    reason = _fit(reason)
+    reason = check_reason(reason, "回避理由", REASON_LIMIT)
     async with office.writing(actor) as conn:
         ticket = await tickets.lock_ticket(conn, office.region, ticket_id)
         if ticket is None:
@@ -48,15 +48,6 @@ async def recuse(office: Office, ticket_id: UUID, login: str, reason: str, actor
         who = await leaves.get_colleague(conn, office.region, account_id)
         if who is not None and ticket.open:
             await hand_on_notices(office, conn, ticket, who, now)
-
-
-def _fit(reason: str) -> str:
-    reason = reason.strip()
-    if not reason:
-        raise Missing(what="回避理由")
-    if len(reason) > REASON_LIMIT:
-        raise TooLong(what="回避理由", limit=REASON_LIMIT)
-    return reason
 
 
 async def _account_of(office: Office, conn: Any, login: str) -> UUID | None:

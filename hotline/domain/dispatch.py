@@ -72,15 +72,9 @@ def classify(ticket: Ticket, matter_id: str | None, pace: Pace) -> Ticket:
 
 
 def hand_over(
-    ticket: Ticket,
-    unit_id: UUID,
-    barred: Collection[UUID],
-    actor: Actor,
-    rules: Rules,
-    now: datetime,
-    given: Mapping[str, Any],
-    promised: datetime | None = None,
-) -> Decision:
+    ticket: Ticket, unit_id: UUID, barred: Collection[UUID], actor: Actor, rules: Rules, now: datetime,
+    given: Mapping[str, Any], promised: datetime | None = None,
+) -> Decision:  # fmt: skip
     """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred`
     (PROCEDURE §6), SameUnit for the one that has it.
 
@@ -95,16 +89,8 @@ def hand_over(
     first = ticket.lead_unit_id is None
     verb = Verb.DISPATCH if first else Verb.REDISPATCH
     cycle = ticket.cycle if first else ticket.cycle + 1
-    changed, event = move(
-        ticket,
-        verb,
-        actor,
-        now,
-        {"unit": str(unit_id)} | dict(given),
-        lead_unit_id=unit_id,
-        cycle=cycle,
-        return_ruled=False,
-    )
+    told = {"unit": str(unit_id)} | dict(given)
+    changed, event = move(ticket, verb, actor, now, told, lead_unit_id=unit_id, cycle=cycle, return_ruled=False)
     since = ticket.received_at if cycle == 1 else now
     tier_clock = rules.tier_clock(changed, now, promised)
     return Decision(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hotline.domain.errors import Missing, NotAllowed, WrongState
+from hotline.domain.errors import Missing, NotAllowed, TooLong, WrongState
 from hotline.domain.kinds import Role
 
 
@@ -223,6 +223,16 @@ def check_given(verb: Verb, given: Mapping[str, object]) -> None:
     lacking = [FIELD_NAMES[name] for name in TABLE[verb].needs if not str(given.get(name) or "").strip()]
     if lacking:
         raise Missing(what="、".join(lacking))
+
+
+def check_reason(text: str, what: str, limit: int) -> str:
+    """A reason that must be given, without blanks around it. Raises Missing, TooLong beyond `limit` characters."""
+    text = text.strip()
+    if not text:
+        raise Missing(what=what)
+    if len(text) > limit:
+        raise TooLong(what=what, limit=limit)
+    return text
 
 
 def verbs_for(state: State, role: Role) -> tuple[Arrow, ...]:

@@ -23,6 +23,9 @@ _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
 _WORDS = re.compile(r"(\d{1,4})\s*(个?工作日|个?工作小时|个?工作分钟|天|小时|分钟)")
 _NATURAL_WORDS: Mapping[str, str] = {"d": "天", "h": "小时", "m": "分钟"}
 _WORKING_WORDS: Mapping[str, str] = {"d": "个工作日", "h": "个工作小时", "m": "个工作分钟"}
+_SHORT: Mapping[str, str] = {word: f"{unit} natural" for unit, word in _NATURAL_WORDS.items()} | {
+    word.removeprefix("个"): unit for unit, word in _WORKING_WORDS.items()
+}
 NARROWED_BY = ("matter", "level", "kind", "pace")
 """By what `@` narrows a key; the earlier name weighs more than all later ones together."""
 
@@ -50,11 +53,7 @@ class Limit:
         match = _WORDS.fullmatch(text.strip())
         if match is None:
             return cls.parse(text.strip())
-        words = {word: unit for unit, word in _NATURAL_WORDS.items()}
-        natural = match[2] in words
-        words |= {word.removeprefix("个"): unit for unit, word in _WORKING_WORDS.items()}
-        unit = words[match[2].removeprefix("个")]
-        return cls.parse(f"{match[1]}{unit}{' natural' if natural else ''}")
+        return cls.parse(f"{match[1]}{_SHORT[match[2].removeprefix('个')]}")
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}{' natural' if self.natural else ''}"

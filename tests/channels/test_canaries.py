@@ -33,22 +33,22 @@ from hotline.actions.delivery import deliver_due
 from hotline.actions.recusal import recuse
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.kinds import Channel, Kind, Role
+from hotline.domain.kinds import Channel, Kind
 from hotline.domain.message import Delivery, Outgoing, Receipt
 from hotline.domain.privacy import may_reveal, reads_words
 from hotline.domain.rights import ROWS, Right, Rows, may
-from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
-from hotline.store import accounts
+from hotline.domain.ticket import COMPLAINANT, Ticket
 from tests.build import (
     MONDAY,
     NEXT_MONDAY,
+    OUTSIDERS,
     PASSWORD,
-    PASSWORD_HASH,
     PEOPLE,
     WEDNESDAY,
     Town,
     a_county,
     a_filing,
+    add_outsiders,
     held,
     owed,
 )
@@ -58,7 +58,6 @@ from tests.pictures import a_png
 
 NOON = NEXT_MONDAY + timedelta(hours=4)
 WEEK = "2026-11-23"
-OUTSIDERS = (("volunteer", Role.VOLUNTEER), ("agent", Role.AGENT), ("monitor", Role.MONITOR))
 LOGINS = (*(login for login, _, _ in PEOPLE), *(login for login, _ in OUTSIDERS))
 STARTS = ("/", "/file", "/progress", "/login", "/me", "/desk", "/desk/notices", "/desk/leave", "/console", "/console/dispatch",
           "/console/calls", "/console/alarms", "/console/undelivered", "/supervision", "/cards", "/briefs", f"/briefs/{WEEK}",
@@ -204,12 +203,7 @@ async def log_in(world: World, login: str, stack: AsyncExitStack) -> None:
 async def world(settings: Settings, pool: asyncpg.Pool, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
     caplog.set_level(logging.DEBUG)
     town = await a_county(pool)
-    async with pool.acquire() as conn:
-        for login, role in OUTSIDERS:
-            await accounts.add_account(conn, 1, login, f"{login}同志", role.value, None, PASSWORD_HASH, MONDAY)
-            row = await accounts.get_account(conn, 1, login)
-            assert row is not None
-            town.people[login] = Actor(role, row["account_id"], None, row["name"])
+    await add_outsiders(town, pool)
     tickets = await plant_all(town, settings, pool)
     await town.office.refresh(NOON, force=True)
     await brief.compile_brief(town.office, NOON)

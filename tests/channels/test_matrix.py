@@ -32,13 +32,22 @@ from hotline.actions.attachments import add_files
 from hotline.actions.recusal import recuse
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.kinds import Kind, Role
+from hotline.domain.kinds import Kind
 from hotline.domain.lifecycle import Verb
 from hotline.domain.privacy import shows_person
 from hotline.domain.rights import ROWS, Right, Rows, may
 from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
-from hotline.store import accounts
-from tests.build import MONDAY, NEXT_MONDAY, PASSWORD, PASSWORD_HASH, PEOPLE, Town, a_county, dispatched
+from tests.build import (
+    MONDAY,
+    NEXT_MONDAY,
+    OUTSIDERS,
+    PASSWORD,
+    PEOPLE,
+    Town,
+    a_county,
+    add_outsiders,
+    dispatched,
+)
 from tests.channels.desk.conftest import find
 from tests.fonts import HAS_FONTS
 from tests.pictures import a_png
@@ -46,7 +55,6 @@ from tests.pictures import a_png
 WEEK = "2026-11-23"
 NOON = NEXT_MONDAY + timedelta(hours=4)
 PNG = a_png()
-OUTSIDERS = (("volunteer", Role.VOLUNTEER), ("agent", Role.AGENT), ("monitor", Role.MONITOR))
 LOGINS = (*(login for login, _, _ in PEOPLE), *(login for login, _ in OUTSIDERS))
 ADDRESSES = [route for channel in CHANNELS for route in channel.routes]
 PARTS = {
@@ -161,12 +169,7 @@ async def plant_all(town: Town, settings: Settings, pool: asyncpg.Pool) -> dict[
 @pytest.fixture
 async def world(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[World]:
     town = await a_county(pool)
-    async with pool.acquire() as conn:
-        for login, role in OUTSIDERS:
-            await accounts.add_account(conn, 1, login, f"{login}同志", role.value, None, PASSWORD_HASH, MONDAY)
-            row = await accounts.get_account(conn, 1, login)
-            assert row is not None
-            town.people[login] = Actor(role, row["account_id"], None, row["name"])
+    await add_outsiders(town, pool)
     tickets = await plant_all(town, settings, pool)
     await town.office.refresh(NOON, force=True)
     await brief.compile_brief(town.office, NOON)

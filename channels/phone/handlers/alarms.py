@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 
@@ -12,11 +11,10 @@ from channels.forms import read_form
 from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.phone.texts import NO_ALARMS, alarm_text
-from channels.routes import get, post
+from channels.routes import get, id_in, post
 from channels.session import actor, check_csrf, now
 from channels.times import local_text, said
 from hotline.actions.lookup import list_alarms, settle_alarm
-from hotline.domain.errors import NotFound
 from hotline.domain.rights import Right, may
 
 
@@ -48,11 +46,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     """已处理: it leaves the list."""
     person, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    try:
-        alarm_id = UUID(request.match_info["alarm_id"])
-    except ValueError:
-        raise NotFound from None
-    await settle_alarm(request.app[OFFICE], alarm_id, person, now(request))
+    await settle_alarm(request.app[OFFICE], id_in(request, "alarm_id"), person, now(request))
     raise web.HTTPSeeOther("/console/alarms?done=saved")
 
 

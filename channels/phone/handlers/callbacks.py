@@ -13,13 +13,12 @@ from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.phone.texts import ATTEMPTS, REVEAL_REASON
 from channels.rates import count_account
-from channels.routes import get, post
+from channels.routes import get, id_in, post
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
 from hotline.actions.dossier import Person
 from hotline.actions.lookup import list_calls, reveal_person
 from hotline.domain.callback import VERDICT_NAMES
-from hotline.domain.errors import NotFound
 from hotline.domain.rates import Act
 from hotline.domain.rights import Right
 
@@ -58,10 +57,7 @@ async def reveal(request: web.Request) -> web.Response:
     caller, form, office = actor(request), await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
     await count_account(request, Act.ACCOUNT_REVEAL)
-    try:
-        ticket_id = UUID(request.match_info["ticket_id"])
-    except ValueError:
-        raise NotFound from None
+    ticket_id = id_in(request, "ticket_id")
     person = await reveal_person(office, ticket_id, caller, now(request), REVEAL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
         return page(request, "console_person.html", person=person)

@@ -14,7 +14,7 @@ from channels.forms import read_form
 from channels.keys import OFFICE
 from channels.pages import page
 from channels.phone.inbound import unit_of
-from channels.routes import get, post
+from channels.routes import get, id_in, post
 from channels.rows import card_view
 from channels.session import actor, check_csrf, now
 from channels.times import due_view, local_text, said
@@ -94,10 +94,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
     """Hand one ticket to the unit picked by name; a wrong one comes back with its sentence beside the field."""
     person, form, office = actor(request), await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
-    try:
-        ticket_id = UUID(request.match_info["ticket_id"])
-    except ValueError:
-        raise NotFound from None
+    ticket_id = id_in(request, "ticket_id")
     await office.refresh(now(request))
     try:
         unit_id = unit_of(office.county, form.text("unit"), "承办单位")

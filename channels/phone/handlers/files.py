@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from aiohttp import web
 
 from channels.attachments import as_download
 from channels.keys import OFFICE, SETTINGS
-from channels.routes import get
+from channels.routes import get, id_in
 from channels.session import actor, now, remote_address
 from hotline.actions.attachments import read_file
-from hotline.domain.errors import NotFound
 from hotline.domain.rights import Right
 
 
 async def give_file(request: web.Request) -> web.StreamResponse:
     """The bytes of one file, for whoever may see the ticket; the look is recorded."""
     person = actor(request)
-    try:
-        ticket_id = UUID(request.match_info["ticket_id"])
-        attachment_id = UUID(request.match_info["attachment_id"])
-    except ValueError:
-        raise NotFound from None
+    ticket_id, attachment_id = id_in(request, "ticket_id"), id_in(request, "attachment_id")
     row = await read_file(request.app[OFFICE], ticket_id, attachment_id, person, now(request), remote_address(request))
     return as_download(request.app[SETTINGS].files_dir, row["file_name"], row["media_type"], row["sha256"])
 

@@ -13,7 +13,7 @@ from channels.keys import OFFICE, SHOWN
 from channels.pages import page
 from channels.phone.texts import MESSAGE_NAMES, REFUSED_WHY, TELL_REASON, UNDELIVERED_WHY, UNKNOWN_WHY
 from channels.rates import count_account
-from channels.routes import get, post
+from channels.routes import get, id_in, post
 from channels.session import actor, check_csrf, now, remote_address
 from channels.times import local_text, said
 from hotline.actions.dossier import Person
@@ -65,7 +65,7 @@ async def reveal(request: web.Request) -> web.Response:
     form, office = await read_form(request), request.app[OFFICE]
     check_csrf(request, form.fields.get("csrf", ""))
     await count_account(request, Act.ACCOUNT_REVEAL)
-    ticket_id = _id(request, "ticket_id")
+    ticket_id = id_in(request, "ticket_id")
     person = await reveal_person(office, ticket_id, actor(request), now(request), TELL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
         return page(request, "console_person.html", person=person)
@@ -74,7 +74,7 @@ async def reveal(request: web.Request) -> web.Response:
 
 async def settle(request: web.Request) -> web.StreamResponse:
     """How it ended: told, known already, not reached, or sent once more; it leaves the list."""
-    form, outbox_id = await read_form(request), _id(request, "outbox_id")
+    form, outbox_id = await read_form(request), id_in(request, "outbox_id")
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         await settle_undelivered(
@@ -86,13 +86,6 @@ async def settle(request: web.Request) -> web.StreamResponse:
     except Refusal as refusal:
         return await _list_page(request, refusal.status, refused=(outbox_id, refusal.sentence))
     raise web.HTTPSeeOther("/console/undelivered?done=told")
-
-
-def _id(request: web.Request, part: str) -> UUID:
-    try:
-        return UUID(request.match_info[part])
-    except ValueError:
-        raise NotFound from None
 
 
 routes = (
