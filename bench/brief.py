@@ -14,11 +14,11 @@ import aiosql
 
 from bench.servers import PORT
 from bench.sweep import unchecked
-from hotline.actions.brief import compile_brief
-from hotline.actions.office import Office
+from hotline.actions.brief.publication import compile_brief
+from hotline.actions.region.context import Office
 from hotline.clock import RealClock
+from hotline.crypto.vault import Vault
 from hotline.db import open_pool
-from hotline.vault import Vault
 from rehearsal.county import PASSWORD, logins
 from rehearsal.doors import Doors
 

@@ -12,10 +12,10 @@ from random import Random
 
 from bench.servers import PORT
 from bench.sweep import pour
-from hotline.actions.office import Office
+from hotline.actions.region.context import Office
 from hotline.clock import RealClock
+from hotline.crypto.vault import Vault
 from hotline.db import open_pool
-from hotline.vault import Vault
 from rehearsal.county import PASSWORD, logins
 from rehearsal.doors import Doors
 

@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 
 import aiosql
 
-from hotline.actions.office import Office
-from hotline.actions.supervision import strike_due_clocks
+from hotline.actions.region.context import Office
+from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.crypto.vault import Vault
 from hotline.db import open_pool
-from hotline.vault import Vault
 from rehearsal.county import seed_county
 
 REGION, DUE, ROUNDS, BATCH, SLICE = 2, 1_000, 3, 100, 50_000

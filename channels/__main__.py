@@ -7,9 +7,9 @@ import sys
 import uvloop
 from aiohttp import web
 
-from channels import pages
 from channels.app import build_app
-from channels.patience import IDLE_S
+from channels.ui import rendering
+from channels.web.timeouts import IDLE_S
 from hotline import log
 from hotline.config import ConfigurationError, Settings
 from hotline.domain.errors import Refusal
@@ -24,7 +24,7 @@ def main() -> None:
     log.configure(settings.log_format, settings.log_level)
     uvloop.install()
     app = build_app(settings)
-    pages.warm(app)
+    rendering.warm(app)
     try:
         web.run_app(
             app, host=settings.host, port=settings.port, access_log=None, print=None, reuse_port=True, keepalive_timeout=IDLE_S,

@@ -9,18 +9,19 @@ from pathlib import Path
 
 from aiohttp import web
 
-from channels import headers, pages, patience
-from channels.attachments import clear_drafts
-from channels.keys import CLOCK, METER, OFFICE, SETTINGS
 from channels.middleware import account_for
-from channels.parts import TEXT_BYTES
 from channels.registry import CHANNELS
-from channels.routes import PUBLIC, check_routes, get
-from channels.watch import watch_timetable
-from hotline.actions.office import open_office
+from channels.scheduler_watch import watch_timetable
+from channels.ui import rendering
+from channels.web import security_headers, timeouts
+from channels.web.app_keys import CLOCK, METER, OFFICE, SETTINGS
+from channels.web.multipart import TEXT_BYTES
+from channels.web.routes import PUBLIC, check_routes, get
+from channels.web.uploads import clear_drafts
+from hotline.actions.region.context import open_office
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
-from hotline.meter import Meter
+from hotline.rate_limiter import Meter
 
 POOL_SIZE = 16
 
@@ -36,11 +37,11 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app.cleanup_ctx.append(_open_office)
     app.cleanup_ctx.append(_open_meter)
     app.cleanup_ctx.append(watch_timetable)
-    pages.set_up(app)
-    headers.set_up(app)
-    patience.set_up()
+    rendering.set_up(app)
+    security_headers.set_up(app)
+    timeouts.set_up()
     app.router.add_routes([get("/healthz", _healthy, PUBLIC), get("/static/vendor/htmx.js", _htmx, PUBLIC)])
-    app.router.add_static("/static/", pages.HERE / "static")
+    app.router.add_static("/static/", rendering.HERE / "static")
     for channel in CHANNELS:
         if channel.installed(settings):
             app.router.add_routes(channel.routes)

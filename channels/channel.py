@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp import ClientSession, web
 
 from hotline.config import Settings
-from hotline.domain.message import Outgoing, Receipt
+from hotline.domain.messaging.message import Outgoing, Receipt
 
 Send = Callable[[Outgoing], Awaitable[Receipt]]
 OpenSender = Callable[[Settings, ClientSession, object], Send]

@@ -8,15 +8,15 @@ import time
 import structlog
 from aiohttp import web
 
-from channels.keys import OFFICE, REQUEST_ID, VIEWER
-from channels.origin import SAFE, check_origin
-from channels.pages import error_page
-from channels.patience import answer_in_time
-from channels.rates import count_account
-from channels.session import Handler, check_owed, now, recognise
+from channels.ui.rendering import error_page
+from channels.web.app_keys import OFFICE, REQUEST_ID, VIEWER
+from channels.web.csrf_origin import SAFE, check_origin
+from channels.web.rate_limits import count_account
+from channels.web.session import Handler, check_owed, now, recognise
+from channels.web.timeouts import answer_in_time
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.errors import Refusal
-from hotline.domain.rates import Act
+from hotline.domain.policy.rate_limits import Act
 
 _log = structlog.get_logger()
 

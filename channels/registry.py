@@ -14,7 +14,7 @@ from channels.phone import channel as phone
 from channels.website import channel as website
 from channels.wechat import channel as wechat
 from hotline.config import Settings
-from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 CHANNELS: tuple[Channel, ...] = (website, wechat, phone, desk)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from hotline.actions.brief import compile_week, list_due_weeks
-from hotline.actions.sheets import read_sheet
-from hotline.actions.units import COLUMNS, plan_units, plant_units
-from hotline.actions.upkeep import bring_up_to_date, inspect
+from hotline.actions.brief.publication import compile_week, list_due_weeks
+from hotline.actions.region.csv_reader import read_sheet
+from hotline.actions.region.health import bring_up_to_date, inspect
+from hotline.actions.region.unit_import import COLUMNS, plan_units, plant_units
 from hotline.clock import RealClock
 from hotline.commands.audit import audit
 from hotline.commands.calendar import calendar
@@ -21,7 +21,7 @@ from hotline.commands.policy import policy
 from hotline.commands.shell import open_here, read_settings, run
 from hotline.commands.user import user
 from hotline.config import ConfigurationError, Settings
-from hotline.domain.lifecycle import compose_picture
+from hotline.domain.tickets.lifecycle import compose_picture
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

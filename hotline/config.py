@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from hotline.keyring import KeyringFault, KeySource
+from hotline.crypto.keyring import KeyringFault, KeySource
 
 PREFIX = "HOTLINE_"
 SOME_WECHAT = ("wechat_app_id", "wechat_token", "wechat_aes_key", "wechat_app_secret")

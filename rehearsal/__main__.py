@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from hotline.__main__ import cli
-from hotline.actions.sheets import UnreadableSheet
+from hotline.actions.region.csv_reader import UnreadableSheet
 from hotline.local import LocalServerError
 from rehearsal.demo import DemoOrder, run_demo
 from rehearsal.drill import MOST_WEEKS, START, DrillOrder, run_drill

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.domain.calendar import Calendar
-from hotline.domain.kinds import Role
-from hotline.domain.lifecycle import State
+from hotline.domain.deadline.working_time import Calendar
+from hotline.domain.enums import Role
+from hotline.domain.tickets.lifecycle import State
 from rehearsal import texts
 from rehearsal.diary import Act, Situation
 from rehearsal.people import People

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.lifecycle import State, Verb
-from hotline.domain.ticket import Ticket
+from hotline.domain.tickets.lifecycle import State, Verb
+from hotline.domain.tickets.ticket import Ticket
 from rehearsal.diary import Act, Situation
 from rehearsal.messages import Arrival, Caller, Message
 

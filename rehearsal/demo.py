@@ -19,13 +19,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from channels.benches import ROLE_NAMES
+from channels.ui.navigation import ROLE_NAMES
 from hotline import log
 from hotline.clock import MovedClock, RealClock
-from hotline.domain.kinds import CHANNEL_NAMES, Role
-from hotline.domain.lifecycle import STATE_NAMES
-from hotline.domain.supervision import TIER_NAMES
-from hotline.domain.ticket import Ticket
+from hotline.domain.enums import CHANNEL_NAMES, Role
+from hotline.domain.supervision.tiers import TIER_NAMES
+from hotline.domain.tickets.lifecycle import STATE_NAMES
+from hotline.domain.tickets.ticket import Ticket
 from rehearsal.county import PASSWORD, logins
 from rehearsal.messages import ZONE, plan_arrivals, read_messages
 from rehearsal.play import Moment, Play

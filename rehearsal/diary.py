@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 
-from hotline.domain.calendar import Calendar
-from hotline.domain.kinds import Channel, Kind, Role, Verdict
-from hotline.domain.lifecycle import State
+from hotline.domain.deadline.working_time import Calendar
+from hotline.domain.enums import Channel, Kind, Role, Verdict
+from hotline.domain.tickets.lifecycle import State
 from rehearsal.messages import ZONE
 
 OWN_SHARE = 0.6  # of a unit's tickets that go by its own profile

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from random import Random
 from uuid import UUID
 
-from hotline.domain.kinds import Channel
+from hotline.domain.enums import Channel
 from rehearsal import texts
 from rehearsal.cases import Case
 from rehearsal.doors import Reply, sentence_of

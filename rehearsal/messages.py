@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hotline.actions.sheets import BadRow, read_sheet
+from hotline.actions.region.csv_reader import BadRow, read_sheet
+from hotline.domain.enums import Channel, Kind
 from hotline.domain.intake import BODY_LIMIT, TITLE_LIMIT, clean
-from hotline.domain.kinds import Channel, Kind
 
 ZONE = ZoneInfo("Asia/Shanghai")
 GRAIN = timedelta(minutes=10)

@@ -6,8 +6,8 @@ import random
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from hotline.domain.kinds import Channel, Kind, Role, Verdict
-from hotline.domain.lifecycle import State
+from hotline.domain.enums import Channel, Kind, Role, Verdict
+from hotline.domain.tickets.lifecycle import State
 from rehearsal import texts
 from rehearsal.diary import AGAIN_DISSATISFIED, PLEASED, VERDICTS, Act, Diary, Situation
 from rehearsal.messages import ZONE

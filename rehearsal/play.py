@@ -13,11 +13,14 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.kinds import Role
-from hotline.domain.lifecycle import State
-from hotline.domain.ticket import SYSTEM, Ticket
-from hotline.store import clocks, mechanism, tally
-from hotline.store.tickets import get_ticket, list_events
+from hotline.domain.enums import Role
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import SYSTEM, Ticket
+from hotline.store import interviews as mechanism
+from hotline.store import tally
+from hotline.store.deadline import deadlines
+from hotline.store.tickets.history import list_events
+from hotline.store.tickets.records import get_ticket
 from rehearsal.behaviour import Behaviour
 from rehearsal.cases import Case, adopted
 from rehearsal.county import logins
@@ -118,7 +121,7 @@ class Play:
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
         async with self.stage.office.reading(SYSTEM) as conn:
-            due = await clocks.next_moment(conn, REGION, self.stage.clock.now())
+            due = await deadlines.next_moment(conn, REGION, self.stage.clock.now())
         ahead = self._agenda[0].at if self._agenda else None
         moments = [moment for moment in (due, ahead) if moment is not None]
         return min(moments, default=None)

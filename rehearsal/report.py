@@ -9,9 +9,9 @@ from typing import Any
 from rich.table import Table
 
 from hotline.domain.callback import VERDICT_NAMES
-from hotline.domain.kinds import Step, Verdict
-from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
-from hotline.domain.ticket import SYSTEM
+from hotline.domain.enums import Step, Verdict
+from hotline.domain.supervision.tiers import STEP_NAMES, TIER_NAMES
+from hotline.domain.tickets.ticket import SYSTEM
 from hotline.store import tally
 from rehearsal.play import Play
 from rehearsal.sabotage import NAMES, Saboteur

@@ -16,8 +16,8 @@ from uuid import UUID
 import redis.asyncio as redis
 
 from channels.channel import Send
-from hotline.actions.office import Office
-from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.actions.region.context import Office
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
 from rehearsal.stage import Stage
 from workers.timetable import Sweep, sweeps

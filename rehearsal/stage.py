@@ -16,17 +16,17 @@ from aiohttp import web
 
 from channels.app import build_app
 from channels.channel import Send
-from channels.keys import OFFICE
 from channels.registry import open_send
-from hotline.actions.office import Office
+from channels.web.app_keys import OFFICE
+from hotline.actions.region.context import Office
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
-from hotline.domain.ticket import SYSTEM
+from hotline.domain.tickets.ticket import SYSTEM
 from hotline.local import LocalServers, local_servers, local_valkey
-from hotline.store import county as store
 from hotline.store import tally
 from hotline.store.migrate import migrate
+from hotline.store.region import regions as store
 from rehearsal.county import PASSWORD, seed_county
 from rehearsal.doors import Doors
 from rehearsal.wechat_server import WechatServer

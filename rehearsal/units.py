@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 
-from hotline.domain.kinds import Kind, Role
+from hotline.domain.enums import Kind, Role
 from rehearsal import texts
 from rehearsal.diary import A_DAY, AGAIN_DISSATISFIED, JOINT_SHARE, Act, Diary, Profile, Situation, form_time
 from rehearsal.messages import ZONE

@@ -65,7 +65,7 @@ comment on table policy is 'Every limit, step, weight and threshold of the count
 comment on column policy.region_id is 'Region';
 comment on column policy.version is 'Version, counted from 1';
 comment on column policy.valid_from is 'From when this version holds';
-comment on column policy.body is 'The values; keys as in hotline/domain/policy.py';
+comment on column policy.body is 'The values; keys as in hotline/domain/policy/limits.py';
 comment on column policy.author is 'Who set it';
 comment on column policy.saved_at is 'When it was saved';
 
@@ -535,7 +535,7 @@ comment on column ticket.title is 'One line, by the operator or cut from the tex
 comment on column ticket.body is 'What the person said {personal: 办理诉求; kept: words}';
 comment on column ticket.place is 'Where, in the person''s words; may be empty {personal: 办理诉求; kept: words}';
 comment on column ticket.matter_id is 'Matter, once known';
-comment on column ticket.state is 'State of hotline/domain/lifecycle.py';
+comment on column ticket.state is 'State of hotline/domain/tickets/lifecycle.py';
 comment on column ticket.received_at is 'Receipt: counting starts the day after';
 comment on column ticket.changed_at is 'Last event';
 comment on column ticket.lead_unit_id is '主办 unit';
@@ -613,7 +613,7 @@ comment on column ticket_event.region_id is 'Region';
 comment on column ticket_event.ticket_id is 'Ticket';
 comment on column ticket_event.event_id is 'Event; UUID version 7, so it sorts by time';
 comment on column ticket_event.at is 'When';
-comment on column ticket_event.verb is 'Verb of hotline/domain/lifecycle.py';
+comment on column ticket_event.verb is 'Verb of hotline/domain/tickets/lifecycle.py';
 comment on column ticket_event.from_state is 'State before; null for the first';
 comment on column ticket_event.to_state is 'State after';
 comment on column ticket_event.cycle is 'Cycle it happened in';

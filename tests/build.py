@@ -10,20 +10,25 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from hotline.actions import callback as callbacks
-from hotline.actions import dispatch, handling, intake, interview
-from hotline.actions.office import Office
-from hotline.almanac import china_calendar
+from hotline.actions import interview
+from hotline.actions.callback import verdicts as callbacks
+from hotline.actions.dispatch import handover
+from hotline.actions.handling import unit_work
+from hotline.actions.intake import opening
+from hotline.actions.region.context import Office
+from hotline.crypto.vault import Vault
 from hotline.db import transaction
 from hotline.domain.callback import Answers
-from hotline.domain.dispatch import CatalogueRow
+from hotline.domain.dispatch.catalogue import CatalogueRow
+from hotline.domain.enums import Channel, HandlingClass, Kind, Pace, Role, Verdict
 from hotline.domain.intake import Filing
-from hotline.domain.kinds import Channel, HandlingClass, Kind, Pace, Role, Verdict
-from hotline.domain.lifecycle import State
-from hotline.domain.policy import Policy
-from hotline.domain.ticket import COMPLAINANT, Actor, Rules, Ticket
-from hotline.store import accounts, county
-from hotline.vault import Vault
+from hotline.domain.policy.limits import Policy
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import COMPLAINANT, Actor, Rules, Ticket
+from hotline.holidays import china_calendar
+from hotline.store.accounts import staff
+from hotline.store.dispatch import dispatch_catalogue
+from hotline.store.region import regions, unit_tree
 
 REGION = 1
 DOORS: dict[asyncpg.Pool, asyncpg.Pool] = {}
@@ -123,24 +128,26 @@ async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[s
     long_ago = datetime(2020, 1, 1, tzinfo=UTC)
     units: dict[str, UUID] = {}
     async with transaction(pool) as conn:
-        await county.add_region(conn, region, "阳光县")
+        await regions.add_region(conn, region, "阳光县")
         for number, (name, parent, sector, level, office) in enumerate(TREE, 1):
             units[name] = UUID(int=region << 64 | number)
             above = units[parent] if parent else None
-            await county.add_unit(conn, region, units[name], above, name, sector, level, office)
+            await unit_tree.add_unit(conn, region, units[name], above, name, sector, level, office)
         await conn.execute(
             "insert into policy (region_id, version, valid_from, body, author) values ($1, 0, $2, $3, '')",
             region, long_ago, EASY_LOG_IN,
         )  # fmt: skip
         for login, role, unit in PEOPLE:
             if login not in without:
-                await accounts.add_account(
+                await staff.add_account(
                     conn, region, login, f"{login}同志", role.value, units[unit], PASSWORD_HASH, long_ago
                 )
         for matter in MATTERS:
-            await county.add_matter(conn, region, *matter)
+            await dispatch_catalogue.add_matter(conn, region, *matter)
         for matter_id, place, words, unit in CATALOGUE:
-            await county.add_catalogue_row(conn, region, CatalogueRow(units[unit], matter_id, place, words), long_ago)
+            await dispatch_catalogue.add_catalogue_row(
+                conn, region, CatalogueRow(units[unit], matter_id, place, words), long_ago
+            )
     return Town(await an_office(pool, region), units, await _people(pool, region))
 
 
@@ -148,7 +155,7 @@ async def _people(pool: asyncpg.Pool, region: int) -> dict[str, Actor]:
     found: dict[str, Actor] = {}
     async with pool.acquire() as conn:
         for login, _, _ in PEOPLE:
-            row = await accounts.get_account(conn, region, login)
+            row = await staff.get_account(conn, region, login)
             if row is not None:
                 found[login] = Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
     return found
@@ -161,8 +168,8 @@ async def add_outsiders(town: Town, pool: asyncpg.Pool) -> None:
     """Those who log in and belong to no unit of the county."""
     async with pool.acquire() as conn:
         for login, role in OUTSIDERS:
-            await accounts.add_account(conn, REGION, login, f"{login}同志", role.value, None, PASSWORD_HASH, MONDAY)
-            row = await accounts.get_account(conn, REGION, login)
+            await staff.add_account(conn, REGION, login, f"{login}同志", role.value, None, PASSWORD_HASH, MONDAY)
+            row = await staff.get_account(conn, REGION, login)
             assert row is not None
             town.people[login] = Actor(role, row["account_id"], None, row["name"])
 
@@ -225,23 +232,23 @@ def a_filing(**given: Any) -> Filing:
 
 async def opened(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
     """A ticket just received."""
-    return (await intake.open_ticket(town.office, a_filing(**given), COMPLAINANT, now)).ticket
+    return (await opening.open_ticket(town.office, a_filing(**given), COMPLAINANT, now)).ticket
 
 
 async def dispatched(town: Town, now: datetime = MONDAY, unit: str = "水务局", **given: Any) -> Ticket:
     """A ticket handed to a unit at once."""
     ticket = await opened(town, now, **given)
     dispatcher = town.actor("dispatcher")
-    return await dispatch.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), dispatcher, now)
+    return await handover.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), dispatcher, now)
 
 
 async def signed(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
     """A ticket signed by the water bureau, its person contacted."""
     ticket = await dispatched(town, now, **given)
     handler = town.actor("water")
-    await handling.sign_ticket(town.office, ticket.ticket_id, handler, now)
+    await unit_work.sign_ticket(town.office, ticket.ticket_id, handler, now)
     how = "relay" if ticket.confidential else "phone"
-    return await handling.record_contact(
+    return await unit_work.record_contact(
         town.office, ticket.ticket_id, handler, now, {"how": how, "text": "已说明情况"}
     )
 
@@ -255,7 +262,7 @@ async def replied(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
 async def reply(town: Town, ticket: Ticket, now: datetime) -> Ticket:
     """The water bureau answers."""
     words = {"reply": "水表已更换，多收的已退还。", "facts": "现场核实水表故障。"}
-    return await handling.reply_ticket(town.office, ticket.ticket_id, town.actor("water"), now, words)
+    return await unit_work.reply_ticket(town.office, ticket.ticket_id, town.actor("water"), now, words)
 
 
 async def rated(town: Town, ticket: Ticket, verdict: Verdict, now: datetime, *, at_fault: bool = False) -> Ticket:

@@ -14,12 +14,12 @@ import redis
 import structlog
 from hypothesis import settings as hypothesis_settings
 
-from hotline.actions.lending import ALL
+from hotline.actions.region.row_scope import ALL
 from hotline.config import Settings
 from hotline.db import open_pool
 from hotline.local import LocalServers, local_servers
 from hotline.store.migrate import migrate
-from hotline.store.rows import open_guarded_pool
+from hotline.store.region.row_scope import open_guarded_pool
 from tests.build import DOORS
 
 # Other work may share the machine: a slow example is no fault.

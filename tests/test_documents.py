@@ -16,17 +16,18 @@ import click
 import pytest
 
 from channels.app import build_app
-from channels.benches import BENCHES, ROLE_NAMES
 from channels.desk.texts import RATE_NAMES
-from channels.desk.verbs import FORMS, Field
-from channels.parts import BODY_BYTES, FILE_BYTES, TEXT_BYTES
+from channels.desk.ticket.verb_forms import FORMS, Field
+from channels.ui.navigation import BENCHES, ROLE_NAMES
+from channels.web.multipart import BODY_BYTES, FILE_BYTES, TEXT_BYTES
 from hotline.config import PREFIX, Settings
-from hotline.domain.kinds import Role
-from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
-from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
-from hotline.domain.rates import DEFAULT_RATES, rate_in_words
-from hotline.domain.rights import LEADS_ONLY, RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right, is_of_unit
-from hotline.store.county import get_policy, list_calendar_days
+from hotline.domain.accounts.permissions import LEADS_ONLY, RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right, is_of_unit
+from hotline.domain.enums import Role
+from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit, Policy
+from hotline.domain.policy.rate_limits import DEFAULT_RATES, rate_in_words
+from hotline.domain.tickets.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
+from hotline.store.deadline.holidays import list_calendar_days
+from hotline.store.policies import get_policy
 from rehearsal.__main__ import cli
 from workers.timetable import TIMES
 

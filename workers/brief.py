@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.brief import compile_week, list_due_weeks
-from hotline.actions.office import Office
+from hotline.actions.brief.publication import compile_week, list_due_weeks
+from hotline.actions.region.context import Office
 
 
 async def brief_due(office: Office, now: datetime, batch: int) -> int:

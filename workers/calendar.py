@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.calendar import reckon_due
-from hotline.actions.office import Office
+from hotline.actions.deadline.calendar import reckon_due
+from hotline.actions.region.context import Office
 
 
 async def calendar_due(office: Office, now: datetime, batch: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.callback import ask_due_callbacks
-from hotline.actions.office import Office
+from hotline.actions.callback.verdicts import ask_due_callbacks
+from hotline.actions.region.context import Office
 
 
 async def callback_due(office: Office, now: datetime, batch: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.delivery import Send, deliver_due, note_lost
-from hotline.actions.office import Office
+from hotline.actions.messaging.delivery import Send, deliver_due, note_lost
+from hotline.actions.region.context import Office
 
 
 async def delivery_due(office: Office, send: Send, now: datetime, batch: int) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.dispatch import dispatch_received
-from hotline.actions.office import Office
+from hotline.actions.dispatch.handover import dispatch_received
+from hotline.actions.region.context import Office
 
 
 async def dispatch_due(office: Office, now: datetime, batch: int) -> int:

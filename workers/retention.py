@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from channels.attachments import place_of
-from hotline.actions.office import Office
-from hotline.actions.retention import let_go
+from channels.web.uploads import place_of
+from hotline.actions.privacy.retention import let_go
+from hotline.actions.region.context import Office
 
 
 async def retention_due(office: Office, files_dir: Path | None, now: datetime, batch: int) -> int:

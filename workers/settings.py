@@ -11,7 +11,7 @@ from arq.connections import RedisSettings
 from arq.cron import CronJob
 
 from channels.registry import open_send
-from hotline.actions.office import open_office
+from hotline.actions.region.context import open_office
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
 from workers.timetable import TIMES, run_job, sweeps

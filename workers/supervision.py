@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from hotline.actions.office import Office
-from hotline.actions.supervision import strike_due_clocks
+from hotline.actions.region.context import Office
+from hotline.actions.supervision.tiers import strike_due_clocks
 
 _log = structlog.get_logger()
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 import structlog
 
-from hotline.actions.delivery import Send
-from hotline.actions.heartbeat import beat
-from hotline.actions.office import Office
+from hotline.actions.messaging.delivery import Send
+from hotline.actions.region.context import Office
+from hotline.actions.region.heartbeats import beat
+from workers.access_log import looks_due
 from workers.brief import brief_due
 from workers.calendar import calendar_due
 from workers.callback import callback_due
 from workers.delivery import delivery_due
 from workers.dispatch import dispatch_due
-from workers.looks import looks_due
 from workers.retention import retention_due
 from workers.supervision import supervision_due
 

@@ -1,47 +1,34 @@
 """The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
 
 from channels.channel import Channel
-from channels.desk import (
-    accounts,
-    admin,
-    assessment,
-    brief,
-    cards,
-    copies,
-    deeds,
-    holding,
-    inbound,
-    leave,
-    looks,
-    me,
-    policy,
-    recusal,
-    supervision,
-    ticket,
-    unit,
-)
+from channels.desk import inbound, my_account
+from channels.desk.admin import access_log, accounts, assessment, policy, status
+from channels.desk.brief import pages
 from channels.desk.outbound import open_sender
+from channels.desk.supervision import bench, cards
+from channels.desk.ticket import data_export, handlers, page, recusal, retention_hold
+from channels.desk.unit import inbox, leave
 
 channel = Channel(
     "desk",
     (
         *inbound.routes,
-        *me.routes,
-        *unit.routes,
+        *my_account.routes,
+        *inbox.routes,
         *leave.routes,
-        *supervision.routes,
+        *bench.routes,
         *cards.routes,
-        *brief.routes,
-        *admin.routes,
+        *pages.routes,
+        *status.routes,
         *policy.routes,
         *accounts.routes,
         *assessment.routes,
-        *copies.routes,
-        *looks.routes,
+        *data_export.routes,
+        *access_log.routes,
         *recusal.routes,
-        *holding.routes,
-        *ticket.routes,
-        *deeds.routes,
+        *retention_hold.routes,
+        *page.routes,
+        *handlers.routes,
     ),
     open_sender,
 )

@@ -7,18 +7,18 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from channels.benches import first_page
 from channels.desk.texts import ENDED, WRONG_LOGIN
-from channels.forms import Form, read_form
-from channels.keys import OFFICE, SETTINGS, TOKEN, VIEWER
-from channels.pages import page
-from channels.rates import TooOften, count_login
-from channels.routes import PUBLIC, get, post
-from channels.session import check_csrf, drop_session, now, place, set_session
-from hotline.actions.accounts import find_viewer, log_out, why_ended
-from hotline.actions.login import is_half_open, log_in, prove
+from channels.ui.navigation import first_page
+from channels.ui.rendering import page
+from channels.web.app_keys import OFFICE, SETTINGS, TOKEN, VIEWER
+from channels.web.forms import Form, read_form
+from channels.web.rate_limits import TooOften, count_login
+from channels.web.routes import PUBLIC, get, post
+from channels.web.session import check_csrf, drop_session, now, place, set_session
+from hotline.actions.accounts.login import is_half_open, log_in, prove
+from hotline.actions.accounts.sessions import find_viewer, log_out, why_ended
 from hotline.domain.errors import Malformed
-from hotline.domain.login import PASSWORD_LIMIT, HeldOff, WrongCredential
+from hotline.domain.policy.login_rules import PASSWORD_LIMIT, HeldOff, WrongCredential
 
 LOGIN_LIMIT = 64
 CODE_LIMIT = 40
@@ -71,7 +71,7 @@ def _login_page(
     request: web.Request, login: str, following: str, *, status: int = 200, error: str = "", ended: str = ""
 ) -> web.Response:
     return page(
-        request, "login.html", status=status, login=login, next=following, error=error, ended=ended, tabs=[]
+        request, "accounts/login.html", status=status, login=login, next=following, error=error, ended=ended, tabs=[]
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ async def take_factor(request: web.Request) -> web.StreamResponse:
 
 
 def _factor_page(request: web.Request, following: str, *, status: int = 200, error: str = "") -> web.Response:
-    return page(request, "login_factor.html", status=status, next=following, error=error, tabs=[])
+    return page(request, "accounts/login_factor.html", status=status, next=following, error=error, tabs=[])
 
 
 async def take_logout(request: web.Request) -> web.StreamResponse:

@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 
 from channels.channel import Send
 from hotline.config import Settings
-from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 
 def open_sender(_settings: Settings, _http: ClientSession, _cache: object) -> Send:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotline.domain.kinds import HandlingClass, Pace
-from hotline.domain.lifecycle import State
-from hotline.domain.rates import Act
+from hotline.domain.enums import HandlingClass, Pace
+from hotline.domain.policy.rate_limits import Act
+from hotline.domain.tickets.lifecycle import State
 
 WRONG_LOGIN = "用户名或密码不对，请核对后再试。"
 ENDED: Mapping[str, str] = {
@@ -186,16 +186,6 @@ PATTERN_TEXTS: Mapping[str, str] = {
     "many": "{who} 从{since}起一小时内查看联系方式 {count} 次。",
     "at_night": "{who} 从{since}起在夜间查看联系方式 {count} 次。",
     "elsewhere": "{who} 从{since}起查看外单位工单的联系方式 {count} 次。",
-}
-JOB_NAMES: Mapping[str, str] = {
-    "dispatch": "自动派单",
-    "supervision": "催办和督办",
-    "callback": "回访",
-    "delivery": "消息发送",
-    "brief": "编制专报",
-    "calendar": "重算期限",
-    "looks": "查看记录",
-    "retention": "到期删除",
 }
 LEVEL_NAMES: Mapping[str, str] = {
     "county": "县",

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from uuid import UUID
 
-from channels.forms import Form
-from hotline.actions.office import County, Office
+from channels.web.forms import Form
+from hotline.actions.region.context import County, Office
+from hotline.domain.enums import Channel, Kind, Pace
 from hotline.domain.errors import Malformed, Missing
 from hotline.domain.intake import Filing
-from hotline.domain.kinds import Channel, Kind, Pace
 
 FIELDS = (
     "body", "phone", "name", "address", "identity", "kind", "matter_id", "place", "pace", "title", "accused_unit_id", "answer", "where",

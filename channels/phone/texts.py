@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from channels.benches import ROLE_NAMES
-from hotline.domain.kinds import KIND_NAMES, Pace, Role, Rule
-from hotline.domain.supervision import RULE_NAMES
+from channels.ui.navigation import ROLE_NAMES
+from hotline.domain.enums import KIND_NAMES, Pace, Role, Rule
+from hotline.domain.supervision.tiers import RULE_NAMES
 
 KINDS = [(str(kind), name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
 PACES = [

@@ -10,33 +10,34 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.attachments import ReadyFile, keep_files, ready_files
-from channels.downloads import DOCX, FORMATS, as_download
-from channels.forms import Form, read_form
-from channels.keys import OFFICE, SETTINGS
-from channels.pages import page
-from channels.rates import count_address, count_files
-from channels.routes import PUBLIC, get, post
-from channels.session import now, remote_address
-from channels.views import told_text
+from channels.ui.history_view import told_text
+from channels.ui.rendering import page
+from channels.web.app_keys import OFFICE, SETTINGS
+from channels.web.downloads import DOCX, FORMATS, as_download
+from channels.web.forms import Form, read_form
+from channels.web.rate_limits import count_address, count_files
+from channels.web.routes import PUBLIC, get, post
+from channels.web.session import now, remote_address
+from channels.web.uploads import ReadyFile, keep_files, ready_files
 from channels.website.inbound import FIELDS, read_answers, read_filing
 from channels.website.progress import progress_view
 from channels.website.texts import CONTACT_ADVICE, DONE, KINDS, NOT_FOUND, STEPS
-from hotline.actions.attachments import add_files, check_room
-from hotline.actions.callback import record_callback
-from hotline.actions.dossier import Dossier
-from hotline.actions.handling import comment_ticket
-from hotline.actions.hints import numbers_told
-from hotline.actions.intake import add_details, open_ticket, withdraw_ticket
-from hotline.actions.letter import read_own_letter
-from hotline.actions.lookup import read_progress
-from hotline.actions.progress import filed_code
-from hotline.actions.wrong_codes import check_tries, note_wrong_code
+from hotline.actions.callback.verdicts import record_callback
+from hotline.actions.handling.unit_work import comment_ticket
+from hotline.actions.intake.attachments import add_files, check_room
+from hotline.actions.intake.code_attempts import check_tries, note_wrong_code
+from hotline.actions.intake.first_contact import add_details, withdraw_ticket
+from hotline.actions.intake.opening import open_ticket
+from hotline.actions.intake.own_tickets import filed_code
+from hotline.actions.privacy.number_hints import numbers_told
+from hotline.actions.search.case_view import read_progress
+from hotline.actions.supervision.letters import read_own_letter
+from hotline.actions.tickets.case_file import Dossier
 from hotline.documents import letter_file, letter_sheet
 from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.intake import clean
-from hotline.domain.rates import Act
-from hotline.domain.ticket import COMPLAINANT
+from hotline.domain.policy.rate_limits import Act
+from hotline.domain.tickets.ticket import COMPLAINANT
 
 YEAR = 365 * 24 * 3600
 Deed = Callable[[web.Request, UUID, Form], Awaitable[object]]
@@ -44,7 +45,7 @@ Deed = Callable[[web.Request, UUID, Form], Awaitable[object]]
 
 async def show_home(request: web.Request) -> web.StreamResponse:
     """Two things to do, and what happens to a matter."""
-    return _public(request, "website_home.html", steps=STEPS)
+    return _public(request, "website/home.html", steps=STEPS)
 
 
 async def show_filing(request: web.Request) -> web.StreamResponse:
@@ -62,7 +63,7 @@ async def _filing_page(
     shown = {name: values.get(name, "") for name in FIELDS} | {"confidential": bool(values.get("confidential"))}
     kept = {"client_key": values["client_key"]} if values.get("client_key") else {}
     return _public(
-        request, "website_file.html", status=status, values=shown, error=error, kinds=KINDS, matters=groups, **kept
+        request, "website/file.html", status=status, values=shown, error=error, kinds=KINDS, matters=groups, **kept
     )
 
 
@@ -90,7 +91,7 @@ async def show_filed(request: web.Request) -> web.StreamResponse:
     dossier = await _prove(request, number, code)
     advice = "" if dossier.person.phone or dossier.ticket.confidential else CONTACT_ADVICE
     return _public(
-        request, "website_filed.html", number=number, code=code, advice=advice, files=len(dossier.files),
+        request, "website/filed.html", number=number, code=code, advice=advice, files=len(dossier.files),
         confidential=dossier.ticket.confidential,
         told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
     )  # fmt: skip
@@ -102,7 +103,7 @@ async def show_search(request: web.Request) -> web.StreamResponse:
 
 
 def _search_page(request: web.Request, number: str, *, status: int = 200, error: str = "") -> web.StreamResponse:
-    return _public(request, "website_progress.html", status=status, number=number, error=error)
+    return _public(request, "website/progress.html", status=status, number=number, error=error)
 
 
 async def show_progress(request: web.Request) -> web.StreamResponse:
@@ -122,7 +123,7 @@ async def _path_page(
     flashes = [("done", DONE[done])] if done else []
     typed = {name: form.fields.get(name, "") for name in ("text", "reason", "words", "contacted", "solved", "verdict")}
     return _public(
-        request, "website_path.html", status=status, number=dossier.ticket.number, code=code, error=error,
+        request, "website/path.html", status=status, number=dossier.ticket.number, code=code, error=error,
         faulty=faulty, typed=typed if error else dict.fromkeys(typed, ""), flashes=flashes,
         **progress_view(dossier, await office.refresh(at), at),
     )  # fmt: skip

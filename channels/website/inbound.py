@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from channels.forms import Form
-from hotline.actions.office import County
+from channels.web.forms import Form
+from hotline.actions.region.context import County
 from hotline.domain.callback import Answers
+from hotline.domain.enums import Channel, Kind, Verdict
 from hotline.domain.errors import Malformed, Missing
 from hotline.domain.intake import Filing
-from hotline.domain.kinds import Channel, Kind, Verdict
 
 FIELDS = ("kind", "body", "place", "matter_id", "name", "phone", "address")
 WORDS_LIMIT = 2000

@@ -7,17 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from channels.times import DueView, day_said, due_view, local_text, said
-from channels.views import path_steps
+from channels.ui.history_view import path_steps
+from channels.ui.time_format import DueView, day_said, due_view, local_text, said
 from channels.website.texts import CLOSED, DUE_WORDS, HANDED_OVER, REPLY_ABOVE, STANDS
-from hotline.actions.dossier import Dossier
-from hotline.actions.letter import OWN_LETTERS
-from hotline.actions.office import County
+from hotline.actions.region.context import County
+from hotline.actions.supervision.letters import OWN_LETTERS
+from hotline.actions.tickets.case_file import Dossier
 from hotline.documents import letter_number
 from hotline.domain.callback import VERDICT_NAMES
+from hotline.domain.enums import KIND_NAMES, Document, Role
 from hotline.domain.interview import PLACE_NAMES
-from hotline.domain.kinds import KIND_NAMES, Document, Role
-from hotline.domain.lifecycle import TABLE, State, Verb
+from hotline.domain.tickets.lifecycle import TABLE, State, Verb
 
 Row = Mapping[str, Any]
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotline.domain.kinds import CloseReason, Kind, Rule
-from hotline.domain.lifecycle import State
+from hotline.domain.enums import CloseReason, Kind, Rule
+from hotline.domain.tickets.lifecycle import State
 
 KINDS = [
     (Kind.INQUIRY.value, "问一件事", "政策、手续、电话、地址"),

@@ -7,21 +7,21 @@ from functools import lru_cache
 import structlog
 from aiohttp import web
 
-from channels.conversation import compose_answer
-from channels.keys import OFFICE, SETTINGS
-from channels.patience import TEXT_S, while_reading
-from channels.rates import is_too_often
-from channels.routes import PUBLIC, get, post
-from channels.scene import Phrase, line
-from channels.session import now
+from channels.dialogue.flow import compose_answer
+from channels.dialogue.state import Phrase, line
+from channels.web.app_keys import OFFICE, SETTINGS
+from channels.web.rate_limits import is_too_often
+from channels.web.routes import PUBLIC, get, post
+from channels.web.session import now
+from channels.web.timeouts import TEXT_S, while_reading
 from channels.wechat.inbound import BadMessage, Gate
 from channels.wechat.protocol import BODY_BYTES
 from channels.wechat.texts import say
-from hotline.actions.conversation import take_turn
+from hotline.actions.intake.conversation import take_turn
 from hotline.config import Settings
 from hotline.domain.errors import Refusal
-from hotline.domain.message import Incoming
-from hotline.domain.rates import Act
+from hotline.domain.messaging.message import Incoming
+from hotline.domain.policy.rate_limits import Act
 
 _log = structlog.get_logger()
 

@@ -18,7 +18,7 @@ from wechatpy.utils import WeChatSigner
 
 from channels.wechat.protocol import BODY_BYTES, clean_text, fit_bytes
 from hotline.domain.errors import Refusal
-from hotline.domain.message import Incoming, IncomingKind
+from hotline.domain.messaging.message import Incoming, IncomingKind
 
 CHANNEL = "wechat"
 REPLAY_LIMIT = timedelta(minutes=10)

@@ -23,7 +23,7 @@ from channels.wechat.protocol import (
     later,
     post_json,
 )
-from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 API_BASE = "https://api.weixin.qq.com"
 DEFAULT_TEMPLATE = "notice"

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from hotline.domain.message import Delivery, Receipt
+from hotline.domain.messaging.message import Delivery, Receipt
 
 TEXT_BYTES = 2048  # a text message, passive reply or customer-service
 TEMPLATE_CHARS = 20  # a `thing` field of a template message

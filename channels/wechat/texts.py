@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels.scene import Line, Phrase
-from hotline.domain.kinds import Kind
-from hotline.domain.lifecycle import State
+from channels.dialogue.state import Line, Phrase
+from hotline.domain.enums import Kind
+from hotline.domain.tickets.lifecycle import State
 
 BODY_SHOWN = 240
 TITLE_SHOWN = 24

@@ -8,15 +8,17 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.deed import perform
-from hotline.actions.office import Office
-from hotline.actions.promise import promised_to_leader
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.execution import perform
+from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.domain import interview as rule
+from hotline.domain.accounts.permissions import Right, allow
+from hotline.domain.enums import Document, Verdict
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.kinds import Document, Verdict
-from hotline.domain.rights import Right, allow
-from hotline.domain.ticket import Actor, Decision, Paper, Ticket
-from hotline.store import mechanism
+from hotline.domain.tickets.ticket import Actor, Decision, Paper, Ticket
+from hotline.store import callbacks, interviews, network
+
+Row = Mapping[str, Any]
 
 
 async def plan_interview(
@@ -30,7 +32,7 @@ async def plan_interview(
         decision = rule.plan(ticket, meet_at, actor, now, told)
         row = await _newest(office, conn, ticket_id)
         columns = dict(given) | {"meet_at": meet_at, "planned_by": actor.account_id}
-        await mechanism.plan_interview(conn, office.region, row["interview_id"], columns)
+        await interviews.plan_interview(conn, office.region, row["interview_id"], columns)
         return decision
 
     return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
@@ -52,7 +54,7 @@ async def hold_interview(
         if not row["cause"]:
             raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
         columns = dict(given) | {"held_at": held_at, "promised_on": promised_on}
-        await mechanism.hold_interview(conn, office.region, row["interview_id"], columns)
+        await interviews.hold_interview(conn, office.region, row["interview_id"], columns)
         plan = {name: row[name] for name in ("cause", "solution", "rules")}
         return replace(decision, paper=Paper(Document.INTERVIEW_RECORD, {**told, **plan}))
 
@@ -72,7 +74,7 @@ async def review_interview(
         row = await _newest(office, conn, ticket_id)
         if row["held_at"] is None:
             raise NotFound
-        await mechanism.review_interview(
+        await interviews.review_interview(
             conn, office.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
         )
 
@@ -83,7 +85,7 @@ async def list_reviews_wanted(office: Office, actor: Actor, batch: int = 50) -> 
     if actor.account_id is None:
         raise NotAllowed
     async with office.reading(actor) as conn:
-        return await mechanism.list_reviews_wanted(conn, office.region, actor.account_id, rule.REVIEWERS, batch)
+        return await interviews.list_reviews_wanted(conn, office.region, actor.account_id, rule.REVIEWERS, batch)
 
 
 async def verify_interview(
@@ -95,7 +97,7 @@ async def verify_interview(
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         row = await _newest(office, conn, ticket_id)
-        agreed = await mechanism.count_agreed(conn, office.region, row["interview_id"], actor.account_id)
+        agreed = await interviews.count_agreed(conn, office.region, row["interview_id"], actor.account_id)
         given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
         promised = await promised_to_leader(office, conn, ticket)
         decision = rule.verify(ticket, agreed, verdict, unit_at_fault, given, actor, office.rules, now, promised)
@@ -108,17 +110,23 @@ async def verify_interview(
 async def _keep_answers(
     office: Office, conn: Any, ticket_id: UUID, verdict: Verdict, words: str, actor: Actor, now: datetime
 ) -> None:
-    waiting = await mechanism.get_open_callback(conn, office.region, ticket_id)
+    waiting = await callbacks.get_open_callback(conn, office.region, ticket_id)
     if waiting is None:
         return
     answers = {
         "contacted": True, "solved": verdict is not Verdict.DISSATISFIED, "verdict": verdict.value, "words": words
     }  # fmt: skip
-    await mechanism.close_callback(conn, office.region, waiting["callback_id"], "done", now, answers, actor.account_id)
+    await callbacks.close_callback(conn, office.region, waiting["callback_id"], "done", now, answers, actor.account_id)
 
 
 async def _newest(office: Office, conn: Any, ticket_id: UUID) -> Mapping[str, Any]:
-    row = await mechanism.get_interview(conn, office.region, ticket_id)
+    row = await interviews.get_interview(conn, office.region, ticket_id)
     if row is None:
         raise NotFound
     return row
+
+
+async def list_rooms(office: Office, actor: Actor) -> list[Row]:
+    """Interview rooms, the unit's own first."""
+    async with office.reading() as conn:
+        return await network.list_rooms(conn, office.region, actor.unit_id)

@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.actions.office import Office
+from hotline.actions.region.context import Office
 from hotline.domain.errors import BadPolicy, NewerPolicy, UnfitPolicy
-from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
-from hotline.domain.policycheck import body_of, differences, faults_of
-from hotline.domain.rates import rate_in_words
-from hotline.store import county as store
+from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit, Policy
+from hotline.domain.policy.rate_limits import rate_in_words
+from hotline.domain.policy.validation import body_of, differences, faults_of
+from hotline.store import policies as policies_
+from hotline.store.region import regions
 
 AUTHOR_LIMIT = 40
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
@@ -129,14 +130,14 @@ async def save_policy(
     if faults:
         raise unfit(faults)
     async with office.writing() as conn:
-        await store.lock_region(conn, office.region)
-        newest = _newest(await store.list_policies(conn, office.region))
+        await regions.lock_region(conn, office.region)
+        newest = _newest(await policies_.list_policies(conn, office.region))
         if based_on is not None and newest.version != based_on:
             raise NewerPolicy(version=newest.version)
         changed = differences(newest, policy)
         if not changed:
             return Saved(None, since, ())
-        version = await store.add_policy(conn, office.region, since, body_of(policy), author, now)
+        version = await policies_.add_policy(conn, office.region, since, body_of(policy), author, now)
     await office.refresh(now, force=True)
     return Saved(version, since, changed)
 
@@ -148,7 +149,7 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> Policy:
 async def list_versions(office: Office) -> list[Mapping[str, Any]]:
     """Every version with `changes`: what it made different from the one before; newest first."""
     async with office.reading() as conn:
-        rows = await store.list_policies(conn, office.region)
+        rows = await policies_.list_policies(conn, office.region)
     return list(_with_changes(rows))
 
 
@@ -161,4 +162,4 @@ def _with_changes(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, An
 async def newest_policy(office: Office) -> Policy:
     """The newest version, which may hold only from a later day."""
     async with office.reading() as conn:
-        return _newest(await store.list_policies(conn, office.region))
+        return _newest(await policies_.list_policies(conn, office.region))

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from hotline.actions.looks import Verdict, count_links, verify_looks
+from hotline.actions.privacy.access_log import Verdict, count_links, verify_looks
 from hotline.clock import RealClock
 from hotline.commands.shell import open_here, read_settings, run
 

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import click
 
-from hotline.actions.announcement import Announcement, read_announcement
-from hotline.actions.calendar import Forecast, day_text, list_notices, load_notice, preview_notice
-from hotline.almanac import ZONE
+from hotline.actions.deadline.calendar import Forecast, day_text, list_notices, load_notice, preview_notice
+from hotline.actions.deadline.holiday_notice import Announcement, read_announcement
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
-from hotline.domain.account import Line
-from hotline.domain.calendar import Calendar
+from hotline.domain.deadline.explanation import Line
+from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.errors import Refusal
-from hotline.domain.supervision import RULE_NAMES
+from hotline.domain.supervision.tiers import RULE_NAMES
+from hotline.holidays import ZONE
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 MISSED = "已经逾期的期限不变。"

@@ -8,14 +8,14 @@ from datetime import datetime
 
 import click
 
-from hotline.actions.calendar import read_calendar
-from hotline.almanac import ZONE, china_calendar
+from hotline.actions.deadline.calendar import read_calendar
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, run
-from hotline.domain.account import compose_lines, how_counted, reckon
-from hotline.domain.calendar import Calendar
+from hotline.domain.deadline.explanation import compose_lines, how_counted, reckon
+from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.errors import BadMoment, BadPolicy, BadSpan
-from hotline.domain.policy import Limit
+from hotline.domain.policy.limits import Limit
+from hotline.holidays import ZONE, china_calendar
 
 HIGHEST_REGION = 32767
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?([zZ]|[+-]\d\d:?\d\d)?")

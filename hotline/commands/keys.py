@@ -10,12 +10,12 @@ from typing import Any
 
 import click
 
-from hotline.actions import keys as deeds
-from hotline.actions.office import Office
+from hotline.actions.privacy import key_rotation as deeds
+from hotline.actions.region.context import Office
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
-from hotline.keyring import Cipher, Digest, Keyring, KeyringFault, KeySource, write_keyring
-from hotline.vault import header_of
+from hotline.crypto.keyring import Cipher, Digest, Keyring, KeyringFault, KeySource, write_keyring
+from hotline.crypto.vault import header_of
 
 NO_FILE = "HOTLINE_KEY 现在是密钥本身；更换密钥要用密钥文件，请先运行 hotline keys new --file 路径。"
 SETTLED = timedelta(minutes=5)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from hotline.actions.copies import copy_person
-from hotline.almanac import ZONE
+from hotline.actions.privacy.data_export import copy_person
 from hotline.clock import RealClock
 from hotline.commands.shell import open_here, read_settings, run
 from hotline.documents import docx_of
 from hotline.documents.person import person_sheet
+from hotline.holidays import ZONE
 
 
 @click.group("person")

@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from hotline.actions.policy import compose_toml, list_versions, read_toml, save_policy
-from hotline.almanac import ZONE
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
+from hotline.holidays import ZONE
 
 UNMOVED = "在办的期限不变，新开始的期限按新版计算。"
 

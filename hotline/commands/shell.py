@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from hotline.actions.office import Office, open_office
-from hotline.actions.sheets import UnreadableSheet
-from hotline.actions.upkeep import UpkeepFault
+from hotline.actions.region.context import Office, open_office
+from hotline.actions.region.csv_reader import UnreadableSheet
+from hotline.actions.region.health import UpkeepFault
 from hotline.clock import RealClock
 from hotline.config import ConfigurationError, Settings
 from hotline.domain.errors import Refusal

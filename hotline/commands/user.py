@@ -7,12 +7,12 @@ from uuid import UUID
 
 import click
 
-from hotline.actions import staff
-from hotline.actions.office import Office
+from hotline.actions.accounts import staff
+from hotline.actions.region.context import Office
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
-from hotline.domain.kinds import Role
-from hotline.domain.login import LOG_IN_ROLES
+from hotline.domain.enums import Role
+from hotline.domain.policy.login_rules import LOG_IN_ROLES
 
 ROLES = [role.value for role in LOG_IN_ROLES]
 SHOWN_ONCE = "密码（只显示这一次，首次登录须改）："

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from hotline.documents.sheet import Alignment, Sheet
-from hotline.domain.kinds import Document, Reason
-from hotline.domain.supervision import REASON_NAMES, TIER_NAMES
+from hotline.domain.enums import Document, Reason
+from hotline.domain.supervision.tiers import REASON_NAMES, TIER_NAMES
 
 _MEET = frozenset({Reason.DISSATISFIED, Reason.REDOS, Reason.INTERVIEW_OVERDUE, Reason.STILL_DISSATISFIED})
 _TASKS = {

@@ -9,9 +9,9 @@ from typing import Any
 from hotline.documents.letter import date_text, letter_number, moment_text, supervision_letter
 from hotline.documents.sheet import Alignment, Sheet
 from hotline.domain.callback import VERDICT_NAMES
+from hotline.domain.enums import Document, Outcome, Role, Rule, Verdict
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
-from hotline.domain.kinds import Document, Outcome, Role, Rule, Verdict
-from hotline.domain.supervision import PRESSING, RULE_NAMES
+from hotline.domain.supervision.tiers import PRESSING, RULE_NAMES
 
 Facts = Mapping[str, Any]
 NAMES: Mapping[Document, str] = {

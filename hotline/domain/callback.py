@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from hotline.domain.calendar import Calendar, next_open
-from hotline.domain.deadline import limit_key
+from hotline.domain.deadline.timers import limit_key
+from hotline.domain.deadline.working_time import Calendar, next_open
+from hotline.domain.enums import CloseReason, Reason, Role, Rule, Verdict
 from hotline.domain.errors import Malformed, NotAllowed
 from hotline.domain.interview import owe
-from hotline.domain.kinds import CloseReason, Reason, Role, Rule, Verdict
-from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
+from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
 
 VERDICT_NAMES: Mapping[Verdict, str] = {
     Verdict.SATISFIED: "满意",

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.deadline import limit_key
+from hotline.domain.deadline.timers import limit_key
+from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
 from hotline.domain.errors import AccusedAddressee, Malformed, Missing, TooLong
-from hotline.domain.kinds import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
-from hotline.domain.lifecycle import TABLE, State, Verb
-from hotline.domain.personal import normalise_identity, veil
-from hotline.domain.ticket import Actor, Decision, Event, Notice, Rules, Ticket, move
+from hotline.domain.privacy.personal_numbers import normalise_identity, veil
+from hotline.domain.tickets.lifecycle import TABLE, State, Verb
+from hotline.domain.tickets.ticket import Actor, Decision, Event, Notice, Rules, Ticket, move
 
 BODY_LIMIT = 12_000
 TITLE_LIMIT = 60

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from hotline.domain.deadline import BY_DATE, Start
+from hotline.domain.deadline.timers import BY_DATE, Start
+from hotline.domain.enums import CloseReason, Outcome, Reason, Rule, Verdict
 from hotline.domain.errors import Malformed, NoReviewYet
-from hotline.domain.kinds import CloseReason, Outcome, Reason, Rule, Verdict
-from hotline.domain.lifecycle import Verb, check, check_given
-from hotline.domain.policy import Limit
-from hotline.domain.ticket import (
+from hotline.domain.policy.limits import Limit
+from hotline.domain.tickets.lifecycle import Verb, check, check_given
+from hotline.domain.tickets.ticket import (
     SUPERVISION,
     Actor,
     Decision,

@@ -11,6 +11,9 @@ import asyncpg
 
 from hotline.store.queries import queries, sql_folder
 
+_q = queries.migrate
+
+
 _NAME = re.compile(r"^\d{4}_[a-z0-9_]+$")
 
 
@@ -44,7 +47,7 @@ async def pending(connection: asyncpg.Connection, folder: Path | None = None) ->
 
 async def guard_of_rows(connection: asyncpg.Connection) -> tuple[bool, bool]:
     """Whether the role in force, and the one that logged in, could see past the policies of rows."""
-    row = await queries.migration.guard_of_rows(connection)
+    row = await _q.guard_of_rows(connection)
     return row["role_past"], row["login_past"]
 
 
@@ -57,25 +60,30 @@ def _read(folder: Path) -> dict[str, str]:
     return files
 
 
+async def list_applied(connection: asyncpg.Connection) -> list[str]:
+    """Names of the migrations applied to a database, oldest first."""
+    return [row["name"] async for row in _q.applied_migrations(connection)]
+
+
 async def _apply_missing(connection: asyncpg.Connection, files: dict[str, str]) -> list[str]:
     # Two that create the book at the same moment may collide inside the catalogue; one of them succeeded.
     collision = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
     with contextlib.suppress(*collision):
-        await queries.migration.create_schema_migration(connection)
+        await _q.create_schema_migration(connection)
     done: list[str] = []
     for name, text in files.items():
         async with connection.transaction():
-            await queries.migration.lock_schema_migration(connection)
+            await _q.lock_schema_migration(connection)
             if name in await _applied(connection, files):
                 continue
             await connection.execute(text)
-            await queries.migration.record_migration(connection, name=name, checksum=_checksum(text))
+            await _q.record_migration(connection, name=name, checksum=_checksum(text))
         done.append(name)
     return done
 
 
 async def _applied(connection: asyncpg.Connection, files: dict[str, str]) -> set[str]:
-    applied = {row["name"]: row["checksum"] async for row in queries.migration.applied_migrations(connection)}
+    applied = {row["name"]: row["checksum"] async for row in _q.applied_migrations(connection)}
     for name, checksum in applied.items():
         if name not in files:
             raise MigrationError(f"数据库里有迁移 {name}，这一版程序却没有：请用不低于数据库的版本")

@@ -34,7 +34,8 @@ class _OnConnection(AsyncPGAdapter):
 
 
 class Queries:
-    """`queries.intake.insert_ticket`: the file `intake.sql`, read when first asked for, and its query.
+    """The named queries of a folder: `queries.tickets.history.insert_event` is the query of that name in
+    `tickets/history.sql`, which is read when it is first asked for.
 
     Each file has its own adapter, since aiosql's keeps the order of parameters by query name alone: two files
     may use one name. A missing file is an AttributeError; a query without name, parameter list or with a
@@ -45,16 +46,17 @@ class Queries:
         self._folder = folder
 
     def __getattr__(self, name: str) -> Any:
-        file = self._folder / f"{name}.sql"
-        if name.startswith("_") or not file.is_file():
-            raise AttributeError(f"no file {name}.sql among the queries")
-        loaded = aiosql.from_path(file, _OnConnection, encoding="utf-8")  # type: ignore[arg-type] # its own is untyped
-        setattr(self, name, loaded)
-        return loaded
+        file, folder = self._folder / f"{name}.sql", self._folder / name
+        if name.startswith("_") or not (file.is_file() or folder.is_dir()):
+            raise AttributeError(f"no file {name}.sql and no folder {name} in {self._folder.name}")
+        found = Queries(folder) if folder.is_dir() else aiosql.from_path(file, _OnConnection, encoding="utf-8")  # type: ignore[arg-type] # its own is untyped
+        setattr(self, name, found)
+        return found
 
     def files(self) -> list[str]:
-        """The names one may ask for, in order."""
-        return sorted(file.stem for file in self._folder.glob("*.sql"))
+        """The files below this folder as dotted names, in order."""
+        below = (file.relative_to(self._folder).with_suffix("") for file in self._folder.rglob("*.sql"))
+        return sorted(".".join(file.parts) for file in below)
 
 
 @cache

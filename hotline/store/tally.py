@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.ticket import Ticket
+from hotline.domain.tickets.ticket import Ticket
 from hotline.store.queries import queries
-from hotline.store.tickets import ticket_of
+from hotline.store.tickets.records import ticket_of
 
 _q = queries.tally
+
+
 Rows = list[Mapping[str, Any]]
 
 

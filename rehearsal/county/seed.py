@@ -14,13 +14,17 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 
-from hotline.actions.sheets import read_sheet
-from hotline.actions.units import COLUMNS, PlannedUnit, county_unit, plan_units, plant_units
+from hotline.actions.region.csv_reader import read_sheet
+from hotline.actions.region.unit_import import COLUMNS, PlannedUnit, county_unit, plan_units, plant_units
 from hotline.db import transaction
-from hotline.domain.dispatch import CatalogueRow
-from hotline.domain.kinds import Role
-from hotline.domain.rates import Act
-from hotline.store import accounts, county
+from hotline.domain.dispatch.catalogue import CatalogueRow
+from hotline.domain.enums import Role
+from hotline.domain.policy.rate_limits import Act
+from hotline.store import network, policies
+from hotline.store.accounts import staff
+from hotline.store.dispatch import dispatch_catalogue
+from hotline.store.region import regions
+from hotline.store.region import unit_tree as unit_tree_
 
 HERE = Path(__file__).parent
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -51,15 +55,15 @@ class Login:
 async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: None) -> bool:
     """Fill the region unless it has units already; whether it did. `told` hears what is being done."""
     async with transaction(pool) as conn:
-        if await county.list_units(conn, region):
+        if await unit_tree_.list_units(conn, region):
             return False
-        await county.add_region(conn, region, name)
+        await regions.add_region(conn, region, name)
     told("单位目录")
     await plant_units(pool, region, name, unit_tree(name))
     async with transaction(pool) as conn:
-        ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await county.list_units(conn, region)}
+        ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await unit_tree_.list_units(conn, region)}
         told("事项和派单目录")
-        await county.add_policy(conn, region, LONG_AGO, POLICY, "县热线办")
+        await policies.add_policy(conn, region, LONG_AGO, POLICY, "县热线办")
         await _add_matters(conn, region, ids)
         told("约谈室、志愿者和账号")
         await _add_network(conn, region, ids)
@@ -79,7 +83,7 @@ def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
 
 async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("matters.csv"):
-        await county.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
+        await dispatch_catalogue.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
         words = tuple(row["words"].split())
         await _add_row(conn, region, CatalogueRow(ids[row["unit"]], row["matter_id"], None, words))
     for row in _rows("towns.csv"):
@@ -88,21 +92,21 @@ async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
 
 
 async def _add_row(conn: Any, region: int, row: CatalogueRow) -> None:
-    await county.add_catalogue_row(conn, region, row, LONG_AGO)
+    await dispatch_catalogue.add_catalogue_row(conn, region, row, LONG_AGO)
 
 
 async def _add_network(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("rooms.csv"):
-        await county.add_room(conn, region, ids[row["unit"]], row["name"])
+        await network.add_room(conn, region, ids[row["unit"]], row["name"])
     for row in _rows("volunteers.csv"):
-        await county.add_volunteer(conn, region, row["name"], row["field"])
+        await network.add_volunteer(conn, region, row["name"], row["field"])
 
 
 async def _add_accounts(conn: Any, region: int, name: str, ids: Mapping[str, UUID]) -> None:
     shared = _hasher.hash(PASSWORD)
     for login in logins(name):
         unit_id = ids[login.unit] if login.unit else None
-        await accounts.add_account(
+        await staff.add_account(
             conn, region, login.login, login.name, login.role.value, unit_id, shared, LONG_AGO
         )  # fmt: skip
 

@@ -41,7 +41,7 @@ comment on table policy is 'Every limit, step, weight and threshold of the count
 comment on column policy.region_id is 'Region';
 comment on column policy.version is 'Version, counted from 1';
 comment on column policy.valid_from is 'From when this version holds';
-comment on column policy.body is 'The values; keys as in hotline/domain/policy.py';
+comment on column policy.body is 'The values; keys as in hotline/domain/policy/limits.py';
 comment on column policy.author is 'Who set it';
 
 create table matter (

@@ -55,7 +55,7 @@ comment on column ticket.title is 'One line, by the operator or cut from the tex
 comment on column ticket.body is 'What the person said';
 comment on column ticket.place is 'Where, in the person''s words; may be empty';
 comment on column ticket.matter_id is 'Matter, once known';
-comment on column ticket.state is 'State of hotline/domain/lifecycle.py';
+comment on column ticket.state is 'State of hotline/domain/tickets/lifecycle.py';
 comment on column ticket.received_at is 'Receipt: counting starts the day after';
 comment on column ticket.changed_at is 'Last event';
 comment on column ticket.lead_unit_id is '主办 unit';
@@ -121,7 +121,7 @@ comment on column ticket_event.region_id is 'Region';
 comment on column ticket_event.ticket_id is 'Ticket';
 comment on column ticket_event.event_id is 'Event; UUID version 7, so it sorts by time';
 comment on column ticket_event.at is 'When';
-comment on column ticket_event.verb is 'Verb of hotline/domain/lifecycle.py';
+comment on column ticket_event.verb is 'Verb of hotline/domain/tickets/lifecycle.py';
 comment on column ticket_event.from_state is 'State before; null for the first';
 comment on column ticket_event.to_state is 'State after';
 comment on column ticket_event.cycle is 'Cycle it happened in';

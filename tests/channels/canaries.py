@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pypdf import PdfReader
 
-from hotline.domain.personal import normalise_identity
+from hotline.domain.privacy.personal_numbers import normalise_identity
 
 WINDOW = 7
 """So many digits in a row of a protected number are too many: a mask shows three and four."""

@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.app import build_app
 from hotline import log
-from hotline.actions.office import Office
+from hotline.actions.region.context import Office
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.errors import RehearsalDatabase

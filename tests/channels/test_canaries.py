@@ -25,19 +25,22 @@ from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
 from channels.app import build_app
-from channels.attachments import keep_files, ready_files
-from channels.forms import Upload
-from hotline.actions import brief, dispatch, intake, supervision
-from hotline.actions.attachments import add_files
-from hotline.actions.delivery import deliver_due
-from hotline.actions.recusal import recuse
+from channels.web.forms import Upload
+from channels.web.uploads import keep_files, ready_files
+from hotline.actions.accounts.recusal import recuse
+from hotline.actions.brief import publication
+from hotline.actions.dispatch import handover
+from hotline.actions.intake import first_contact, opening
+from hotline.actions.intake.attachments import add_files
+from hotline.actions.messaging.delivery import deliver_due
+from hotline.actions.supervision import tiers
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.kinds import Channel, Kind
-from hotline.domain.message import Delivery, Outgoing, Receipt
-from hotline.domain.privacy import may_reveal, reads_words
-from hotline.domain.rights import ROWS, Right, Rows, may
-from hotline.domain.ticket import COMPLAINANT, Ticket
+from hotline.domain.accounts.permissions import ROWS, Right, Rows, may
+from hotline.domain.enums import Channel, Kind
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
+from hotline.domain.privacy.visibility import may_reveal, reads_words
+from hotline.domain.tickets.ticket import COMPLAINANT, Ticket
 from tests.build import (
     MONDAY,
     NEXT_MONDAY,
@@ -130,12 +133,12 @@ async def plant(town: Town, settings: Settings, pool: asyncpg.Pool, number: int,
     canary = a_canary(number)
     assisting = given.pop("assisting", ())
     filing = a_filing(**{**canary.sealed, "body": canary.body(f"第{number}桩"), **given})
-    opened = await intake.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
+    opened = await opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
     dispatcher, ticket_id = town.actor("dispatcher"), opened.ticket.ticket_id
     task = (
         {"assisting": [town.unit(name) for name in assisting], "task": f"核实后回电{canary.told}"} if assisting else {}
     )
-    ticket = await dispatch.dispatch_ticket(town.office, ticket_id, town.unit(unit), dispatcher, MONDAY, **task)
+    ticket = await handover.dispatch_ticket(town.office, ticket_id, town.unit(unit), dispatcher, MONDAY, **task)
     await add_things(town, settings, ticket, canary)
     return await found(pool, ticket, canary, unit, opened.query_code)
 
@@ -144,7 +147,7 @@ async def add_things(town: Town, settings: Settings, ticket: Ticket, canary: Can
     """A picture, a word added, and a tier with its letter."""
     kept = await keep_files(settings.files_dir, await ready_files([Upload(f"{canary.name}{canary.told}.png", a_png())]))
     await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
-    await supervision.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
 
 
 async def found(pool: asyncpg.Pool, ticket: Ticket, canary: Canary, unit: str, code: str) -> Planted:
@@ -167,7 +170,7 @@ async def plant_all(town: Town, settings: Settings, pool: asyncpg.Pool) -> dict[
     }
     tickets["interviewed"] = await interviewed(town, pool, len(kinds))
     dispatcher, own = town.actor("dispatcher"), tickets["own"].ticket
-    await intake.merge_ticket(town.office, tickets["merged"].ticket.ticket_id, own.number, dispatcher, MONDAY)
+    await first_contact.merge_ticket(town.office, tickets["merged"].ticket.ticket_id, own.number, dispatcher, MONDAY)
     for login in sorted(LOGINS, key=lambda login: login == "dispatcher"):
         await recuse(town.office, tickets["recused"].ticket.ticket_id, login, "有利害关系", dispatcher, MONDAY)
     return tickets
@@ -206,7 +209,7 @@ async def world(settings: Settings, pool: asyncpg.Pool, caplog: pytest.LogCaptur
     await add_outsiders(town, pool)
     tickets = await plant_all(town, settings, pool)
     await town.office.refresh(NOON, force=True)
-    await brief.compile_brief(town.office, NOON)
+    await publication.compile_brief(town.office, NOON)
     await pool.execute("update brief set state = 'issued'")
     await deliver_due(town.office, take, NOON, 1000)
     async with TestServer(build_app(settings, MovedClock(NOON))) as server, AsyncExitStack() as stack:

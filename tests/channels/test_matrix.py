@@ -23,20 +23,22 @@ from aiohttp.test_utils import TestServer
 from pypdf import PdfReader
 
 from channels.app import build_app
-from channels.attachments import keep_files, ready_files
-from channels.forms import Upload
 from channels.registry import CHANNELS
-from channels.routes import Each, Open, needs_of
-from hotline.actions import brief, intake, supervision
-from hotline.actions.attachments import add_files
-from hotline.actions.recusal import recuse
+from channels.web.forms import Upload
+from channels.web.routes import Each, Open, needs_of
+from channels.web.uploads import keep_files, ready_files
+from hotline.actions.accounts.recusal import recuse
+from hotline.actions.brief import publication
+from hotline.actions.intake import first_contact
+from hotline.actions.intake.attachments import add_files
+from hotline.actions.supervision import tiers
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.kinds import Kind
-from hotline.domain.lifecycle import Verb
-from hotline.domain.privacy import shows_person
-from hotline.domain.rights import ROWS, Right, Rows, may
-from hotline.domain.ticket import COMPLAINANT, Actor, Ticket
+from hotline.domain.accounts.permissions import ROWS, Right, Rows, may
+from hotline.domain.enums import Kind
+from hotline.domain.privacy.visibility import shows_person
+from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.ticket import COMPLAINANT, Actor, Ticket
 from tests.build import (
     MONDAY,
     NEXT_MONDAY,
@@ -135,7 +137,7 @@ async def plant(town: Town, settings: Settings, pool: asyncpg.Pool, mark: int, u
     ticket = await dispatched(town, MONDAY, unit=unit, **words | given)
     kept = await keep_files(settings.files_dir, await ready_files([Upload(f"附件{mark}.png", PNG)]))
     await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
-    await supervision.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
     await pool.execute(UNDELIVERED, uuid4(), ticket.ticket_id, f"暗号{mark}号：请打1381111{mark}找我。", MONDAY)
     row = await pool.fetchrow(
         "select (select attachment_id from attachment where ticket_id = $1) as attachment_id, "
@@ -157,7 +159,7 @@ async def plant_all(town: Town, settings: Settings, pool: asyncpg.Pool) -> dict[
         "merged": await plant(town, settings, pool, 5808, "教育局"),
     }
     dispatcher = town.actor("dispatcher")
-    await intake.merge_ticket(
+    await first_contact.merge_ticket(
         town.office, tickets["merged"].ticket.ticket_id, tickets["own"].ticket.number, dispatcher, MONDAY
     )
     recused = tickets["recused"].ticket.ticket_id
@@ -172,7 +174,7 @@ async def world(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[World]:
     await add_outsiders(town, pool)
     tickets = await plant_all(town, settings, pool)
     await town.office.refresh(NOON, force=True)
-    await brief.compile_brief(town.office, NOON)
+    await publication.compile_brief(town.office, NOON)
     async with TestServer(build_app(settings, MovedClock(NOON))) as server, AsyncExitStack() as stack:
         world = World(town, tickets)
         for login in LOGINS:

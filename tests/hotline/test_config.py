@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from hotline.config import ConfigurationError, Settings
-from hotline.keyring import Keyring
+from hotline.crypto.keyring import Keyring
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 ENOUGH = {

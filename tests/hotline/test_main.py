@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.__main__ import cli
-from hotline.domain.lifecycle import compose_picture
+from hotline.domain.tickets.lifecycle import compose_picture
 
 KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 

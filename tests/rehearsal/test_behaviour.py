@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hotline.almanac import china_calendar
-from hotline.domain.calendar import is_open
-from hotline.domain.kinds import Channel, Kind, Role
-from hotline.domain.lifecycle import TABLE, State, Verb, may
+from hotline.domain.deadline.working_time import is_open
+from hotline.domain.enums import Channel, Kind, Role
+from hotline.domain.tickets.lifecycle import TABLE, State, Verb, may
+from hotline.holidays import china_calendar
 from rehearsal.behaviour import Behaviour
 from rehearsal.diary import Act, Profile, Situation
 from rehearsal.messages import ZONE

@@ -9,11 +9,11 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from hotline.actions.office import Office
-from hotline.domain.kinds import Role
-from hotline.store import county as store
-from hotline.store.accounts import get_account
-from hotline.vault import Vault
+from hotline.actions.region.context import Office
+from hotline.crypto.vault import Vault
+from hotline.domain.enums import Role
+from hotline.store import network as store
+from hotline.store.accounts.staff import get_account
 from rehearsal.county import PASSWORD, logins, seed_county
 from rehearsal.county.seed import HERE
 

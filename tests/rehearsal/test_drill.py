@@ -136,7 +136,7 @@ def _move_in(database_url: str) -> None:
     import asyncio
 
     from hotline.db import open_pool
-    from hotline.store.county import add_region
+    from hotline.store.region.regions import add_region
 
     async def work() -> None:
         pool = await open_pool(database_url)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hotline.actions.sheets import UnreadableSheet
-from hotline.domain.kinds import Channel, Kind
+from hotline.actions.region.csv_reader import UnreadableSheet
+from hotline.domain.enums import Channel, Kind
 from rehearsal.messages import ZONE, Arrival, Message, choose_kind, choose_matter, plan_arrivals, read_messages
 
 MONDAY = date(2026, 9, 7)

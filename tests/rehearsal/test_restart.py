@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
-from hotline.actions import dispatch, handling, intake, joint
+from hotline.actions.dispatch import handover, joint
+from hotline.actions.handling import unit_work
+from hotline.actions.intake import opening
 from hotline.clock import MovedClock
+from hotline.domain.enums import Channel, Kind, Role
 from hotline.domain.intake import Filing
-from hotline.domain.kinds import Channel, Kind, Role
-from hotline.domain.lifecycle import State
-from hotline.domain.ticket import COMPLAINANT, SYSTEM, Actor, Ticket
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import COMPLAINANT, SYSTEM, Actor, Ticket
 from hotline.local import LocalServers
-from hotline.store import accounts
-from hotline.store.tickets import list_events
+from hotline.store.accounts import staff
+from hotline.store.tickets.history import list_events
 from rehearsal.cases import Case, adopted
 from rehearsal.messages import ZONE
 from rehearsal.play import Play
@@ -37,7 +39,7 @@ async def stage(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIter
 
 async def somebody(stage: Stage, login: str) -> Actor:
     async with stage.office.reading(SYSTEM) as conn:
-        row = await accounts.get_account(conn, REGION, login)
+        row = await staff.get_account(conn, REGION, login)
     assert row is not None
     return Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
 
@@ -51,11 +53,11 @@ async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
     filing = Filing(
         "restart-key-1", Channel.PHONE, Kind.COMPLAINT, "路口的灯坏了三天，没有人来修。", phone="13800138000"
     )
-    ticket = (await intake.open_ticket(office, filing, COMPLAINANT, now)).ticket
+    ticket = (await opening.open_ticket(office, filing, COMPLAINANT, now)).ticket
     ticket_id = ticket.ticket_id
-    await dispatch.dispatch_ticket(office, ticket_id, lead.unit_id, dispatcher, now, "人工派单")
-    await handling.sign_ticket(office, ticket_id, lead, now)
-    await handling.record_contact(office, ticket_id, lead, now, {"how": "phone", "text": "已说明"})
+    await handover.dispatch_ticket(office, ticket_id, lead.unit_id, dispatcher, now, "人工派单")
+    await unit_work.sign_ticket(office, ticket_id, lead, now)
+    await unit_work.record_contact(office, ticket_id, lead, now, {"how": "phone", "text": "已说明"})
     await joint.invite_units(office, ticket_id, [other.unit_id], dispatcher, now, {"task": "核实"})
     return ticket, other
 

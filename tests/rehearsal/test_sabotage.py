@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, Killed, Life
 from rehearsal.sabotage import Saboteur
 

@@ -10,10 +10,15 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, supervision
+from hotline.actions import interview
+from hotline.actions.callback import verdicts
+from hotline.actions.dispatch import handover, joint
+from hotline.actions.handling import correction, unit_work
+from hotline.actions.intake import first_contact
+from hotline.actions.supervision import tiers
 from hotline.domain.callback import Answers
-from hotline.domain.kinds import Verdict
-from hotline.domain.ticket import COMPLAINANT, Actor
+from hotline.domain.enums import Verdict
+from hotline.domain.tickets.ticket import COMPLAINANT, Actor
 from tests import build
 from tests.build import ZONE, Town
 from tests.simulation.deeds import Reference
@@ -76,7 +81,7 @@ def _dispatch(ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         actor = town.actor("dispatcher")
-        await dispatch.dispatch_ticket(town.office, ticket_id, town.unit(unit), actor, now, "归口办理", key)
+        await handover.dispatch_ticket(town.office, ticket_id, town.unit(unit), actor, now, "归口办理", key)
 
     return Deed("dispatch", lambda ref, now: ref.dispatch(now, unit), done)
 
@@ -116,20 +121,20 @@ def _ruling(upheld: bool, ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given = {"reason": "依据职责分工"}
-        await dispatch.rule_return(town.office, ticket_id, upheld, _office(town, ruler), now, given, key)
+        await handover.rule_return(town.office, ticket_id, upheld, _office(town, ruler), now, given, key)
 
     return Deed(name, lambda ref, now: getattr(ref, name)(now, ruler), done)
 
 
 def _contact(ref: Reference, _now: datetime, _dice: Random) -> Deed:
     how = "relay" if ref.confidential else "phone"
-    return _by_unit("contact", ref, handling.record_contact, {"how": how, "text": "已说明情况"})
+    return _by_unit("contact", ref, unit_work.record_contact, {"how": how, "text": "已说明情况"})
 
 
 def _extension(granted: bool, ref: Reference, _now: datetime, _dice: Random) -> Deed:
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given, actor = {"reason": "情况复杂"}, town.actor("dispatcher")
-        await handling.decide_extension(town.office, ticket_id, granted, actor, now, given, key)
+        await unit_work.decide_extension(town.office, ticket_id, granted, actor, now, given, key)
 
     return _plain("grant" if granted else "refuse", done)
 
@@ -139,7 +144,7 @@ def _park(_ref: Reference, now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given = {"reason": "等待汛期结束", "until": until.isoformat()}
-        await handling.park_ticket(town.office, ticket_id, utc(until), town.actor("dispatcher"), now, given, key)
+        await unit_work.park_ticket(town.office, ticket_id, utc(until), town.actor("dispatcher"), now, given, key)
 
     return Deed("park", lambda ref, now: ref.park(now, until), done)
 
@@ -149,7 +154,7 @@ def _instruct(_ref: Reference, now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         leader, given = _office(town, "leader"), {"text": "限期办好"}
-        await supervision.instruct_ticket(town.office, ticket_id, due_on, leader, now, given, key)
+        await tiers.instruct_ticket(town.office, ticket_id, due_on, leader, now, given, key)
 
     return Deed("instruct", lambda ref, now: ref.instruct(now, due_on), done)
 
@@ -159,7 +164,7 @@ def _rate(_ref: Reference, _now: datetime, dice: Random) -> Deed:
     answers = Answers(True, verdict != "dissatisfied", Verdict(verdict), answer_at_fault=at_fault)
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await callback.record_callback(town.office, ticket_id, answers, town.actor("operator"), now, key)
+        await verdicts.record_callback(town.office, ticket_id, answers, town.actor("operator"), now, key)
 
     return Deed("rate", lambda ref, now: ref.rate(now, verdict, at_fault), done)
 
@@ -223,7 +228,7 @@ def _merge(ref: Reference, _now: datetime, dice: Random) -> Deed:
     target = dice.choice(list(ref.family.refs.values()))
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await intake.merge_ticket(town.office, ticket_id, target.number, town.actor("dispatcher"), now, key)
+        await first_contact.merge_ticket(town.office, ticket_id, target.number, town.actor("dispatcher"), now, key)
 
     return Deed("merge", lambda ref, now: ref.merge(now, target.ticket_id), done)
 
@@ -247,21 +252,21 @@ MAKERS: dict[str, Callable[[Reference, datetime, Random], Deed]] = {
     "hold_interview": _hold,
     "review": _review,
     "verify": _verify,
-    "sign": _unit_deed("sign", handling.sign_ticket),
-    "return_it": _unit_deed("return_it", dispatch.return_ticket, {"reason": "不属职责", "basis": "三定方案"}),
-    "reply": _unit_deed("reply", handling.reply_ticket, {"reply": "已经办好。", "facts": "现场核实。"}),
-    "ask_extension": _unit_deed("ask_extension", handling.ask_extension, {"reason": "情况复杂"}),
+    "sign": _unit_deed("sign", unit_work.sign_ticket),
+    "return_it": _unit_deed("return_it", handover.return_ticket, {"reason": "不属职责", "basis": "三定方案"}),
+    "reply": _unit_deed("reply", unit_work.reply_ticket, {"reply": "已经办好。", "facts": "现场核实。"}),
+    "ask_extension": _unit_deed("ask_extension", unit_work.ask_extension, {"reason": "情况复杂"}),
 }
 PLAIN: dict[str, Deed] = {
-    "ask_details": _plain("ask_details", _by("operator", intake.ask_details, {"missing": "水表号"})),
-    "add_details": _plain("add_details", _by(None, intake.add_details, {"text": "水表号如下"})),
-    "answer": _plain("answer", _by("operator", intake.answer_ticket, {"answer": "按规定办理。"})),
-    "withdraw_it": _plain("withdraw_it", _by(None, intake.withdraw_ticket, {"reason": "已经解决"})),
+    "ask_details": _plain("ask_details", _by("operator", first_contact.ask_details, {"missing": "水表号"})),
+    "add_details": _plain("add_details", _by(None, first_contact.add_details, {"text": "水表号如下"})),
+    "answer": _plain("answer", _by("operator", first_contact.answer_ticket, {"answer": "按规定办理。"})),
+    "withdraw_it": _plain("withdraw_it", _by(None, first_contact.withdraw_ticket, {"reason": "已经解决"})),
     "unmerge": _plain("unmerge", _by("dispatcher", correction.unmerge_ticket, {"reason": "不是一件事"})),
-    "unpark": _plain("unpark", _by("dispatcher", handling.resume_ticket)),
-    "comment": _plain("comment", _by(None, handling.comment_ticket, {"text": "请快一点"})),
-    "supervise": _plain("supervise", _by("supervisor", supervision.supervise_ticket)),
-    "fulfil": _plain("fulfil", _by("supervisor", supervision.fulfil_instruction, {"fulfilment": "已经落实"})),
-    "no_answer": _plain("no_answer", _by("operator", callback.record_no_answer)),
-    "refusal": _plain("refusal", _by("operator", callback.record_refusal)),
+    "unpark": _plain("unpark", _by("dispatcher", unit_work.resume_ticket)),
+    "comment": _plain("comment", _by(None, unit_work.comment_ticket, {"text": "请快一点"})),
+    "supervise": _plain("supervise", _by("supervisor", tiers.supervise_ticket)),
+    "fulfil": _plain("fulfil", _by("supervisor", tiers.fulfil_instruction, {"fulfilment": "已经落实"})),
+    "no_answer": _plain("no_answer", _by("operator", verdicts.record_no_answer)),
+    "refusal": _plain("refusal", _by("operator", verdicts.record_refusal)),
 }

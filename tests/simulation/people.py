@@ -11,9 +11,10 @@ from uuid import UUID
 
 import asyncpg
 
-from hotline.actions import intake, leave
+from hotline.actions.accounts import leave
+from hotline.actions.intake import opening
 from hotline.domain.errors import Refusal
-from hotline.domain.ticket import COMPLAINANT
+from hotline.domain.tickets.ticket import COMPLAINANT
 from rehearsal.adversary import Gate, Killed, Life
 from tests import build
 from tests.simulation.books import Refused
@@ -38,7 +39,7 @@ async def file(run: Run) -> None:
         channel=build.Channel(channel), body="说不清楚的一件事。", place="", wechat="oBzJ0tqmv" * (channel == "wechat"),
     )  # fmt: skip
     now = utc(run.now)
-    opened = await insist(run, lambda office: intake.open_ticket(office, filing, COMPLAINANT, now))
+    opened = await insist(run, lambda office: opening.open_ticket(office, filing, COMPLAINANT, now))
     ticket_id, number = opened.ticket.ticket_id, opened.ticket.number
     run.refs[ticket_id] = Reference(channel, kind, matter, run.now, run.house, run.family, ticket_id, number)
 

@@ -8,9 +8,9 @@ from random import Random
 
 import asyncpg
 
-from hotline.almanac import DayRow
 from hotline.db import transaction
-from hotline.store import county
+from hotline.holidays import DayRow
+from hotline.store.deadline import holidays
 from rehearsal.adversary import Life
 from tests import build
 from tests.simulation import audit, days
@@ -88,7 +88,7 @@ async def _play(pool: asyncpg.Pool, region: int, seed: int, steps: int) -> Count
     town = await build.a_county(pool, region, without=tuple(absent))
     async with transaction(pool) as conn:
         row = DayRow(day=date(2027, 1, 1), working=False, shifts=None, name="元旦", source="测试")
-        await county.add_calendar_day(conn, region, row, build.MONDAY - timedelta(days=900))
+        await holidays.add_calendar_day(conn, region, row, build.MONDAY - timedelta(days=900))
     await town.office.refresh(build.MONDAY, force=True)
     run = Run(seed, town, dice, dice.choice(SEASONS), House(absent), Provider(Random(dice.random())))
     with listening():

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from hotline.domain.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, nothing
 
 FAULTS = {"job_failed", "clock_failed", "dispatch_failed", "callback_failed"}

@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.office import Office
+from hotline.actions.region.context import Office
 from rehearsal.adversary import LIFE, Life
 from tests.build import Town
 from tests.simulation.books import Family

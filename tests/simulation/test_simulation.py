@@ -11,11 +11,15 @@ from uuid import UUID
 import pytest
 import uvloop
 
-from hotline.actions import correction, deed, delivery
-from hotline.actions.office import Office
+from hotline.actions.handling import correction
+from hotline.actions.messaging import delivery
+from hotline.actions.region.context import Office
+from hotline.actions.tickets import due_steps
 from hotline.db import NOTHING
-from hotline.store import leaves, outbox, tickets
+from hotline.store.accounts import leaves
 from hotline.store.ids import new_id
+from hotline.store.messaging import outbox
+from hotline.store.tickets import history, records
 from rehearsal.adversary import watched_pool
 from tests.simulation.__main__ import again
 from tests.simulation.numbering import numbered
@@ -86,13 +90,13 @@ async def unmarked(*_given: Any) -> None:
 
 FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
     "a deed in pieces": lambda patch: patch.setattr(Office, "writing", no_transaction),
-    "a form done twice": lambda patch: patch.setattr(tickets, "was_done", never_done),
+    "a form done twice": lambda patch: patch.setattr(history, "was_done", never_done),
     "notices at night": lambda patch: patch.setattr(delivery, "_notice_time", at_any_hour),
     "a lost message sent again": lambda patch: patch.setattr(outbox, "mark_stuck", sent_again),
     "an office whose people are away is told": lambda patch: patch.setattr(leaves, "is_role_attended", always),
-    "people of merged tickets hear no answer": lambda patch: patch.setattr(tickets, "list_merged", none_at_all),
+    "people of merged tickets hear no answer": lambda patch: patch.setattr(records, "list_merged", none_at_all),
     "a correction leaves running limits alone": lambda patch: patch.setattr(correction, "_write", unmarked),
-    "a step left out of the ledger": lambda patch: patch.setattr(deed, "_note_overtaken", unmarked),
+    "a step left out of the ledger": lambda patch: patch.setattr(due_steps, "_note_overtaken", unmarked),
 }
 
 

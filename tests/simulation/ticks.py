@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from random import Random
 
-from hotline.actions.office import Office
+from hotline.actions.region.context import Office
 from rehearsal.adversary import Gate, Killed, Life
 from tests.simulation.deeds import Reference
 from tests.simulation.forms import utc

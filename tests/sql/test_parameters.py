@@ -23,7 +23,7 @@ RUNS = {
 }
 # A migration is a file of this repository, run whole; the adapter is handed the text of a query file, and nothing else.
 RUN_FILES = {"hotline/store/migrate.py", "hotline/store/queries.py"}
-QUERIES = sorted((ROOT / "sql" / "queries").glob("*.sql"))
+QUERIES = sorted((ROOT / "sql" / "queries").rglob("*.sql"))
 STATEMENT = re.compile(
     r"\b(select\s.+\sfrom|insert\s+into|update\s+\w+\s+set|delete\s+from|create\s+(table|index)|drop\s+table|alter\s+table)\b",
     re.IGNORECASE | re.DOTALL,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ import asyncpg
 import pytest
 
 from bench.sweep import NOW, pour
-from hotline.actions.lending import ALL
+from hotline.actions.region.row_scope import ALL
 from hotline.db import lend
 from hotline.store.queries import queries
 from tests.build import REGION, Town, a_county
@@ -59,41 +60,70 @@ def hot(file: str, name: str, indexes: str, *, generic: bool = True, **given: An
 
 def hot_queries(unit: UUID) -> list[Hot]:
     return [
-        hot("clock", "tickets_with_due_clocks", "deadline_due", now=NOW, batch=100),
-        hot("clock", "due_clocks_of_ticket", "deadline_once|deadline_due", ticket_id=ONE, now=NOW),
-        hot("clock", "next_moment", "deadline_due outbox_due callback_due", after=NOW),
-        hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=False, batch=100),
-        hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=True, batch=100),
-        hot("outbox", "undelivered", "outbox_undelivered", batch=100),
-        hot("outbox", "stuck_outbox", "outbox_stuck", before=NOW),
-        hot("outbox", "drop_waiting", "outbox_of_ticket", ticket_id=ONE, reason="x"),
-        hot("outbox", "settle_alarms_of_ticket", "alarm_of_ticket", ticket_id=ONE, kinds=["reply_overdue"], at=NOW),
-        hot("callback", "claim_callbacks", "callback_due", now=NOW, batch=100),
-        hot("callback", "open_callback_of_ticket", "callback_region_id_ticket_id_round_key", ticket_id=ONE),
-        hot("ticket", "received_tickets", "ticket_open_by_state", until=NOW, batch=100),
-        hot("ticket", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
-        hot("ticket", "lock_ticket", "ticket_pkey", ticket_id=ONE),
-        hot("ticket", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),
-        hot("list", "inbox", "ticket_of_unit", unit_ids=[unit], states=["dispatched", "signed"], batch=50, skip=0),
-        hot("list", "inbox_of_all", "ticket_open_by_state|ticket_of_unit", states=["received"], batch=50, skip=0),
-        hot("list", "closed_of_units", "ticket_closed_of_unit|ticket_by_close", unit_ids=[unit], batch=51, skip=0),
-        hot("list", "closed_of_all", "ticket_by_close", batch=51, skip=0),
-        hot("list", "count_by_state", "ticket_of_unit", unit_ids=[unit]),
+        hot("deadline.deadlines", "tickets_with_due_clocks", "deadline_due", now=NOW, batch=100),
+        hot("deadline.deadlines", "due_clocks_of_ticket", "deadline_once|deadline_due", ticket_id=ONE, now=NOW),
+        hot("deadline.deadlines", "next_moment", "deadline_due outbox_due callback_due", after=NOW),
+        hot("messaging.outbox", "claim_outbox", "outbox_due", now=NOW, quiet=False, batch=100),
+        hot("messaging.outbox", "claim_outbox", "outbox_due", now=NOW, quiet=True, batch=100),
+        hot("messaging.undelivered", "undelivered", "outbox_undelivered", batch=100),
+        hot("messaging.outbox", "stuck_outbox", "outbox_stuck", before=NOW),
+        hot("messaging.outbox", "drop_waiting", "outbox_of_ticket", ticket_id=ONE, reason="x"),
         hot(
-            "list",
+            "messaging.alarms",
+            "settle_alarms_of_ticket",
+            "alarm_of_ticket",
+            ticket_id=ONE,
+            kinds=["reply_overdue"],
+            at=NOW,
+        ),
+        hot("callbacks", "claim_callbacks", "callback_due", now=NOW, batch=100),
+        hot("callbacks", "open_callback_of_ticket", "callback_region_id_ticket_id_round_key", ticket_id=ONE),
+        hot("tickets.records", "received_tickets", "ticket_open_by_state", until=NOW, batch=100),
+        hot("tickets.records", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
+        hot("tickets.records", "lock_ticket", "ticket_pkey", ticket_id=ONE),
+        hot("tickets.history", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),
+        hot(
+            "tickets.lists",
+            "inbox",
+            "ticket_of_unit",
+            unit_ids=[unit],
+            states=["dispatched", "signed"],
+            batch=50,
+            skip=0,
+        ),
+        hot(
+            "tickets.lists",
+            "inbox_of_all",
+            "ticket_open_by_state|ticket_of_unit",
+            states=["received"],
+            batch=50,
+            skip=0,
+        ),
+        hot(
+            "tickets.lists",
+            "closed_of_units",
+            "ticket_closed_of_unit|ticket_by_close",
+            unit_ids=[unit],
+            batch=51,
+            skip=0,
+        ),
+        hot("tickets.lists", "closed_of_all", "ticket_by_close", batch=51, skip=0),
+        hot("tickets.lists", "count_by_state", "ticket_of_unit", unit_ids=[unit]),
+        hot(
+            "tickets.lists",
             "tickets_of_person",
             "complainant_by_contact ticket_pkey",
             contact_hashes=[bytes(16), bytes(32)],
             batch=20,
         ),
-        hot("list", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
-        hot("card", "clocks_of_tickets", "deadline_once", ticket_ids=[ONE]),
-        hot("card", "raised_of_tickets", "supervision_of_ticket|supervision_open", ticket_ids=[ONE]),
-        hot("joint", "late_parts", "deadline_part_owed", now=NOW, batch=100),
-        hot("joint", "late_parts_of_tickets", "deadline_once|deadline_part_owed", ticket_ids=[ONE], now=NOW),
-        hot("brief", "parts_late_at", "deadline_part_missed|deadline_missed", at=NOW),
-        hot("card", "missed_clocks", "deadline_missed", since=NOW - timedelta(days=31), until=NOW),
-        hot("card", "raised_between", "supervision_by_opening", since=NOW - timedelta(days=31), until=NOW),
+        hot("tickets.lists", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
+        hot("supervision.cards", "clocks_of_tickets", "deadline_once", ticket_ids=[ONE]),
+        hot("supervision.cards", "raised_of_tickets", "supervision_of_ticket|supervision_open", ticket_ids=[ONE]),
+        hot("dispatch.joint", "late_parts", "deadline_part_owed", now=NOW, batch=100),
+        hot("dispatch.joint", "late_parts_of_tickets", "deadline_once|deadline_part_owed", ticket_ids=[ONE], now=NOW),
+        hot("briefs", "parts_late_at", "deadline_part_missed|deadline_missed", at=NOW),
+        hot("supervision.cards", "missed_clocks", "deadline_missed", since=NOW - timedelta(days=31), until=NOW),
+        hot("supervision.cards", "raised_between", "supervision_by_opening", since=NOW - timedelta(days=31), until=NOW),
     ]
 
 
@@ -101,21 +131,21 @@ def brief_queries() -> list[Hot]:
     """What the pages of the brief ask, and what a week of it is made of."""
     until = WEEK["until"]
     asked = [
-        hot("brief", "figure_tickets", "ticket_pkey", brief_id=ONE, key="received"),
-        hot("brief", "clocks_in_week", "deadline_by_end", **LAST_YEAR),
-        hot("brief", "standing_at", "supervision_open supervision_by_settling", generic=False, at=until),
-        hot("brief", "supervised_at", "supervision_open supervision_by_settling", at=until),
+        hot("briefs", "figure_tickets", "ticket_pkey", brief_id=ONE, key="received"),
+        hot("briefs", "clocks_in_week", "deadline_by_end", **LAST_YEAR),
+        hot("briefs", "standing_at", "supervision_open supervision_by_settling", generic=False, at=until),
+        hot("briefs", "supervised_at", "supervision_open supervision_by_settling", at=until),
     ]
     for week in (WEEK, LAST_YEAR):
         asked += [
-            hot("brief", "received_in_week", "ticket_by_receipt", **week),
-            hot("brief", "events_in_week", "ticket_event_by_time", **week),
-            hot("brief", "closed_in_week", "ticket_by_close", **week),
-            hot("brief", "clocks_in_week", "deadline_by_due|deadline_missed|deadline_part_missed", **week),
-            hot("brief", "callbacks_in_week", "callback_by_done", **week),
-            hot("brief", "interviews_in_week", "ticket_event_by_time", **week),
-            hot("card", "missed_clocks", "deadline_missed", **week),
-            hot("card", "raised_between", "supervision_by_opening", **week),
+            hot("briefs", "received_in_week", "ticket_by_receipt", **week),
+            hot("briefs", "events_in_week", "ticket_event_by_time", **week),
+            hot("briefs", "closed_in_week", "ticket_by_close", **week),
+            hot("briefs", "clocks_in_week", "deadline_by_due|deadline_missed|deadline_part_missed", **week),
+            hot("briefs", "callbacks_in_week", "callback_by_done", **week),
+            hot("briefs", "interviews_in_week", "ticket_event_by_time", **week),
+            hot("supervision.cards", "missed_clocks", "deadline_missed", **week),
+            hot("supervision.cards", "raised_between", "supervision_by_opening", **week),
         ]
     return asked
 
@@ -128,7 +158,7 @@ def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 async def faults(connection: asyncpg.Connection, query: Hot) -> list[str]:
     """What is wrong with the plan for these values, and with the one for any values."""
-    space = getattr(queries, query.file)
+    space = attrgetter(query.file)(queries)
     sql, order = getattr(space, query.name).sql, space.driver_adapter.var_sorted[query.name]
     named = await connection.fetchval(f"explain (format json) {sql}", *(query.given[name] for name in order))
     if not query.generic:

@@ -2,7 +2,9 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 import asyncpg
@@ -15,7 +17,7 @@ STORE = Path(hotline.store.__file__).parent
 HEAD = re.compile(r"^--\s*name:\s*(\w+)\s*(\([^)]*\))?", re.MULTILINE)
 FILES = queries.files()
 # They speak of the database itself, and of a session.
-OF_NO_REGION = {"migration", "rows"}
+OF_NO_REGION = {"migrate", "region.row_scope"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Query:
 
 
 def named(file: str) -> list[Query]:
-    space = getattr(queries, file)
+    space = attrgetter(file)(queries)
     return [
         Query(file, name, getattr(space, name).sql) for name in space.available_queries if not name.endswith("_cursor")
     ]
@@ -34,36 +36,35 @@ def named(file: str) -> list[Query]:
 
 def heads(file: str) -> dict[str, str]:
     """Each query's name and the lines below it, up to the next one."""
-    text = (sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8")
+    text = _path(file).read_text(encoding="utf-8")
     found = list(HEAD.finditer(text))
     ends = [one.start() for one in found[1:]] + [len(text)]
     return {one.group(1): text[one.end() : end] for one, end in zip(found, ends, strict=True)}
 
 
+def _path(file: str) -> Path:
+    return (sql_folder() / "queries").joinpath(*file.split(".")).with_suffix(".sql")
+
+
 def used() -> set[tuple[str, str]]:
-    """Pairs of file and query that the store names: `queries.ticket.by_id`, or `q.by_id` after `q = queries.ticket`."""
-    pairs: set[tuple[str, str]] = set()
-    for path in STORE.rglob("*.py"):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        aliases = {
-            target.id: node.value.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Assign) and _is_file(node.value)
-            for target in node.targets
-            if isinstance(target, ast.Name) and isinstance(node.value, ast.Attribute)
-        }
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Attribute):
-                continue
-            if _is_file(node.value) and isinstance(node.value, ast.Attribute):
-                pairs.add((node.value.attr, node.attr))
-            elif isinstance(node.value, ast.Name) and node.value.id in aliases:
-                pairs.add((aliases[node.value.id], node.attr))
-    return pairs
+    """Pairs of file and query named by the store: `queries.region.units.list_units`, or `_q.…` after `_q = queries.…`."""
+    return {pair for path in STORE.rglob("*.py") for pair in _used_in(ast.parse(path.read_text(encoding="utf-8")))}
 
 
-def _is_file(node: ast.expr) -> bool:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "queries"
+def _used_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    aliases = {
+        target.id: ast.unparse(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and ast.unparse(node.value).startswith("queries.")
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            whole = ast.unparse(node.value)
+            file = aliases.get(whole, whole).removeprefix("queries.")
+            if file in FILES:
+                yield file, node.attr
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -86,14 +87,14 @@ def test_every_query_is_described(file: str) -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_no_query_names_itself_twice(file: str) -> None:
-    text = (sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8")
+    text = _path(file).read_text(encoding="utf-8")
     names = HEAD.findall(text)
     assert len(names) == len({name for name, _ in names})
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file not in OF_NO_REGION])
 def test_queries_of_a_region_take_the_region_first(file: str) -> None:
-    lists = HEAD.findall((sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8"))
+    lists = HEAD.findall(_path(file).read_text(encoding="utf-8"))
     other = [name for name, parameters in lists if not re.match(r"\(\s*region_id\b", parameters)]
     assert other == []
 

@@ -10,14 +10,14 @@ import asyncpg
 import pytest
 
 import hotline
-from hotline.actions.dispatch import dispatch_ticket
-from hotline.actions.lending import ALL, answers_of, of_key, of_number, of_person, of_ticket, rows_of
-from hotline.actions.lookup import read_ticket
-from hotline.actions.office import Office
+from hotline.actions.dispatch.handover import dispatch_ticket
+from hotline.actions.region.context import Office
+from hotline.actions.region.row_scope import ALL, answers_of, of_key, of_number, of_person, of_ticket, rows_of
+from hotline.actions.search.case_view import read_ticket
 from hotline.db import NOTHING, lend
-from hotline.domain.kinds import Kind
-from hotline.domain.ticket import COMPLAINANT, SYSTEM, Ticket
-from hotline.store.rows import open_guarded_pool, widen
+from hotline.domain.enums import Kind
+from hotline.domain.tickets.ticket import COMPLAINANT, SYSTEM, Ticket
+from hotline.store.region.row_scope import open_guarded_pool, widen
 from tests.build import MONDAY, Town, a_county, a_filing, dispatched, opened, replied
 
 HOUSE = {
@@ -203,7 +203,7 @@ async def test_person_is_read_by_the_unit_that_leads_and_by_none_that_assists(
 
 async def test_number_key_person_and_id_open_one_ticket_each(town: Town, doors: asyncpg.Pool) -> None:
     filing = a_filing()
-    from hotline.actions.intake import open_ticket
+    from hotline.actions.intake.opening import open_ticket
 
     one = (await open_ticket(town.office, filing, COMPLAINANT, MONDAY)).ticket
     await opened(town)
@@ -245,8 +245,13 @@ async def test_history_is_beyond_the_doors(town: Town, doors: asyncpg.Pool, tabl
 def test_connections_are_lent_by_the_office_alone() -> None:
     """`office.reading(whose)` and `office.writing(whose)` say whose rows; a pool says nothing."""
     root = Path(hotline.__file__).resolve().parent.parent
-    lenders = {"hotline/db.py", "hotline/actions/office.py", "hotline/actions/units.py", "hotline/actions/upkeep.py"}
-    lenders.add("hotline/actions/calendar.py")
+    lenders = {
+        "hotline/db.py",
+        "hotline/actions/region/context.py",
+        "hotline/actions/region/unit_import.py",
+        "hotline/actions/region/health.py",
+    }
+    lenders.add("hotline/actions/deadline/calendar.py")
     raw = [
         path.relative_to(root).as_posix()
         for package in ("hotline", "channels", "workers")
@@ -258,7 +263,7 @@ def test_connections_are_lent_by_the_office_alone() -> None:
 
 async def test_action_whose_condition_is_gone_shows_own_rows_still(town: Town) -> None:
     """The inbox asked as for those who see all, on a connection lent to a unit."""
-    from hotline.store import lists
+    from hotline.store.tickets import lists
 
     tickets = await three(town)
     office: Office = town.office

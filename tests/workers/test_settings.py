@@ -15,8 +15,9 @@ import redis.asyncio as redis
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.errors import RehearsalDatabase
-from hotline.store import clocks, tickets
-from hotline.store.county import set_rehearsal
+from hotline.store.region import heartbeats
+from hotline.store.region.regions import set_rehearsal
+from hotline.store.tickets import records
 from tests.build import MONDAY, Town, a_county, opened
 from workers.settings import QUEUE, build_worker
 from workers.timetable import TIMES
@@ -59,7 +60,7 @@ async def until(true: Callable[[], Awaitable[bool]], task: asyncio.Task[None]) -
 def state_is(town: Town, ticket: Any, state: str) -> Callable[[], Awaitable[bool]]:
     async def ask() -> bool:
         async with town.office.pool.acquire() as connection:
-            found = await tickets.get_ticket(connection, 1, ticket.ticket_id)
+            found = await records.get_ticket(connection, 1, ticket.ticket_id)
         return found is not None and found.state == state
 
     return ask
@@ -74,7 +75,7 @@ async def test_received_ticket_is_dispatched_within_seconds(settings: Settings, 
 async def test_every_job_beats_soon_after_start(settings: Settings, town: Town) -> None:
     async def all_beat() -> bool:
         async with town.office.pool.acquire() as connection:
-            return {beat["job"] for beat in await clocks.list_heartbeats(connection, 1)} == set(TIMES)
+            return {beat["job"] for beat in await heartbeats.list_heartbeats(connection, 1)} == set(TIMES)
 
     async with working(settings, MovedClock(MONDAY)) as task:
         await until(all_beat, task)
@@ -118,7 +119,7 @@ async def test_clock_of_the_worker_decides_what_is_due(settings: Settings, town:
     clock = MovedClock(MONDAY - timedelta(hours=1))
     async with working(settings, clock) as task:
         async with town.office.pool.acquire() as connection:
-            while not await clocks.list_heartbeats(connection, 1):
+            while not await heartbeats.list_heartbeats(connection, 1):
                 await asyncio.sleep(0.05)
         assert not await state_is(town, ticket, "dispatched")()
         clock.move_to(MONDAY)

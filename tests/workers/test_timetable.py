@@ -12,10 +12,11 @@ import structlog
 from structlog.testing import capture_logs
 
 import workers.timetable
-from hotline.actions.office import Office
-from hotline.domain.kinds import Verdict
-from hotline.domain.message import Delivery, Outgoing, Receipt
-from hotline.store import clocks, tickets
+from hotline.actions.region.context import Office
+from hotline.domain.enums import Verdict
+from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
+from hotline.store.region import heartbeats
+from hotline.store.tickets import records
 from tests.build import MONDAY, NEXT_MONDAY, TUESDAY, Town, a_county, moment, opened, owed, rated, replied
 from workers.timetable import TIMES, Sweep, run_job, sweeps
 
@@ -41,7 +42,7 @@ def sweep_of(name: str) -> Sweep:
 
 async def beat_of(town: Town, job: str) -> Any:
     async with town.office.pool.acquire() as connection:
-        return next(beat for beat in await clocks.list_heartbeats(connection, 1) if beat["job"] == job)
+        return next(beat for beat in await heartbeats.list_heartbeats(connection, 1) if beat["job"] == job)
 
 
 async def count(town: Town, table: str) -> int:
@@ -142,7 +143,7 @@ async def test_received_tickets_are_dispatched_in_small_batches(town: Town) -> N
     waiting = [await opened(town) for _ in range(5)]
     assert await run_job(town.office, "dispatch", sweep_of("dispatch"), MONDAY, 2) == 5
     async with town.office.pool.acquire() as connection:
-        found = [await tickets.get_ticket(connection, 1, ticket.ticket_id) for ticket in waiting]
+        found = [await records.get_ticket(connection, 1, ticket.ticket_id) for ticket in waiting]
     assert {ticket.state for ticket in found if ticket} == {"dispatched"}
 
 

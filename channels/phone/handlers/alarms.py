@@ -7,15 +7,15 @@ from typing import Any
 
 from aiohttp import web
 
-from channels.forms import read_form
-from channels.keys import OFFICE, SHOWN
-from channels.pages import page
 from channels.phone.texts import NO_ALARMS, alarm_text
-from channels.routes import get, id_in, post
-from channels.session import actor, check_csrf, now
-from channels.times import local_text, said
-from hotline.actions.lookup import list_alarms, settle_alarm
-from hotline.domain.rights import Right, may
+from channels.ui.rendering import page
+from channels.ui.time_format import local_text, said
+from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.forms import read_form
+from channels.web.routes import get, id_in, post
+from channels.web.session import actor, check_csrf, now
+from hotline.actions.messaging.inbox import list_alarms, settle_alarm
+from hotline.domain.accounts.permissions import Right, may
 
 
 async def show_alarms(request: web.Request) -> web.Response:
@@ -25,7 +25,7 @@ async def show_alarms(request: web.Request) -> web.Response:
     request[SHOWN] = len(rows)
     reads_tickets = may(person.role, Right.SETTLE_ALARM)
     alarms = [_line(row, request, reads_tickets) for row in rows]
-    return page(request, "console_alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
+    return page(request, "messaging/alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
 
 
 def _line(row: Mapping[str, Any], request: web.Request, reads_tickets: bool) -> dict[str, Any]:

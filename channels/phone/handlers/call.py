@@ -8,29 +8,30 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from channels.forms import Form, read_form
-from channels.keys import OFFICE
-from channels.pages import page
 from channels.phone.inbound import FIELDS, Way, read_filing, read_way
 from channels.phone.texts import DESTINATIONS, FIRST_CALL, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
-from channels.rates import count_account
-from channels.routes import get, post
-from channels.session import actor, check_csrf, now, remote_address
-from channels.times import said
-from channels.views import told_text
-from hotline.actions.hints import numbers_told
-from hotline.actions.intake import Opened, answer_ticket, open_ticket, redirect_ticket
-from hotline.actions.lookup import list_caller, list_latest
-from hotline.actions.office import County
-from hotline.actions.progress import filed_code, own_ticket
-from hotline.actions.rulings import count_calls
+from channels.ui.history_view import told_text
+from channels.ui.rendering import page
+from channels.ui.time_format import said
+from channels.web.app_keys import OFFICE
+from channels.web.forms import Form, read_form
+from channels.web.rate_limits import count_account
+from channels.web.routes import get, post
+from channels.web.session import actor, check_csrf, now, remote_address
+from hotline.actions.dispatch.dispatch_queue import count_calls
+from hotline.actions.intake.first_contact import answer_ticket, redirect_ticket
+from hotline.actions.intake.opening import Opened, open_ticket
+from hotline.actions.intake.own_tickets import filed_code, own_ticket
+from hotline.actions.privacy.number_hints import numbers_told
+from hotline.actions.region.context import County
+from hotline.actions.search.ticket_lists import list_caller, list_latest
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
-from hotline.domain.kinds import KIND_NAMES, Kind
-from hotline.domain.lifecycle import STATE_NAMES, State
-from hotline.domain.rates import Act
-from hotline.domain.rights import Right
-from hotline.domain.ticket import Actor
+from hotline.domain.policy.rate_limits import Act
+from hotline.domain.tickets.lifecycle import STATE_NAMES, State
+from hotline.domain.tickets.ticket import Actor
 from hotline.phone import normalise
 
 LATEST = 4
@@ -72,7 +73,7 @@ async def _call_page(
     # A form that came back keeps its key: sent again it is the same filing.
     kept = {"client_key": values["client_key"]} if values.get("client_key") else {}
     return page(
-        request, "console.html", status=status, values=shown, error=error, opened=opened, kinds=KINDS, paces=PACES,
+        request, "intake/call.html", status=status, values=shown, error=error, opened=opened, kinds=KINDS, paces=PACES,
         matters=_matters(county), unit_names=_unit_names(county), destinations=DESTINATIONS,
         latest=[ticket_line(row, request) for row in await list_latest(office, person, LATEST)],
         calls_waiting=await count_calls(office, at), caller=None, caller_note=NO_NUMBER, **kept,
@@ -117,7 +118,7 @@ async def show_caller(request: web.Request) -> web.Response:
     known = bool(phone) and normalise(phone, area_code=office.area_code) is not None
     note = "" if rows else FIRST_CALL if known else UNKNOWN_NUMBER if phone else NO_NUMBER
     lines = [ticket_line(row, request) for row in rows]
-    return page(request, "console_caller.html", caller=lines, caller_note=note)
+    return page(request, "intake/caller.html", caller=lines, caller_note=note)
 
 
 async def file_call(request: web.Request) -> web.StreamResponse:

@@ -8,19 +8,20 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.forms import read_form
-from channels.keys import OFFICE, SHOWN
-from channels.pages import page
 from channels.phone.texts import ATTEMPTS, REVEAL_REASON
-from channels.rates import count_account
-from channels.routes import get, id_in, post
-from channels.session import actor, check_csrf, now, remote_address
-from channels.times import local_text, said
-from hotline.actions.dossier import Person
-from hotline.actions.lookup import list_calls, reveal_person
+from channels.ui.rendering import page
+from channels.ui.time_format import local_text, said
+from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.forms import read_form
+from channels.web.rate_limits import count_account
+from channels.web.routes import get, id_in, post
+from channels.web.session import actor, check_csrf, now, remote_address
+from hotline.actions.search.case_view import reveal_person
+from hotline.actions.search.ticket_lists import list_calls
+from hotline.actions.tickets.case_file import Person
+from hotline.domain.accounts.permissions import Right
 from hotline.domain.callback import VERDICT_NAMES
-from hotline.domain.rates import Act
-from hotline.domain.rights import Right
+from hotline.domain.policy.rate_limits import Act
 
 
 async def show_calls(request: web.Request) -> web.Response:
@@ -33,7 +34,7 @@ async def _calls_page(request: web.Request, revealed: UUID | None, person: Perso
     rows = await list_calls(request.app[OFFICE], caller, "reply", now(request))
     request[SHOWN] = len(rows)
     return page(
-        request, "console_calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
+        request, "callback/calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
         verdicts=[(verdict.value, name) for verdict, name in VERDICT_NAMES.items()],
     )  # fmt: skip
 
@@ -60,7 +61,7 @@ async def reveal(request: web.Request) -> web.Response:
     ticket_id = id_in(request, "ticket_id")
     person = await reveal_person(office, ticket_id, caller, now(request), REVEAL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
-        return page(request, "console_person.html", person=person)
+        return page(request, "privacy/person.html", person=person)
     return await _calls_page(request, ticket_id, person)
 
 

@@ -10,23 +10,23 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.forms import read_form
-from channels.keys import OFFICE
-from channels.pages import page
 from channels.phone.inbound import unit_of
-from channels.routes import get, id_in, post
-from channels.rows import card_view
-from channels.session import actor, check_csrf, now
-from channels.times import due_view, local_text, said
-from hotline.actions.cards import cards_of_tickets
-from hotline.actions.dispatch import dispatch_ticket
-from hotline.actions.office import County
-from hotline.actions.rulings import Waiting, list_extensions, list_rulings, list_undispatched
-from hotline.domain.cards import Card
+from channels.ui.rendering import page
+from channels.ui.ticket_rows import card_view
+from channels.ui.time_format import due_view, local_text, said
+from channels.web.app_keys import OFFICE
+from channels.web.forms import read_form
+from channels.web.routes import get, id_in, post
+from channels.web.session import actor, check_csrf, now
+from hotline.actions.dispatch.dispatch_queue import Waiting, list_extensions, list_rulings, list_undispatched
+from hotline.actions.dispatch.handover import dispatch_ticket
+from hotline.actions.region.context import County
+from hotline.actions.supervision.cards import cards_of_tickets
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import Missing, NotFound, Refusal
-from hotline.domain.kinds import KIND_NAMES, Kind
-from hotline.domain.lifecycle import Verb
-from hotline.domain.rights import Right
+from hotline.domain.supervision.cards import Card
+from hotline.domain.tickets.lifecycle import Verb
 
 NO_CARDS: Mapping[UUID, Sequence[Card]] = {}
 
@@ -49,7 +49,7 @@ async def _dispatch_page(
     returned, extensions = await list_rulings(office, person), await list_extensions(office, person)
     cards = await cards_of_tickets(office, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
     return page(
-        request, "console_dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
+        request, "dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
         received=[_received(one, county, at) for one in await list_undispatched(office, person)],
         returned=[_line(row, county, at, cards) for row in returned],
         extensions=[_line(row, county, at, cards) for row in extensions],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from channels.attachments import as_download
-from channels.keys import OFFICE, SETTINGS
-from channels.routes import get, id_in
-from channels.session import actor, now, remote_address
-from hotline.actions.attachments import read_file
-from hotline.domain.rights import Right
+from channels.web.app_keys import OFFICE, SETTINGS
+from channels.web.routes import get, id_in
+from channels.web.session import actor, now, remote_address
+from channels.web.uploads import as_download
+from hotline.actions.intake.attachments import read_file
+from hotline.domain.accounts.permissions import Right
 
 
 async def give_file(request: web.Request) -> web.StreamResponse:

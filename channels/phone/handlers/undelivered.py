@@ -8,22 +8,22 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.forms import read_form
-from channels.keys import OFFICE, SHOWN
-from channels.pages import page
 from channels.phone.texts import MESSAGE_NAMES, REFUSED_WHY, TELL_REASON, UNDELIVERED_WHY, UNKNOWN_WHY
-from channels.rates import count_account
-from channels.routes import get, id_in, post
-from channels.session import actor, check_csrf, now, remote_address
-from channels.times import local_text, said
-from hotline.actions.dossier import Person
-from hotline.actions.lookup import reveal_person
-from hotline.actions.undelivered import Undelivered, list_undelivered, settle_undelivered
+from channels.ui.rendering import page
+from channels.ui.time_format import local_text, said
+from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.forms import read_form
+from channels.web.rate_limits import count_account
+from channels.web.routes import get, id_in, post
+from channels.web.session import actor, check_csrf, now, remote_address
+from hotline.actions.callback.undelivered import Undelivered, list_undelivered, settle_undelivered
+from hotline.actions.search.case_view import reveal_person
+from hotline.actions.tickets.case_file import Person
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.enums import CHANNEL_NAMES
 from hotline.domain.errors import NotFound, Refusal
-from hotline.domain.kinds import CHANNEL_NAMES
-from hotline.domain.message import FOLLOW_UP_NAMES, FollowUp
-from hotline.domain.rates import Act
-from hotline.domain.rights import Right
+from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.policy.rate_limits import Act
 
 WORDS = 500
 
@@ -41,7 +41,7 @@ async def _list_page(
     request[SHOWN] = len(rows)
     moment = now(request)
     return page(
-        request, "console_undelivered.html", status, lines=[_line(row, moment) for row in rows], total=total,
+        request, "callback/undelivered.html", status, lines=[_line(row, moment) for row in rows], total=total,
         revealed=revealed, person=person, refused=refused,
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ async def reveal(request: web.Request) -> web.Response:
     ticket_id = id_in(request, "ticket_id")
     person = await reveal_person(office, ticket_id, actor(request), now(request), TELL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
-        return page(request, "console_person.html", person=person)
+        return page(request, "privacy/person.html", person=person)
     return await _list_page(request, revealed=ticket_id, person=person)
 
 

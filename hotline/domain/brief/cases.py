@@ -8,10 +8,10 @@ from typing import Any
 from hotline.domain.brief.facts import Case, InstructionCase, InterviewCase, SupervisedCase, WeekFacts
 from hotline.domain.brief.words import day_words
 from hotline.domain.callback import VERDICT_NAMES
+from hotline.domain.enums import Outcome, Reason, Verdict
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
-from hotline.domain.kinds import Outcome, Reason, Verdict
-from hotline.domain.lifecycle import State
-from hotline.domain.supervision import REASON_NAMES, TIER_NAMES
+from hotline.domain.supervision.tiers import REASON_NAMES, TIER_NAMES
+from hotline.domain.tickets.lifecycle import State
 
 Row = dict[str, Any]
 _MISSING = {

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from hotline.domain.brief.week import Week
-from hotline.domain.policy import Policy
+from hotline.domain.policy.limits import Policy
 
 
 @dataclass(frozen=True, slots=True)

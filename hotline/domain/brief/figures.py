@@ -11,8 +11,8 @@ from uuid import UUID
 
 from hotline.domain.brief.facts import Asked, Carded, Clock, Peer, Period, Received, WeekFacts
 from hotline.domain.brief.week import Week
-from hotline.domain.cards import Colour
-from hotline.domain.kinds import Channel, CloseReason, Kind, Rule, Verdict
+from hotline.domain.enums import Channel, CloseReason, Kind, Rule, Verdict
+from hotline.domain.supervision.cards import Colour
 
 Figures = dict[str, list[UUID]]
 LAST_WEEK, LAST_YEAR = "last_week.", "last_year."

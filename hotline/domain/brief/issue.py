@@ -9,12 +9,12 @@ from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
+from hotline.domain.accounts.permissions import Right, roles_of
+from hotline.domain.accounts.permissions import may as holds
 from hotline.domain.brief.words import Line, figure_name, say
+from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
-from hotline.domain.kinds import Role
-from hotline.domain.rights import Right, roles_of
-from hotline.domain.rights import may as holds
-from hotline.domain.ticket import Actor
+from hotline.domain.tickets.ticket import Actor
 
 ADVICE_LIMIT = 4000
 TITLE = "群众约谈工作专报"

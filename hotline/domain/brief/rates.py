@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from hotline.domain.policy import Policy
+from hotline.domain.policy.limits import Policy
 
 Counts = Mapping[str, int]
 

@@ -11,7 +11,7 @@ from hotline.domain.brief.facts import Received, WeekFacts
 from hotline.domain.brief.figures import LAST_WEEK, LAST_YEAR, Figures, figures_of, top_matters
 from hotline.domain.brief.rates import LEFT_OUT_WHY, Counts, rate_rules, rates_of
 from hotline.domain.brief.words import Line, change_words
-from hotline.domain.kinds import CHANNEL_NAMES, KIND_NAMES, Channel
+from hotline.domain.enums import CHANNEL_NAMES, KIND_NAMES, Channel
 
 Body = dict[str, Any]
 HOT_PERSONS = 3

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from hotline.domain.brief.rates import Counts
-from hotline.domain.kinds import CHANNEL_NAMES, KIND_NAMES
-from hotline.domain.personal import veil
+from hotline.domain.enums import CHANNEL_NAMES, KIND_NAMES
+from hotline.domain.privacy.personal_numbers import veil
 
 Part = str | dict[str, str]
 Line = list[Part]

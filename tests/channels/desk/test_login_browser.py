@@ -13,9 +13,9 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright
 
-from channels.keys import OFFICE
-from hotline import credentials
+from channels.web.app_keys import OFFICE
 from hotline.clock import MovedClock
+from hotline.crypto import credentials
 from tests.build import MONDAY, PASSWORD
 
 NEW = "Lantern-reed-9"

@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from channels.app import build_app
-from channels.desk.deeds import DEEDS
+from channels.desk.ticket.handlers import DEEDS
 from channels.registry import CHANNELS
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.rates import Act
+from hotline.domain.policy.rate_limits import Act
 from tests.build import EASY_LOG_IN, MONDAY, PEOPLE, PLAN, Town, a_county, opened, owed, replied, signed
 from tests.channels.desk.conftest import Worker
 from tests.channels.edges.conftest import holdings

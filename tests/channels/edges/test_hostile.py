@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import settings as sized
 from hypothesis import strategies as st
 
-from channels import pages
+from channels.ui import rendering
 from tests.build import Town
 from tests.channels.desk.conftest import LogIn, find
 
@@ -127,9 +127,9 @@ async def test_refused_form_gives_words_back_as_words(server: TestServer) -> Non
 @sized(max_examples=60)
 @given(st.text(alphabet=st.sampled_from("<>&\"'{}%$/\\=`\u202e\u2028 a"), max_size=60))
 def test_template_shows_any_text_as_itself(words: str) -> None:
-    env = jinja2.Environment(loader=jinja2.FileSystemLoader(pages.HERE / "templates"), autoescape=True)
-    env.globals["static"] = pages.static
-    template = env.from_string("{% import 'macros/pieces.html' as ui %}{{ ui.field('n', words, words) }}")
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(rendering.HERE / "templates"), autoescape=True)
+    env.globals["static"] = rendering.static
+    template = env.from_string("{% import 'components/pieces.html' as ui %}{{ ui.field('n', words, words) }}")
     shown = template.render(words=words)
     assert "<script" not in shown.lower().replace("&lt;", "")
     assert re.search(r'value="([^"]*)"', shown, re.DOTALL)

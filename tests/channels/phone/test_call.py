@@ -6,7 +6,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from hotline.actions import intake
+from hotline.actions.intake import opening
 from hotline.clock import MovedClock
 from tests.build import MONDAY, Town, a_filing, opened
 from tests.channels.phone.conftest import TakeSeat
@@ -146,8 +146,8 @@ async def test_number_in_the_words_of_another_ticket_is_nobodys_identity(take_se
 
 
 async def test_latest_lists_own_tickets_only(take_seat: TakeSeat, town: Town, clock: MovedClock) -> None:
-    await intake.open_ticket(town.office, a_filing(title="我登记的"), town.actor("operator"), MONDAY)
-    await intake.open_ticket(town.office, a_filing(title="别人登记的"), town.actor("dispatcher"), MONDAY)
+    await opening.open_ticket(town.office, a_filing(title="我登记的"), town.actor("operator"), MONDAY)
+    await opening.open_ticket(town.office, a_filing(title="别人登记的"), town.actor("dispatcher"), MONDAY)
     clock.move_to(MONDAY + timedelta(minutes=5))
     html = await (await take_seat("operator")).read("/console")
     assert "我登记的" in html

@@ -6,17 +6,18 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from channels.attachments import keep_files, ready_files
-from channels.forms import Upload
 from channels.phone.outbound import send as send_by_phone
 from channels.phone.texts import alarm_text
+from channels.web.forms import Upload
+from channels.web.uploads import keep_files, ready_files
 from channels.website.outbound import send as send_by_website
-from hotline.actions import dispatch, handling
-from hotline.actions.attachments import add_files
+from hotline.actions.dispatch import handover
+from hotline.actions.handling import unit_work
+from hotline.actions.intake.attachments import add_files
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.message import Delivery, Outgoing
-from hotline.domain.ticket import COMPLAINANT
+from hotline.domain.messaging.message import Delivery, Outgoing
+from hotline.domain.tickets.ticket import COMPLAINANT
 from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, dispatched, opened, replied, signed
 from tests.channels.phone.conftest import TakeSeat
 from tests.pictures import a_png
@@ -110,7 +111,7 @@ async def test_return_is_ruled_from_the_list(
 ) -> None:
     ticket = await dispatched(town, MONDAY)
     given = {"reason": "不归本局管", "basis": "职责清单第三项"}
-    await dispatch.return_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY + HOUR, given)
+    await handover.return_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY + HOUR, given)
     clock.move_to(MONDAY + 2 * HOUR)
     seat = await take_seat("dispatcher")
     html = await seat.read("/console/dispatch")
@@ -133,17 +134,17 @@ async def test_only_extensions_beyond_the_first_come_to_the_dispatcher(
     ticket = await signed(town, MONDAY)
     water, head, dispatcher = town.actor("water"), town.actor("water_head"), town.actor("dispatcher")
     given = {"reason": "配件要从外地调"}
-    await handling.ask_extension(town.office, ticket.ticket_id, water, TUESDAY, given)
+    await unit_work.ask_extension(town.office, ticket.ticket_id, water, TUESDAY, given)
     clock.move_to(TUESDAY)
     assert "配件要从外地调" not in await (await take_seat("dispatcher")).read("/console/dispatch")
-    await handling.decide_extension(town.office, ticket.ticket_id, True, head, TUESDAY + HOUR, {"reason": "同意"})
+    await unit_work.decide_extension(town.office, ticket.ticket_id, True, head, TUESDAY + HOUR, {"reason": "同意"})
     again = {"reason": "厂家又推迟了发货"}
-    await handling.ask_extension(town.office, ticket.ticket_id, water, WEDNESDAY, again)
+    await unit_work.ask_extension(town.office, ticket.ticket_id, water, WEDNESDAY, again)
     clock.move_to(WEDNESDAY + HOUR)
     html = await (await take_seat("dispatcher")).read("/console/dispatch")
     assert "厂家又推迟了发货" in html
     assert "再次延期 1 件" in html
-    await handling.decide_extension(
+    await unit_work.decide_extension(
         town.office, ticket.ticket_id, False, dispatcher, WEDNESDAY + HOUR, {"reason": "不同意"}
     )
     assert "厂家又推迟了发货" not in await (await take_seat("dispatcher")).read("/console/dispatch")
@@ -151,7 +152,7 @@ async def test_only_extensions_beyond_the_first_come_to_the_dispatcher(
 
 async def test_alarm_is_told_in_words_and_struck_off(take_seat: TakeSeat, town: Town, pool: asyncpg.Pool) -> None:
     ticket = await opened(town, matter_id=None)
-    await dispatch.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.office, MONDAY, 10)
     seat = await take_seat("dispatcher")
     html = await seat.read("/console/alarms")
     assert "派单目录里没有合适的单位" in html
@@ -164,7 +165,7 @@ async def test_alarm_is_told_in_words_and_struck_off(take_seat: TakeSeat, town: 
 
 async def test_system_administrator_sees_alarms_without_matters(take_seat: TakeSeat, town: Town) -> None:
     ticket = await opened(town, matter_id=None, title="水费贵了三倍")
-    await dispatch.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.office, MONDAY, 10)
     seat = await take_seat("admin")
     html = await seat.read("/console/alarms")
     assert "派单目录里没有合适的单位" in html

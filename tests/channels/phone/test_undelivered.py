@@ -5,13 +5,13 @@ from uuid import uuid4
 
 import asyncpg
 
-from hotline.actions.delivery import deliver_due
+from hotline.actions.messaging.delivery import deliver_due
 from hotline.clock import MovedClock
-from hotline.domain.message import Delivery
-from hotline.domain.ticket import Ticket
+from hotline.domain.messaging.message import Delivery
+from hotline.domain.tickets.ticket import Ticket
 from tests.build import MONDAY, Town, replied
 from tests.channels.phone.conftest import Seat, TakeSeat
-from tests.hotline.actions.test_delivery import WECHAT, Provider
+from tests.hotline.actions.messaging.test_delivery import WECHAT, Provider
 
 LATER = MONDAY + timedelta(minutes=20)
 

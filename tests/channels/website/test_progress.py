@@ -13,10 +13,14 @@ from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 from pypdf import PdfReader
 
-from hotline.actions import dispatch, handling, intake, interview, supervision
+from hotline.actions import interview
+from hotline.actions.dispatch import handover
+from hotline.actions.handling import unit_work
+from hotline.actions.intake import first_contact, opening
+from hotline.actions.supervision import tiers
 from hotline.clock import MovedClock
-from hotline.domain.kinds import Channel
-from hotline.domain.ticket import COMPLAINANT, Ticket
+from hotline.domain.enums import Channel
+from hotline.domain.tickets.ticket import COMPLAINANT, Ticket
 from tests.build import MONDAY, THURSDAY, TUESDAY, WEDNESDAY, Town, a_filing
 from tests.fonts import with_fonts
 from tests.pictures import a_png
@@ -37,21 +41,21 @@ class Own:
 
 async def filed(town: Town, **given: Any) -> Own:
     filing = a_filing(channel=Channel.WEBSITE, **given)
-    opened = await intake.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
+    opened = await opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
     return Own(opened.ticket, opened.query_code)
 
 
 async def answered(town: Town, **given: Any) -> Own:
     own = await filed(town, **given)
     ticket_id, water, how = own.ticket.ticket_id, town.actor("water"), "relay" if given.get("confidential") else "phone"
-    await dispatch.dispatch_ticket(
+    await handover.dispatch_ticket(
         town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY + HOUR, "内部理由"
     )
-    await handling.sign_ticket(town.office, ticket_id, water, MONDAY + 2 * HOUR)
-    await handling.record_contact(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"how": how, "text": SECRET})
-    await handling.comment_ticket(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"text": SECRET})
+    await unit_work.sign_ticket(town.office, ticket_id, water, MONDAY + 2 * HOUR)
+    await unit_work.record_contact(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"how": how, "text": SECRET})
+    await unit_work.comment_ticket(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"text": SECRET})
     given_reply = {"reply": "已更换水表，多收部分下月退还。", "facts": SECRET}
-    await handling.reply_ticket(town.office, ticket_id, water, TUESDAY, given_reply)
+    await unit_work.reply_ticket(town.office, ticket_id, water, TUESDAY, given_reply)
     return own
 
 
@@ -103,8 +107,8 @@ async def test_path_tells_nothing_of_the_office(town: Town, public: Client, cloc
 async def test_limit_is_told_in_words(town: Town, public: Client) -> None:
     own = await filed(town)
     ticket_id = own.ticket.ticket_id
-    await dispatch.dispatch_ticket(town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
-    await handling.sign_ticket(town.office, ticket_id, town.actor("water"), MONDAY)
+    await handover.dispatch_ticket(town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
+    await unit_work.sign_ticket(town.office, ticket_id, town.actor("water"), MONDAY)
     html = await (await public.post("/progress", data=own.data())).text()
     assert "最迟 11月30日（周一）17:30 前答复您" in html
     assert "还剩 5 个工作日" in html
@@ -170,7 +174,7 @@ async def test_rating_before_a_reply_is_refused(town: Town, public: Client) -> N
 async def test_missing_details_are_supplied_with_a_photo(town: Town, public: Client, pool: asyncpg.Pool) -> None:
     own = await filed(town)
     missing = {"missing": "1. 水表编号；2. 近三个月的账单照片。"}
-    await intake.ask_details(town.office, own.ticket.ticket_id, town.actor("operator"), MONDAY, missing)
+    await first_contact.ask_details(town.office, own.ticket.ticket_id, town.actor("operator"), MONDAY, missing)
     html = await (await public.post("/progress", data=own.data())).text()
     assert "近三个月的账单照片" in html
     form = FormData(own.data(text="表号12，账单见照片"), default_to_multipart=True, quote_fields=False)
@@ -258,7 +262,7 @@ async def test_nobody_takes_anothers_letter_nor_one_of_the_office(
 ) -> None:
     own, other = await answered(town), await answered(town, phone="13700137000")
     ticket_id = own.ticket.ticket_id
-    await supervision.supervise_ticket(town.office, ticket_id, town.actor("supervisor"), TUESDAY)
+    await tiers.supervise_ticket(town.office, ticket_id, town.actor("supervisor"), TUESDAY)
     clock.move_to(TUESDAY + HOUR)
     letters = dict(await pool.fetch("select kind, letter_id from letter where ticket_id = $1", ticket_id))
     assert set(letters) == {"written_reply", "supervision_letter"}

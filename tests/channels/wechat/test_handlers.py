@@ -14,18 +14,20 @@ import pytest
 from aiohttp import web
 
 from channels.app import build_app
+from channels.dialogue.state import Phrase
 from channels.registry import open_send
-from channels.scene import Phrase
 from channels.wechat.protocol import BODY_BYTES
 from channels.wechat.texts import KIND_WORDS, STATE_WORDS, WORDS
-from hotline.actions import callback as callbacks
-from hotline.actions import dispatch, handling, intake
-from hotline.actions.lookup import read_progress
+from hotline.actions.callback import verdicts as callbacks
+from hotline.actions.dispatch import handover
+from hotline.actions.handling import unit_work
+from hotline.actions.intake import first_contact
+from hotline.actions.search.case_view import read_progress
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.kinds import Kind, Verdict
-from hotline.domain.lifecycle import State
-from hotline.store.tickets import get_ticket
+from hotline.domain.enums import Kind, Verdict
+from hotline.domain.tickets.lifecycle import State
+from hotline.store.tickets.records import get_ticket
 from rehearsal.wechat_phone import Credentials, Follower, Forgery, new_message_id
 from rehearsal.wechat_server import WechatServer
 from tests.build import MONDAY, Town, a_county, rated, reply
@@ -67,9 +69,9 @@ class Door:
         office, now = self.town.office, self.clock.now()
         ticket_id: UUID = await self.pool.fetchval("select ticket_id from ticket where number = $1", number)
         actor, handler = self.town.actor("dispatcher"), self.town.actor("water")
-        await dispatch.dispatch_ticket(office, ticket_id, self.town.unit("水务局"), actor, now)
-        await handling.sign_ticket(office, ticket_id, handler, now)
-        ticket = await handling.record_contact(office, ticket_id, handler, now, {"how": "phone", "text": "已联系"})
+        await handover.dispatch_ticket(office, ticket_id, self.town.unit("水务局"), actor, now)
+        await unit_work.sign_ticket(office, ticket_id, handler, now)
+        ticket = await unit_work.record_contact(office, ticket_id, handler, now, {"how": "phone", "text": "已联系"})
         await reply(self.town, ticket, now)
         self.clock.advance(timedelta(minutes=5))
         assert await callback_due(office, self.clock.now(), 50) == 1
@@ -343,7 +345,7 @@ async def wanted(door: Door) -> str:
     ticket = await door.newest()
     missing = {"missing": "灯杆编号"}
     actor = door.town.actor("operator")
-    await intake.ask_details(door.town.office, ticket["ticket_id"], actor, door.clock.now(), missing)
+    await first_contact.ask_details(door.town.office, ticket["ticket_id"], actor, door.clock.now(), missing)
     return number
 
 
@@ -374,7 +376,7 @@ async def test_details_for_a_ticket_that_waits_no_more_become_a_complaint(door: 
     phone, ticket = door.follower(), await door.newest()
     await phone.say("灯杆编号是十七号。")
     gone = {"reason": "已自行解决"}
-    await intake.withdraw_ticket(
+    await first_contact.withdraw_ticket(
         door.town.office, ticket["ticket_id"], door.town.actor("operator"), door.clock.now(), gone
     )
     assert await phone.say("1") == words(Phrase.NOTED)
@@ -433,7 +435,7 @@ async def test_second_dissatisfaction_owes_an_interview(door: Door) -> None:
     await tell(phone, "4", "2")
     office, handler, now = door.town.office, door.town.actor("water"), door.clock.now()
     ticket_id = (await door.newest())["ticket_id"]
-    ticket = await handling.record_contact(office, ticket_id, handler, now, {"how": "phone", "text": "再次联系"})
+    ticket = await unit_work.record_contact(office, ticket_id, handler, now, {"how": "phone", "text": "再次联系"})
     await reply(door.town, ticket, now)
     assert await tell(phone, "4", "2") == words(Phrase.RATED_INTERVIEW, number=number)
     assert (await door.newest())["state"] == "interview_owed"

@@ -15,7 +15,7 @@ from wechatpy.crypto import PrpCrypto, WeChatCrypto
 
 from channels.wechat.inbound import BadMessage, Gate, OversizedMessage, UnprovenMessage
 from channels.wechat.protocol import fit_bytes, fit_chars
-from hotline.domain.message import Incoming
+from hotline.domain.messaging.message import Incoming
 from rehearsal.wechat_phone import Answer, Credentials, Follower, Forgery, WebhookError
 from rehearsal.wechat_server import WechatServer
 

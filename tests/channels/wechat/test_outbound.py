@@ -16,7 +16,7 @@ from aiohttp import web
 from channels.wechat import protocol
 from channels.wechat.outbound import Account, Sender, Template, Tokens
 from channels.wechat.protocol import UnsentError
-from hotline.domain.message import Delivery, Outgoing
+from hotline.domain.messaging.message import Delivery, Outgoing
 from hotline.local import local_valkey
 from rehearsal.wechat_server import WechatServer
 

@@ -13,9 +13,15 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from hotline.actions.supervision import strike_due_clocks
-from hotline.domain.ticket import Ticket
-from hotline.store import clocks, mechanism, outbox, tickets
+from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.domain.tickets.ticket import Ticket
+from hotline.store import callbacks as callbacks_
+from hotline.store.deadline import deadlines
+from hotline.store.messaging import alarms as alarms_
+from hotline.store.messaging import outbox, reminders
+from hotline.store.supervision import letters as letters_
+from hotline.store.supervision import tiers
+from hotline.store.tickets import history, records
 from tests import build
 from tests.build import Town
 
@@ -49,35 +55,35 @@ class Look:
 
     async def _next(self, after: datetime) -> datetime | None:
         async with self.town.office.pool.acquire() as conn:
-            return await clocks.next_moment(conn, self.town.office.region, after)
+            return await deadlines.next_moment(conn, self.town.office.region, after)
 
     async def ticket(self, ticket_id: UUID) -> Ticket:
         """The ticket as it stands."""
-        found = await self._read(tickets.get_ticket, ticket_id)
+        found = await self._read(records.get_ticket, ticket_id)
         assert found is not None
         return found
 
     async def events(self, ticket: Ticket) -> list[str]:
         """The verbs of its history, oldest first."""
-        return [row["verb"] for row in await self._read(tickets.list_events, ticket.ticket_id)]
+        return [row["verb"] for row in await self._read(history.list_events, ticket.ticket_id)]
 
     async def clocks(self, ticket: Ticket) -> dict[str, str]:
         """Rule → state of its newest clock of that rule."""
-        return {row["rule"]: row["state"] for row in await self._read(clocks.list_deadlines, ticket.ticket_id)}
+        return {row["rule"]: row["state"] for row in await self._read(deadlines.list_deadlines, ticket.ticket_id)}
 
     async def due(self, ticket: Ticket, rule: str) -> datetime:
         """When its newest clock of this rule ends."""
-        rows = await self._read(clocks.list_deadlines, ticket.ticket_id)
+        rows = await self._read(deadlines.list_deadlines, ticket.ticket_id)
         return [row["due_at"] for row in rows if row["rule"] == rule][-1]
 
     async def ticking(self, ticket: Ticket) -> list[str]:
         """Rules of clocks that will strike again."""
-        rows = await self._read(clocks.list_deadlines, ticket.ticket_id)
+        rows = await self._read(deadlines.list_deadlines, ticket.ticket_id)
         return sorted(row["rule"] for row in rows if row["next_at"] is not None)
 
     async def ledger(self, ticket: Ticket) -> list[tuple[str, str, str]]:
         """(rule, step, state) of each reminder, oldest first."""
-        rows = await self._read(clocks.list_reminders, ticket.ticket_id)
+        rows = await self._read(reminders.list_reminders, ticket.ticket_id)
         return [(row["rule"], row["step"], row["state"]) for row in rows]
 
     async def told(self, ticket: Ticket) -> Counter[tuple[str, str]]:
@@ -92,30 +98,30 @@ class Look:
 
     async def letters(self, ticket: Ticket, kind: str = "supervision_letter") -> list[Row]:
         """Documents of this kind issued on it."""
-        return [row for row in await self._read(mechanism.list_letters, ticket.ticket_id) if row["kind"] == kind]
+        return [row for row in await self._read(letters_.list_letters, ticket.ticket_id) if row["kind"] == kind]
 
     async def ladder(self, ticket: Ticket) -> list[tuple[int, str, str | None]]:
         """(tier, reason, settled by) of each supervision, oldest first."""
-        rows = await self._read(mechanism.list_supervisions, ticket.ticket_id)
+        rows = await self._read(tiers.list_supervisions, ticket.ticket_id)
         return [(row["tier"], row["reason"], row["settled_by"]) for row in rows]
 
     async def callbacks(self, ticket: Ticket) -> list[Row]:
         """Its callbacks."""
-        return list(await self._read(mechanism.list_callbacks, ticket.ticket_id))
+        return list(await self._read(callbacks_.list_callbacks, ticket.ticket_id))
 
     async def alarms(self, ticket: Ticket | None = None) -> list[str]:
         """Kinds of open alarms, oldest first."""
         office = self.town.office
         async with office.pool.acquire() as conn:
-            rows = await outbox.list_alarms(conn, office.region, 1000)
+            rows = await alarms_.list_alarms(conn, office.region, 1000)
         return [row["kind"] for row in rows if ticket is None or row["ticket_id"] == ticket.ticket_id]
 
     async def settle_alarms(self, now: datetime) -> None:
         """A dispatcher deals with every open alarm."""
         office = self.town.office
         async with office.pool.acquire() as conn:
-            for row in await outbox.list_alarms(conn, office.region, 1000):
-                await outbox.settle_alarm(conn, office.region, row["alarm_id"], now, None)
+            for row in await alarms_.list_alarms(conn, office.region, 1000):
+                await alarms_.settle_alarm(conn, office.region, row["alarm_id"], now, None)
 
     async def _read(self, function: Any, ticket_id: UUID) -> Any:
         async with self.town.office.pool.acquire() as conn:

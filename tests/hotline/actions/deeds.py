@@ -10,11 +10,16 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from hotline.actions import callback, correction, dispatch, handling, intake, interview, joint, persons, supervision
+from hotline.actions import interview
+from hotline.actions.callback import verdicts
+from hotline.actions.dispatch import handover, joint
+from hotline.actions.handling import contact_correction, correction, unit_work
+from hotline.actions.intake import first_contact
+from hotline.actions.supervision import tiers
 from hotline.domain.callback import Answers
-from hotline.domain.kinds import Kind, Role, Verdict
-from hotline.domain.lifecycle import Verb
-from hotline.domain.ticket import COMPLAINANT, Actor
+from hotline.domain.enums import Kind, Role, Verdict
+from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.ticket import COMPLAINANT, Actor
 from tests import build
 from tests.build import Town
 
@@ -64,7 +69,7 @@ def _bare(action: Callable[..., Awaitable[Any]]) -> Act:
 
 async def _dispatch(o: Occasion) -> None:
     unit, *assisting = (o.town.unit(name) for name in o.draw(st.lists(st.sampled_from(UNITS), min_size=1, max_size=3)))
-    await dispatch.dispatch_ticket(
+    await handover.dispatch_ticket(
         o.town.office, o.ticket_id, unit, o.actor, o.now, "归口办理", o.key, assisting=assisting, task="核实"
     )
 
@@ -72,7 +77,7 @@ async def _dispatch(o: Occasion) -> None:
 async def _assign(o: Occasion) -> None:
     handler = o.town.actor(o.draw(st.sampled_from(["water", "east", "school"])))
     assert handler.account_id is not None
-    await handling.assign_ticket(o.town.office, o.ticket_id, handler.account_id, o.actor, o.now, o.key)
+    await unit_work.assign_ticket(o.town.office, o.ticket_id, handler.account_id, o.actor, o.now, o.key)
 
 
 async def _invite(o: Occasion) -> None:
@@ -92,32 +97,32 @@ async def _assist(o: Occasion) -> None:
 
 
 def _ruling(upheld: bool) -> Act:
-    return lambda o: dispatch.rule_return(o.town.office, o.ticket_id, upheld, o.actor, o.now, WORDS, o.key)
+    return lambda o: handover.rule_return(o.town.office, o.ticket_id, upheld, o.actor, o.now, WORDS, o.key)
 
 
 def _extension(granted: bool) -> Act:
-    return lambda o: handling.decide_extension(o.town.office, o.ticket_id, granted, o.actor, o.now, WORDS, o.key)
+    return lambda o: unit_work.decide_extension(o.town.office, o.ticket_id, granted, o.actor, o.now, WORDS, o.key)
 
 
 async def _merge(o: Occasion) -> None:
     target = await build.opened(o.town, o.now)
-    await intake.merge_ticket(o.town.office, o.ticket_id, target.number, o.actor, o.now, o.key)
+    await first_contact.merge_ticket(o.town.office, o.ticket_id, target.number, o.actor, o.now, o.key)
 
 
 async def _park(o: Occasion) -> None:
     until = o.now + o.draw(st.sampled_from(SPANS))
-    await handling.park_ticket(o.town.office, o.ticket_id, until, o.actor, o.now, WORDS, o.key)
+    await unit_work.park_ticket(o.town.office, o.ticket_id, until, o.actor, o.now, WORDS, o.key)
 
 
 async def _instruct(o: Occasion) -> None:
     due_on = (o.now + o.draw(st.sampled_from(SPANS[2:]))).date()
-    await supervision.instruct_ticket(o.town.office, o.ticket_id, due_on, o.actor, o.now, WORDS, o.key)
+    await tiers.instruct_ticket(o.town.office, o.ticket_id, due_on, o.actor, o.now, WORDS, o.key)
 
 
 async def _rate(o: Occasion) -> None:
     verdict = o.draw(st.sampled_from([Verdict.DISSATISFIED, *Verdict]))
     answers = Answers(True, verdict is not Verdict.DISSATISFIED, verdict, answer_at_fault=o.draw(st.booleans()))
-    await callback.record_callback(o.town.office, o.ticket_id, answers, o.actor, o.now, o.key)
+    await verdicts.record_callback(o.town.office, o.ticket_id, answers, o.actor, o.now, o.key)
 
 
 async def _plan(o: Occasion) -> None:
@@ -147,43 +152,43 @@ async def _reclassify(o: Occasion) -> None:
 
 V = Verb
 DEEDS: dict[str, Deed] = {
-    "ask_details": Deed((V.ASK_DETAILS,), _worded(intake.ask_details)),
-    "add_details": Deed((V.ADD_DETAILS,), _worded(intake.add_details)),
-    "answer": Deed((V.ANSWER,), _worded(intake.answer_ticket)),
-    "redirect": Deed((V.REDIRECT,), _worded(intake.redirect_ticket)),
+    "ask_details": Deed((V.ASK_DETAILS,), _worded(first_contact.ask_details)),
+    "add_details": Deed((V.ADD_DETAILS,), _worded(first_contact.add_details)),
+    "answer": Deed((V.ANSWER,), _worded(first_contact.answer_ticket)),
+    "redirect": Deed((V.REDIRECT,), _worded(first_contact.redirect_ticket)),
     "merge": Deed((V.MERGE,), _merge),
     "unmerge": Deed((V.UNMERGE,), _worded(correction.unmerge_ticket)),
     "reclassify": Deed((V.RECLASSIFY,), _reclassify),
-    "withdraw": Deed((V.WITHDRAW,), _worded(intake.withdraw_ticket)),
+    "withdraw": Deed((V.WITHDRAW,), _worded(first_contact.withdraw_ticket)),
     "dispatch": Deed((V.DISPATCH, V.REDISPATCH), _dispatch),
     "invite": Deed((V.INVITE,), _invite),
     "excuse": Deed((V.EXCUSE,), _excuse),
     "assist": Deed((V.ASSIST,), _assist),
     "assign": Deed((V.ASSIGN,), _assign),
-    "return": Deed((V.RETURN,), _worded(dispatch.return_ticket)),
+    "return": Deed((V.RETURN,), _worded(handover.return_ticket)),
     "uphold": Deed((V.UPHOLD_RETURN,), _ruling(True)),
     "reject": Deed((V.REJECT_RETURN,), _ruling(False)),
-    "sign": Deed((V.SIGN,), _bare(handling.sign_ticket)),
-    "contact": Deed((V.CONTACT,), _worded(handling.record_contact)),
-    "ask_extension": Deed((V.ASK_EXTENSION,), _worded(handling.ask_extension)),
+    "sign": Deed((V.SIGN,), _bare(unit_work.sign_ticket)),
+    "contact": Deed((V.CONTACT,), _worded(unit_work.record_contact)),
+    "ask_extension": Deed((V.ASK_EXTENSION,), _worded(unit_work.ask_extension)),
     "grant": Deed((V.GRANT_EXTENSION,), _extension(True)),
     "refuse": Deed((V.REFUSE_EXTENSION,), _extension(False)),
-    "reply": Deed((V.REPLY,), _worded(handling.reply_ticket)),
+    "reply": Deed((V.REPLY,), _worded(unit_work.reply_ticket)),
     "rate": Deed((V.REDO, V.OWE_INTERVIEW, V.CLOSE), _rate),
-    "no_answer": Deed((V.NO_ANSWER, V.CLOSE), _bare(callback.record_no_answer)),
-    "refusal": Deed((V.CLOSE,), _bare(callback.record_refusal)),
+    "no_answer": Deed((V.NO_ANSWER, V.CLOSE), _bare(verdicts.record_no_answer)),
+    "refusal": Deed((V.CLOSE,), _bare(verdicts.record_refusal)),
     "plan": Deed((V.PLAN_INTERVIEW,), _plan),
     "hold": Deed((V.HOLD_INTERVIEW,), _hold),
     "review": Deed((), _review),
     "verify": Deed((V.CLOSE, V.OWE_INTERVIEW), _verify),
-    "correct": Deed((V.CORRECT_PERSON,), _worded(persons.correct_person, address="前进村二号")),
-    "remind": Deed((V.REMIND,), _bare(supervision.remind_unit)),
-    "supervise": Deed((V.SUPERVISE,), _bare(supervision.supervise_ticket)),
+    "correct": Deed((V.CORRECT_PERSON,), _worded(contact_correction.correct_person, address="前进村二号")),
+    "remind": Deed((V.REMIND,), _bare(tiers.remind_unit)),
+    "supervise": Deed((V.SUPERVISE,), _bare(tiers.supervise_ticket)),
     "instruct": Deed((V.INSTRUCT,), _instruct),
-    "fulfil": Deed((V.FULFIL,), _worded(supervision.fulfil_instruction)),
+    "fulfil": Deed((V.FULFIL,), _worded(tiers.fulfil_instruction)),
     "park": Deed((V.PARK,), _park),
-    "resume": Deed((V.RESUME,), _bare(handling.resume_ticket)),
-    "comment": Deed((V.COMMENT,), _worded(handling.comment_ticket)),
+    "resume": Deed((V.RESUME,), _bare(unit_work.resume_ticket)),
+    "comment": Deed((V.COMMENT,), _worded(unit_work.comment_ticket)),
 }
 # What usually comes next, so that lives are long: state → deed and who does it ("unit": somebody of its own).
 NEXT: dict[str, tuple[tuple[str, str], ...]] = {

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.__main__ import cli
-from hotline.actions.looks import link_looks
-from hotline.actions.lookup import read_ticket
+from hotline.actions.privacy.access_log import link_looks
+from hotline.actions.search.case_view import read_ticket
 from hotline.config import Settings
 from tests import build
 from tests.build import MONDAY, Town, a_county

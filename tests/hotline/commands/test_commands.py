@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from channels.windows import account_view
+from channels.ui.deadline_view import account_view
 from hotline.__main__ import cli
-from hotline.almanac import ZONE, china_calendar
 from hotline.config import Settings
-from hotline.domain.calendar import add_working_days
+from hotline.domain.deadline.working_time import add_working_days
+from hotline.holidays import ZONE, china_calendar
 from tests.build import moment
 
 CALENDAR = china_calendar()

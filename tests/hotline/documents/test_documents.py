@@ -16,9 +16,9 @@ from hotline.domain.brief import compose
 from hotline.domain.brief.facts import Asked, Case, Happened, InterviewCase, Peer, Period, Received, WeekFacts
 from hotline.domain.brief.issue import Brief, BriefState
 from hotline.domain.brief.week import Week
-from hotline.domain.kinds import Document as Letter
-from hotline.domain.kinds import Reason
-from hotline.domain.policy import Policy
+from hotline.domain.enums import Document as Letter
+from hotline.domain.enums import Reason
+from hotline.domain.policy.limits import Policy
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = Week(date(2026, 11, 23), ZONE)

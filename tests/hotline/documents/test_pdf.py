@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from hotline.documents import NoChineseFont, Sheet, brief_sheet, docx_of, letter_sheet, pdf_of
 from hotline.documents.as_pdf import _faces
 from hotline.documents.person import person_sheet
-from hotline.domain.kinds import Document
+from hotline.domain.enums import Document
 from tests.fonts import with_fonts
 from tests.hotline.documents.test_documents import LETTER, ZONE, a_brief, opened
 

@@ -6,10 +6,10 @@ import pytest
 
 from hotline.domain import callback
 from hotline.domain.callback import Answers
+from hotline.domain.enums import CloseReason, Reason, Role, Rule, Verdict
 from hotline.domain.errors import Malformed, NotAllowed, WrongState
-from hotline.domain.kinds import CloseReason, Reason, Role, Rule, Verdict
-from hotline.domain.lifecycle import State, Verb
-from hotline.domain.ticket import COMPLAINANT, SUPERVISION, Actor
+from hotline.domain.tickets.lifecycle import State, Verb
+from hotline.domain.tickets.ticket import COMPLAINANT, SUPERVISION, Actor
 from tests.build import MONDAY, RULES, UNIT, a_ticket, an_actor, moment
 
 OPERATOR = an_actor(Role.OPERATOR)

@@ -5,11 +5,11 @@ from uuid import UUID
 import pytest
 
 from hotline.domain import intake
+from hotline.domain.enums import CloseReason, HandlingClass, Kind, Pace, Role, Rule
 from hotline.domain.errors import Malformed, Missing, NotAllowed, TooLong, WrongState
 from hotline.domain.intake import check_filing, clean, compose_title
-from hotline.domain.kinds import CloseReason, HandlingClass, Kind, Pace, Role, Rule
-from hotline.domain.lifecycle import State
-from hotline.domain.ticket import COMPLAINANT
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import COMPLAINANT
 from tests.build import MONDAY, RULES, TUESDAY, UNIT, a_filing, a_ticket, an_actor, moment
 
 OPERATOR, DISPATCHER = an_actor(Role.OPERATOR), an_actor(Role.DISPATCHER)

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from hotline.domain import interview
+from hotline.domain.enums import CloseReason, Outcome, Reason, Role, Rule, Verdict
 from hotline.domain.errors import Malformed, Missing, NoReviewYet, NotAllowed, WrongState
-from hotline.domain.kinds import CloseReason, Outcome, Reason, Role, Rule, Verdict
-from hotline.domain.lifecycle import State
-from hotline.domain.ticket import SUPERVISION
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import SUPERVISION
 from tests.build import MINUTES, MONDAY, PLAN, RULES, TUESDAY, WEDNESDAY, a_ticket, an_actor, moment
 
 HANDLER, INSPECTOR, OPERATOR = an_actor(Role.HANDLER), an_actor(Role.INSPECTOR), an_actor(Role.OPERATOR)

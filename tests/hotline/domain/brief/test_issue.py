@@ -5,9 +5,9 @@ import itertools
 import pytest
 
 from hotline.domain.brief.issue import ADVICE_LIMIT, STEPS, BriefState, BriefVerb, check, check_advice, may, may_read
+from hotline.domain.enums import Role
 from hotline.domain.errors import Refusal, TooLong
-from hotline.domain.kinds import Role
-from hotline.domain.ticket import Actor
+from hotline.domain.tickets.ticket import Actor
 
 
 @pytest.mark.parametrize(("verb", "state", "role"), list(itertools.product(BriefVerb, BriefState, Role)))

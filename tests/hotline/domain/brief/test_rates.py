@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.domain.brief.rates import LEFT_OUT_WHY, rate, rate_rules, rates_of
-from hotline.domain.policy import Policy
+from hotline.domain.policy.limits import Policy
 
 RULES = {rule.key: rule for rule in rate_rules(Policy())}
 COUNTS = {

@@ -29,8 +29,8 @@ from hotline.domain.brief.facts import (
 from hotline.domain.brief.sections import unit_columns
 from hotline.domain.brief.week import Week
 from hotline.domain.brief.words import say
-from hotline.domain.lifecycle import State
-from hotline.domain.policy import Policy
+from hotline.domain.policy.limits import Policy
+from hotline.domain.tickets.lifecycle import State
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WEEK = Week(date(2026, 11, 23), ZONE)

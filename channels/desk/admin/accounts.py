@@ -1,0 +1,238 @@
+"""Accounts: made, locked, reset and moved by the security administrator; everything done to them, for the auditor too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from channels.desk.texts import ACCOUNT_DEEDS
+from channels.ui.navigation import ROLE_NAMES
+from channels.ui.pagination import page_number, turn_pages
+from channels.ui.rendering import page
+from channels.ui.time_format import local_text, said
+from channels.web.app_keys import OFFICE
+from channels.web.forms import Form, read_form
+from channels.web.routes import Each, get, post
+from channels.web.session import actor, check_csrf, now
+from hotline.actions.accounts import staff
+from hotline.actions.region.context import Office
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.enums import Role
+from hotline.domain.errors import Malformed, NoSuchUnit, NotFound, Refusal
+from hotline.domain.intake import clean
+from hotline.domain.policy.login_rules import ADMINISTRATORS, LOG_IN_ROLES, NUMBERS
+from hotline.domain.tickets.ticket import Actor
+
+EVENTS_SHOWN = 100
+PAGE = 50
+GIVEN_ROLES = [(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES if role not in ADMINISTRATORS]
+
+
+async def show_accounts(request: web.Request) -> web.Response:
+    """`GET /admin/accounts?q=&as=&page=`: everybody, or whom words and role find, those held off on top; a form for a new one."""
+    return await _list_page(request)
+
+
+async def take_account(request: web.Request) -> web.StreamResponse:
+    """`POST /admin/accounts`: `login` `name` `role` `unit` → the account with its first password, shown once."""
+    who, form, office = actor(request), await _form(request), request.app[OFFICE]
+    login = form.fields.get("login", "")
+    try:
+        role, unit_id = _role(form), _unit(office, form)
+        first = await staff.add_account(
+            office, who, login, form.fields.get("name", ""), role, unit_id, now(request)
+        )  # fmt: skip
+    except Refusal as refusal:
+        return await _list_page(request, form.fields, refusal)
+    return await _account_page(request, who, login, first=first)
+
+
+async def show_account(request: web.Request) -> web.Response:
+    """`GET /admin/accounts/{login}`: one account, what may be done to it and what was."""
+    return await _account_page(request, actor(request), request.match_info["login"])
+
+
+async def do_to_account(request: web.Request) -> web.StreamResponse:
+    """`POST /admin/accounts/{login}/{deed}`: lock, unlock, reset, factor, sessions, change."""
+    who, form = actor(request), await _form(request)
+    login, deed = request.match_info["login"], request.match_info["deed"]
+    try:
+        if deed == "reset":
+            first = await staff.reset_password(request.app[OFFICE], who, login, now(request))
+            return await _account_page(request, who, login, first=first)
+        done = await _do(request.app[OFFICE], who, login, deed, form, now(request))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await _account_page(request, who, login, refusal=refusal)
+    return web.Response(status=303, headers={"Location": f"/admin/accounts/{login}?done={done}"})
+
+
+async def _do(office: Office, who: Actor, login: str, deed: str, form: Form, moment: datetime) -> str:
+    reason = form.text("reason", staff.REASON_LIMIT)
+    if deed == "lock":
+        await staff.lock_account(office, who, login, reason, moment)
+        return "locked"
+    if deed == "unlock":
+        await staff.unlock_account(office, who, login, moment)
+        return "unlocked"
+    if deed == "factor":
+        await staff.take_factor(office, who, login, reason, moment)
+        return "factor_taken"
+    if deed == "sessions":
+        await staff.allow_sessions(office, who, login, form.number("sessions", "同时登录几处"), reason, moment)
+        return "sessions"
+    if deed == "change":
+        await staff.change_post(office, who, login, _role(form), _unit(office, form), reason, moment)
+        return "changed"
+    raise NotFound
+
+
+async def show_events(request: web.Request) -> web.Response:
+    """`GET /admin/account-events?login=&before=`: everything done to accounts, newest first."""
+    who, office, moment = actor(request), request.app[OFFICE], now(request)
+    login, before = request.query.get("login", "")[:64], _moment(request.query.get("before", ""))
+    rows = await staff.list_events(office, who, login or None, before, EVENTS_SHOWN)
+    last = rows[-1]["at"].isoformat() if len(rows) == EVENTS_SHOWN else ""
+    return page(request, "accounts/account_events.html", events=_events(rows, moment), login=login, older=last)
+
+
+async def _list_page(
+    request: web.Request, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
+) -> web.Response:
+    office, moment, asked = request.app[OFFICE], now(request), _asked(request)
+    role = Role(asked["role"]) if asked["role"] else None
+    rows = await staff.list_staff(office, actor(request), moment, words=asked["q"], role=role)
+    rows = sorted(rows, key=lambda row: row["held_until"] is None)
+    number = page_number(request.query.get("page", ""))
+    shown = rows[(number - 1) * PAGE : number * PAGE]
+    query = urlencode({"q": asked["q"], "as": asked["role"]})
+    return page(
+        request,
+        "accounts/accounts.html",
+        status=refusal.status if refusal else 200,
+        error=refusal.sentence if refusal else "",
+        typed=typed or {},
+        rows=[_row(row, moment) for row in shown],
+        total=len(rows),
+        pager=turn_pages(len(shown), len(rows), number, PAGE, f"/admin/accounts?{query}&page=", measure="个"),
+        asked=asked,
+        all_roles=[(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES],
+        roles=GIVEN_ROLES,
+        units=sorted(unit.name for unit in office.county.units.values()),
+    )
+
+
+async def _account_page(
+    request: web.Request, who: Actor, login: str, *, first: str = "", refusal: Refusal | None = None
+) -> web.Response:
+    office, moment = request.app[OFFICE], now(request)
+    found = await staff.list_staff(office, who, moment, login=login)
+    if not found:
+        raise NotFound
+    rows = await staff.list_events(office, who, login, None, EVENTS_SHOWN)
+    return page(
+        request,
+        "accounts/account.html",
+        status=refusal.status if refusal else 200,
+        error=refusal.sentence if refusal else "",
+        row=_row(found[0], moment),
+        usual=office.rules.policy.accounts.sessions,
+        most=NUMBERS["sessions"][1],
+        first=first,
+        own=found[0]["account_id"] == who.account_id,
+        by_hand=found[0]["role"] in ADMINISTRATORS,
+        roles=GIVEN_ROLES,
+        units=sorted(unit.name for unit in office.county.units.values()),
+        events=_events(rows, moment),
+    )
+
+
+def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+    held = row["held_until"]
+    return {
+        "login": row["login"],
+        "name": row["name"],
+        "role": row["role"],
+        "role_name": ROLE_NAMES[Role(row["role"])],
+        "unit": row["unit_name"] or "",
+        "active": row["active"],
+        "held": said(held, moment) if held else "",
+        "must_change": row["must_change"],
+        "sessions": row["sessions"],
+        "enrolled": row["enrolled"],
+        "seen": said(row["seen_at"], moment) if row["seen_at"] else "从未登录",
+        "password_set": said(row["password_set_at"], moment),
+    }
+
+
+def _events(rows: Sequence[Mapping[str, Any]], moment: datetime) -> list[dict[str, str]]:
+    return [
+        {
+            "at": said(row["at"], moment),
+            "exact": local_text(row["at"]),
+            "whom": f"{row['name']}（{row['login']}）",
+            "what": ACCOUNT_DEEDS.get(row["kind"], row["kind"]),
+            "by": f"{row['actor_name']}（{row['actor_login']}）" if row["actor_login"] else "命令行或系统",
+            "details": _details(row["details"]),
+        }
+        for row in rows
+    ]
+
+
+def _details(details: Mapping[str, str]) -> str:
+    names = {role.value: ROLE_NAMES[role] for role in Role}
+    role, was = names.get(details.get("role", ""), ""), names.get(details.get("was", ""), "")
+    post = f"{was} → {role}" if was else role
+    unit = details.get("unit", "—")
+    told = (post, unit if unit != "—" else "", details.get("sessions", ""), details.get("reason", ""))
+    return "，".join(part for part in told if part)
+
+
+def _asked(request: web.Request) -> dict[str, str]:
+    role = request.query.get("as", "")
+    known = {role.value for role in LOG_IN_ROLES}
+    return {"q": clean(request.query.get("q", ""))[:40], "role": role if role in known else ""}
+
+
+def _role(form: Form) -> Role:
+    return form.choice("role", Role, "角色")
+
+
+def _unit(office: Office, form: Form) -> Any:
+    name = form.text("unit", 200)
+    found = next((unit.unit_id for unit in office.county.units.values() if unit.name == name), None)
+    if name and found is None:
+        raise NoSuchUnit
+    return found
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise Malformed(what="时间") from None
+    if moment is not None and moment.tzinfo is None:
+        raise Malformed(what="时间")
+    return moment
+
+
+async def _form(request: web.Request) -> Form:
+    form = await read_form(request)
+    check_csrf(request, form.fields.get("csrf", ""))
+    return form
+
+
+DEEDS = Each("deed", dict.fromkeys(("lock", "unlock", "reset", "factor", "sessions", "change"), Right.KEEP_ACCOUNTS))
+
+routes: Sequence[web.RouteDef] = (
+    get("/admin/accounts", show_accounts, Right.KEEP_ACCOUNTS),
+    post("/admin/accounts", take_account, Right.KEEP_ACCOUNTS),
+    get("/admin/accounts/{login}", show_account, Right.KEEP_ACCOUNTS),
+    post("/admin/accounts/{login}/{deed}", do_to_account, DEEDS),
+    get("/admin/account-events", show_events, Right.READ_ACCOUNT_EVENTS),
+)

@@ -1,0 +1,168 @@
+"""The brief's pages, its files, the list behind each figure, and letters as files (PROCEDURE §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from aiohttp import web
+
+from channels.desk.brief.view import brief_view, figure_rows, paged
+from channels.ui.pagination import page_number
+from channels.ui.rendering import page, viewer_mark
+from channels.web.app_keys import LOOKED_AT, OFFICE, SHOWN
+from channels.web.downloads import FORMATS, Format, as_download
+from channels.web.forms import Form, read_form
+from channels.web.routes import Each, get, id_in, post
+from channels.web.session import Handler, actor, check_csrf, now
+from hotline.actions.brief import publication as briefs
+from hotline.actions.region.context import Office
+from hotline.actions.supervision.letters import read_letter
+from hotline.documents import brief_sheet, letter_file, letter_sheet
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.brief.issue import BriefState
+from hotline.domain.errors import NotFound
+from hotline.domain.tickets.ticket import Actor
+from hotline.holidays import ZONE
+
+# What the redirect after a form names, and the sentence it is told by.
+DONE: Mapping[str, str] = {
+    "advice": "工作建议已保存。",
+    "approve": "已送审，等待签发。",
+    "back": "已退回修改。",
+    "issue": "已签发，县领导已收到通知。",
+    "read": "已确认阅读。",
+}
+Deed = Callable[[Office, date, Form, Actor, datetime], Awaitable[None]]
+
+
+async def show_newest(request: web.Request) -> web.Response:
+    """The newest brief this person may read, or why there is none."""
+    who = actor(request)
+    rows = await briefs.list_briefs(request.app[OFFICE], who)
+    if not rows:
+        return page(request, "brief/none.html")
+    return await _show(request, who, rows[0]["week_start"], rows)
+
+
+async def show_brief(request: web.Request) -> web.Response:
+    """The brief of one week."""
+    who, monday = actor(request), _monday(request)
+    return await _show(request, who, monday, await briefs.list_briefs(request.app[OFFICE], who))
+
+
+async def _show(request: web.Request, who: Actor, monday: date, rows: Sequence[Mapping[str, Any]]) -> web.Response:
+    brief = await briefs.read_brief(request.app[OFFICE], monday, who)
+    done = request.query.get("done", "")
+    flashes = [("done", DONE[done])] if done in DONE else []
+    others = [row for row in rows if row["week_start"] != monday]
+    return page(request, "brief/brief.html", flashes=flashes, **brief_view(brief, who, others))
+
+
+async def show_figure(request: web.Request) -> web.Response:
+    """The tickets behind a figure."""
+    who, monday = actor(request), _monday(request)
+    key = request.match_info["key"]
+    found = await briefs.list_figure(request.app[OFFICE], monday, key, who)
+    rows = figure_rows(found.rows, now(request))
+    request[SHOWN] = len(rows)
+    shown, pager = paged(rows, request.rel_url.raw_path, page_number(request.query.get("page", "")))
+    context: dict[str, Any] = {"name": found.name, "monday": monday, "rows": shown, "total": len(rows), "pager": pager}
+    return page(request, "brief/figure.html", here="/briefs", **context)
+
+
+def send_brief(form: Format) -> Handler:
+    """The brief as a file."""
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        brief = await briefs.read_brief(request.app[OFFICE], _monday(request), actor(request))
+        name = f"群众约谈工作专报{brief.number_text}"
+        return await as_download(lambda: brief_sheet(brief, ZONE), form, name, viewer_mark(request))
+
+    return send
+
+
+def send_letter(form: Format) -> Handler:
+    """A document of a ticket as a file."""
+
+    async def send(request: web.Request) -> web.StreamResponse:
+        kind, facts = await read_letter(request.app[OFFICE], id_in(request, "letter_id"), actor(request))
+        request[LOOKED_AT] = facts["ticket_id"]
+        name = letter_file(kind, facts)
+        return await as_download(lambda: letter_sheet(kind, facts), form, name, viewer_mark(request))
+
+    return send
+
+
+def _monday(request: web.Request) -> date:
+    try:
+        return date.fromisoformat(request.match_info["week"])
+    except ValueError:
+        raise NotFound from None
+
+
+async def _edit(office: Office, monday: date, form: Form, who: Actor, at: datetime) -> None:
+    await briefs.edit_advice(office, monday, form.text("advice"), who, at)
+
+
+async def _approve(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    if not await _is(office, monday, who, BriefState.APPROVING):
+        await briefs.send_for_approval(office, monday, who, at)
+
+
+async def _back(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    await briefs.send_back(office, monday, who, at)
+
+
+async def _issue(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    if not await _is(office, monday, who, BriefState.ISSUED):
+        await briefs.issue_brief(office, monday, who, at)
+
+
+async def _confirm(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    await briefs.confirm_reading(office, monday, who, at)
+
+
+async def _is(office: Office, monday: date, who: Actor, state: BriefState) -> bool:
+    """Whether a form sent twice was already carried out."""
+    return (await briefs.read_brief(office, monday, who)).state is state
+
+
+DEEDS: Mapping[str, Deed] = {
+    "advice": _edit,
+    "approve": _approve,
+    "back": _back,
+    "issue": _issue,
+    "read": _confirm,
+}
+
+
+async def take_step(request: web.Request) -> web.StreamResponse:
+    """`POST /briefs/<week>/<step>`: back to the brief, where it says what was done."""
+    who, monday, step = actor(request), _monday(request), request.match_info["step"]
+    form = await read_form(request)
+    check_csrf(request, form.text("csrf"))
+    await DEEDS[step](request.app[OFFICE], monday, form, who, now(request))
+    return web.Response(status=303, headers={"Location": f"/briefs/{monday}?done={step}"})
+
+
+RIGHTS: Mapping[str, Right] = {
+    "advice": Right.EDIT_BRIEF,
+    "approve": Right.SEND_BRIEF,
+    "back": Right.SEND_BACK_BRIEF,
+    "issue": Right.ISSUE_BRIEF,
+    "read": Right.CONFIRM_BRIEF,
+}
+_WEEK = r"{week:\d{4}-\d{2}-\d{2}}"
+routes: list[web.RouteDef] = [
+    get("/briefs", show_newest, Right.READ_BRIEF),
+    get(f"/briefs/{_WEEK}", show_brief, Right.READ_BRIEF),
+    *(get(f"/briefs/{_WEEK}.{ending}", send_brief(form), Right.READ_BRIEF) for ending, form in FORMATS.items()),
+    get(f"/briefs/{_WEEK}/figures/{{key:.+}}", show_figure, Right.LIST_FIGURE),
+    post(f"/briefs/{_WEEK}/{{step:{'|'.join(DEEDS)}}}", take_step, Each("step", RIGHTS)),
+    *(
+        get(f"/letters/{{letter_id}}.{ending}", send_letter(form), Right.READ_LETTER)
+        for ending, form in FORMATS.items()
+    ),
+]

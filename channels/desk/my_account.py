@@ -1,0 +1,165 @@
+"""My account: another password, the second factor, where I am logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import segno
+from aiohttp import web
+from markupsafe import Markup
+
+from channels.desk.inbound import CODE_LIMIT, local_path
+from channels.ui.navigation import first_page
+from channels.ui.rendering import page
+from channels.ui.time_format import day_said, said
+from channels.web.app_keys import OFFICE, TOKEN
+from channels.web.forms import Form, read_form
+from channels.web.routes import LOGGED_IN, get, post
+from channels.web.session import check_csrf, now, viewer
+from hotline.actions.accounts.own_account import (
+    begin_factor,
+    change_password,
+    count_codes,
+    password_set_at,
+    prove_factor,
+    renew_codes,
+)
+from hotline.actions.accounts.sessions import Viewer, end_other_sittings, end_sitting, list_sittings
+from hotline.domain.errors import Refusal
+from hotline.domain.policy.login_rules import HeldOff, Owes, WeakPassword, WrongCredential
+
+
+async def show_me(request: web.Request) -> web.Response:
+    """`GET /me`: the account, its second factor and its sessions."""
+    who, office, moment = viewer(request), request.app[OFFICE], now(request)
+    days = office.rules.policy.accounts.days
+    set_at = await password_set_at(office, who)
+    sittings = await list_sittings(office, who, request[TOKEN], moment)
+    return page(
+        request,
+        "accounts/my_account.html",
+        login=who.login,
+        password_until=day_said(set_at + timedelta(days=days)) if days else "",
+        enrolled=who.enrolled,
+        codes_left=await count_codes(office, who),
+        sittings=[
+            {
+                "key": sitting.key,
+                "opened": said(sitting.opened_at, moment),
+                "seen": said(sitting.seen_at, moment),
+                "where": "，".join(part for part in (sitting.browser, sitting.address) if part) or "—",
+                "here": sitting.here,
+            }
+            for sitting in sittings
+        ],
+    )
+
+
+async def end_session(request: web.Request) -> web.StreamResponse:
+    """`POST /me/sessions/end`: `key` of one of my sessions; without it all but this one."""
+    who, form = viewer(request), await _form(request)
+    key = form.text("key", 100)
+    if key:
+        await end_sitting(request.app[OFFICE], who, key, now(request))
+    else:
+        await end_other_sittings(request.app[OFFICE], who, request[TOKEN], now(request))
+    return web.Response(status=303, headers={"Location": "/me?done=ended"})
+
+
+async def show_password(request: web.Request) -> web.Response:
+    """`GET /me/password`: the form, with the rules."""
+    return _password_page(request, viewer(request), local_path(request.query.get("next", "")))
+
+
+async def take_password(request: web.Request) -> web.StreamResponse:
+    """`POST /me/password`: `old`, `new`, `again`."""
+    who, form = viewer(request), await _form(request)
+    following = local_path(form.fields.get("next", ""))
+    old, new = form.fields.get("old", ""), form.fields.get("new", "")
+    if new != form.fields.get("again", ""):
+        return _password_page(request, who, following, status=422, again="两次输入的新密码不一样。")
+    try:
+        await change_password(request.app[OFFICE], who, request[TOKEN], old, new, now(request))
+    except WeakPassword as refusal:
+        return _password_page(request, who, following, status=refusal.status, new=refusal.sentence)
+    except (WrongCredential, HeldOff) as refusal:
+        return _password_page(request, who, following, status=refusal.status, old=refusal.sentence)
+    where = following or (first_page(who.actor.role) if who.owes else "/me?done=password")
+    return web.Response(status=303, headers={"Location": where})
+
+
+def _password_page(
+    request: web.Request, who: Viewer, following: str, *, status: int = 200, **faults: str
+) -> web.Response:
+    return page(
+        request,
+        "accounts/password.html",
+        status=status,
+        login=who.login,
+        next=following,
+        owed=who.owes is Owes.PASSWORD,
+        rules=request.app[OFFICE].rules.policy.accounts,
+        faults={"old": "", "new": "", "again": ""} | faults,
+    )
+
+
+async def show_factor(request: web.Request) -> web.Response:
+    """`GET /me/factor`: what an authenticator is to be given; with one in force, its recovery codes."""
+    return await _factor_page(request, viewer(request), local_path(request.query.get("next", "")))
+
+
+async def take_factor(request: web.Request) -> web.StreamResponse:
+    """`POST /me/factor`: `code`; the first one puts the second factor in force, later ones make new recovery codes."""
+    who, form, office = viewer(request), await _form(request), request.app[OFFICE]
+    following = local_path(form.fields.get("next", ""))
+    do = renew_codes if who.enrolled else prove_factor
+    try:
+        codes = await do(office, who, form.text("code", CODE_LIMIT), now(request))
+    except (WrongCredential, HeldOff) as refusal:
+        return await _factor_page(request, who, following, refusal)
+    onward = following or (first_page(who.actor.role) if who.owes else "/me")
+    return page(request, "accounts/recovery_codes.html", codes=codes, onward=onward, login=who.login)
+
+
+async def _factor_page(
+    request: web.Request, who: Viewer, following: str, refusal: Refusal | None = None
+) -> web.Response:
+    office = request.app[OFFICE]
+    shown: dict[str, Any] = {"secret": "", "drawing": "", "codes_left": 0}
+    if who.enrolled:
+        shown["codes_left"] = await count_codes(office, who)
+    else:
+        enrolment = await begin_factor(office, who, now(request))
+        shown["secret"] = " ".join(enrolment.secret[at : at + 4] for at in range(0, len(enrolment.secret), 4))
+        # segno escapes what it draws, and draws black on white in dark surroundings too.
+        drawing = segno.make(enrolment.address, error="l", micro=False)
+        shown["drawing"] = Markup(drawing.svg_inline(omitsize=True, light="#fff", title="绑定用的二维码"))  # noqa: S704
+    return page(
+        request,
+        "accounts/second_factor.html",
+        status=refusal.status if refusal else 200,
+        error=refusal.sentence if refusal else "",
+        next=following,
+        login=who.login,
+        owed=who.owes is Owes.FACTOR,
+        enrolled=who.enrolled,
+        **shown,
+    )
+
+
+async def _form(request: web.Request) -> Form:
+    form = await read_form(request)
+    check_csrf(request, form.fields.get("csrf", ""))
+    return form
+
+
+routes: Sequence[web.RouteDef] = (
+    get("/me", show_me, LOGGED_IN),
+    post("/me/sessions/end", end_session, LOGGED_IN),
+    get("/me/password", show_password, LOGGED_IN),
+    post("/me/password", take_password, LOGGED_IN),
+    get("/me/factor", show_factor, LOGGED_IN),
+    post("/me/factor", take_factor, LOGGED_IN),
+)

@@ -1,0 +1,1 @@
+"""The supervision bench and the page of cards."""

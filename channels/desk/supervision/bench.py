@@ -1,0 +1,119 @@
+"""The supervision bench: tickets as rows of windows, and the interviews to verify by telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from channels.desk.supervision.cards import month_view
+from channels.desk.texts import NOBODY_SUPERVISED
+from channels.desk.ticket.form_view import plain_form
+from channels.ui.pagination import page_number, pager
+from channels.ui.rendering import page
+from channels.ui.ticket_rows import part_due, supervised_row
+from channels.ui.time_format import said
+from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.routes import get
+from channels.web.session import actor, now
+from hotline.actions.dispatch.joint import late_parts_of_tickets, list_late_parts
+from hotline.actions.intake.opening import new_client_key
+from hotline.actions.interview import list_reviews_wanted
+from hotline.actions.region.context import County, Office
+from hotline.actions.search.ticket_lists import list_calls, list_supervised
+from hotline.actions.supervision.cards import cards_of_tickets
+from hotline.domain.accounts.permissions import Right, may
+from hotline.domain.errors import NotFound
+from hotline.domain.privacy.personal_numbers import mask_text
+from hotline.domain.supervision.tiers import TIER_NAMES
+from hotline.domain.tickets.ticket import Actor
+
+PAGE = 50
+_TIERS = {"": [1, 2, 3], "1": [1], "2": [2], "3": [3]}
+
+
+async def show_supervision(request: web.Request) -> web.Response:
+    """`GET /supervision?tier=&page=`: highest tier and oldest trouble on top, then the calls to make."""
+    who = actor(request)
+    office, moment, chosen = request.app[OFFICE], now(request), request.query.get("tier", "")
+    if chosen not in _TIERS:
+        raise NotFound
+    number = page_number(request.query.get("page", ""))
+    rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
+    request[SHOWN] = len(rows)
+    shown = [row["ticket_id"] for row in rows]
+    cards = await cards_of_tickets(office, shown, who, moment)
+    late = await late_parts_of_tickets(office, shown, who, moment)
+    return page(
+        request,
+        "supervision/bench.html",
+        tickets=[
+            supervised_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+            for row in rows
+        ],
+        late=[late_part(row, moment, office.county) for row in await list_late_parts(office, who, moment)],
+        cards=await month_view(office, who, moment),
+        over=sum(row["due_at"] < moment for row in rows),
+        total=rows[0]["total"] if rows else 0,
+        tiers=[
+            (f"/supervision?tier={key}" if key else "/supervision", TIER_NAMES[int(key)] if key else "全部", key == chosen)
+            for key in _TIERS
+        ],
+        pager=pager(rows, number, PAGE, f"/supervision?tier={chosen}&page="),
+        empty=NOBODY_SUPERVISED[chosen],
+        calls=await _calls(office, who, request) if may(who.role, Right.LIST_VERIFICATIONS) else [],
+        reviews=await _reviews(office, who, request) if may(who.role, Right.REVIEW_INTERVIEW) else [],
+    )  # fmt: skip
+
+
+def late_part(row: Mapping[str, Any], moment: datetime, county: County) -> dict[str, Any]:
+    """A part that is late: whose, on which ticket led by whom, by how much; `total` counts all there are."""
+    return {
+        "href": f"/tickets/{row['ticket_id']}",
+        "number": row["number"],
+        "title": mask_text(row["title"]),
+        "unit": county.unit_name(row["unit_id"]),
+        "lead": county.unit_name(row["lead_unit_id"]),
+        "due": part_due(row, moment, county),
+        "total": row["total"],
+    }
+
+
+async def _calls(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:
+    """Interviews held and not verified yet, each with its form; overdue ones are on top as the oldest."""
+    moment = now(request)
+    rows = await list_calls(office, who, "interview", moment)
+    return [
+        {
+            "ticket_id": row["ticket_id"],
+            "number": row["number"],
+            "title": mask_text(row["title"]),
+            "unit": row["unit_name"] or "",
+            "since": said(row["opened_at"], moment),
+            "tries": {"no_answer_1": "已有一次未接通", "no_answer_2": "已有两次未接通"}.get(row["state"], ""),
+            "verify": plain_form(row["ticket_id"], "verify", new_client_key()),
+            "no_answer": plain_form(row["ticket_id"], "no_answer", new_client_key()),
+        }
+        for row in rows
+    ]
+
+
+async def _reviews(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:
+    """Demands a unit calls unreasonable, waiting for this person's word; each with its form."""
+    return [
+        {
+            "ticket_id": row["ticket_id"],
+            "number": row["number"],
+            "title": mask_text(row["title"]),
+            "unit": row["unit_name"] or "",
+            "since": said(row["held_at"], now(request)),
+            "agreed": row["agreed"],
+            "review": plain_form(row["ticket_id"], "review", new_client_key()),
+        }
+        for row in await list_reviews_wanted(office, who)
+    ]
+
+
+routes: Sequence[web.RouteDef] = (get("/supervision", show_supervision, Right.LIST_SUPERVISED),)

@@ -1,0 +1,185 @@
+"""The forms of a ticket's page, ready to be drawn: empty, or with what was typed and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from channels.desk.texts import CALLBACK_LABELS, CALLBACK_SENTENCES
+from channels.desk.ticket.verb_forms import FORMS, Field, Options
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.case_file import Dossier
+from hotline.domain.dispatch.catalogue import choose_unit
+from hotline.domain.dispatch.joint import owed_parts
+from hotline.domain.enums import Role
+from hotline.domain.errors import Malformed, Missing, Refusal
+from hotline.domain.tickets.lifecycle import TABLE, Verb
+from hotline.domain.tickets.ticket import Actor
+
+EMPTY: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field with its value and what is wrong with it."""
+
+    field: Field
+    id: str
+    value: str
+    error: str
+    options: Options
+
+
+@dataclass(frozen=True, slots=True)
+class FormView:
+    """A form with its buttons; `twin` is (action, label) of the other decision."""
+
+    verb: str
+    label: str
+    say: str
+    button: str
+    action: str
+    fields: tuple[FieldView, ...]
+    client_key: str
+    error: str = ""
+    careful: bool = False
+    files: str = ""
+    twin: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A form that came back: its verb, what was typed, and why."""
+
+    verb: str
+    typed: Mapping[str, str]
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Whose page it is: what a form needs to know of its surroundings."""
+
+    office: Office
+    actor: Actor
+    dossier: Dossier
+    page_key: str
+    refused: Refused | None = None
+    suggested: str = field(default="")
+
+
+def form_label(verb: str) -> str:
+    """The verb as its button says it."""
+    return CALLBACK_LABELS[verb] if verb in CALLBACK_LABELS else TABLE[Verb(verb)].label
+
+
+def form_view(desk: Desk, verb: str) -> FormView:
+    """The form of a verb on this ticket."""
+    form, back = FORMS[verb], _back(desk, verb)
+    base = f"/tickets/{desk.dossier.ticket.ticket_id}"
+    label = form_label(verb)
+    typed = back.typed if back else EMPTY
+    twin = (f"{base}/{form.twin}", form_label(form.twin)) if form.twin else None
+    return FormView(
+        verb=verb,
+        label=label if not twin else f"{label}或驳回" if verb == "uphold_return" else f"{label}或不同意",
+        say=form.say or CALLBACK_SENTENCES.get(verb, ""),
+        button=form.button or label,
+        action=f"{base}/{verb}",
+        fields=tuple(_field(desk, verb, field, typed, back) for field in _asked(desk, verb)),
+        client_key=typed.get("client_key") or f"{desk.page_key}-{verb}",
+        error=back.refusal.sentence if back else "",
+        careful=form.careful,
+        files=form.files,
+        twin=twin,
+    )
+
+
+def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
+    """An empty form of a verb for a list, where nothing more is known of the ticket."""
+    form, label = FORMS[verb], form_label(verb)
+    fields = tuple(FieldView(f, f"f-{verb}-{f.name}-{ticket_id}", "", "", f.options) for f in form.fields)
+    return FormView(
+        verb=verb,
+        label=label,
+        say=form.say or CALLBACK_SENTENCES.get(verb, ""),
+        button=form.button or label,
+        action=f"/tickets/{ticket_id}/{verb}",
+        fields=fields,
+        client_key=client_key,
+        careful=form.careful,
+    )
+
+
+def _asked(desk: Desk, verb: str) -> tuple[Field, ...]:
+    """The fields of a form; for whom a part is given is asked only where somebody speaks for several units."""
+    alone = verb == "assist" and len(owed_options(desk)) < 2
+    return tuple(field for field in FORMS[verb].fields if not (alone and field.kind == "assisting"))
+
+
+def owed_options(desk: Desk) -> Options:
+    """Assisting units whose part is owed; of those, a unit is offered its own and those below it."""
+    county, role = desk.office.county, desk.actor.role
+    below = county.scope(desk.actor) if role in (Role.HANDLER, Role.UNIT_HEAD) else frozenset(county.units)
+    owed = [unit for unit in owed_parts(desk.dossier.parts) if unit in below]
+    return tuple((str(unit), county.unit_name(unit)) for unit in owed)
+
+
+def _back(desk: Desk, verb: str) -> Refused | None:
+    refused = desk.refused
+    if refused is None:
+        return None
+    return refused if refused.verb in (verb, FORMS[verb].twin) else None
+
+
+def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: Refused | None) -> FieldView:
+    value, options = typed.get(field.name, ""), field.options
+    if field.kind == "unit":
+        options = unit_options(desk.office, desk.dossier)
+        if desk.suggested and not back and field.name == "unit":
+            value = desk.suggested
+            field = replace(field, hint="已按派单目录选好，可以改")
+    if field.kind == "handler":
+        options = tuple((str(one.account_id), one.name) for one in desk.dossier.staff)
+    if field.kind == "matter":
+        options = tuple((matter, desk.office.county.matter_name(matter)) for matter in desk.office.county.matters)
+        value = value or desk.dossier.ticket.matter_id or ""
+    if (verb, field.name) == ("reclassify", "kind"):
+        value = value or desk.dossier.ticket.kind
+    if field.kind == "assisting":
+        options = owed_options(desk)
+        value = value or (options[0][0] if len(options) == 1 else "")
+    if verb == "correct_person" and not back:
+        value = str(getattr(desk.dossier.person, field.name, ""))
+    relays = desk.dossier.ticket.confidential and desk.actor.role is not Role.OPERATOR
+    if (verb, field.name) == ("contact", "how") and relays:
+        options = tuple(option for option in options if option[0] == "relay")
+        value = value or "relay"
+    error = _fault(field, value, back.refusal) if back else ""
+    return FieldView(field, f"f-{verb}-{field.name}", value, error, options)
+
+
+def _fault(field: Field, value: str, refusal: Refusal) -> str:
+    """What the refusal says of this very field."""
+    if isinstance(refusal, Missing) and field.required and not value.strip():
+        return "请填写这一项" if field.kind in ("line", "text") else "请选择这一项"
+    what = str(refusal.facts.get("what", ""))
+    return refusal.sentence if isinstance(refusal, Malformed) and what.startswith(field.label) else ""
+
+
+def unit_options(office: Office, dossier: Dossier) -> Options:
+    """Units a ticket may be handed to: never the accused one or its sub-units (PROCEDURE §6)."""
+    barred = set(office.county.barred(dossier.ticket.accused_unit_id))
+    units = (unit for unit in office.county.units.values() if unit.unit_id not in barred)
+    ordered = sorted(
+        units, key=lambda unit: (unit.office is not None, unit.sector, unit.parent_id is not None, unit.name)
+    )
+    return tuple((str(unit.unit_id), unit.name) for unit in ordered)
+
+
+def suggest_unit(office: Office, dossier: Dossier) -> UUID | None:
+    """The unit the catalogue names, if any."""
+    former = {unit for unit, part in dossier.units.items() if part == "former"}
+    barred = {*office.county.barred(dossier.ticket.accused_unit_id), *former}
+    return choose_unit(office.county.catalogue, dossier.ticket, barred)

@@ -1,0 +1,74 @@
+"""Who leads and who assists, side by side, on a joint ticket's page (PROCEDURE §2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from channels.desk.texts import CLOCK_STATES, PARTS
+from channels.desk.ticket.sections import Facts, Row, main_clock
+from channels.ui.ticket_rows import part_due
+from channels.ui.time_format import DueView, local_text, said
+from hotline.actions.region.context import County
+from hotline.actions.tickets.case_file import Dossier
+from hotline.domain.dispatch.joint import Part, owed_parts
+from hotline.domain.enums import Rule
+from hotline.domain.privacy.personal_numbers import mask_text
+from hotline.domain.tickets.lifecycle import Verb
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """A unit's part in a joint ticket: its name, its facts, what it handed in, newest last, and how late it is."""
+
+    title: str
+    facts: Facts
+    words: tuple[tuple[str, str], ...] = ()
+    late: DueView | None = None
+
+
+def parts_of(dossier: Dossier, county: County, now: datetime, late: Sequence[Row] = ()) -> list[PartView]:
+    """Lead and assisting units side by side, `late` those late now; nothing for a ticket that nobody ever assisted."""
+    if not any(part.part == "assisting" or part.excused_at for part in dossier.parts):
+        return []
+    shown = (part for part in dossier.parts if part.part != "former" or part.excused_at)
+    over = {row["unit_id"]: part_due(row, now, county) for row in late}
+    return [replace(_part(dossier, part, county, now), late=over.get(part.unit_id)) for part in shown]
+
+
+def _part(dossier: Dossier, part: Part, county: County, now: datetime) -> PartView:
+    title = f"{'免于协办' if part.excused_at else PARTS[part.part]}：{county.unit_name(part.unit_id)}"
+    clock = main_clock(dossier) if part.part == "lead" else _assist_clock(dossier, part.unit_id)
+    facts = [("协办事项", part.task)] if part.task else []
+    facts += [("情况", _part_state(part, now))] if part.part != "lead" else []
+    facts += [("期限", f"{local_text(clock['due_at'])} {CLOCK_STATES[clock['state']]}")] if clock else []
+    return PartView(title, facts, tuple(_words(dossier, part.unit_id, now)))
+
+
+def _assist_clock(dossier: Dossier, unit_id: UUID) -> Row | None:
+    own = [row for row in dossier.clocks if row["rule"] == Rule.ASSIST and row["unit_id"] == unit_id]
+    return own[-1] if own else None
+
+
+def _part_state(part: Part, now: datetime) -> str:
+    if part.excused_at:
+        return f"{said(part.excused_at, now)} 派单员免于协办"
+    return f"{said(part.answered_at, now)} 已提交协办意见" if part.answered_at else "还没有提交协办意见"
+
+
+def _words(dossier: Dossier, unit_id: UUID, now: datetime) -> Iterator[tuple[str, str]]:
+    for event in dossier.events:
+        if event["verb"] == Verb.ASSIST and str(unit_id) in event["details"]["assisting"]:
+            text = event["details"]["part"]
+            yield said(event["at"], now), text if dossier.person.shown else mask_text(text)
+
+
+def own_part_clock(dossier: Dossier, below: Collection[UUID]) -> Row | None:
+    """For a unit that only assists: the clock of the part it owes."""
+    if dossier.ticket.lead_unit_id in below:
+        return None
+    owed = [unit for unit in owed_parts(dossier.parts) if unit in below]
+    clocks = [clock for unit in owed if (clock := _assist_clock(dossier, unit)) is not None]
+    return min(clocks, key=lambda row: row["due_at"], default=None)

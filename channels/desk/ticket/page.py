@@ -1,0 +1,264 @@
+"""The page of one ticket, for every role of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.desk.texts import REVEAL_REASONS, WAITING
+from channels.desk.ticket.available_actions import find_offers
+from channels.desk.ticket.form_view import Desk, Refused, form_view, suggest_unit
+from channels.desk.ticket.joint_view import own_part_clock, parts_of
+from channels.desk.ticket.sections import (
+    Line,
+    callbacks_of,
+    clocks_of,
+    facts_of,
+    files_of,
+    hold_view,
+    instructions_of,
+    interviews_of,
+    latest_reply,
+    letters_of,
+    looks_of,
+    main_clock,
+    reminders_of,
+    window_clock,
+)
+from channels.ui.deadline_view import account_view, clock_due, ladder_view, window_marks, window_view
+from channels.ui.history_view import path_steps, told_text
+from channels.ui.rendering import page
+from channels.ui.ticket_rows import card_view, late_text, state_view
+from channels.ui.time_format import said
+from channels.web.app_keys import OFFICE
+from channels.web.forms import Form, read_form
+from channels.web.rate_limits import count_account
+from channels.web.routes import get, id_in, post
+from channels.web.session import actor, check_csrf, now, remote_address
+from hotline.actions.dispatch.joint import late_parts_of_tickets
+from hotline.actions.intake.opening import new_client_key
+from hotline.actions.privacy.number_hints import numbers_told
+from hotline.actions.privacy.retention_hold import list_holds
+from hotline.actions.region.context import County, Office
+from hotline.actions.search.case_view import read_ticket, reveal_person
+from hotline.actions.supervision.cards import cards_of_tickets
+from hotline.actions.tickets.case_file import Dossier, Person
+from hotline.domain.accounts.permissions import Right, may
+from hotline.domain.dispatch.joint import owed_parts
+from hotline.domain.enums import Rule
+from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.policy.rate_limits import Act
+from hotline.domain.supervision.cards import COLOUR_NAMES
+from hotline.domain.supervision.tiers import RULE_NAMES
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """What ui.person takes; `address` is empty when none is known or shown."""
+
+    name_masked: str
+    phone_masked: str
+    confidential: bool
+    reveal_action: str | None
+    address: str = ""
+    identity: str = ""
+
+
+def ticket_id_of(request: web.Request) -> UUID:
+    """The ticket of the address. Raises NotFound for anything that is no id."""
+    return id_in(request, "ticket_id")
+
+
+async def show_ticket(request: web.Request) -> web.Response:
+    """`GET /tickets/<id>`."""
+    return await _ticket_page(request, ticket_id_of(request))
+
+
+async def leave_verb(request: web.Request) -> web.Response:
+    """A verb's address asked for by GET, as after a reload: back to the ticket."""
+    raise web.HTTPSeeOther(f"/tickets/{ticket_id_of(request)}")
+
+
+async def refused_page(request: web.Request, ticket_id: UUID, verb: str, form: Form, refusal: Refusal) -> web.Response:
+    """The same page with what was typed into the form of `verb` and the sentence beside it."""
+    return await _ticket_page(request, ticket_id, refusal.status, refused=Refused(verb, form.fields, refusal))
+
+
+async def reveal(request: web.Request) -> web.Response:
+    """Name and number in full, shown once, for a reason that is recorded; a fragment for htmx."""
+    form, ticket_id, who = await read_form(request), ticket_id_of(request), actor(request)
+    try:
+        check_csrf(request, form.fields.get("csrf", ""))
+        await count_account(request, Act.ACCOUNT_REVEAL)
+        given = form.text("reason")
+        reason = REVEAL_REASONS.get(given, given)
+        person = await reveal_person(request.app[OFFICE], ticket_id, who, now(request), reason, remote_address(request))
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return await refused_page(request, ticket_id, "reveal", form, refusal)
+    if request.headers.get("HX-Request"):
+        view = PersonView(
+            person.name,
+            person.phone,
+            confidential=False,
+            reveal_action=None,
+            address=person.address,
+            identity=person.identity,
+        )
+        return page(request, "tickets/person.html", person=view)
+    return await _ticket_page(request, ticket_id, revealed=person)
+
+
+async def _ticket_page(
+    request: web.Request,
+    ticket_id: UUID,
+    status: int = 200,
+    *,
+    refused: Refused | None = None,
+    revealed: Person | None = None,
+) -> web.Response:
+    office, who, moment = request.app[OFFICE], actor(request), now(request)
+    dossier = await read_ticket(office, ticket_id, who, moment, remote_address(request))
+    desk = Desk(office, who, dossier, new_client_key(), refused)
+    return page(
+        request,
+        "tickets/ticket.html",
+        status,
+        ticket=dossier.ticket,
+        title=dossier.ticket.title,
+        words=dossier.body,
+        state=state_view(dossier.ticket.state),
+        person=_person(dossier, revealed),
+        revealed=revealed is not None,
+        held=await _held(office, dossier, who, moment),
+        may_hold=not dossier.ticket.open and may(who.role, Right.HOLD_TICKET),
+        may_copy=may(who.role, Right.EXPORT_PERSON),
+        opened=request.query.get("opened") == "1",
+        told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
+        **_history(dossier, office.county, moment),
+        **await _marks(office, dossier, who, moment),
+        **_forms(desk, office, moment),
+        **_clocks(office, dossier, who, moment),
+    )
+
+
+def _history(dossier: Dossier, county: County, moment: datetime) -> dict[str, Any]:
+    """What happened so far, as the sections of the page show it."""
+    return {
+        "answer": latest_reply(dossier),
+        "facts": facts_of(dossier, county, moment),
+        "path": path_steps(dossier.events, moment, False, channel=dossier.ticket.channel),
+        "interviews": interviews_of(dossier, moment),
+        "callbacks": callbacks_of(dossier, moment),
+        "instructions": instructions_of(dossier),
+        "letters": letters_of(dossier, county),
+        "files": files_of(dossier),
+        "clocks": clocks_of(dossier, county),
+        "reminders": reminders_of(dossier, county),
+        "looks": looks_of(dossier),
+    }
+
+
+async def _marks(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, Any]:
+    """What went wrong so far: cards, and parts that are late."""
+    county, ticket_id = office.county, dossier.ticket.ticket_id
+    cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
+    late = (await late_parts_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
+    told = [
+        Line((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
+        for one in cards
+    ]
+    return {
+        "card": card_view(cards),
+        "cards": told,
+        "late": late_text(late, county),
+        "parts": parts_of(dossier, county, moment, late),
+    }
+
+
+async def _held(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, str] | None:
+    """What keeps a closed ticket beyond its time; an open one is never let go."""
+    if dossier.ticket.open:
+        return None
+    rows = await list_holds(office, dossier.ticket.ticket_id, who, moment)
+    return next((hold_view(row, moment) for row in rows if row["in_force"]), None)
+
+
+def _forms(desk: Desk, office: Office, moment: datetime) -> dict[str, Any]:
+    """The next thing open, the others folded, and a sentence for what fits no form."""
+    dossier, refused = desk.dossier, desk.refused
+    offers = find_offers(dossier, desk.actor, office.rules, moment)
+    if "dispatch" in (offers.first, *offers.others):
+        suggested = suggest_unit(office, dossier)
+        desk = replace(desk, suggested=str(suggested) if suggested else "")
+    first = form_view(desk, offers.first) if offers.first else None
+    others = [form_view(desk, verb) for verb in offers.others]
+    placed = any(form.error for form in (*others, *([first] if first else [])))
+    return {
+        "first": first,
+        "others": others,
+        "waiting": _waiting(desk),
+        "sentence": refused.refusal.sentence if refused and not placed else "",
+    }
+
+
+def _waiting(desk: Desk) -> str:
+    """What everybody waits for; in a joint ticket, for whom."""
+    state, owed = desk.dossier.ticket.state, owed_parts(desk.dossier.parts)
+    if state is not State.SIGNED or not owed:
+        return WAITING[state]
+    return f"等协办单位提交协办意见：{'、'.join(desk.office.county.unit_name(unit) for unit in owed)}。"
+
+
+def _clocks(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, Any]:
+    """Due time with its account, the window with its marks, the ladder."""
+    county, ticket = office.county, dossier.ticket
+    calendar, policy = county.rules.calendar, county.rules.policy
+    own = own_part_clock(dossier, county.scope(who))
+    main, clock = own or main_clock(dossier), window_clock(dossier)
+    window = None
+    if clock is not None and ticket.parked_until is None:
+        marks = window_marks(clock, dossier.reminders, dossier.interviews, policy, calendar, moment)
+        window = window_view(clock, moment, calendar, tier=ticket.tier, marks=marks)
+    return {
+        "due": clock_due(main, moment, calendar) if main else None,
+        "limit_due": clock_due(clock, moment, calendar) if clock else None,
+        "due_label": RULE_NAMES[Rule(main["rule"])] if main else "",
+        "account": account_view(clock, calendar) if clock else None,
+        "account_label": RULE_NAMES[Rule(clock["rule"])] if clock else "",
+        "window": window,
+        "ladder": ladder_view(dossier.supervisions, ticket.tier, moment) if dossier.supervisions else None,
+    }
+
+
+def _person(dossier: Dossier, revealed: Person | None) -> PersonView | None:
+    """The chip; None where the person is not to be shown at all."""
+    person, ticket = revealed or dossier.person, dossier.ticket
+    if not person.shown:
+        return None
+    offered = (
+        person.may_reveal and revealed is None and any((person.name, person.phone, person.address, person.identity))
+    )
+    return PersonView(
+        name_masked=person.name or "未留姓名",
+        phone_masked=person.phone,
+        confidential=ticket.confidential,
+        reveal_action=f"/tickets/{ticket.ticket_id}/reveal" if offered else None,
+        address=person.address if revealed else "",
+        identity=person.identity if revealed else "",
+    )
+
+
+routes: Sequence[web.RouteDef] = (
+    get("/tickets/{ticket_id}", show_ticket, Right.READ_TICKET),
+    get("/tickets/{ticket_id}/{verb}", leave_verb, Right.READ_TICKET),
+    post("/tickets/{ticket_id}/reveal", reveal, Right.REVEAL),
+)

@@ -1,0 +1,74 @@
+"""回避: the page on which somebody declares an interest in a ticket and stays away from it (PROCEDURE §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.desk.ticket.page import ticket_id_of
+from channels.ui.navigation import ROLE_NAMES, first_page
+from channels.ui.rendering import page
+from channels.ui.time_format import said
+from channels.web.app_keys import LOOKED_AT, OFFICE
+from channels.web.forms import read_form
+from channels.web.routes import get, post
+from channels.web.session import actor, check_csrf, now, viewer
+from hotline.actions.accounts.recusal import REASON_LIMIT, list_recusals, recuse
+from hotline.domain.accounts.permissions import Right, may
+from hotline.domain.enums import Role
+from hotline.domain.errors import NotFound, Refusal
+from hotline.domain.tickets.lifecycle import Verb
+
+
+async def show_recusals(request: web.Request) -> web.Response:
+    """`GET /tickets/{ticket_id}/recusal`: who stays away, and the form."""
+    request[LOOKED_AT] = ticket_id_of(request)
+    return await _page(request, request[LOOKED_AT], {})
+
+
+async def take_recusal(request: web.Request) -> web.StreamResponse:
+    """`POST /tickets/{ticket_id}/recusal`: whoever recused themselves goes back to the first page of their bench."""
+    who, ticket_id, form = actor(request), ticket_id_of(request), await read_form(request)
+    check_csrf(request, form.fields.get("csrf", ""))
+    login = form.fields.get("login", "").strip()
+    try:
+        await recuse(request.app[OFFICE], ticket_id, login, form.fields.get("reason", ""), who, now(request))
+    except NotFound:
+        if not login:
+            raise
+        return await _page(request, ticket_id, form.fields, 422, f"没有登录名为“{login[:64]}”的人。")
+    except Refusal as refusal:
+        return await _page(request, ticket_id, form.fields, refusal.status, refusal.sentence)
+    own = login in ("", viewer(request).login)
+    target = first_page(who.role) if own else f"/tickets/{ticket_id}/recusal"
+    return web.Response(status=303, headers={"Location": target})
+
+
+async def _page(
+    request: web.Request, ticket_id: UUID, typed: Any, status: int = 200, sentence: str = ""
+) -> web.Response:
+    who, moment = actor(request), now(request)
+    rows = await list_recusals(request.app[OFFICE], ticket_id, who)
+    return page(
+        request,
+        "privacy/recusal.html",
+        status,
+        ticket_id=ticket_id,
+        people=[
+            (row["name"], ROLE_NAMES[Role(row["role"])], row["reason"], said(row["declared_at"], moment))
+            for row in rows
+        ],
+        names_others=may(who.role, Verb.DISPATCH),
+        typed=typed,
+        sentence=sentence,
+        limit=REASON_LIMIT,
+    )
+
+
+routes: Sequence[web.RouteDef] = (
+    get("/tickets/{ticket_id}/recusal", show_recusals, Right.RECUSE),
+    post("/tickets/{ticket_id}/recusal", take_recusal, Right.RECUSE),
+)

@@ -1,0 +1,297 @@
+"""The sections of a ticket's page as plain data: clocks, interviews, callbacks, documents, ledger, looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from channels.desk.texts import (
+    CALLBACK_STATES,
+    CLASS_NAMES,
+    CLOCK_STATES,
+    LOOKS,
+    PACE_NAMES,
+    PARTS,
+    REMINDER_STATES,
+)
+from channels.ui.deadline_view import limit_words
+from channels.ui.history_view import value_text, verdict_name
+from channels.ui.navigation import ROLE_NAMES
+from channels.ui.time_format import local_text, said
+from hotline.actions.region.context import County
+from hotline.actions.tickets.case_file import Dossier
+from hotline.documents import NAMES
+from hotline.domain.dispatch.joint import is_follower
+from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
+from hotline.domain.privacy.personal_numbers import mask_text
+from hotline.domain.supervision.tiers import RULE_NAMES, STEP_NAMES
+from hotline.domain.tickets.lifecycle import Verb
+
+Row = Mapping[str, Any]
+Facts = list[tuple[str, str]]
+_MAIN = (
+    Rule.SIGN, Rule.REPLY, Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3, Rule.DISPATCH, Rule.RULING,
+    Rule.CALLBACK, Rule.VERIFY, Rule.DETAILS, Rule.RESUME,
+)  # fmt: skip
+_WINDOWS = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One of the three steps of an interview: its name, its facts, whether it is filled in."""
+
+    name: str
+    facts: Facts
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewView:
+    """An interview as a form that fills up."""
+
+    title: str
+    state: str
+    reached: int
+    steps: tuple[StepView, ...]
+    reviews: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a short table: what, and its facts; `href` when it leads somewhere, `pdf` to the same as PDF."""
+
+    cells: tuple[str, ...]
+    href: str = ""
+    over: bool = False
+    pdf: str = ""
+
+
+def main_clock(dossier: Dossier) -> Row | None:
+    """The limit that runs out first, or the one missed in this round."""
+    ticket = dossier.ticket
+    rows = [row for row in dossier.clocks if row["rule"] in _MAIN]
+    running = [row for row in rows if row["state"] == "running"]
+    missed = [row for row in rows if row["state"] == "missed" and row["cycle"] == ticket.cycle]
+    if not ticket.open or not (running or missed):
+        return None
+    return min(running or missed, key=lambda row: row["due_at"])
+
+
+def window_clock(dossier: Dossier) -> Row | None:
+    """The clock of the tier in force; without one the main clock."""
+    rows = [row for row in dossier.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
+    running = [row for row in rows if row["state"] == "running"]
+    if running:
+        return running[-1]
+    main = main_clock(dossier)
+    return rows[-1] if main is None and rows and dossier.ticket.open else main
+
+
+def latest_reply(dossier: Dossier) -> str:
+    """What the unit last answered, or an empty text; a caller back reads it out."""
+    replies = [event["public_text"] for event in dossier.events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
+    return (replies[-1] or "") if replies else ""
+
+
+def facts_of(dossier: Dossier, county: County, now: datetime) -> Facts:
+    """What is known of a ticket, in one list."""
+    ticket = dossier.ticket
+    rows = [
+        ("来源", f"{CHANNEL_NAMES[ticket.channel]}，{said(ticket.received_at, now)} 受理"),
+        ("类别", f"{KIND_NAMES[ticket.kind]} · {CLASS_NAMES[ticket.handling_class]}"),
+        ("事项", county.matter_name(ticket.matter_id)),
+        ("地点", mask_text(ticket.place)),
+        ("时限", PACE_NAMES[ticket.pace]),
+    ]
+    rows += [(PARTS[part], county.unit_name(unit)) for unit, part in _parts(dossier)]
+    if dossier.in_charge is not None:
+        rows.append(("经办人", dossier.in_charge.name))
+    if ticket.accused_unit_id:
+        rows.append(("被反映单位", county.unit_name(ticket.accused_unit_id)))
+    counts = (("重办", ticket.redo_count), ("退单", ticket.return_count), ("延期", ticket.extension_count))
+    done = "，".join(f"{name}{count}次" for name, count in counts if count)
+    rows += [("办理过程", done)] if done else []
+    if ticket.parked_until:
+        rows.append(("挂账到", local_text(ticket.parked_until)))
+    if ticket.close_reason and ticket.closed_at:
+        rows.append(("办结", f"{local_text(ticket.closed_at)} {CLOSE_NAMES[ticket.close_reason]}"))
+    return rows
+
+
+def _parts(dossier: Dossier) -> list[tuple[UUID, str]]:
+    return [(part.unit_id, part.part) for part in dossier.parts if not part.excused_at]
+
+
+def interviews_of(dossier: Dossier, now: datetime) -> list[InterviewView]:
+    """Every interview, newest first."""
+    views = [_interview(row, now) for row in dossier.interviews]
+    if views and dossier.reviews:
+        told = tuple(
+            f"{row['account_name']}：{'同意' if row['agreed'] else '不同意'}认定不合理。{row['reason']}"
+            for row in dossier.reviews
+        )
+        last = views[-1]
+        views[-1] = InterviewView(last.title, last.state, last.reached, last.steps, told)
+    return views[::-1]
+
+
+def _interview(row: Row, now: datetime) -> InterviewView:
+    planned, held = bool(row["cause"]), row["held_at"] is not None
+    steps = (
+        StepView("第一步 诊断", _filled(row, (("cause", "问题根源和症结"),)), planned),
+        StepView("第二步 会商", _filled(row, (
+            ("solution", "化解方案"), ("rules", "法律和规定"), ("meet_at", "约定时间"), ("meet_where", "约定地点"),
+        )), planned),
+        StepView("第三步 约谈", _filled(row, (
+            ("held_at", "实际时间"), ("held_place", "场所"), ("official", "约谈干部"), ("minutes", "约谈记录"),
+            ("outcome", "结果"), ("promised_on", "承诺办结"), ("person_verdict", "群众意见"),
+        )), held),
+    )  # fmt: skip
+    state = f"{said(row['held_at'], now)} 已约谈" if held else f"限 {said(row['due_at'], now)} 前约谈"
+    return InterviewView(f"第 {row['round']} 次约谈", state, 3 if held else 2 if planned else 1, steps, ())
+
+
+def _filled(row: Row, names: Sequence[tuple[str, str]]) -> Facts:
+    return [(label, _text(name, row[name])) for name, label in names if row[name] is not None or name != "promised_on"]
+
+
+def _text(name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    return local_text(value) if isinstance(value, datetime) else value_text(name, value)
+
+
+def callbacks_of(dossier: Dossier, now: datetime) -> list[Line]:
+    """Every callback: which, where it stands, what was answered, the person's words."""
+    return [_callback(row, now) for row in dossier.callbacks]
+
+
+def _callback(row: Row, now: datetime) -> Line:
+    stage = "约谈后核实" if row["stage"] == "interview" else "答复后回访"
+    at = row["done_at"] or row["asked_at"] or row["opened_at"]
+    answers = []
+    if row["contacted"] is not None:
+        answers = [f"联系{'过' if row['contacted'] else '未到'}", "已解决" if row["solved"] else "未解决"]
+    answers += [verdict_name(row["verdict"])] if row["verdict"] else []
+    answers += [f"单位{row['unit_mark']}分"] if row["unit_mark"] else []
+    answers += [f"热线{row['operator_mark']}分"] if row["operator_mark"] else []
+    state = f"{CALLBACK_STATES[row['state']]}（{CHANNEL_NAMES[row['channel']]}）"
+    who = row["account_name"] or ("诉求人自评" if row["state"] == "done" else "")
+    return Line(
+        (f"第 {row['round']} 次 · {stage}", f"{said(at, now)} {state}", "，".join(answers), row["words"] or "", who)
+    )
+
+
+def letters_of(dossier: Dossier, county: County) -> list[Line]:
+    """Documents issued, each with its download."""
+    lines = []
+    for row in dossier.letters:
+        name = f"{NAMES[Document(row['kind'])]}〔{row['year']}〕{row['number']}号"
+        copied = f"抄送{row['copy_to']}" if row["copy_to"] else ""
+        cells = (name, local_text(row["issued_at"]), county.unit_name(row["unit_id"]), copied)
+        href = f"/letters/{row['letter_id']}"
+        lines.append(Line(cells, f"{href}.docx", pdf=f"{href}.pdf"))
+    return lines
+
+
+def files_of(dossier: Dossier) -> list[Line]:
+    """Files with their download; sizes in KB."""
+    base = f"/tickets/{dossier.ticket.ticket_id}/files"
+    return [
+        Line(
+            (row["file_name"], row["label"], f"{max(1, row['size_bytes'] // 1024)} KB", local_text(row["added_at"])),
+            f"{base}/{row['attachment_id']}",
+        )
+        for row in dossier.files
+    ]
+
+
+def clocks_of(dossier: Dossier, county: County) -> list[Line]:
+    """Every clock the ticket ever had."""
+    return [
+        Line(
+            (
+                RULE_NAMES[Rule(row["rule"])]
+                + (f" · {county.unit_name(row['unit_id'])}" if row["rule"] == Rule.ASSIST else ""),
+                "随主办期限" if is_follower(row["limit_text"]) else limit_words(row["limit_text"]),
+                local_text(row["started_at"]),
+                local_text(row["due_at"]),
+                CLOCK_STATES[row["state"]] + (f" {local_text(row['ended_at'])}" if row["ended_at"] else ""),
+            ),
+            over=row["state"] == "missed",
+        )
+        for row in dossier.clocks
+    ]
+
+
+def reminders_of(dossier: Dossier, county: County) -> list[Line]:
+    """The ledger of reminders."""
+    return [
+        Line(
+            (
+                f"{RULE_NAMES[Rule(row['rule'])]} · {STEP_NAMES[Step(row['step'])]}",
+                _reader(row, county),
+                local_text(row["sent_at"] or row["planned_at"]),
+                REMINDER_STATES[row["state"]],
+            )
+        )
+        for row in dossier.reminders
+    ]
+
+
+def _reader(row: Row, county: County) -> str:
+    """Who received a reminder; both names when somebody stood in."""
+    name = row["recipient_name"] or _recipient(row["recipient"], county)
+    return f"{name}（代{row['instead_name']}）" if row["instead_name"] else name
+
+
+def _recipient(recipient: str, county: County) -> str:
+    kind, _, name = recipient.partition(":")
+    if kind == "unit":
+        return county.unit_name(UUID(name)) if name != "None" else "—"
+    return ROLE_NAMES[Role(name)] if kind == "role" else "诉求人"
+
+
+def looks_of(dossier: Dossier) -> list[Line]:
+    """Who has seen this ticket, newest first (PROCEDURE §6)."""
+    return [
+        Line(
+            (
+                row["account_name"] or "诉求人",
+                ROLE_NAMES[Role(row["role"])] if row["role"] else "",
+                LOOKS.get(row["what"], row["what"]),
+                row["reason"] or "",
+                local_text(row["at"]),
+            )
+        )
+        for row in dossier.views
+    ]
+
+
+def instructions_of(dossier: Dossier) -> list[Line]:
+    """What leaders wrote, until when, and what became of it."""
+    return [
+        Line(
+            (
+                row["leader_name"] or "县领导",
+                row["text"],
+                f"限 {row['due_on']:%Y-%m-%d} 前",
+                f"已落实：{row['fulfilment']}" if row["fulfilled_at"] else "尚未销号",
+            )
+        )
+        for row in dossier.instructions
+    ]
+
+
+def hold_view(row: Mapping[str, Any], moment: datetime) -> dict[str, str]:
+    """A hold as people read it."""
+    lifted = f"{said(row['lifted_at'], moment)}由{row['lifted_by_name']}解除" if row["lifted_at"] else ""
+    return {
+        "until": f"{row['until']:%Y-%m-%d}",
+        "reason": row["reason"],
+        "set": f"{row['set_by_name']}，{said(row['set_at'], moment)}",
+        "state": lifted or ("暂缓中" if row["in_force"] else "已到期"),
+    }

@@ -1,0 +1,172 @@
+"""A unit's bench: the inbox that sorts itself by what runs out first, and what was told to the desk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from aiohttp import web
+
+from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
+from channels.ui.pagination import page_number, turn_pages
+from channels.ui.rendering import page
+from channels.ui.ticket_rows import Row, TicketRow, inbox_row
+from channels.ui.time_format import said
+from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.forms import read_form
+from channels.web.routes import get, post
+from channels.web.session import actor, check_csrf, now
+from hotline.actions.dispatch.joint import late_parts_of_tickets
+from hotline.actions.messaging.inbox import list_notices, settle_notice
+from hotline.actions.region.context import Office
+from hotline.actions.search.ticket_lists import list_closed, list_inbox
+from hotline.actions.supervision.cards import cards_of_tickets
+from hotline.domain.accounts.permissions import Right, is_of_unit
+from hotline.domain.enums import Role
+from hotline.domain.errors import NotFound
+from hotline.domain.tickets.lifecycle import STATE_NAMES, State
+from hotline.domain.tickets.ticket import Actor
+
+PAGE = 30
+# That many of one kind stand behind one line.
+FOLDED_FROM = 5
+_TODO = (State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED)
+_OPEN = tuple(state for state in State if state is not State.CLOSED)
+# What a unit never sees in its inbox: not yet dispatched, or back with the dispatcher.
+_NOT_THEIRS = frozenset({State.RECEIVED, State.AWAITING_DETAILS})
+
+
+async def show_inbox(request: web.Request) -> web.Response:
+    """`GET /desk?state=&page=`: one list, what runs out first on top. Unchanged, a refresh gets 204."""
+    who, moment, office = actor(request), now(request), request.app[OFFICE]
+    chosen = request.query.get("state", "")
+    states, number = _states(chosen, who.role), page_number(request.query.get("page", ""))
+    inbox = await _read(office, who, states, number)
+    request[SHOWN] = len(inbox.rows)
+    tickets = await _ticket_rows(office, who, inbox.rows, moment)
+    seen = _fingerprint(tickets, inbox.counts)
+    if request.headers.get("HX-Request") and request.query.get("seen") == seen:
+        return web.Response(status=204)
+    return page(
+        request,
+        "inbox.html",
+        tickets=tickets,
+        tabs_of_states=_tabs(chosen, who.role, inbox.counts),
+        pager=turn_pages(len(tickets), inbox.total, number, PAGE, f"/desk?state={chosen}&page=", more=inbox.more),
+        refresh_href=f"/desk?state={chosen}&page={number}&seen={seen}",
+        total=inbox.total if inbox.total is not None else len(tickets),
+        empty=EMPTY_INBOX[states[0]] if len(states) == 1 else EMPTY_DESK,
+        # A closed list is looked up, not watched.
+        watched=chosen != State.CLOSED,
+    )
+
+
+async def _ticket_rows(office: Office, who: Actor, rows: Sequence[Row], moment: datetime) -> list[TicketRow]:
+    ids = [row["ticket_id"] for row in rows]
+    cards = await cards_of_tickets(office, ids, who, moment)
+    late = await late_parts_of_tickets(office, ids, who, moment)
+    return [
+        inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Inbox:
+    """A page of a list, counts of open tickets by state, how many the list has (None: not counted), and whether it goes on."""
+
+    rows: Sequence[Row]
+    counts: Mapping[str, int]
+    total: int | None
+    more: bool = False
+
+
+async def _read(office: Office, who: Actor, states: Sequence[State], number: int) -> _Inbox:
+    skip = (number - 1) * PAGE
+    if State.CLOSED in states:
+        rows, counts = await list_closed(office, who, PAGE + 1, skip)
+        return _Inbox(rows[:PAGE], counts, None, len(rows) > PAGE)
+    rows, counts = await list_inbox(office, who, list(states), PAGE, skip)
+    return _Inbox(rows, counts, sum(counts.get(state, 0) for state in states))
+
+
+def _states(chosen: str, role: Role) -> tuple[State, ...]:
+    """The states of a tab. Raises NotFound for a tab that does not exist."""
+    if chosen == "":
+        return _TODO if is_of_unit(role) else _OPEN
+    if chosen not in list(State):
+        raise NotFound
+    return (State(chosen),)
+
+
+def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
+    """(href, label, count, open): the first tab is what this role has to do."""
+    label, first = ("待办", _TODO) if is_of_unit(role) else ("全部未办结", _OPEN)
+    tabs: list[tuple[str, str, int | None, bool]] = [
+        ("/desk", label, sum(counts.get(state, 0) for state in first), chosen == "")
+    ]
+    for state in State:
+        if state in _NOT_THEIRS and is_of_unit(role):
+            continue
+        # Closed tickets are not counted: they only grow.
+        count = None if state is State.CLOSED else counts.get(state, 0)
+        tabs.append((f"/desk?state={state}", STATE_NAMES[state], count, chosen == state))
+    return tabs
+
+
+def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str:
+    told = [(t.number, t.state.text, t.due.text if t.due else "", t.card, t.late) for t in tickets]
+    return hashlib.sha256(repr((told, sorted(counts.items()))).encode()).hexdigest()[:12]
+
+
+async def show_notices(request: web.Request) -> web.Response:
+    """`GET /desk/notices`: what was told to this desk in the last two weeks, newest first."""
+    who, moment = actor(request), now(request)
+    rows = await list_notices(request.app[OFFICE], who, moment)
+    request[SHOWN] = len(rows)
+    notices = [_notice(row, moment) for row in rows]
+    folded = [(kind, same) for kind, same in _by_kind(notices).items() if len(same) >= FOLDED_FROM]
+    rest = [one for one in notices if one["kind"] not in dict(folded)]
+    return page(request, "messaging/notices.html", notices=rest, folded=folded, total=len(notices))
+
+
+def _notice(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+    return {
+        "id": row["outbox_id"],
+        "at": said(row["created_at"], moment),
+        "kind": NOTICE_KINDS.get(row["kind"], "通知"),
+        "text": row["payload"].get("text", ""),
+        "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
+        "urgent": row["urgent"],
+        "stands_for": row["stands_for"],
+    }
+
+
+def _by_kind(notices: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Notices by kind, the newest kind first; what is urgent is never folded away."""
+    kinds: dict[str, list[dict[str, Any]]] = {}
+    for one in notices:
+        kinds.setdefault(one["kind"], []).append(one)
+    return {kind: same for kind, same in kinds.items() if not any(one["urgent"] for one in same)}
+
+
+async def read_notice(request: web.Request) -> web.StreamResponse:
+    """`POST /desk/notices/read`: this notice, or all that are listed, dealt with."""
+    who, form, office = actor(request), await read_form(request), request.app[OFFICE]
+    check_csrf(request, form.fields.get("csrf", ""))
+    one = form.uuid("notice", "消息")
+    listed: list[UUID] = [row["outbox_id"] for row in await list_notices(office, who, now(request))]
+    for outbox_id in listed if one is None else [one]:
+        await settle_notice(office, outbox_id, who, now(request))
+    return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})
+
+
+routes: Sequence[web.RouteDef] = (
+    get("/desk", show_inbox, Right.LIST_TICKETS),
+    get("/desk/notices", show_notices, Right.READ_NOTICES),
+    post("/desk/notices/read", read_notice, Right.READ_NOTICES),
+)

@@ -1,0 +1,1 @@
+"""A guided conversation, whatever the chat channel."""

@@ -1,0 +1,278 @@
+"""The steps of filing: each takes one answer, keeps it in the draft and asks the next question."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from channels.dialogue.router import Router, kind, plain, regex, step, text
+from channels.dialogue.state import Line, Phrase, Said, Scene, Stage, afresh, at, line, told
+from hotline.actions.intake.conversation import Turn
+from hotline.actions.intake.own_tickets import open_own_in
+from hotline.domain.enums import Channel, Kind
+from hotline.domain.errors import Refusal
+from hotline.domain.intake import BODY_LIMIT, NAME_LIMIT, PLACE_LIMIT, Filing
+from hotline.domain.messaging.message import Incoming
+from hotline.phone import find_numbers, mask
+
+KINDS = (Kind.HELP, Kind.COMPLAINT, Kind.INQUIRY, Kind.SUGGESTION, Kind.TIP_OFF, Kind.PRAISE)
+BURST = timedelta(seconds=2)
+PARTS_APART = "\n"
+
+_SPOKEN = kind("text", "voice", "link")
+_DONE = text("1", "说完了", "完了", "没有了", "没了", "好了", "就这些", "结束")
+_SKIP = text("0", "跳过", "不填", "没有", "无", "不清楚", "不知道", "不想说")
+_SEND = text("1", "提交", "确认", "是", "是的", "对", "好", "好的", "可以", "没问题", "ok")
+_DROP = text("0", "不提交")
+_DANGER = re.compile("着火|起火|失火|爆炸|煤气泄漏|燃气泄漏|漏燃气|触电|落水|溺水|轻生|自杀|跳楼|持刀|昏迷|休克")
+_TELLING: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.TIP_OFF, re.compile("举报|受贿|贪污|吃拿卡要|索要红包|公款")),
+    (Kind.PRAISE, re.compile("表扬|点赞|锦旗|感谢信")),
+    (Kind.COMPLAINT, re.compile("投诉|态度差|态度恶劣|乱收费|推诿|不作为")),
+    (Kind.SUGGESTION, re.compile("建议")),
+    (Kind.INQUIRY, re.compile("请问|咨询|想问|怎么办理|如何办理|需要什么材料|需要哪些材料")),
+)
+_LABELS = re.compile(
+    "(?:联系)?(?:姓名|名字|电话|手机号码|手机号|手机|号码|联系方式)(?:是|为)?|我的|本人|我?叫|我是|联系"
+)
+_NUMBERLIKE = re.compile(r"[0-9+(（][0-9+()（）\- 转#]{4,}[0-9]")
+_NAME = re.compile(rf"[^\W\d_](?:[^\W\d_]|[·. ]){{0,{NAME_LIMIT - 1}}}")
+
+router: Router[Scene, Said] = Router()
+
+
+def question(turn: Turn) -> tuple[Line, ...]:
+    """What the conversation waits for, asked (again); nothing at the start."""
+    draft = turn.draft
+    match turn.step:
+        case Stage.WHAT:
+            return (line(Phrase.NOTED if draft.get("body") else Phrase.ASK_WHAT),)
+        case Stage.WHERE:
+            return (line(Phrase.ASK_WHERE),)
+        case Stage.WHO:
+            known = draft.get("mentioned")
+            return (line(Phrase.ASK_WHO_KNOWN, phone=mask(known)) if known else line(Phrase.ASK_WHO),)
+        case Stage.SECRET:
+            return (line(Phrase.ASK_SECRET),)
+        case Stage.CONFIRM:
+            return (_summary(draft),)
+        case Stage.KIND:
+            return (line(Phrase.ASK_KIND, kinds=KINDS),)
+        case Stage.ADDING:
+            return (line(Phrase.ASK_ADDING, number=draft["wanting"][1]),)
+        case Stage.SOLVED | Stage.WHY:
+            phrase = Phrase.ASK_WHY if turn.step == Stage.WHY else Phrase.ASK_SOLVED
+            return (line(phrase, number=draft["rating"]["number"]),)
+        case _:
+            return ()
+
+
+def _ask(turn: Turn, stage: Stage) -> Said:
+    following = at(turn, stage)
+    return Said(following, question(following))
+
+
+@router.on(step(Stage.WHAT), _DONE)
+async def finish_what(_incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+    """Everything was said: on to the place, unless it is known already."""
+    if not turn.draft.get("body"):
+        return Said(turn, (line(Phrase.ASK_WHAT),))
+    found = find_numbers(PARTS_APART.join(turn.draft["body"]), area_code=scene.office.area_code)
+    turn = told(turn, mentioned=found[0].text if len(found) == 1 else "")
+    return _ask(turn, Stage.WHO if turn.draft.get("place") else Stage.WHERE)
+
+
+@router.on(step(Stage.WHAT), _SPOKEN)
+async def take_words(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """Words are gathered until the person says that all was said; of a burst only the first is answered."""
+    if not incoming.text:
+        return Said(turn, (line(Phrase.NOT_HEARD if incoming.kind == "voice" else Phrase.ASK_WHAT),))
+    body: list[str] = turn.draft.get("body", [])
+    if sum(map(len, body)) + len(incoming.text) > BODY_LIMIT - 200:
+        return Said(turn, (line(Phrase.TOO_LONG),))
+    # A machine that repeats itself adds nothing.
+    more = told(turn, body=[*body, incoming.text] if incoming.text not in body else body)
+    noted = line(Phrase.MORE_NOTED if body else Phrase.NOTED)
+    return _unless_burst(incoming, more, (*_warning(incoming.text, body), noted), first=not body)
+
+
+def _warning(words: str, body: list[str]) -> tuple[Line, ...]:
+    warned = _DANGER.search(PARTS_APART.join(body))
+    return (line(Phrase.DANGER),) if _DANGER.search(words) and not warned else ()
+
+
+def _unless_burst(incoming: Incoming, turn: Turn, lines: tuple[Line, ...], *, first: bool = False) -> Said:
+    """An album or a few lines sent at one go arrive as messages of the same moment: one answer is enough.
+
+    The first words are answered always: what was said to a picture before them no longer fits.
+    """
+    sent, before = incoming.sent_at.timestamp(), turn.draft.get("gathered_at")
+    burst = before is not None and abs(sent - before) < BURST.total_seconds()
+    return Said(told(turn, gathered_at=sent), () if burst and not first else lines)
+
+
+@router.on(step(Stage.WHAT), kind("image", "video", "location", "unknown"))
+async def take_other(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+    """A picture is noted, a shared place becomes the place; anything else gets a kind word."""
+    if incoming.kind == "link":
+        return await take_words(incoming, turn, scene)
+    if incoming.kind == "location" and incoming.text:
+        placed = told(turn, place=incoming.text[:PLACE_LIMIT])
+        return _unless_burst(incoming, placed, (line(Phrase.PLACE_NOTED), *question(turn)))
+    if incoming.kind in ("image", "video"):
+        pictured = told(turn, pictures=turn.draft.get("pictures", 0) + 1)
+        return _unless_burst(incoming, pictured, (line(Phrase.PICTURE_NOTED), *question(turn)))
+    return Said(turn, (line(Phrase.NOT_READABLE), *question(turn)))
+
+
+@router.on(step(Stage.WHERE), _SKIP)
+async def skip_where(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """No place to tell."""
+    return _ask(turn, Stage.WHO)
+
+
+@router.on(step(Stage.WHERE), kind("text", "voice", "location"))
+async def take_where(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """The place, typed, spoken or shared; a whole story in its place is kept with the matter."""
+    words = " ".join(incoming.text.split())
+    if not words:
+        return Said(turn, (line(Phrase.NOT_HEARD), *question(turn)))
+    if len(words) > PLACE_LIMIT:
+        turn = told(turn, body=[*turn.draft["body"], incoming.text])
+        words = words[: PLACE_LIMIT - 1] + "…"
+    return _ask(told(turn, place=words), Stage.WHO)
+
+
+@router.on(step(Stage.WHO), _SKIP)
+async def skip_who(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """The person need not say who asks."""
+    return _after_who(told(turn, name="", phone=""))
+
+
+@router.on(step(Stage.WHO), text("1"))
+async def take_mentioned(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """The number that stood in the person's own words, now confirmed as the person's."""
+    if not turn.draft.get("mentioned"):
+        return Said(turn, (line(Phrase.BAD_PHONE),))
+    return _after_who(told(turn, phone=turn.draft["mentioned"]))
+
+
+@router.on(step(Stage.WHO), kind("text", "voice"))
+async def take_who(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+    """Name and number in one message, in any order and dress; either may be missing."""
+    found = find_numbers(incoming.text, area_code=scene.office.area_code)
+    rest = _NUMBERLIKE.sub(" ", incoming.text)
+    if not found and rest != incoming.text:
+        return Said(turn, (line(Phrase.BAD_PHONE),))
+    name = " ".join(re.sub(r"[^\w·.]+", " ", _LABELS.sub(" ", rest)).split())
+    if not _NAME.fullmatch(name) and (name or not found):
+        return Said(turn, (line(Phrase.BAD_NAME),))
+    return _after_who(told(turn, name=name, phone=found[0].text if found else ""))
+
+
+def _after_who(turn: Turn) -> Said:
+    if _kind_of(turn.draft) is Kind.TIP_OFF:
+        return _ask(told(turn, confidential=True), Stage.CONFIRM)
+    return _ask(turn, Stage.SECRET)
+
+
+@router.on(step(Stage.SECRET), text("1", "不用", "不保密", "不用保密", "不需要", "公开", "否"))
+async def take_open(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """The unit may know who asks."""
+    return _ask(told(turn, confidential=False), Stage.CONFIRM)
+
+
+@router.on(step(Stage.SECRET), text("2", "保密", "要保密", "要", "需要", "是"))
+async def take_secret(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """The unit sees the matter without the person (PROCEDURE §6)."""
+    return _ask(told(turn, confidential=True), Stage.CONFIRM)
+
+
+@router.on(step(Stage.CONFIRM), _SEND)
+async def submit(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+    """The one place where a conversation becomes a ticket."""
+    try:
+        opened = await open_own_in(scene.office, scene.conn, incoming, _filing(incoming, turn.draft), scene.now)
+    except Refusal as refusal:
+        return Said(turn, (line(Phrase.REFUSED, sentence=refusal.sentence),))
+    filed = line(Phrase.FILED, number=opened.ticket.number, code=opened.query_code)
+    return Said(afresh(turn), (filed,))
+
+
+@router.on(step(Stage.CONFIRM), text("2", "改类型"))
+async def change_kind(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """Another kind than the words suggest."""
+    return _ask(turn, Stage.KIND)
+
+
+@router.on(step(Stage.CONFIRM), text("3"))
+async def tell_anew(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """From the first question."""
+    return _ask(afresh(turn), Stage.WHAT)
+
+
+@router.on(step(Stage.CONFIRM), _DROP)
+async def drop(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """Not filed."""
+    return Said(afresh(turn), (line(Phrase.CANCELLED),))
+
+
+@router.on(step(Stage.CONFIRM), _SPOKEN)
+async def add_words(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+    """Something came to mind at the last moment: it is added, and all is shown again."""
+    if len(plain(incoming.text)) < 4:
+        return Said(turn, (line(Phrase.CHOOSE), *question(turn)))
+    added = await take_words(incoming, turn, scene)
+    return Said(added.turn, tuple(one for one in added.lines if one.phrase is Phrase.TOO_LONG) + question(added.turn))
+
+
+@router.on(step(Stage.KIND), regex("[1-6]"))
+async def take_kind(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """The kind by its number; a tip-off is always confidential (PROCEDURE §6)."""
+    chosen = KINDS[int(plain(incoming.text)) - 1]
+    confidential = chosen is Kind.TIP_OFF or turn.draft.get("confidential", False)
+    return _ask(told(turn, kind=chosen.value, confidential=confidential), Stage.CONFIRM)
+
+
+@router.on(step(*(stage for stage in Stage if stage is not Stage.START)))
+async def ask_again(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+    """What does not answer the question: a picture is noted, and the question comes once more."""
+    if incoming.kind in ("image", "video"):
+        turn = told(turn, pictures=turn.draft.get("pictures", 0) + 1)
+        return Said(turn, (line(Phrase.PICTURE_NOTED), *question(turn)))
+    unread = incoming.kind not in ("text", "voice", "link", "location")
+    return Said(turn, (line(Phrase.NOT_READABLE if unread else Phrase.CHOOSE), *question(turn)))
+
+
+def _kind_of(draft: Mapping[str, Any]) -> Kind:
+    """The kind the person chose, else what the words suggest; a plea for help when nothing does."""
+    if "kind" in draft:
+        return Kind(draft["kind"])
+    words = PARTS_APART.join(draft["body"])
+    return next((found for found, telling in _TELLING if telling.search(words)), Kind.HELP)
+
+
+def _summary(draft: Mapping[str, Any]) -> Line:
+    return line(
+        Phrase.ASK_CONFIRM, kind=_kind_of(draft), body=PARTS_APART.join(draft["body"]), place=draft.get("place", ""),
+        name=draft.get("name", ""), phone=mask(draft["phone"]) if draft.get("phone") else "",
+        secret=bool(draft.get("confidential")), pictures=draft.get("pictures", 0),
+    )  # fmt: skip
+
+
+def _filing(incoming: Incoming, draft: Mapping[str, Any]) -> Filing:
+    pictures = draft.get("pictures", 0)
+    noted = (f"（诉求人另有图片或视频{pictures}份，可在联系时索取。）",) if pictures else ()
+    return Filing(
+        client_key=f"{incoming.channel}-{incoming.message_id}",
+        channel=Channel(incoming.channel),
+        kind=_kind_of(draft),
+        body=PARTS_APART.join((*draft["body"], *noted)),
+        place=draft.get("place", ""),
+        confidential=bool(draft.get("confidential")),
+        name=draft.get("name", ""),
+        phone=draft.get("phone", ""),
+        wechat=incoming.person if incoming.channel == Channel.WECHAT else "",
+    )

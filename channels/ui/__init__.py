@@ -1,0 +1,1 @@
+"""What pages share: rendering, navigation, view models of tickets and deadlines."""

@@ -1,0 +1,1 @@
+"""Requests and answers: forms, sessions, rights of addresses, time-outs, uploads."""

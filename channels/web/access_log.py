@@ -1,0 +1,52 @@
+"""Which pages are looks at people's affairs, and what is kept of each: who, when, what, from where (PROCEDURE §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from channels.web.app_keys import LOOKED_AT, OFFICE, SHOWN
+from channels.web.session import now, remote_address, viewer
+from hotline.actions.privacy.access_log import note_look
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.privacy.access_patterns import What
+from hotline.domain.tickets.lifecycle import Verb
+
+# Pages whose look is kept here, before the answer leaves.
+KEPT: Mapping[Right, What] = {
+    Right.LIST_TICKETS: What.LIST,
+    Right.READ_NOTICES: What.LIST,
+    Right.TAKE_CALL: What.LIST,
+    Right.LIST_CALLS: What.LIST,
+    Right.LIST_UNDELIVERED: What.LIST,
+    Right.LIST_UNDISPATCHED: What.LIST,
+    Right.READ_ALARMS: What.LIST,
+    Right.LIST_SUPERVISED: What.LIST,
+    Right.READ_CARDS: What.LIST,
+    Right.READ_BRIEF: What.BRIEF,
+    Right.LIST_FIGURE: What.FIGURE,
+    Right.READ_LETTER: What.LETTER,
+    Right.RECUSE: What.TICKET,
+    Right.HOLD_TICKET: What.TICKET,
+}
+# Looks their deeds keep themselves, in the transaction that reads.
+KEPT_BY_DEEDS = frozenset({Right.READ_TICKET, Right.READ_FILE, Right.SEARCH_CALLER, Right.READ_LOOKS})
+# Pages on which nobody who asked for something appears, nor what they asked.
+NO_LOOK = frozenset(
+    {
+        Right.ENTER_LEAVE, Right.READ_HOUSE, Right.READ_POLICY, Right.READ_ASSESSMENT, Right.KEEP_ACCOUNTS,
+        Right.READ_ACCOUNT_EVENTS,
+    }
+)  # fmt: skip
+
+
+async def keep_look(request: web.Request, right: Right | Verb, response: web.StreamResponse) -> None:
+    """Record a page that was found and shows something; an unchanged refresh (204) shows nothing new."""
+    what = KEPT.get(right) if isinstance(right, Right) else None
+    if what is None or request.method not in ("GET", "HEAD") or response.status != 200:
+        return
+    await note_look(
+        request.app[OFFICE], viewer(request).actor, now(request), what, page=request.path, shown=request.get(SHOWN),
+        ticket_id=request.get(LOOKED_AT), address=remote_address(request),
+    )  # fmt: skip

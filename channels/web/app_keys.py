@@ -1,0 +1,27 @@
+"""What the application shares with its handlers, by typed keys."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import UUID
+
+from aiohttp import web
+
+from hotline.actions.accounts.sessions import Viewer
+from hotline.actions.region.context import Office
+from hotline.clock import Clock
+from hotline.config import Settings
+from hotline.rate_limiter import Meter
+
+SETTINGS = web.AppKey("settings", Settings)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+OFFICE = web.AppKey("office", Office)
+METER = web.AppKey("meter", Meter)
+
+VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
+TOKEN: web.RequestKey[str] = web.RequestKey("token")
+REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")
+PATIENCE: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")
+SHOWN: web.RequestKey[int] = web.RequestKey("shown")
+LOOKED_AT: web.RequestKey[UUID] = web.RequestKey("looked_at")
+RETRY_AFTER: web.RequestKey[int] = web.RequestKey("retry_after")

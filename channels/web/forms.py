@@ -1,0 +1,160 @@
+"""Reading what a person sent: every wrong value becomes one clear sentence and a 4xx."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from yarl import query_to_pairs
+
+from channels.web.multipart import BODY_BYTES, MOST_FIELDS, TEXT_BYTES, Oversized, Unreadable, read_parts
+from channels.web.timeouts import FILES_S, TEXT_S, while_reading
+from hotline.domain.errors import Malformed, Missing, TooLong
+from hotline.domain.intake import clean
+
+FIELD_CHARACTERS = 12_000
+UNDECODABLE = "\ufffd"
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent: at most 10 MB."""
+
+    file_name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a form, cleaned of control characters; files apart."""
+
+    fields: Mapping[str, str]
+    files: tuple[Upload, ...] = ()
+
+    def text(self, name: str, limit: int = FIELD_CHARACTERS) -> str:
+        """The field, or an empty text. Raises TooLong."""
+        value = self.fields.get(name, "")
+        if len(value) > limit:
+            raise TooLong(what="填写的内容", limit=limit)
+        return value
+
+    def required(self, name: str, what: str) -> str:
+        """The field; raises Missing with its Chinese name when it is empty."""
+        value = self.text(name)
+        if not value:
+            raise Missing(what=what)
+        return value
+
+    def flag(self, name: str) -> bool:
+        """Whether a box was ticked or 是 was chosen."""
+        return self.fields.get(name, "") in ("1", "on", "yes", "true", "是")
+
+    def choice(self, name: str, kind: type[Choice], what: str, default: Choice | None = None) -> Choice:
+        """One of a closed list. Raises Malformed."""
+        value = self.fields.get(name, "")
+        if not value and default is not None:
+            return default
+        try:
+            return kind(value)
+        except ValueError:
+            raise Malformed(what=what) from None
+
+    def number(self, name: str, what: str) -> int | None:
+        """A whole number, or None when empty. Raises Malformed."""
+        value = self.fields.get(name, "")
+        if not value:
+            return None
+        if not value.isdecimal() or len(value) > 9:
+            raise Malformed(what=what)
+        return int(value)
+
+    def uuid(self, name: str, what: str) -> UUID | None:
+        """An identifier, or None when empty. Raises Malformed."""
+        value = self.fields.get(name, "")
+        try:
+            return UUID(value) if value else None
+        except ValueError:
+            raise Malformed(what=what) from None
+
+    def moment(self, name: str, what: str, zone: Any) -> datetime:
+        """A local date and time, given back aware. Raises Missing, Malformed."""
+        try:
+            value = datetime.fromisoformat(self.required(name, what))
+        except ValueError:
+            raise Malformed(what=what) from None
+        return value.replace(tzinfo=zone) if value.tzinfo is None else value
+
+    def day(self, name: str, what: str) -> date | None:
+        """A date, or None when empty. Raises Malformed."""
+        value = self.fields.get(name, "")
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise Malformed(what=what) from None
+
+    @property
+    def client_key(self) -> str | None:
+        """The key that makes a repeated submission get the first answer."""
+        value = self.fields.get("client_key", "")
+        if len(value) > 100 or not value.isascii():
+            raise Malformed(what="表单编号")
+        return value or None
+
+
+async def read_form(request: web.Request) -> Form:
+    """The form of a POST, urlencoded or multipart. Raises Oversized, Malformed, Unreadable, TooSlow."""
+    plain = request.content_type == "application/x-www-form-urlencoded"
+    if not plain and request.content_type != "multipart/form-data":
+        raise Unreadable
+    if (request.content_length or 0) > (TEXT_BYTES if plain else BODY_BYTES):
+        raise Oversized
+    try:
+        async with while_reading(request, TEXT_S if plain else FILES_S):
+            return await (_read_plain(request) if plain else _read_multipart(request))
+    except web.HTTPRequestEntityTooLarge:
+        raise Oversized from None
+    except (ValueError, LookupError, AssertionError, HttpProcessingError, ConnectionError, web.RequestPayloadError):
+        # A client that goes away in the middle is no fault of ours either.
+        raise Unreadable from None
+
+
+async def _read_plain(request: web.Request) -> Form:
+    charset = request.charset or "utf-8"
+    told = (await request.read()).rstrip().decode(charset)
+    return _form_of(dict(decode_pairs(told, charset)))
+
+
+def decode_pairs(told: str, charset: str) -> list[tuple[str, str]]:
+    """Names and values of an urlencoded form. Raises ValueError for too many, and for bytes that are no text of `charset`."""
+    pairs = query_to_pairs(told, max_fields=MOST_FIELDS, encoding=charset)
+    if any(UNDECODABLE in text for pair in pairs for text in pair):
+        # A person's words must not change unseen: the library puts this sign where it cannot read.
+        return parse_qsl(told, keep_blank_values=True, encoding=charset, errors="strict")
+    return pairs
+
+
+async def _read_multipart(request: web.Request) -> Form:
+    parts = await read_parts(request)
+    files = [Upload(_file_name(part.file_name), part.content) for part in parts if part.file_name]
+    return _form_of({part.name: part.content.decode(part.charset) for part in parts if not part.file_name}, files)
+
+
+def _form_of(fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Form:
+    if sum(len(value.encode("utf-8", "surrogatepass")) for value in fields.values()) > TEXT_BYTES:
+        raise Oversized
+    return Form({name: clean(value) for name, value in fields.items()}, tuple(files))
+
+
+def _file_name(given: str) -> str:
+    """The name without signs that are not seen: one that turns the text around makes exe look like jpg."""
+    seen = "".join(sign for sign in clean(given) if unicodedata.category(sign) not in ("Cf", "Cc", "Zl", "Zp"))
+    return seen[:200] or "附件"

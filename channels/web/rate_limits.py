@@ -1,0 +1,120 @@
+"""How often one address, account, telephone number or person of WeChat may do a thing; told kindly when it is too often."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+
+from aiohttp import web
+
+from channels.web.app_keys import METER, OFFICE, RETRY_AFTER, VIEWER
+from channels.web.forms import Form
+from channels.web.session import now, remote_address
+from hotline.actions.region.context import Office
+from hotline.domain.errors import Refusal
+from hotline.domain.policy.rate_limits import Act, Rate
+from hotline.phone import normalise
+from hotline.rate_limiter import Charge
+
+_V6_OF_ONE_HOUSE = 64
+
+
+class TooOften(Refusal):
+    """{what}，请过{wait}再试。着急的事，请直接拨打热线电话。"""
+
+    status = 429
+
+
+_WHAT = {
+    Act.ADDRESS_FILING: "从您这里提交的诉求太多了",
+    Act.PHONE_FILING: "这个电话反映的事情已经不少，我们正在办",
+    Act.ADDRESS_QUERY: "查询太频繁了",
+    Act.ADDRESS_UPLOAD: "上传的文件太多了",
+    Act.ADDRESS_LOGIN: "登录太频繁了",
+    Act.LOGIN_LOGIN: "登录太频繁了",
+    Act.ACCOUNT_FORM: "操作太频繁了",
+    Act.ACCOUNT_UPLOAD: "上传的文件太多了",
+    Act.ACCOUNT_REVEAL: "查看姓名电话太频繁了",
+    Act.ACCOUNT_SEARCH: "查找太频繁了",
+}
+
+
+async def count_address(request: web.Request, *acts: Act, cost: int = 1, phone: str = "") -> None:
+    """Charge the remote address, and with `phone` the number besides. Raises TooOften."""
+    office = request.app[OFFICE]
+    who = [(act, _network(remote_address(request)), cost) for act in acts]
+    number = normalise(phone, area_code=office.area_code) if phone else None
+    if number is not None:
+        who.append((Act.PHONE_FILING, number.digits, 1))
+    await _charge(request, who)
+
+
+async def count_login(request: web.Request, login: str) -> None:
+    """Charge the remote address and the name that was typed, whether anybody has it or not. Raises TooOften."""
+    await _charge(
+        request, [(Act.ADDRESS_LOGIN, _network(remote_address(request)), 1), (Act.LOGIN_LOGIN, login.casefold(), 1)]
+    )
+
+
+async def count_account(request: web.Request, act: Act, cost: int = 1) -> None:
+    """Charge whoever is logged in; nobody is charged nothing. Raises TooOften."""
+    viewer = request.get(VIEWER)
+    if viewer is not None:
+        await _charge(request, [(act, str(viewer.actor.account_id), cost)])
+
+
+async def count_files(request: web.Request, form: Form) -> None:
+    """Charge the files of a form to the account, or to the address of the public. Raises TooOften."""
+    if form.files and request.get(VIEWER) is not None:
+        await count_account(request, Act.ACCOUNT_UPLOAD, len(form.files))
+    elif form.files:
+        await count_address(request, Act.ADDRESS_UPLOAD, cost=len(form.files))
+
+
+async def is_too_often(request: web.Request, act: Act, person: str) -> bool:
+    """Charge a person of a channel that has no page to tell it on."""
+    return await _wait(request, [(act, person, 1)]) > timedelta(0)
+
+
+async def _charge(request: web.Request, who: Sequence[tuple[Act, str, int]]) -> None:
+    wait = await _wait(request, who)
+    if wait > timedelta(0):
+        request[RETRY_AFTER] = math.ceil(wait.total_seconds())
+        raise TooOften(what=_WHAT[who[-1][0]], wait=_in_words(wait))
+
+
+async def _wait(request: web.Request, who: Sequence[tuple[Act, str, int]]) -> timedelta:
+    office = request.app[OFFICE]
+    rates = office.rules.policy.rates
+    charges = [
+        Charge(_key(office, act, whose), rate, cost)
+        for act, whose, cost in who
+        if (rate := Rate.parse(rates[act])) is not None
+    ]
+    return await request.app[METER].charge(charges, now(request))
+
+
+def _key(office: Office, act: Act, whose: str) -> str:
+    # Addresses and numbers are people's data: the cache holds only what cannot be read back.
+    return f"rate:{office.region}:{act}:{office.vault.fingerprint(whose, 'rate').hex()[:24]}"
+
+
+def _network(address: str) -> str:
+    """The address itself, of IPv6 the network of one house: one machine has as many addresses there as it likes."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    mapped = parsed.ipv4_mapped
+    return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed), _V6_OF_ONE_HOUSE), strict=False))
+
+
+def _in_words(wait: timedelta) -> str:
+    minutes = math.ceil(wait.total_seconds() / 60)
+    if wait.total_seconds() < 60:
+        return f"{max(1, math.ceil(wait.total_seconds()))}秒"
+    return f"{minutes}分钟" if minutes < 120 else f"{math.ceil(minutes / 60)}小时"

@@ -1,0 +1,1 @@
+"""Accounts, sessions, log-in, leave and recusal (PROCEDURE §6, §9)."""

@@ -1,0 +1,129 @@
+"""请假 and AB岗: who is away, and who stands in. Each one transaction (PROCEDURE §9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.region.context import Office
+from hotline.domain.accounts.permissions import Right, allow
+from hotline.domain.accounts.substitution import (
+    LONGEST,
+    OF_A_UNIT,
+    Colleague,
+    Leave,
+    check_leave,
+    check_may_enter,
+    check_span,
+    may_enter,
+    may_stand_in,
+)
+from hotline.domain.enums import Role
+from hotline.domain.errors import NotAllowed, NotFound
+from hotline.domain.tickets.ticket import Actor
+from hotline.store.accounts import leaves
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Whom the actor may enter as away, and who may stand in for one of them."""
+
+    people: tuple[Colleague, ...]
+    substitutes: tuple[Colleague, ...]
+
+
+async def enter_leave(
+    office: Office, account_id: UUID, away_from: datetime, away_until: datetime, substitute_id: UUID | None,
+    actor: Actor, now: datetime,
+) -> None:  # fmt: skip
+    """Somebody is away from one moment until before another; sent twice it is refused as overlapping.
+
+    Raises NotFound, NotAllowed, Malformed, LeaveOverlaps, UnfitSubstitute.
+    """
+    allow(actor, Right.ENTER_LEAVE)
+    check_span(away_from, away_until, now)
+    async with office.writing() as conn:
+        person = await _person(office, conn, account_id)
+        check_may_enter(actor, person, office.county.scope(actor))
+        substitute = await _person(office, conn, substitute_id) if substitute_id else None
+        leave = Leave(person, away_from, away_until, substitute)
+        taken = await leaves.has_leave(conn, office.region, account_id, away_from, away_until)
+        away = substitute_id is not None and await leaves.has_leave(
+            conn, office.region, substitute_id, away_from, away_until
+        )
+        check_leave(leave, _above(office, person), taken=taken, substitute_away=away)
+        await leaves.insert_leave(conn, office.region, leave, actor.account_id, now)
+
+
+async def _person(office: Office, conn: Any, account_id: UUID) -> Colleague:
+    person = await leaves.lock_colleague(conn, office.region, account_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def _above(office: Office, person: Colleague) -> UUID | None:
+    unit = office.county.units.get(person.unit_id) if person.unit_id else None
+    return unit.parent_id if unit else None
+
+
+async def end_leave(office: Office, account_id: UUID, away_from: datetime, actor: Actor, now: datetime) -> None:
+    """销假: back from this moment on, or never gone. Raises NotFound, NotAllowed."""
+    allow(actor, Right.ENTER_LEAVE)
+    if abs(away_from - now) > 2 * LONGEST:
+        raise NotFound
+    async with office.writing() as conn:
+        person = await _person(office, conn, account_id)
+        check_may_enter(actor, person, office.county.scope(actor))
+        if not await leaves.end_leave(conn, office.region, account_id, away_from, now, actor.account_id):
+            raise NotFound
+
+
+async def list_leaves(office: Office, actor: Actor, now: datetime) -> list[Row]:
+    """Leaves not over yet the actor may know of: of the actor, of the actor's unit and below, for an administrator all.
+
+    Rows have name, unit_id, role, substitute_name; `may_end` says whether the actor may end it. Raises NotAllowed.
+    """
+    account_id, units = _scope(office, actor)
+    async with office.reading() as conn:
+        rows = await leaves.list_leaves(conn, office.region, units, account_id, now)
+    scope = office.county.scope(actor)
+    return [dict(row) | {"may_end": may_enter(actor, _of(row), scope)} for row in rows]
+
+
+def _of(row: Row) -> Colleague:
+    return Colleague(row["account_id"], row["name"], Role(row["role"]), row["unit_id"])
+
+
+def _scope(office: Office, actor: Actor) -> tuple[UUID, list[UUID] | None]:
+    """Whose leaves are listed: the actor's own and those of these units (None: of all)."""
+    allow(actor, Right.ENTER_LEAVE)
+    if actor.account_id is None:
+        raise NotAllowed
+    if actor.role is Role.SYSTEM_ADMIN:
+        return actor.account_id, None
+    return actor.account_id, list(office.county.scope(actor)) if actor.role in OF_A_UNIT else []
+
+
+async def list_colleagues(office: Office, actor: Actor) -> Choices:
+    """Whom the actor may enter, and everybody who may stand in for one of them. Raises NotAllowed."""
+    _scope(office, actor)
+    async with office.reading() as conn:
+        everybody = await leaves.list_people(conn, office.region, _near(office, actor))
+    scope = office.county.scope(actor)
+    people = tuple(person for person in everybody if may_enter(actor, person, scope))
+    fitting = (o for o in everybody if any(may_stand_in(person, o, _above(office, person)) for person in people))
+    return Choices(people, tuple(fitting))
+
+
+def _near(office: Office, actor: Actor) -> list[UUID] | None:
+    """The actor's unit, those below and the one above it; None, all, for an administrator."""
+    if actor.role is Role.SYSTEM_ADMIN:
+        return None
+    upwards = office.county.upwards(actor.unit_id)[:2] if actor.unit_id else ()
+    return [*office.county.scope(actor), *upwards]

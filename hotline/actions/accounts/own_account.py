@@ -1,0 +1,152 @@
+"""What people do to their own account: another password, a second factor, new recovery codes (PROCEDURE §6)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hotline.actions.accounts.login import (
+    CODE,
+    SECRET,
+    begin_try,
+    fail_try,
+    hashes_of_code,
+    release_try,
+    settle_try,
+    take_code,
+    unseal_secret,
+)
+from hotline.actions.accounts.sessions import Viewer, hash_token
+from hotline.actions.region.context import Office
+from hotline.crypto import credentials
+from hotline.domain.errors import NotAllowed
+from hotline.domain.policy.login_rules import (
+    PASSWORD_LIMIT,
+    WeakPassword,
+    WrongCredential,
+    faults_of_password,
+    plain_password,
+)
+from hotline.store.accounts import logins, staff
+
+OLD_PASSWORD = "现在的密码"  # noqa: S105 - the name of a field
+SEPARATOR = "；"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """What an authenticator is given: the secret in base32 and the address the QR code holds."""
+
+    secret: str
+    address: str
+
+
+async def change_password(office: Office, viewer: Viewer, token: str, old: str, new: str, now: datetime) -> None:
+    """Take another password; all other sessions of the account end. A wrong old one counts as a failed log-in.
+
+    Raises WrongCredential, HeldOff, WeakPassword with everything that is wrong.
+    """
+    attempt = await begin_try(office, viewer.login, now)
+    async with office.reading() as conn:
+        row = await staff.get_account(conn, office.region, viewer.login)
+    right = row is not None and await asyncio.to_thread(credentials.matches, row["password_hash"], old)
+    if attempt.shut or row is None or not right:
+        await fail_try(office, attempt, viewer.account_id, now)
+        raise WrongCredential(what=OLD_PASSWORD)
+    faults = await _faults(office, viewer, row["password_hash"], new)
+    hashed = "" if faults else await asyncio.to_thread(credentials.hash_password, new)
+    async with office.writing() as conn:
+        await (release_try if faults else settle_try)(conn, office, attempt)
+        if not faults:
+            await _keep(conn, office, viewer, token, hashed, now)
+    if faults:
+        raise WeakPassword(faults=SEPARATOR.join(faults))
+
+
+async def _keep(conn: Any, office: Office, viewer: Viewer, token: str, hashed: str, now: datetime) -> None:
+    account_id = viewer.account_id
+    kept = office.rules.policy.accounts.remembered
+    await staff.set_password(conn, office.region, account_id, hashed, now, must_change=False, remembered=kept)
+    await logins.end_sessions(conn, office.region, account_id, now, "password", but=hash_token(office, token))
+    await staff.insert_event(conn, office.region, now, account_id, account_id, "password")
+
+
+async def _faults(office: Office, viewer: Viewer, present: str, new: str) -> Sequence[str]:
+    rules = office.rules.policy.accounts
+    faults = await faults_of(office, viewer.login, viewer.actor.name, new)
+    async with office.reading() as conn:
+        former = await staff.list_former_passwords(conn, office.region, viewer.account_id, rules.remembered - 1)
+    # The present password may never be taken again, however few are remembered.
+    known = [present, *former] if rules.remembered else [present]
+    if not faults and await asyncio.to_thread(credentials.matches_any, known, new):
+        return (f"最近{len(known)}次用过" if former else "和现在的密码一样",)
+    return faults
+
+
+async def faults_of(office: Office, login: str, name: str, new: str) -> tuple[str, ...]:
+    """What is wrong with a new password by the policy in force, but for whether it was used before."""
+    plain, rules = plain_password(new), office.rules.policy.accounts
+    common = await asyncio.to_thread(credentials.is_common, plain[:PASSWORD_LIMIT], login, name)
+    return faults_of_password(plain, login, name, rules, common=common)
+
+
+async def begin_factor(office: Office, viewer: Viewer, now: datetime) -> Enrolment:
+    """A secret for the viewer's authenticator, the same until it is proven. Raises NotAllowed when one is in force."""
+    async with office.writing() as conn:
+        if await logins.get_factor(conn, office.region, viewer.account_id) is None:
+            sealed = office.vault.seal(credentials.new_secret(), SECRET)
+            await logins.begin_factor(conn, office.region, viewer.account_id, sealed, now)
+        factor = await logins.get_factor(conn, office.region, viewer.account_id)
+    if factor is None or factor["proven_at"] is not None:
+        raise NotAllowed
+    secret = unseal_secret(office, factor)
+    return Enrolment(secret, credentials.address_of_secret(secret, viewer.login, f"{office.county.name}阳光热线"))
+
+
+async def prove_factor(office: Office, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
+    """The first code: the second factor is in force; gives back recovery codes to be shown once.
+
+    Raises WrongCredential, HeldOff.
+    """
+    return await _with_code(office, viewer, code, "factor", now)
+
+
+async def renew_codes(office: Office, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
+    """Ten new recovery codes, shown once; the former hold no more. Raises WrongCredential, HeldOff."""
+    return await _with_code(office, viewer, code, "codes", now)
+
+
+async def _with_code(office: Office, viewer: Viewer, code: str, kind: str, now: datetime) -> tuple[str, ...]:
+    attempt, account_id = await begin_try(office, viewer.login, now), viewer.account_id
+    codes = credentials.new_recovery_codes()
+    async with office.writing() as conn:
+        taken = not attempt.shut and await take_code(conn, office, account_id, code, now)
+        if taken:
+            await settle_try(conn, office, attempt)
+            await logins.prove_factor(conn, office.region, account_id, now)
+            hashes = [hashes_of_code(office, account_id, one)[0] for one in codes]
+            await logins.replace_codes(conn, office.region, account_id, hashes, now)
+            await staff.insert_event(conn, office.region, now, account_id, account_id, kind)
+    if not taken:
+        await fail_try(office, attempt, account_id, now)
+        raise WrongCredential(what=CODE)
+    return codes
+
+
+async def count_codes(office: Office, viewer: Viewer) -> int:
+    """How many recovery codes are left."""
+    async with office.reading() as conn:
+        return await logins.count_codes(conn, office.region, viewer.account_id)
+
+
+async def password_set_at(office: Office, viewer: Viewer) -> datetime:
+    """When the viewer's present password was set. Raises NotAllowed for an account that is gone."""
+    async with office.reading() as conn:
+        row = await staff.get_account(conn, office.region, viewer.login)
+    if row is None:
+        raise NotAllowed
+    moment: datetime = row["password_set_at"]
+    return moment

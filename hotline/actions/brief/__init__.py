@@ -1,0 +1,1 @@
+"""The weekly brief: collected, compiled, approved, read (PROCEDURE §7)."""

@@ -1,0 +1,160 @@
+"""Gathering the facts of a week for its brief, with everything that could name a person taken out of the texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.region.context import County, Office
+from hotline.actions.supervision.cards import read_cards
+from hotline.crypto.vault import BrokenSeal
+from hotline.domain.brief.bands import GROUPS
+from hotline.domain.brief.facts import (
+    Carded,
+    Case,
+    InstructionCase,
+    InterviewCase,
+    LatePart,
+    Peer,
+    Period,
+    SupervisedCase,
+    WeekFacts,
+)
+from hotline.domain.brief.week import Week
+from hotline.domain.brief.words import hide
+from hotline.store import briefs as store
+
+Row = Mapping[str, Any]
+# What is known of the person behind a ticket; None: nothing of the ticket's texts may be printed.
+Persons = Mapping[UUID, frozenset[str] | None]
+_SEALED = {"name_sealed": "name", "phone_sealed": "phone", "identity_sealed": "identity", "address_sealed": "address"}
+CONFIDENTIAL = "（保密件，内容略）"
+
+
+async def gather(office: Office, conn: Any, week: Week, first: datetime) -> WeekFacts:
+    """Everything `compose` needs of a week; `first` is when the first ticket of all came in."""
+    county, region = office.county, office.region
+    interviews = [row for row in await store.list_interviews_of_week(conn, region, week) if row["held"]]
+    supervised = await store.list_supervised_at(conn, region, week.until)
+    instructions = await store.list_instructions_of_week(conn, region, week)
+    late = await store.list_parts_late_at(conn, region, week.until)
+    persons = await _persons(office, conn, [*interviews, *supervised, *instructions, *late])
+    peer_of = _peer_of(county)
+    return WeekFacts(
+        county=county.name,
+        week=week,
+        policy=county.rules.policy,
+        this=await _period(office, conn, week),
+        last_week=await _earlier(office, conn, week.before, first),
+        last_year=await _earlier(office, conn, week.year_before, first),
+        interviews=tuple(_interview(row, county, persons) for row in interviews),
+        supervised=tuple(_supervised(row, county, persons) for row in supervised),
+        instructions=tuple(_instruction(row, county, persons) for row in instructions),
+        peers=_peers(county, peer_of),
+        peer_of=peer_of,
+        matters={matter: county.matter_name(matter) for matter in county.matters},
+        late_parts=tuple(_late_part(row, county, persons) for row in late),
+    )
+
+
+async def _earlier(office: Office, conn: Any, week: Week, first: datetime) -> Period | None:
+    return await _period(office, conn, week) if first < week.until else None
+
+
+async def _period(office: Office, conn: Any, week: Week) -> Period:
+    cards = await read_cards(office, conn, week.begin, week.until)
+    carded = tuple(Carded(card.ticket_id, card.unit_id, card.colour) for card in cards)
+    return replace(await store.read_period(conn, office.region, week), carded=carded)
+
+
+def _peer_of(county: County) -> dict[UUID, UUID]:
+    """Each unit's peer: itself or the nearest bureau or town above it; the offices of the chain have none."""
+    found: dict[UUID, UUID] = {}
+    for unit_id in county.units:
+        here: UUID | None = unit_id
+        while here is not None and here in county.units:
+            unit = county.units[here]
+            if unit.level in GROUPS:
+                if unit.office is None:
+                    found[unit_id] = here
+                break
+            here = unit.parent_id
+    return found
+
+
+def _peers(county: County, peer_of: Mapping[UUID, UUID]) -> tuple[Peer, ...]:
+    units = [county.units[unit_id] for unit_id in set(peer_of.values())]
+    return tuple(Peer(u.unit_id, u.name, u.level) for u in sorted(units, key=lambda u: (u.level, u.name)))
+
+
+async def _persons(office: Office, conn: Any, rows: list[Row]) -> Persons:
+    open_rows = {row["ticket_id"] for row in rows if not row["confidential"]}
+    sealed = await store.list_persons(conn, office.region, sorted(open_rows))
+    return {row["complainant_id"]: _known_of(office, row) for row in sealed}
+
+
+def _known_of(office: Office, row: Row) -> frozenset[str] | None:
+    try:
+        return frozenset(
+            office.vault.unseal(row[column], f"complainant.{what}") for column, what in _SEALED.items() if row[column]
+        )
+    except BrokenSeal:
+        return None
+
+
+def _text(row: Row, column: str, persons: Persons) -> str:
+    known = persons.get(row["ticket_id"])
+    return CONFIDENTIAL if known is None else hide(row[column] or "", known)
+
+
+def _case(row: Row, county: County, persons: Persons, unit_id: UUID | None) -> Case:
+    known = persons.get(row["ticket_id"])
+    subject = f"{county.matter_name(row['matter_id'])}{CONFIDENTIAL}" if known is None else hide(row["title"], known)
+    return Case(row["ticket_id"], row["number"], subject, county.unit_name(unit_id))
+
+
+def _interview(row: Row, county: County, persons: Persons) -> InterviewCase:
+    return InterviewCase(
+        case=_case(row, county, persons, row["unit_id"]),
+        held_at=row["held_at"] or row["at"],
+        held_place=row["held_place"] or "",
+        official=hide(row["official"] or "", persons.get(row["ticket_id"]) or ()),
+        cause=_text(row, "cause", persons),
+        solution=_text(row, "solution", persons),
+        outcome=row["outcome"] or "",
+        promised_on=row["promised_on"],
+        person_verdict=row["person_verdict"] or "",
+        verified=row["verdict"],
+    )
+
+
+def _supervised(row: Row, county: County, persons: Persons) -> SupervisedCase:
+    return SupervisedCase(
+        case=_case(row, county, persons, row["unit_id"]),
+        tier=row["tier"],
+        reason=row["reason"],
+        opened_at=row["opened_at"],
+        due_at=row["due_at"],
+        state=row["state"],
+        planned=row["planned"],
+    )
+
+
+def _instruction(row: Row, county: County, persons: Persons) -> InstructionCase:
+    return InstructionCase(
+        case=_case(row, county, persons, row["lead_unit_id"]),
+        leader=row["leader"] or "",
+        text=_text(row, "text", persons),
+        due_on=row["due_on"],
+        written_at=row["written_at"],
+        fulfilled_at=row["fulfilled_at"],
+        fulfilment=_text(row, "fulfilment", persons),
+    )
+
+
+def _late_part(row: Row, county: County, persons: Persons) -> LatePart:
+    case = _case(row, county, persons, row["unit_id"])
+    return LatePart(case, county.unit_name(row["lead_unit_id"]), row["due_at"])

@@ -1,0 +1,1 @@
+"""Callbacks and answers that were not delivered (PROCEDURE §5)."""

@@ -1,0 +1,101 @@
+"""未送达的答复: what a channel could not bring to a person, or perhaps did not, until somebody has dealt with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.execution import perform
+from hotline.domain.accounts.permissions import Right, allow
+from hotline.domain.deadline.timers import notice_time
+from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
+from hotline.domain.handling import unit_work as rule
+from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.privacy.visibility import mask_name, mask_number
+from hotline.domain.tickets.ticket import Actor, Decision, Ticket
+from hotline.store.messaging import alarms, outbox, undelivered
+
+ALARMS = ("message_refused", "message_unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A message to a person that was refused, or of which nobody knows; name and number masked."""
+
+    outbox_id: UUID
+    ticket_id: UUID
+    number: str
+    title: str
+    confidential: bool
+    channel: str
+    kind: str
+    refused: bool
+    reason: str
+    text: str
+    created_at: datetime
+    name: str
+    phone: str
+
+
+async def list_undelivered(office: Office, actor: Actor, batch: int = 100) -> tuple[list[Undelivered], int]:
+    """The oldest first, and how many there are in all. Whoever was asked since then about the answer knows it."""
+    allow(actor, Right.LIST_UNDELIVERED)
+    async with office.reading(actor) as conn:
+        rows = await undelivered.list_undelivered(conn, office.region, batch)
+    return [_line(office, row) for row in rows], rows[0]["total"] if rows else 0
+
+
+def _line(office: Office, row: Any) -> Undelivered:
+    name, phone = (
+        office.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
+        for what in ("name", "phone")
+    )
+    return Undelivered(
+        row["outbox_id"], row["ticket_id"], row["number"], row["title"], row["confidential"], row["channel"],
+        row["kind"], row["state"] == "refused", row["reason"] or "", row["payload"].get("text", ""),
+        row["created_at"], mask_name(name), mask_number(phone),
+    )  # fmt: skip
+
+
+async def settle_undelivered(
+    office: Office, outbox_id: UUID, how: FollowUp, words: str, actor: Actor, now: datetime,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """Somebody told the person, or could not, or sends it once more: it leaves the list, with a line in the history.
+
+    Raises NotFound, AlreadyTold when somebody else dealt with it, PerhapsDelivered for sending again what may have
+    arrived.
+    """
+    allow(actor, Right.SETTLE_UNDELIVERED)
+    async with office.reading(actor) as conn:
+        ticket_id = await undelivered.find_ticket(conn, office.region, outbox_id)
+    if ticket_id is None:
+        raise NotFound
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        await _settle(office, conn, ticket, outbox_id, how, actor, now)
+        text = f"发给诉求人的通知没有送达：{FOLLOW_UP_NAMES[how]}。{words}"
+        return rule.comment(ticket, actor, now, {"text": text})
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def _settle(
+    office: Office, conn: Any, ticket: Ticket, outbox_id: UUID, how: FollowUp, actor: Actor, now: datetime
+) -> None:
+    state = await undelivered.lock_undelivered(conn, office.region, outbox_id)
+    if state is None:
+        raise AlreadyTold
+    if how is FollowUp.AGAIN:
+        if state != "refused":
+            # It may have arrived: the same words twice are worse than a call.
+            raise PerhapsDelivered
+        at = notice_time(office.rules.policy, office.rules.calendar, now, urgent=ticket.urgent)
+        await undelivered.send_again(conn, office.region, outbox_id, at)
+    else:
+        await outbox.settle_outbox(conn, office.region, [outbox_id], "done", now, reason=how.value)
+    keys = [f"{kind}:{ticket.ticket_id}:{outbox_id}" for kind in ALARMS]
+    await alarms.settle_alarms_by_key(conn, office.region, keys, now, actor.account_id)

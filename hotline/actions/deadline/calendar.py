@@ -1,0 +1,261 @@
+"""The county's calendar: a notice shown before it is loaded, loaded in one go, and every running limit reckoned again.
+
+Reckoning again moves what runs and has not passed: a missed limit keeps its mark (PROCEDURE §3). Each limit that
+moves leaves an event with the old and the new value and the notice as reason.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.deadline.holiday_notice import Announcement, unfit
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.decision_writer import follow_limit
+from hotline.actions.tickets.joint_parts import follow_lead
+from hotline.db import open_pool
+from hotline.domain.deadline.timers import Deadline, Shifted, reckon_again
+from hotline.domain.deadline.working_time import Calendar
+from hotline.domain.enums import Rule
+from hotline.domain.errors import BadCalendar
+from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.ticket import SYSTEM, Ticket, move
+from hotline.holidays import DayRow, china_calendar
+from hotline.store.deadline import deadlines, holidays
+from hotline.store.region import regions
+from hotline.store.tickets import history, records
+
+BATCH = 2000
+# Processes read the county's data each minute; by then all of them reckon with the notice.
+SETTLE_AFTER = timedelta(minutes=3)
+_FIRST = (datetime.fromisoformat("1900-01-01T00:00:00+00:00"), UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True)
+class DayChange:
+    """A day the notice makes another one; `contradicts` what a published notice says of it."""
+
+    day: date
+    before: str
+    after: str
+    contradicts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitChange:
+    """A running limit the notice moves, or whose days are now published (then both ends may be the same)."""
+
+    number: str
+    rule: Rule
+    old_due: datetime
+    new_due: datetime
+    provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What loading a notice changes; `version` is None until it is loaded."""
+
+    days: tuple[DayChange, ...]
+    limits: tuple[LimitChange, ...]
+    version: int | None = None
+
+    @property
+    def contradictions(self) -> tuple[DayChange, ...]:
+        """The days that need a person's word before they hold."""
+        return tuple(change for change in self.days if change.contradicts)
+
+
+async def preview_notice(office: Office, notice: Announcement, now: datetime) -> Forecast:
+    """What loading would change; nothing is written. Raises UnfitNotice."""
+    async with office.writing(SYSTEM) as conn:
+        rows = await holidays.list_calendar_days(conn, office.region, now)
+        old, new = china_calendar(rows), _with_notice(rows, notice)
+        shifts = await _find(office, conn, new, now)
+        return Forecast(_day_changes(old, new, notice), _limit_changes(shifts))
+
+
+async def load_notice(
+    office: Office, notice: Announcement, by: str, now: datetime, *, confirmed: bool = False
+) -> Forecast:
+    """Load a notice and reckon every running limit again, in one transaction; gives back what changed.
+
+    Without `confirmed` days that contradict a published notice are refused: UnfitNotice. A notice all of whose days
+    stand there already changes nothing and gets no version.
+    """
+    async with office.writing(SYSTEM) as conn:
+        await regions.lock_region(conn, office.region)
+        rows = await holidays.list_calendar_days(conn, office.region, now)
+        old, new = china_calendar(rows), _with_notice(rows, notice)
+        days = _day_changes(old, new, notice)
+        if not confirmed:
+            _refuse_contradictions(days)
+        if set(notice.days) <= set(rows):
+            return Forecast((), ())
+        version = await holidays.add_notice(
+            conn, office.region, notice.source, notice.published_on, notice.effective_from, now, by
+        )
+        for row in notice.days:
+            await holidays.add_calendar_day(conn, office.region, row, now)
+        moved = await _apply(office, conn, await _find(office, conn, new, now), new, notice.source, now)
+    await office.refresh(now, force=True)
+    return Forecast(days, _limit_changes(moved), version)
+
+
+async def reckon_due(office: Office, now: datetime, _batch: int) -> int:
+    """Limits begun by processes that did not know a notice yet, and provisional ones whose days came with a new
+    version of the program, are reckoned again. Gives back how many moved."""
+    async with office.writing(SYSTEM) as conn:
+        source = await holidays.unsettled_notice(conn, office.region, now - SETTLE_AFTER)
+        unconfirmed = await deadlines.has_unconfirmed(conn, office.region, now, _known_until(office.rules.calendar))
+    if source is None and not unconfirmed:
+        return 0
+    calendar = (await office.refresh(now, force=True)).rules.calendar
+    async with office.writing(SYSTEM) as conn:
+        known_until = None if source is not None else _known_until(calendar)
+        found = await _find(office, conn, calendar, now, known_until)
+        moved = await _apply(office, conn, found, calendar, source or "国务院办公厅节假日安排", now)
+        await holidays.settle_notices(conn, office.region, now - SETTLE_AFTER, now)
+    return len(moved)
+
+
+def _known_until(calendar: Calendar) -> datetime:
+    return calendar.midnight(calendar.provisional_from or date(2900, 1, 1))
+
+
+def _with_notice(rows: Sequence[DayRow], notice: Announcement) -> Calendar:
+    """The calendar with the notice's days over those that hold. Raises UnfitNotice."""
+    merged = {row.day: row for row in (*rows, *notice.days)}
+    try:
+        return china_calendar(sorted(merged.values(), key=lambda row: row.day))
+    except BadCalendar as fault:
+        raise unfit([f"载入后的日历：{fault.facts['reason']}"]) from None
+
+
+def _day_changes(old: Calendar, new: Calendar, notice: Announcement) -> tuple[DayChange, ...]:
+    changes = []
+    for day in sorted(row.day for row in notice.days):
+        before, after = day_text(old, day), day_text(new, day)
+        if before != after:
+            other = old.shifts_on(day) != new.shifts_on(day)
+            changes.append(DayChange(day, before, after, other and not old.is_provisional(day)))
+    return tuple(changes)
+
+
+def day_text(calendar: Calendar, day: date) -> str:
+    """What a day is: 放假（国庆节） or 上班（调休上班 08:30–12:00、14:00–17:30）."""
+    shifts = calendar.shifts_on(day)
+    hours = "、".join(f"{opening:%H:%M}–{closing:%H:%M}" for opening, closing in shifts)
+    return f"上班（{calendar.name_of(day)} {hours}）" if shifts else f"放假（{calendar.name_of(day)}）"
+
+
+def _refuse_contradictions(days: Iterable[DayChange]) -> None:
+    faults = [
+        f"{change.day}：已公布的安排是{change.before}，文件写的是{change.after}"
+        for change in days
+        if change.contradicts
+    ]
+    if faults:
+        raise unfit([*faults, "与已公布的安排不一致；核对无误后加 --yes 载入"])
+
+
+async def _find(
+    office: Office, conn: Any, calendar: Calendar, now: datetime, known_until: datetime | None = None
+) -> list[tuple[str, Shifted]]:
+    """Every running limit this calendar changes, with its ticket's number."""
+    found: list[tuple[str, Shifted]] = []
+    after = _FIRST
+    while True:
+        rows = await deadlines.list_reckonable(conn, office.region, now, after, BATCH, known_until)
+        for number, deadline in rows:
+            shifted = reckon_again(office.rules.policy, calendar, deadline, now)
+            if shifted is not None:
+                found.append((number, shifted))
+        if len(rows) < BATCH:
+            return found
+        last = rows[-1][1]
+        assert last.next_at is not None
+        after = (last.next_at, last.deadline_id)
+
+
+def _limit_changes(found: Iterable[tuple[str, Shifted]]) -> tuple[LimitChange, ...]:
+    changes = [
+        LimitChange(number, s.deadline.rule, s.deadline.due_at, s.due.at, s.due.provisional)
+        for number, s in found
+        if s.moved
+    ]
+    return tuple(sorted(changes, key=lambda change: (change.number, change.old_due, change.rule)))
+
+
+async def _apply(
+    office: Office, conn: Any, found: Sequence[tuple[str, Shifted]], calendar: Calendar, reason: str, now: datetime
+) -> list[tuple[str, Shifted]]:
+    """Move what was found, each ticket held first and its clocks read anew; gives back what did move."""
+    wanted: dict[UUID, set[UUID]] = defaultdict(set)
+    for _, shifted in found:
+        wanted[shifted.deadline.ticket_id].add(shifted.deadline.deadline_id)
+    moved: list[tuple[str, Shifted]] = []
+    # Always in the same order, so that two who hold many tickets never wait for each other.
+    for ticket_id in sorted(wanted):
+        ticket = await records.lock_ticket(conn, office.region, ticket_id)
+        if ticket is None:
+            continue
+        running = await deadlines.list_running(conn, office.region, ticket_id)
+        for deadline, _ in running:
+            again = reckon_again(office.rules.policy, calendar, deadline, now)
+            if again is not None and deadline.deadline_id in wanted[ticket_id]:
+                ticket = await _shift(office, conn, ticket, again, reason, now)
+                moved.append((ticket.number, again))
+        await deadlines.show_clock(conn, office.region, ticket_id)
+        await follow_lead(office, conn, ticket, str(ticket.version), now)
+    return moved
+
+
+async def _shift(office: Office, conn: Any, ticket: Ticket, shifted: Shifted, reason: str, now: datetime) -> Ticket:
+    deadline = shifted.deadline
+    await deadlines.shift_clock(conn, office.region, deadline.deadline_id, shifted.due, shifted.timer)
+    if not shifted.moved:
+        return ticket
+    await follow_limit(office, conn, deadline, shifted.due.at)
+    changed, event = move(
+        ticket, Verb.RECKON, SYSTEM, now, _told(deadline, shifted, reason), public_text=_public(deadline, shifted)
+    )
+    await records.save_ticket(conn, office.region, changed)
+    await history.insert_event(conn, office.region, ticket.ticket_id, event, None)
+    return changed
+
+
+def _told(deadline: Deadline, shifted: Shifted, reason: str) -> Mapping[str, Any]:
+    return {
+        "reason": reason,
+        "rule": deadline.rule.value,
+        "old_due": deadline.due_at.isoformat(),
+        "new_due": shifted.due.at.isoformat(),
+        "provisional": shifted.due.provisional,
+    }
+
+
+def _public(deadline: Deadline, shifted: Shifted) -> str | None:
+    # The person waits for the answer and for the interview; the office's own limits are no news to them.
+    theirs = deadline.rule in (Rule.REPLY, Rule.INTERVIEW) and shifted.due.at != deadline.due_at
+    return None if theirs else ""
+
+
+async def list_notices(office: Office) -> list[Mapping[str, Any]]:
+    """Every notice that was loaded, newest first."""
+    async with office.reading(SYSTEM) as conn:
+        return await holidays.list_notices(conn, office.region)
+
+
+async def read_calendar(database_url: str, region: int, now: datetime) -> Calendar:
+    """The calendar of a county straight from its database, for a command that needs nothing else. Raises OSError."""
+    pool = await open_pool(database_url, min_size=1, max_size=1)
+    try:
+        async with pool.acquire() as conn:
+            return china_calendar(await holidays.list_calendar_days(conn, region, now))
+    finally:
+        await pool.close()

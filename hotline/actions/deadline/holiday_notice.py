@@ -1,0 +1,160 @@
+"""A notice of days off and make-up workdays as people hand it to us: a TOML file, all its faults told together."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from hotline.domain.deadline.office_hours import FIRST_YEAR, LAST_YEAR, Shift
+from hotline.domain.errors import BadCalendar, UnfitNotice
+from hotline.holidays import DayRow, china_calendar
+
+NAME_LIMIT = 40
+SOURCE_LIMIT = 200
+_HEAD = ("source", "published", "effective_from", "days")
+_DAY = ("day", "working", "name", "shifts")
+_DAY_LINE = re.compile(r"""(?:^|[\s{,])["']?day["']?\s*=""")
+_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A notice: where it stands, when it was published, the first day it may speak of, and its days."""
+
+    source: str
+    published_on: date
+    effective_from: date
+    days: tuple[DayRow, ...]
+
+
+def read_announcement(text: str, today: date) -> Announcement:
+    """Read `source`, `published`, `effective_from` and `days = [{day, working, name, shifts?}]`.
+
+    Raises UnfitNotice with every fault, each with its line or day.
+    """
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        place = _PLACE.search(str(fault))
+        where = f"第 {place[1]} 行" if place and place[1] else "文件末尾"
+        raise unfit([f"{where}：不是有效的 TOML 写法"]) from None
+    faults = list(_faults_of_head(told, today))
+    entries = told.get("days")
+    rows: dict[date, DayRow] = {}
+    if isinstance(entries, list):
+        lines = _lines_of_days(text, len(entries))
+        for line, entry in zip(lines, entries, strict=True):
+            faults += _read_day(entry, line, told, rows)
+    if faults:
+        raise unfit(faults)
+    return Announcement(told["source"].strip(), told["published"], told["effective_from"], tuple(rows.values()))
+
+
+def unfit(faults: list[str]) -> UnfitNotice:
+    """The refusal with these faults, a line each."""
+    return UnfitNotice(count=len(faults), faults="".join(f"\n  {fault}" for fault in faults))
+
+
+def _faults_of_head(told: Mapping[str, Any], today: date) -> Iterator[str]:
+    yield from (f"{name}：没有这一项" for name in told if name not in _HEAD)
+    source = told.get("source")
+    if not isinstance(source, str) or not 0 < len(source.strip()) <= SOURCE_LIMIT:
+        yield f"source：要写明通知的名称和文号，{SOURCE_LIMIT} 字以内"
+    for name in ("published", "effective_from"):
+        if not _is_date(told.get(name)):
+            yield f"{name}：应当是日期，如 2026-11-04"
+    if _is_date(told.get("published")) and told["published"] > today:
+        yield f"published：{told['published']} 还没有到"
+    if not isinstance(told.get("days"), list) or not told["days"]:
+        yield "days：至少要有一天"
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, date) and not isinstance(value, datetime)
+
+
+def _lines_of_days(text: str, count: int) -> list[str]:
+    lines = [
+        f"第 {number} 行"
+        for number, line in enumerate(text.splitlines(), 1)
+        for _ in _DAY_LINE.finditer(line.partition("#")[0])
+    ]
+    return lines if len(lines) == count else [f"第 {number} 天" for number in range(1, count + 1)]
+
+
+def _read_day(entry: Any, place: str, told: Mapping[str, Any], rows: dict[date, DayRow]) -> list[str]:
+    """Put a day into `rows`; gives back its faults."""
+    if not isinstance(entry, dict):
+        return [f"{place}：每一天应当写成 {{ day = …, working = …, name = … }}"]
+    day = _as_date(entry.get("day"))
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        return [f"{place}：day 应当是日期，如 2027-01-01"]
+    place = f"{place}（{day}）"
+    faults = [f"{place}：没有 {name} 这一项" for name in entry if name not in _DAY]
+    faults += _faults_of_day(entry, place)
+    if day in rows:
+        faults.append(f"{place}：同一天写了两次")
+    if _is_date(told.get("effective_from")) and day < told["effective_from"]:
+        faults.append(f"{place}：早于生效日期 {told['effective_from']}")
+    shifts, why = _read_shifts(entry.get("shifts"))
+    faults += [f"{place}：{why}"] if why else []
+    if not faults:
+        row = DayRow(day, entry["working"], entry["name"].strip(), str(told.get("source", "")).strip(), shifts)
+        faults += _faults_of_hours(row, place)
+        rows[day] = row
+    return faults
+
+
+def _faults_of_day(entry: Mapping[str, Any], place: str) -> Iterator[str]:
+    if not isinstance(entry.get("working"), bool):
+        yield f"{place}：working 应当是 true（上班）或 false（放假）"
+    name = entry.get("name")
+    if not isinstance(name, str) or not 0 < len(name.strip()) <= NAME_LIMIT:
+        yield f"{place}：name 要写明是什么日子，{NAME_LIMIT} 字以内"
+
+
+def _as_date(value: Any) -> date | None:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+    return value if _is_date(value) else None
+
+
+def _read_shifts(told: Any) -> tuple[tuple[Shift, ...] | None, str]:
+    """The hours of a day, or why they are none."""
+    if told is None:
+        return None, ""
+    why = 'shifts 应当写成 [["08:30", "12:00"], ["14:00", "17:30"]]'
+    if not isinstance(told, list) or not told or any(not isinstance(pair, list) or len(pair) != 2 for pair in told):
+        return None, why
+    try:
+        return tuple((_as_time(opening), _as_time(closing)) for opening, closing in told), ""
+    except ValueError:
+        return None, why
+
+
+def _as_time(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    if not isinstance(value, str):
+        raise ValueError
+    found = time.fromisoformat(value)
+    if found.tzinfo is not None:
+        raise ValueError
+    return found
+
+
+def _faults_of_hours(row: DayRow, place: str) -> list[str]:
+    if row.shifts is None:
+        return []
+    try:
+        china_calendar([row])
+    except BadCalendar as fault:
+        return [f"{place}：{fault.facts['reason']}"]
+    return []

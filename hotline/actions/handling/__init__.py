@@ -1,0 +1,1 @@
+"""A unit's verbs, and corrections by the hotline (PROCEDURE §2, §3)."""

@@ -1,0 +1,64 @@
+"""Correcting what is kept of a person: reasoned, recorded, and never by a masked value that came back with a form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.fingerprints import contact_hash
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.execution import perform
+from hotline.domain import intake as rule
+from hotline.domain.errors import Malformed, Missing
+from hotline.domain.intake import PERSON_NAMES, check_person
+from hotline.domain.privacy.personal_numbers import is_masked
+from hotline.domain.privacy.visibility import masked_person
+from hotline.domain.tickets.ticket import Actor, Decision, Ticket
+from hotline.phone import normalise
+from hotline.store.privacy import complainants
+
+
+async def correct_person(
+    office: Office,
+    ticket_id: UUID,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    client_key: str | None = None,
+) -> Ticket:
+    """更正联系方式: name, phone, identity and address; an empty or masked field leaves what is kept as it is.
+
+    Raises Missing when nothing is to be changed or no reason is given, TooLong, Malformed.
+    """
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        known = await unsealed_person(office, conn, ticket_id)
+        fresh = _fresh(office, known, given)
+        if not fresh:
+            raise Missing(what="要更正的内容（空着或带星号的项不改）")
+        decision = rule.correct(ticket, tuple(fresh), actor, now, given)
+        await complainants.correct_complainant(
+            conn, office.region, ticket_id,
+            {what: office.vault.seal(value, f"complainant.{what}") for what, value in fresh.items()},
+            contact_hash(office, fresh["phone"]) if "phone" in fresh else None,
+        )  # fmt: skip
+        return decision
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+def _fresh(office: Office, known: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
+    """What differs from what is kept, as it is to be kept."""
+    masked = masked_person(known)
+    typed = {what: str(given.get(what) or "").strip() for what in PERSON_NAMES}
+    meant = {what: value for what, value in typed.items() if value and not is_masked(value) and value != masked[what]}
+    checked = check_person(meant)
+    if "phone" in checked:
+        number = normalise(checked["phone"], area_code=office.area_code)
+        if number is None:
+            raise Malformed(what=PERSON_NAMES["phone"])
+        checked["phone"] = number.text
+    return {what: value for what, value in checked.items() if value != known[what]}

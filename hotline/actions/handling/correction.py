@@ -1,0 +1,81 @@
+"""更正分类 and 撤销并单: each one transaction (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.execution import perform
+from hotline.actions.tickets.joint_parts import follow_lead, next_timer
+from hotline.actions.tickets.leader_date import promised_to_leader
+from hotline.domain.enums import Kind, Reason
+from hotline.domain.errors import Malformed, NotMerged
+from hotline.domain.handling import correction as rule
+from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.ticket import Actor, Decision, Ticket
+from hotline.store.deadline import deadlines
+from hotline.store.dispatch import joint
+from hotline.store.messaging import alarms
+from hotline.store.supervision import tiers as mechanism
+from hotline.store.tickets import history
+
+Given = Mapping[str, Any]
+_WAITED_FOR_PEOPLE = ("no_catalogue_row", "dispatch_failed")
+
+
+async def reclassify_ticket(
+    office: Office, ticket_id: UUID, kind: Kind, matter_id: str | None, actor: Actor, now: datetime, given: Given,
+    client_key: str | None = None,
+) -> Ticket:  # fmt: skip
+    """更正分类: `given` has reason; a matter of None stays what it is. A ticket that found no unit is tried again.
+
+    Raises Malformed for an unknown matter, and when nothing changes.
+    """
+    county = office.county
+    if matter_id is not None and matter_id not in county.matters:
+        raise Malformed(what="事项")
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        matter = matter_id or ticket.matter_id
+        pace = county.pace(matter) if matter != ticket.matter_id else ticket.pace
+        told = dict(given) | {"kind": kind.value, "old_kind": ticket.kind.value}
+        told |= {"matter": county.matter_name(matter), "old_matter": county.matter_name(ticket.matter_id)}
+        running = [clock for clock, _ in await deadlines.list_running(conn, office.region, ticket_id)]
+        assisted = any(part.part == "assisting" for part in await joint.list_parts(conn, office.region, ticket_id))
+        decision, recounts = rule.reclassify(
+            ticket, kind, matter, pace, running, assisted, actor, office.rules, now, told
+        )
+        await _write(office, conn, decision.ticket, recounts, now)
+        return decision
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+
+
+async def _write(office: Office, conn: Any, ticket: Ticket, recounts: tuple[rule.Recount, ...], now: datetime) -> None:
+    for recount in recounts:
+        timer = next_timer(office, recount.start, now)
+        await deadlines.recount_clock(conn, office.region, recount.deadline.deadline_id, recount.start, timer)
+    await follow_lead(office, conn, ticket, f"{ticket.ticket_id}:{ticket.version}", now)
+    await alarms.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, list(_WAITED_FOR_PEOPLE), now)
+
+
+async def unmerge_ticket(
+    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+) -> Ticket:
+    """撤销并单: `given` has reason. What had been merged into this ticket before stays with the target. Raises NotMerged."""
+
+    async def decide(conn: Any, ticket: Ticket) -> Decision:
+        merged = [row for row in await history.list_events(conn, office.region, ticket_id) if row["verb"] == "merge"]
+        if not merged:
+            raise NotMerged
+        contacted = await history.is_contacted(conn, office.region, ticket)
+        tiers = await mechanism.list_supervisions(conn, office.region, ticket_id)
+        reason = Reason(tiers[-1]["reason"]) if tiers else None
+        stood = State(merged[-1]["from_state"])
+        promised = await promised_to_leader(office, conn, ticket)
+        return rule.unmerge(ticket, stood, contacted, reason, actor, office.rules, now, given, promised)
+
+    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)

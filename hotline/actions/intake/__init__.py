@@ -1,0 +1,1 @@
+"""Taking contacts in, whatever the channel (PROCEDURE §2)."""

@@ -1,0 +1,133 @@
+"""Files of a ticket: added by those who may see it, read inside one's rows, each look recorded (PROCEDURE §6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.region.context import Office
+from hotline.actions.region.row_scope import ALL, of_ticket
+from hotline.actions.tickets.execution import check_scope
+from hotline.actions.tickets.merged import target_of
+from hotline.domain.enums import Role
+from hotline.domain.errors import Malformed, NotFound
+from hotline.domain.handling.unit_work import passes_files
+from hotline.domain.privacy.personal_numbers import veil
+from hotline.domain.privacy.visibility import reads_words
+from hotline.domain.tickets.ticket import Actor, Ticket
+from hotline.store.privacy.views import insert_view
+from hotline.store.region.row_scope import widen
+from hotline.store.tickets import attachments, records
+
+FILES_OF_TICKET = 60
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file whose bytes already lie in the files folder; `sha256` is its digest of 32 bytes.
+
+    `place` is where a photo was taken, an empty text unless the person chose to tell.
+    """
+
+    file_name: str
+    media_type: str
+    size_bytes: int
+    sha256: bytes
+    place: str = ""
+
+
+async def add_files(
+    office: Office, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str = "现场照片"
+) -> int:
+    """Hang files on a ticket, those of a merged one on its target too; the same file twice is kept once.
+
+    Gives back how many files the ticket has.
+
+    Raises NotFound outside the actor's rows, Malformed beyond 60 files on a ticket.
+    """
+    async with office.writing(of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
+        ticket = await records.lock_ticket(conn, office.region, ticket_id)
+        if ticket is None:
+            raise NotFound
+        await check_scope(office, conn, ticket, actor)
+        await widen(conn, ALL)
+        target = await _passed_to(office, conn, ticket)
+        if target is not None:
+            await _hang(office, conn, target.ticket_id, files, actor, now, f"{label}（来自 {ticket.number}）")
+        return await _hang(office, conn, ticket_id, files, actor, now, label)
+
+
+async def _passed_to(office: Office, conn: Any, ticket: Ticket) -> Ticket | None:
+    """The ticket on which files of a merged one hang as well."""
+    target = await target_of(office, conn, ticket)
+    if target is None or not passes_files(ticket, target, office.county.barred(ticket.accused_unit_id)):
+        return None
+    return target
+
+
+async def _hang(
+    office: Office, conn: Any, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str
+) -> int:
+    known = {row["attachment_id"] for row in await attachments.list_attachments(conn, office.region, ticket_id)}
+    named = {_id_of(ticket_id, file.sha256): file for file in files}
+    _refuse_beyond(known | named.keys())
+    for attachment_id, file in named.items():
+        await attachments.insert_attachment(conn, office.region, ticket_id, {
+            "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
+            "size_bytes": file.size_bytes, "sha256": file.sha256, "label": _labelled(label, file), "added_at": now,
+            "account_id": actor.account_id,
+        })  # fmt: skip
+    return len(known | named.keys())
+
+
+def _labelled(label: str, file: KeptFile) -> str:
+    return f"{label}（拍摄地点：{file.place}）" if file.place else label
+
+
+async def check_room(office: Office, ticket_id: UUID, digests: Sequence[bytes]) -> None:
+    """Raises Malformed when the ticket cannot take files with these digests, before anything is written of a deed."""
+    if not digests:
+        return
+    async with office.reading(ALL) as conn:
+        ticket = await records.get_ticket(conn, office.region, ticket_id)
+        target = await _passed_to(office, conn, ticket) if ticket else None
+        for home in (ticket_id, *([target.ticket_id] if target else ())):
+            known = {row["attachment_id"] for row in await attachments.list_attachments(conn, office.region, home)}
+            _refuse_beyond(known | {_id_of(home, digest) for digest in digests})
+
+
+def _id_of(ticket_id: UUID, digest: bytes) -> UUID:
+    # The id follows from the content, so that a repeated form adds nothing.
+    return uuid5(ticket_id, digest.hex())
+
+
+def _refuse_beyond(attachment_ids: Collection[UUID]) -> None:
+    if len(attachment_ids) > FILES_OF_TICKET:
+        raise Malformed(what=f"附件（每件工单最多{FILES_OF_TICKET}个）")
+
+
+async def read_file(
+    office: Office, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
+) -> Mapping[str, Any]:
+    """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded.
+
+    A name is words of a person too: for whoever does not read those as they are, it is veiled like them.
+    """
+    async with office.writing(actor) as conn:
+        ticket = await records.get_ticket(conn, office.region, ticket_id)
+        if ticket is None:
+            raise NotFound
+        await check_scope(office, conn, ticket, actor)
+        row = await attachments.get_attachment(conn, office.region, ticket_id, attachment_id)
+        if row is None:
+            raise NotFound
+        await insert_view(conn, office.region, now, actor.account_id, ticket_id, "file", address=address)
+        if reads_words(actor, ticket, leads=office.county.leads(actor, ticket)):
+            return row
+        await widen(conn, ALL)
+        known = await unsealed_person(office, conn, ticket_id)
+        return {**row, "file_name": veil(row["file_name"], tuple(known.values()))}

@@ -1,0 +1,35 @@
+"""Holding off whoever guesses query codes: six digits are few, so wrong ones are counted (PROCEDURE §2)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from hotline.actions.region.context import Office
+from hotline.actions.region.row_scope import FILING
+from hotline.domain.errors import Refusal
+from hotline.store.intake.code_attempts import count_wrong_codes
+from hotline.store.privacy.views import insert_view
+
+SHORT, LONG = timedelta(minutes=10), timedelta(hours=1)
+# One address at one number and one address in all, each in the short time; one number from anywhere in the long one.
+MOST = {"pair": 6, "address": 40, "number": 40}
+
+
+class TooManyTries(Refusal):
+    """查询次数太多，请过10分钟再试，或拨打热线电话查询。"""
+
+    status = 429
+
+
+async def check_tries(office: Office, number: str, address: str, now: datetime) -> None:
+    """Raises TooManyTries when too many wrong codes were given lately."""
+    async with office.reading(FILING) as conn:
+        counts = await count_wrong_codes(conn, office.region, number[:40], address, now - SHORT, now - LONG)
+    if any(counts[what] >= most for what, most in MOST.items()):
+        raise TooManyTries
+
+
+async def note_wrong_code(office: Office, number: str, address: str, now: datetime) -> None:
+    """One more wrong number or code; it stands among the looks, without a ticket."""
+    async with office.writing(FILING) as conn:
+        await insert_view(conn, office.region, now, None, None, "wrong_code", number[:40], address)

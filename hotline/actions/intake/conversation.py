@@ -1,0 +1,54 @@
+"""Loading and keeping a half-told complaint; a repeated message gets the first answer again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from hotline.actions.region.context import Office
+from hotline.actions.region.row_scope import of_person
+from hotline.domain.messaging.message import Incoming
+from hotline.store.intake import conversations
+
+FORGOTTEN_AFTER = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a conversation stands: the step that waits for words, and what was told so far."""
+
+    step: str
+    draft: dict[str, Any]
+
+
+Answer = Callable[[Any, Turn], Awaitable[tuple[str, Turn]]]
+
+
+async def take_turn(office: Office, incoming: Incoming, now: datetime, answer: Answer) -> str:
+    """One message of one person: answered once, whatever the channel repeats, one at a time for each person.
+
+    `answer` gets the open transaction's connection and the turn; gives back the reply and the next turn.
+    Message, conversation and whatever `answer` wrote are kept together or not at all.
+    """
+    region, vault = office.region, office.vault
+    person, *former = vault.fingerprints(incoming.person, f"person.{incoming.channel}")
+    async with office.writing(of_person([person, *former])) as conn:
+        if not await conversations.claim_message(conn, region, incoming.channel, incoming.message_id, now):
+            kept = await conversations.get_reply(conn, region, incoming.channel, incoming.message_id)
+            return vault.unseal(kept, "reply") if kept else ""
+        if former:
+            await conversations.follow_person(conn, region, incoming.channel, former, person)
+        row = await conversations.hold_conversation(
+            conn, region, incoming.channel, person, vault.seal("{}", "draft"), now
+        )
+        turn = Turn(row["step"], json.loads(vault.unseal(row["draft_sealed"], "draft")))
+        if now - row["updated_at"] > FORGOTTEN_AFTER:
+            turn = Turn("start", {})
+        reply, following = await answer(conn, turn)
+        draft = vault.seal(json.dumps(following.draft, ensure_ascii=False), "draft")
+        await conversations.save_conversation(conn, region, incoming.channel, person, following.step, draft, now)
+        await conversations.keep_reply(conn, region, incoming.channel, incoming.message_id, vault.seal(reply, "reply"))
+        return reply

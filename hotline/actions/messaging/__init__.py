@@ -1,0 +1,1 @@
+"""Telling people: recipients, notifications, the outbox and its delivery (PROCEDURE §4)."""

@@ -1,0 +1,1 @@
+"""Personal data: access log, redaction, fingerprints, retention, keys (PROCEDURE §6)."""

@@ -1,0 +1,1 @@
+"""What every action needs: the region's context, its row scope, batches, health."""

@@ -1,0 +1,234 @@
+"""What every deed needs at hand: the region, the pool, the vault, and the county's data read once and refreshed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from hotline.actions.region.batch_writer import Tray
+from hotline.actions.region.row_scope import FILING, rows_of
+from hotline.config import Settings
+from hotline.crypto.keyring import KeyringFault
+from hotline.crypto.vault import Vault
+from hotline.db import NOTHING, lend
+from hotline.domain.dispatch.catalogue import CatalogueRow
+from hotline.domain.enums import Pace
+from hotline.domain.errors import RehearsalDatabase
+from hotline.domain.policy.limits import Policy
+from hotline.domain.tickets.ticket import Actor, Rules, Ticket
+from hotline.holidays import china_calendar
+from hotline.store import policies
+from hotline.store.deadline import holidays
+from hotline.store.dispatch import dispatch_catalogue
+from hotline.store.region import regions, unit_tree
+from hotline.store.region.row_scope import open_guarded_pool
+from hotline.store.tickets.filing import Filed, insert_tickets, take_numbers
+
+_log = structlog.get_logger()
+REFRESH_S = 60.0
+NUMBERS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of the tree as rules and pages need it."""
+
+    unit_id: UUID
+    parent_id: UUID | None
+    name: str
+    sector: str
+    level: str
+    office: str | None
+    staffed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """The county's data at one moment."""
+
+    name: str
+    rules: Rules
+    units: Mapping[UUID, Unit]
+    below: Mapping[UUID, frozenset[UUID]]
+    catalogue: tuple[CatalogueRow, ...]
+    matters: Mapping[str, Mapping[str, Any]]
+
+    def scope(self, actor: Actor) -> frozenset[UUID]:
+        """The actor's unit with all its sub-units."""
+        return self.below.get(actor.unit_id, frozenset()) if actor.unit_id else frozenset()
+
+    def leads(self, actor: Actor, ticket: Ticket) -> bool:
+        """Whether the actor's unit, or one below it, leads the ticket."""
+        return ticket.lead_unit_id in self.scope(actor)
+
+    def barred(self, accused: UUID | None) -> Collection[UUID]:
+        """Units that must not receive a matter against `accused`: itself and all below it (PROCEDURE §6)."""
+        return self.below.get(accused, frozenset()) if accused else frozenset()
+
+    def upwards(self, unit_id: UUID) -> tuple[UUID, ...]:
+        """The unit and every unit above it, in that order."""
+        path: list[UUID] = []
+        here: UUID | None = unit_id
+        while here is not None and here in self.units and here not in path:
+            path.append(here)
+            here = self.units[here].parent_id
+        return tuple(path)
+
+    def unit_name(self, unit_id: UUID | None) -> str:
+        """The name, or a dash for none."""
+        return self.units[unit_id].name if unit_id and unit_id in self.units else "—"
+
+    def pace(self, matter_id: str | None) -> Pace:
+        """Which clock a matter runs on; ordinary for none."""
+        matter = self.matters.get(matter_id or "")
+        return Pace(matter["pace"]) if matter else Pace.ORDINARY
+
+    def matter_name(self, matter_id: str | None) -> str:
+        """The matter as people read it."""
+        matter = self.matters.get(matter_id or "")
+        return f"{matter['level1']} · {matter['level2']}" if matter else "未分类"
+
+
+@dataclass(slots=True)
+class Office:
+    """The hotline of one region, as every action takes it."""
+
+    region: int
+    pool: Any
+    vault: Vault
+    area_code: str | None = None
+    side: Any = None
+    _county: County | None = None
+    _read_at: float = 0.0
+    _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _numbering: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tray: Tray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tray = Tray(self._write_filed)
+
+    async def _write_filed(self, filed: Sequence[Filed]) -> None:
+        # One statement is its own transaction: no begin and commit to wait for.
+        async with self.reading(FILING) as conn:
+            await insert_tickets(conn, self.region, filed)
+
+    @asynccontextmanager
+    async def reading(self, whose: Actor | str = NOTHING) -> AsyncIterator[Any]:
+        """A connection that is shown the rows of a person of the office, or those of hotline/actions/region/row_scope.py."""
+        rows = whose if isinstance(whose, str) else rows_of(whose, self.county.scope(whose))
+        async with lend(self.pool, rows) as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def writing(self, whose: Actor | str = NOTHING) -> AsyncIterator[Any]:
+        """The same with an open transaction: committed at the end, undone by any exception."""
+        async with self.reading(whose) as conn, conn.transaction():
+            yield conn
+
+    @property
+    def county(self) -> County:
+        """The county's data as last read. Raises RuntimeError before the first `refresh`."""
+        if self._county is None:
+            raise RuntimeError("the county's data was not read yet")
+        return self._county
+
+    @property
+    def rules(self) -> Rules:
+        """Policy and calendar in force."""
+        return self.county.rules
+
+    async def refresh(self, now: datetime, *, force: bool = False) -> County:
+        """Read the county's data again when it was read over a minute ago."""
+        if self._county is None or force or monotonic() - self._read_at > REFRESH_S:
+            self._read_at = monotonic()
+            self._read_keys()
+            async with self.writing() as conn:
+                self._county = await _read_county(conn, self.region, now)
+        return self.county
+
+    def _read_keys(self) -> None:
+        try:
+            if self.vault.refresh():
+                _log.info("keys_read")
+        except KeyringFault as fault:
+            # The keys it has still serve; what a new one sealed cannot be read until the file is mended.
+            _log.error("keys_unreadable", fault=str(fault))
+
+    async def ping(self) -> None:
+        """Ask the database for a sign of life, within two seconds. Raises what the pool raises."""
+        async with self.pool.acquire(timeout=2) as conn:
+            await regions.get_region(conn, self.region)
+
+    async def next_number(self, now: datetime) -> str:
+        """A ticket number of the local day: 20261121-00042. Taken in blocks, so that intake never queues for it.
+
+        A block is taken on a connection of its own: undone with an intake, it would be handed out twice.
+        """
+        day = now.astimezone(self.rules.calendar.zone).strftime("%Y%m%d")
+        async with self._numbering:
+            following, last = self._numbers.get(day, (1, 0))
+            if following > last:
+                async with (self.side or self.pool).acquire() as conn:
+                    last = await take_numbers(conn, self.region, "ticket", day, NUMBERS_AT_ONCE)
+                following = last - NUMBERS_AT_ONCE + 1
+            self._numbers = {day: (following + 1, last)}
+        return f"{day}-{following:05d}"
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[Office]:
+    """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
+    pool = await open_guarded_pool(settings.database_url, min_size=1, max_size=pool_size)
+    side = await open_guarded_pool(settings.database_url, min_size=0, max_size=1)
+    try:
+        office = Office(settings.region, pool, Vault.open(settings.key), side=side)
+        await office.refresh(now)
+        if real:
+            await _refuse_rehearsal(office)
+        yield office
+    finally:
+        await pool.close()
+        await side.close()
+
+
+async def _refuse_rehearsal(office: Office) -> None:
+    async with office.reading() as conn:
+        region = await regions.get_region(conn, office.region)
+    if region is not None and region["rehearsal_now"] is not None:
+        raise RehearsalDatabase
+
+
+async def _read_county(conn: Any, region: int, now: datetime) -> County:
+    row = await regions.get_region(conn, region)
+    units = {
+        u["unit_id"]: Unit(u["unit_id"], u["parent_id"], u["name"], u["sector"], u["level"], u["office"], u["staffed"])
+        for u in await unit_tree.list_units(conn, region)
+    }
+    days = await holidays.list_calendar_days(conn, region, now)
+    policy: Policy = await policies.get_policy(conn, region, now)
+    return County(
+        name=row["name"] if row else "",
+        rules=Rules(policy, china_calendar(days), {unit_id: unit.level for unit_id, unit in units.items()}),
+        units=units,
+        below=_below(units),
+        catalogue=tuple(await dispatch_catalogue.list_catalogue(conn, region, now)),
+        matters={m["matter_id"]: m for m in await dispatch_catalogue.list_matters(conn, region)},
+    )
+
+
+def _below(units: Mapping[UUID, Unit]) -> dict[UUID, frozenset[UUID]]:
+    below: dict[UUID, set[UUID]] = {unit_id: {unit_id} for unit_id in units}
+    for unit_id in units:
+        above = units[unit_id].parent_id
+        while above is not None and above in below and unit_id not in below[above]:
+            below[above].add(unit_id)
+            above = units[above].parent_id
+    return {unit_id: frozenset(members) for unit_id, members in below.items()}

@@ -1,0 +1,17 @@
+"""How far a database is brought up, for the administrator's page."""
+
+from __future__ import annotations
+
+from hotline.actions.region.context import Office
+from hotline.store.migrate import MigrationError, list_applied, pending
+
+
+async def read_schema(office: Office) -> tuple[str, list[str]]:
+    """The newest migration applied, and those of this release still missing or at odds."""
+    async with office.reading() as conn:
+        applied = await list_applied(conn)
+        try:
+            missing = await pending(conn)
+        except MigrationError as fault:
+            missing = [str(fault)]
+    return (applied[-1] if applied else ""), missing

@@ -1,0 +1,1 @@
+"""Reading tickets: one with everything about it, and lists (PROCEDURE §6)."""

@@ -1,0 +1,78 @@
+"""电子监察: the cards on tickets now, and those given in a month, inside the reader's rows (PROCEDURE §6, §9)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.region.context import Office
+from hotline.domain.accounts.permissions import Right, allow
+from hotline.domain.privacy.visibility import may_see, sees_all
+from hotline.domain.supervision.cards import Card, Colour, cards_given, cards_on, earliest_due
+from hotline.domain.tickets.ticket import Actor
+from hotline.store.supervision import cards as store
+
+Row = Mapping[str, Any]
+
+
+async def cards_of_tickets(
+    office: Office, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
+) -> dict[UUID, tuple[Card, ...]]:
+    """The cards these tickets show now, the gravest first; a unit sees its own and its sub-units' alone."""
+    if not ticket_ids:
+        return {}
+    async with office.reading(actor) as conn:
+        watched = await store.watch_tickets(conn, office.region, list(ticket_ids))
+    found: dict[UUID, tuple[Card, ...]] = {}
+    for card in _own(office, actor, cards_on(watched, office.rules.policy, office.rules.calendar, now)):
+        found[card.ticket_id] = (*found.get(card.ticket_id, ()), card)
+    return found
+
+
+async def list_cards(office: Office, month: date, actor: Actor, now: datetime) -> list[tuple[Card, Row]]:
+    """The cards of a local month so far, oldest first, each with its ticket. A count of them is the list's length.
+
+    A unit's head sees those of the own units on tickets the units still have. Raises NotAllowed.
+    """
+    allow(actor, Right.READ_CARDS)
+    begin = _begin(office, month)
+    # What happens at this very moment counts already.
+    until = min(_begin(office, _next_month(month)), now + timedelta(microseconds=1))
+    async with office.reading(actor) as conn:
+        given = _own(office, actor, await read_cards(office, conn, begin, until))
+        tickets = await store.list_tickets(conn, office.region, sorted({card.ticket_id for card in given}))
+    scope = office.county.scope(actor)
+    rows = [(card, tickets[card.ticket_id]) for card in given if card.ticket_id in tickets]
+    return [(card, row) for card, row in rows if may_see(actor, row["unit_ids"], scope)]
+
+
+async def read_cards(office: Office, conn: Any, since: datetime, until: datetime) -> tuple[Card, ...]:
+    """Every card given in a span of time, under the policy in force."""
+    policy, calendar = office.rules.policy, office.rules.calendar
+    earliest = min(since, earliest_due(policy, calendar, since))
+    watched = await store.watch_period(conn, office.region, earliest, since, until)
+    return cards_given(watched, policy, calendar, since, until)
+
+
+def count_by_unit(cards: Sequence[Card]) -> list[tuple[UUID, int, int]]:
+    """(unit, yellow, red) of every unit that has a card, most red ones first."""
+    counted = Counter((card.unit_id, card.colour) for card in cards)
+    units = {card.unit_id for card in cards}
+    rows = [(unit, counted[unit, Colour.YELLOW], counted[unit, Colour.RED]) for unit in units]
+    return sorted(rows, key=lambda row: (-row[2], -row[1], str(row[0])))
+
+
+def _own(office: Office, actor: Actor, cards: Sequence[Card]) -> list[Card]:
+    scope = office.county.scope(actor)
+    return [card for card in cards if sees_all(actor.role) or card.unit_id in scope]
+
+
+def _begin(office: Office, day: date) -> datetime:
+    return datetime.combine(day.replace(day=1), time(0), office.rules.calendar.zone).astimezone(UTC)
+
+
+def _next_month(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)

@@ -1,0 +1,1 @@
+"""Executing a verb on one ticket: lock, fire due steps, decide, write."""

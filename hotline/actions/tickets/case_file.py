@@ -1,0 +1,52 @@
+"""A ticket with everything a page about it shows; what stands in it is decided where it is gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.accounts.substitution import Colleague
+from hotline.domain.dispatch.joint import Part
+from hotline.domain.tickets.lifecycle import Arrow
+from hotline.domain.tickets.ticket import Ticket
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The person behind a ticket as shown: masked, or revealed for a reason. `shown` is false on a unit's confidential ticket."""
+
+    shown: bool
+    name: str = ""
+    phone: str = ""
+    address: str = ""
+    identity: str = ""
+    may_reveal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """Everything a page about one ticket shows."""
+
+    ticket: Ticket
+    body: str
+    person: Person
+    arrows: tuple[Arrow, ...]
+    events: list[Row]
+    clocks: list[Row]
+    callbacks: list[Row]
+    interviews: list[Row]
+    reviews: list[Row]
+    supervisions: list[Row]
+    letters: list[Row]
+    instructions: list[Row]
+    reminders: list[Row]
+    files: list[Row]
+    views: list[Row]
+    units: Mapping[UUID, str]
+    parts: list[Part]
+    in_charge: Colleague | None = None
+    staff: tuple[Colleague, ...] = ()

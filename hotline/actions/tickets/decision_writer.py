@@ -1,0 +1,199 @@
+"""Write a decision of the domain in one transaction: ticket, event, deadlines, supervision, callbacks, notices and alarms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.actions.messaging.notifications import drop_waiting, tell
+from hotline.actions.region.context import Office
+from hotline.actions.tickets.issue_document import issue
+from hotline.actions.tickets.joint_parts import keep_parts, tell_end
+from hotline.domain.deadline.timers import (
+    Deadline,
+    Start,
+    left_of,
+    plan_steps,
+    resumed,
+)
+from hotline.domain.deadline.working_time import next_open
+from hotline.domain.enums import Channel, Document, Role, Rule, Step
+from hotline.domain.supervision.tiers import TIER_NAMES
+from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Notice, Paper, Ticket
+from hotline.store import callbacks, interviews
+from hotline.store.deadline import deadlines
+from hotline.store.messaging import alarms, outbox
+from hotline.store.supervision import tiers
+from hotline.store.tickets import history, records
+
+
+async def carry_out(
+    office: Office, conn: Any, before: Ticket, decision: Decision, now: datetime, *,
+    client_key: str | None = None, clock: tuple[Deadline, Step] | None = None,
+) -> Ticket:  # fmt: skip
+    """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms.
+
+    Gives back the ticket as it was kept: a decision that enters a tier leaves the number of the tier to this place.
+    """
+    ticket, region = decision.ticket, office.region
+    if decision.escalation is not None and ticket.tier != decision.escalation.tier:
+        ticket = replace(ticket, tier=decision.escalation.tier)
+    if ticket != before:
+        await records.save_ticket(conn, region, ticket)
+    if ticket.lead_unit_id != before.lead_unit_id:
+        await records.save_lead(conn, region, ticket, now)
+    about = f"{ticket.ticket_id}:{ticket.cycle}"
+    if decision.event is not None:
+        about = str(await history.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
+    await _write_clocks(office, conn, ticket, decision, now)
+    await deadlines.show_clock(conn, region, ticket.ticket_id)
+    await keep_parts(office, conn, before, ticket, decision, about, now)
+    await _write_mechanism(office, conn, before, ticket, decision, now)
+    if clock is None:
+        await _move_supervision(office, conn, ticket, decision)
+    for notice in decision.notices:
+        await tell(office, conn, ticket, notice, about, now, clock)
+    await tell_end(office, conn, ticket, decision, about, now)
+    for alarm in decision.alarms:
+        await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
+    return ticket
+
+
+async def _write_clocks(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+    region, ticket_id = office.region, ticket.ticket_id
+    if decision.settles:
+        await deadlines.settle_deadlines(conn, region, ticket_id, decision.settles, now)
+    if decision.withdraws_all:
+        await deadlines.withdraw_deadlines(conn, region, ticket_id, None, now)
+    elif decision.withdraws:
+        await deadlines.withdraw_deadlines(conn, region, ticket_id, decision.withdraws, now)
+    if decision.pauses_all:
+        for deadline, _ in await deadlines.list_running(conn, region, ticket_id):
+            left = left_of(office.rules.calendar, deadline, now)
+            await deadlines.pause_clock(conn, region, deadline, round(left.total_seconds()), now)
+    if decision.resumes_all:
+        await _resume_clocks(office, conn, ticket_id, now)
+    escalated = (decision.escalation.start,) if decision.escalation else ()
+    for start in (*decision.starts, *escalated):
+        await start_clock(office, conn, ticket, start)
+
+
+async def _resume_clocks(office: Office, conn: Any, ticket_id: UUID, now: datetime) -> None:
+    rules = office.rules
+    for deadline, left in await deadlines.list_running(conn, office.region, ticket_id):
+        if left is None:
+            continue
+        end, pauses = resumed(rules.calendar, deadline, timedelta(seconds=left), now)
+        plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, end.at)
+        ahead = next(((step, at) for step, at in plan if at > now), (Step.EXPIRY, end.at))
+        await deadlines.resume_clock(conn, office.region, deadline, end, pauses, ahead)
+        await follow_limit(office, conn, deadline, end.at)
+
+
+async def follow_limit(office: Office, conn: Any, deadline: Deadline, due_at: datetime) -> None:
+    """The tier in force, and the interview still owed, keep the date of the clock that moved."""
+    if deadline.rule in SUPERVISION:
+        await tiers.move_supervision(conn, office.region, deadline.ticket_id, deadline.unit_id, due_at)
+        await interviews.move_interview_due(conn, office.region, deadline.ticket_id, due_at)
+
+
+async def start_clock(office: Office, conn: Any, ticket: Ticket, start: Start) -> None:
+    """Start a clock with its timer set to its first step."""
+    await deadlines.insert_deadline(conn, office.region, ticket, start, first_timer(office, start))
+
+
+def first_timer(office: Office, start: Start) -> tuple[Step, datetime]:
+    """The first step of a clock and its moment."""
+    rules = office.rules
+    plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
+    return plan[0] if plan else (Step.EXPIRY, start.due.at)
+
+
+async def _write_mechanism(
+    office: Office, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, now: datetime
+) -> None:
+    region = office.region
+    if decision.escalation is not None:
+        await _escalate(office, conn, ticket, decision.escalation, now)
+    if decision.passed_on is not None:
+        await _pass_on(office, conn, ticket, decision.passed_on, now)
+    if before.open and not ticket.open:
+        await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "closed")
+        await callbacks.withdraw_callbacks(conn, region, ticket.ticket_id, now)
+        await drop_waiting(office, conn, ticket, now)
+    if Rule.CALLBACK in decision.settles or decision.withdraws_all:
+        await outbox.drop_invitations(conn, region, ticket.ticket_id, "callback_over")
+    if decision.resumes_all:
+        await callbacks.wake_callbacks(conn, region, ticket.ticket_id, now)
+    await _settle_alarms(office, conn, ticket, decision, now)
+    if decision.paper is not None:
+        await issue(office, conn, ticket, decision.paper, now)
+    if decision.callback_stage is not None:
+        await _owe_callback(office, conn, ticket, decision.callback_stage, now)
+    if decision.interview_due is not None and ticket.lead_unit_id is not None:
+        due_at = decision.interview_due.due.at
+        await interviews.owe_interview(conn, region, ticket, ticket.lead_unit_id, now, due_at)
+
+
+async def _settle_alarms(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+    """What was late was done after all, or nobody waits for it any more."""
+    rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
+    kinds = [f"{rule}_overdue" for rule in rules]
+    if not ticket.open or Rule.DISPATCH in decision.settles:
+        kinds += ["no_catalogue_row", "dispatch_failed"]
+    if kinds:
+        await alarms.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, kinds, now)
+
+
+async def _move_supervision(office: Office, conn: Any, ticket: Ticket, decision: Decision) -> None:
+    """A tier in force follows the ticket to another unit, or to the same one that must do it again."""
+    for start in decision.starts:
+        if start.rule in SUPERVISION:
+            await tiers.move_supervision(conn, office.region, ticket.ticket_id, start.unit_id, start.due.at)
+
+
+async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
+    region, start = office.region, escalation.start
+    letter_id = await _issue_letter(office, conn, ticket, start, now, {"reason": escalation.reason.value})
+    await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
+    await tiers.open_supervision(conn, region, {
+        "ticket_id": ticket.ticket_id, "cycle": ticket.cycle, "tier": escalation.tier,
+        "reason": escalation.reason.value, "unit_id": ticket.lead_unit_id, "opened_at": now,
+        "due_at": start.due.at, "letter_id": letter_id,
+    })  # fmt: skip
+    await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
+    role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
+    text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
+    await tell(office, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
+    if ticket.lead_unit_id is None:
+        alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
+        await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
+
+
+async def _pass_on(office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime) -> None:
+    """The unit that takes over hears of the tier in force by a letter of its own; the tier keeps its reason."""
+    for tier in await tiers.list_supervisions(conn, office.region, ticket.ticket_id):
+        if tier["settled_at"] is None:
+            facts = {"reason": tier["reason"], "passed_on": True}
+            await _issue_letter(office, conn, ticket, start, now, facts)
+
+
+async def _issue_letter(
+    office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
+) -> UUID:
+    told = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
+    copy_to = "单位主要负责人" if ticket.tier > 1 else None
+    paper = Paper(Document.SUPERVISION_LETTER, told)
+    return await issue(office, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
+
+
+async def _owe_callback(office: Office, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:
+    # After an interview tier 1 and 2 verify by telephone themselves (PROCEDURE §4); after a reply the person is
+    # first asked on the channel they came by.
+    online = stage == "reply" and ticket.channel in (Channel.WECHAT, Channel.WEBSITE)
+    channel = ticket.channel.value if online else "phone"
+    first = next_open(office.rules.calendar, now)
+    await callbacks.open_callback(conn, office.region, ticket, stage, channel, now, first)

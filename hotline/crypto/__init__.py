@@ -1,0 +1,1 @@
+"""Cryptography: keys, sealed values, fingerprints, credentials, hash chains."""

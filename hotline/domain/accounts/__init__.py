@@ -1,0 +1,1 @@
+"""Permissions of roles, and substitution on leave (PROCEDURE §1, §9)."""

@@ -1,0 +1,1 @@
+"""Working time, deadlines and their steps (PROCEDURE §3)."""

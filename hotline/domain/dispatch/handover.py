@@ -1,0 +1,128 @@
+"""Which unit a matter belongs to, and handing it over (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.deadline.timers import Start, limit_key
+from hotline.domain.enums import HandlingClass, Reason, Role, Rule
+from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed, SameUnit
+from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
+
+_UNITS_WORK = (Rule.SIGN, Rule.CONTACT, Rule.REPLY)
+
+
+def hand_over(
+    ticket: Ticket, unit_id: UUID, barred: Collection[UUID], actor: Actor, rules: Rules, now: datetime,
+    given: Mapping[str, Any], promised: datetime | None = None,
+) -> Decision:  # fmt: skip
+    """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred`
+    (PROCEDURE §6), SameUnit for the one that has it.
+
+    The first unit's reply clock counts from receipt; a later unit gets a clock of its own. Under supervision the
+    tier's clock starts anew for the unit that has the ticket now, and a letter tells it so (PROCEDURE §4); the date
+    `promised` to a leader binds this unit as it bound the one before.
+    """
+    if unit_id in barred:
+        raise AccusedAddressee
+    if unit_id == ticket.lead_unit_id:
+        raise SameUnit
+    first = ticket.lead_unit_id is None
+    verb = Verb.DISPATCH if first else Verb.REDISPATCH
+    cycle = ticket.cycle if first else ticket.cycle + 1
+    told = {"unit": str(unit_id)} | dict(given)
+    changed, event = move(ticket, verb, actor, now, told, lead_unit_id=unit_id, cycle=cycle, return_ruled=False)
+    since = ticket.received_at if cycle == 1 else now
+    tier_clock = rules.tier_clock(changed, now, promised)
+    return Decision(
+        changed,
+        event,
+        starts=(*unit_clocks(changed, unit_id, rules, since, now), *tier_clock),
+        passed_on=next(iter(tier_clock), None),
+        settles=(Rule.DISPATCH,),
+        withdraws=SUPERVISION if first else (*_UNITS_WORK, Rule.EXTENSION, *SUPERVISION),
+        notices=(dispatched_notice(changed), *_taken_away(ticket)),
+    )
+
+
+def _taken_away(ticket: Ticket) -> tuple[Notice, ...]:
+    if ticket.lead_unit_id is None:
+        return ()
+    return (Notice(f"unit:{ticket.lead_unit_id}", "taken_away", f"工单 {ticket.number} 已改派，贵单位不用再办理。"),)
+
+
+def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, now: datetime) -> tuple[Start, ...]:
+    """Sign-in and first contact count from now, the reply from `since`, or from now when the hotline was so late
+    that the unit would have no time left to sign in."""
+    redo = ticket.tier > 0 or ticket.redo_count > 0
+    reply_key = limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=redo and not ticket.urgent)
+    sign = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, ticket, unit_id, now)
+    contact = rules.start(limit_key(Rule.CONTACT, ticket.kind, ticket.pace), Rule.CONTACT, ticket, unit_id, now)
+    reply = rules.start(reply_key, Rule.REPLY, ticket, unit_id, since)
+    if reply.due.at < sign.due.at:
+        reply = rules.start(reply_key, Rule.REPLY, ticket, unit_id, now)
+    return sign, contact, reply
+
+
+def dispatched_notice(ticket: Ticket) -> Notice:
+    """What the unit is told when a ticket reaches it."""
+    urgent = "【急办】" if ticket.handling_class is HandlingClass.URGENT else ""
+    return Notice(
+        f"unit:{ticket.lead_unit_id}", "dispatched", f"{urgent}新工单 {ticket.number}：{ticket.title}，请按时签收。"
+    )
+
+
+def return_ticket(
+    ticket: Ticket, dispatched_at: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """退单: within the window, with the legal basis, never after a ruling (PROCEDURE §3). Raises ReturnClosed."""
+    if ticket.return_ruled:
+        raise ReturnClosed(why="已经裁定由本单位办理")
+    window = rules.start("return", Rule.RULING, ticket, ticket.lead_unit_id, dispatched_at)
+    if now > window.due.at:
+        raise ReturnClosed(
+            why=f"退单要在收到后{rules.limit('return', ticket, ticket.lead_unit_id).in_words}内提出，逾期视为接受"
+        )
+    changed, event = move(ticket, Verb.RETURN, actor, now, given, return_count=ticket.return_count + 1)
+    escalation = None
+    if changed.return_count == rules.policy.returns_to_tier2 and changed.tier == 0:
+        escalation = Escalation(
+            1, Reason.RETURNS, rules.start("supervised", Rule.SUPERVISED, changed, ticket.lead_unit_id, now)
+        )
+    ruling = rules.start("ruling", Rule.RULING, changed, None, now)
+    ruler = Role.INSPECTOR if changed.return_count >= rules.policy.returns_to_tier2 else Role.DISPATCHER
+    notice = Notice(f"role:{ruler}", "returned", f"工单 {ticket.number} 被退回，请裁定。")
+    return Decision(changed, event, starts=(ruling,), withdraws=(Rule.SIGN,), notices=(notice,), escalation=escalation)
+
+
+def _check_ruler(ticket: Ticket, actor: Actor, rules: Rules) -> None:
+    if ticket.return_count >= rules.policy.returns_to_tier2 and actor.role is not Role.INSPECTOR:
+        raise NotAllowed
+
+
+def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The return stands: the ticket goes back to be dispatched elsewhere. After three returns tier 2 rules."""
+    _check_ruler(ticket, actor, rules)
+    changed, event = move(
+        ticket, Verb.UPHOLD_RETURN, actor, now, {"unit": str(ticket.lead_unit_id)} | dict(given),
+        lead_unit_id=None, cycle=ticket.cycle + 1,
+    )  # fmt: skip
+    clock = rules.start(limit_key(Rule.DISPATCH, ticket.kind, ticket.pace), Rule.DISPATCH, changed, None, now)
+    notice = Notice(f"unit:{ticket.lead_unit_id}", "return_upheld", f"工单 {ticket.number} 退单成立，已另行派单。")
+    return Decision(
+        changed, event, starts=(clock,), settles=(Rule.RULING,),
+        withdraws=(*_UNITS_WORK, *SUPERVISION), notices=(notice,),
+    )  # fmt: skip
+
+
+def reject_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The return falls: the same unit signs, and may not return it again."""
+    _check_ruler(ticket, actor, rules)
+    changed, event = move(ticket, Verb.REJECT_RETURN, actor, now, given, return_ruled=True, cycle=ticket.cycle + 1)
+    clock = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, changed, ticket.lead_unit_id, now)
+    notice = Notice(f"unit:{ticket.lead_unit_id}", "return_rejected", f"工单 {ticket.number} 退单不成立，请签收办理。")
+    return Decision(changed, event, starts=(clock,), settles=(Rule.RULING,), notices=(notice,))

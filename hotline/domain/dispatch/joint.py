@@ -1,0 +1,257 @@
+"""联办: one unit leads, others assist and answer before it does; one reply goes to the person (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.deadline.explanation import span_of
+from hotline.domain.deadline.timers import Deadline, Start
+from hotline.domain.deadline.working_time import (
+    Calendar,
+    Due,
+    subtract_working_days,
+    subtract_working_time,
+    working_time_between,
+)
+from hotline.domain.enums import HandlingClass, Role, Rule
+from hotline.domain.errors import AccusedAddressee, AssistingUnit, LeadUnit, Missing, NoPartDue, UnfitAssisting
+from hotline.domain.policy.limits import Limit
+from hotline.domain.tickets.lifecycle import State, Verb, check
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
+
+WORKED_ON = frozenset({State.DISPATCHED, State.RETURNED, State.SIGNED})
+"""Stages in which assisting units may be asked, and answer."""
+LEADS_OWN = frozenset({
+    Verb.SIGN, Verb.RETURN, Verb.CONTACT, Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.REPLY,
+    Verb.PLAN_INTERVIEW, Verb.HOLD_INTERVIEW, Verb.ASSIGN,
+})  # fmt: skip
+"""What a unit does as the lead: the person hears one voice, and one unit answers for the ticket."""
+_UNITS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
+_LEADS_LIMITS = (Rule.REPLY, *SUPERVISION)
+_FOLLOWS = "lead "
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A unit's part in a ticket: `part` is lead, assisting or former."""
+
+    unit_id: UUID
+    part: str
+    joined_at: datetime
+    answered_at: datetime | None = None
+    task: str | None = None
+    excused_at: datetime | None = None
+
+    @property
+    def owed(self) -> bool:
+        """Whether an assisting unit has not answered yet."""
+        return self.part == "assisting" and self.answered_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLimit:
+    """What the lead must keep: the moment, whether it runs in natural time, whether it rests on unpublished days."""
+
+    at: datetime
+    natural: bool
+    provisional: bool
+
+
+def fits_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> bool:
+    """Whether a unit's part lets it do this; of other roles nothing is asked."""
+    if role not in _UNITS:
+        return True
+    return assists if verb is Verb.ASSIST else leads or verb not in LEADS_OWN
+
+
+def check_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> None:
+    """Raises AssistingUnit for what the lead alone does, LeadUnit for what only an assisting unit does."""
+    if not fits_part(verb, role, leads=leads, assists=assists):
+        raise LeadUnit if verb is Verb.ASSIST else AssistingUnit
+
+
+def owed_parts(parts: Iterable[Part]) -> list[UUID]:
+    """Assisting units that have neither answered nor been excused."""
+    return [part.unit_id for part in parts if part.owed]
+
+
+def check_invited(
+    ticket: Ticket, units: Collection[UUID], parts: Iterable[Part], barred: Collection[UUID], lead: UUID | None
+) -> None:
+    """Who may assist: never the accused or what is below it, nor the lead, nor anybody twice.
+
+    Raises AccusedAddressee, UnfitAssisting.
+    """
+    if not set(units).isdisjoint(barred):
+        raise AccusedAddressee
+    if lead in units:
+        raise UnfitAssisting(why="主办单位不能同时协办")
+    if any(part.part == "assisting" and part.unit_id in units for part in parts):
+        raise UnfitAssisting(why="其中有单位已经在协办")
+
+
+def joint_class(ticket: Ticket) -> HandlingClass:
+    """联办件, unless it is urgent: 急办件 says more."""
+    return HandlingClass.URGENT if ticket.urgent else HandlingClass.JOINT
+
+
+def invite(
+    ticket: Ticket, units: Sequence[UUID], parts: Iterable[Part], barred: Collection[UUID],
+    actor: Actor, now: datetime, given: Mapping[str, Any],
+) -> Decision:  # fmt: skip
+    """邀请协办: further units are asked for their part. Raises AccusedAddressee, UnfitAssisting."""
+    check(ticket.state, Verb.INVITE, actor.role)
+    check_invited(ticket, units, parts, barred, ticket.lead_unit_id)
+    told = dict(given) | {"assisting": [str(unit) for unit in units]}
+    changed, event = move(ticket, Verb.INVITE, actor, now, told, public_text="", handling_class=joint_class(ticket))
+    return Decision(changed, event, invites=tuple(units))
+
+
+def also_invite(
+    decision: Decision, units: Sequence[UUID], parts: Iterable[Part], barred: Collection[UUID], task: str
+) -> Decision:
+    """A dispatch that names assisting units at once. Raises AccusedAddressee, UnfitAssisting."""
+    if not units or decision.event is None:
+        return decision
+    check_invited(decision.ticket, units, parts, barred, decision.ticket.lead_unit_id)
+    told = dict(decision.event.details) | {"assisting": [str(unit) for unit in units], "task": task}
+    joint = replace(decision.ticket, handling_class=joint_class(decision.ticket))
+    return replace(decision, ticket=joint, event=replace(decision.event, details=told), invites=tuple(units))
+
+
+def excuse(
+    ticket: Ticket, unit_id: UUID, parts: Sequence[Part], actor: Actor, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """免于协办: the dispatcher waits for this unit no longer. Raises NoPartDue.
+
+    A ticket in which nobody assists any more is an ordinary 承办件 again.
+    """
+    check(ticket.state, Verb.EXCUSE, actor.role)
+    if unit_id not in owed_parts(parts):
+        raise NoPartDue
+    alone = sum(part.part == "assisting" for part in parts) == 1
+    kept = HandlingClass.COMMITTED if alone and not ticket.urgent else ticket.handling_class
+    told = dict(given) | {"assisting": [str(unit_id)]}
+    changed, event = move(ticket, Verb.EXCUSE, actor, now, told, public_text="", handling_class=kept)
+    words = f"工单 {ticket.number} 贵单位免于协办，不用再提交协办意见。"
+    notices = [Notice(f"unit:{unit_id}", "excused", words)]
+    if owed_parts(parts) == [unit_id] and ticket.lead_unit_id is not None:
+        notices.append(_all_there(ticket))
+    return Decision(changed, event, excuses=(unit_id,), notices=tuple(notices))
+
+
+def choose_part(parts: Iterable[Part], scope: Collection[UUID], own: UUID | None, named: UUID | None) -> UUID:
+    """For which assisting unit somebody speaks: the one named, else their own, else the only one below that still owes.
+
+    Raises LeadUnit when no assisting unit is within their reach, NoPartDue when the named one is not, Missing when
+    several are.
+    """
+    mine = [part for part in parts if part.part == "assisting" and part.unit_id in scope]
+    if not mine:
+        raise LeadUnit
+    chosen = [part.unit_id for part in mine if part.unit_id == (named or own)]
+    if chosen:
+        return chosen[0]
+    owing = [part.unit_id for part in mine if part.owed] or [part.unit_id for part in mine]
+    if named is not None:
+        raise NoPartDue
+    if len(owing) > 1:
+        raise Missing(what="协办单位")
+    return owing[0]
+
+
+def assist(
+    ticket: Ticket, named: UUID | None, parts: Sequence[Part], scope: Collection[UUID],
+    actor: Actor, now: datetime, given: Mapping[str, Any],
+) -> Decision:  # fmt: skip
+    """提交协办意见: the lead is told, and told that it may answer when nobody is waited for any more.
+
+    `scope` are the actor's units; `named` is the one spoken for. Raises LeadUnit, NoPartDue, Missing.
+    """
+    check(ticket.state, Verb.ASSIST, actor.role)
+    unit_id = choose_part(parts, scope, actor.unit_id, named)
+    told = dict(given) | {"assisting": [str(unit_id)]}
+    changed, event = move(ticket, Verb.ASSIST, actor, now, told, public_text="")
+    notices: tuple[Notice, ...] = ()
+    if ticket.lead_unit_id is not None:
+        words = f"工单 {ticket.number} 有协办单位提交了协办意见。"
+        last = owed_parts(parts) == [unit_id]
+        notices = (_all_there(ticket) if last else Notice(f"unit:{ticket.lead_unit_id}", "assisted", words),)
+    return Decision(changed, event, assisted=(unit_id,), notices=notices)
+
+
+def _all_there(ticket: Ticket) -> Notice:
+    words = f"工单 {ticket.number} 协办意见已经齐了，请汇总后答复。"
+    return Notice(f"unit:{ticket.lead_unit_id}", "assisted", words)
+
+
+def asks_anew(before: Ticket, ticket: Ticket) -> bool:
+    """A new round, or a new lead: whoever still owes a part gets a clock and reminders of that round."""
+    if ticket.lead_unit_id is None or ticket.state not in WORKED_ON:
+        return False
+    if before.lead_unit_id is None and ticket.cycle == 1:
+        return False
+    return ticket.cycle > before.cycle or ticket.lead_unit_id != before.lead_unit_id
+
+
+def find_lead_limit(running: Iterable[Deadline], ticket: Ticket, now: datetime) -> LeadLimit | None:
+    """The earliest limit of the lead still ahead: its reply, or what the tier in force waits for."""
+    ahead = [
+        clock
+        for clock in running
+        if clock.rule in _LEADS_LIMITS and clock.state == "running" and clock.due_at > now
+        and clock.unit_id == ticket.lead_unit_id
+    ]  # fmt: skip
+    if not ahead:
+        return None
+    first = min(ahead, key=lambda clock: clock.due_at)
+    return LeadLimit(first.due_at, "natural" in first.limit_text, first.provisional)
+
+
+def assist_clock(
+    ticket: Ticket, unit_id: UUID, lead: LeadLimit | None, rules: Rules, since: datetime, now: datetime
+) -> Start:
+    """The clock of an assisting unit; without a limit of the lead's, what the policy sets is counted from now."""
+    if lead is None:
+        return rules.start("assist", Rule.ASSIST, ticket, unit_id, now)
+    limit = rules.limit("assist", ticket, unit_id)
+    due = Due(_before(rules.calendar, limit, lead, since, now), lead.provisional)
+    return Start(Rule.ASSIST, unit_id, since, due, follows(lead), ticket.urgent)
+
+
+def follows(lead: LeadLimit) -> str:
+    """How a clock keeps which limit of the lead it was reckoned from, so that it moves when that one does only."""
+    return f"{_FOLLOWS}{lead.at.isoformat()}"
+
+
+def is_follower(limit_text: str) -> bool:
+    """Whether a stored limit is one that follows the lead's."""
+    return limit_text.startswith(_FOLLOWS)
+
+
+def _before(calendar: Calendar, limit: Limit, lead: LeadLimit, since: datetime, now: datetime) -> datetime:
+    # Where a working day before the lead's limit is past, or hours count, the lead keeps the last quarter.
+    if lead.natural:
+        at = lead.at - _quarter(lead.at - since)
+        return at if at > now else lead.at - _quarter(lead.at - now)
+    at = _earlier(calendar, limit, lead.at)
+    if at > now:
+        return at
+    quarter = _quarter(working_time_between(calendar, now, lead.at))
+    return subtract_working_time(calendar, lead.at, quarter) if quarter else lead.at
+
+
+def _earlier(calendar: Calendar, limit: Limit, at: datetime) -> datetime:
+    if limit.natural:
+        return at - span_of(limit)
+    if limit.unit == "d":
+        return subtract_working_days(calendar, at, limit.amount)
+    return subtract_working_time(calendar, at, span_of(limit))
+
+
+def _quarter(span: timedelta) -> timedelta:
+    return timedelta(minutes=span // timedelta(minutes=4))

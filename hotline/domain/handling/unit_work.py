@@ -1,0 +1,239 @@
+"""A unit's work on a ticket: sign, contact, extension, reply; and what rests it (PROCEDURE §2, §3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.accounts.substitution import OF_A_UNIT, Colleague
+from hotline.domain.deadline.timers import Deadline, Start, reckon
+from hotline.domain.deadline.working_time import Due
+from hotline.domain.enums import Document, Role, Rule
+from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, MergedElsewhere, PartsMissing
+from hotline.domain.privacy.personal_numbers import veil
+from hotline.domain.tickets.lifecycle import TABLE, Verb, check
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Paper, Rules, Ticket, move
+
+CONTACT_WAYS: Mapping[str, str] = {
+    "phone": "电话联系",
+    "visit": "上门联系",
+    "meeting": "当面联系",
+    "relay": "经热线转达（保密件）",
+    "unreached": "多次联系未接通",
+}
+# Who speaks for the person who filed.
+SPEAKS_FOR_PERSON = frozenset({Role.COMPLAINANT, Role.AGENT, Role.OPERATOR, Role.DISPATCHER})
+
+
+def sign(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
+    """签收: the unit takes the ticket on; a handler who signs is the person in charge, a head may name one."""
+    handler_id = actor.account_id if actor.role is Role.HANDLER else None
+    changed, event = move(ticket, Verb.SIGN, actor, now, {}, handler_id=handler_id)
+    return Decision(changed, event, settles=(Rule.SIGN,))
+
+
+def assign(ticket: Ticket, handler: Colleague, below: Collection[UUID], actor: Actor, now: datetime) -> Decision:
+    """指定经办人: the head names who is in charge, somebody of the head's own unit or below it (`below`).
+
+    Raises NotAllowed, WrongState, Malformed.
+    """
+    check(ticket.state, Verb.ASSIGN, actor.role)
+    if handler.role not in OF_A_UNIT or handler.unit_id not in below:
+        raise Malformed(what="经办人（要选本单位的人）")
+    given = {"handler": handler.name}
+    changed, event = move(ticket, Verb.ASSIGN, actor, now, given, public_text="", handler_id=handler.account_id)
+    notice = Notice(f"account:{handler.account_id}", "assigned", f"工单 {ticket.number} 由您经办，请按时办理。")
+    return Decision(changed, event, notices=(notice,))
+
+
+def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """先行联系: who was spoken to, how and when. A confidential ticket's unit goes through the hotline (PROCEDURE §6)."""
+    way = str(given.get("how"))
+    if way not in CONTACT_WAYS:
+        raise Malformed(what="联系方式")
+    if ticket.confidential and actor.role is not Role.OPERATOR and way != "relay":
+        raise Malformed(what="联系方式（保密件只能经热线转达）")
+    changed, event = move(ticket, Verb.CONTACT, actor, now, given)
+    return Decision(changed, event, settles=(Rule.CONTACT,))
+
+
+def reply(
+    ticket: Ticket, contacted: bool, waits_for: Sequence[str], actor: Actor, rules: Rules, now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:  # fmt: skip
+    """答复: the person may read it at once and is called back within two working days.
+
+    `waits_for` names assisting units that still owe their part. Raises ContactFirst, PartsMissing.
+    """
+    check(ticket.state, Verb.REPLY, actor.role)
+    if not contacted:
+        raise ContactFirst
+    if waits_for:
+        raise PartsMissing(units="、".join(waits_for))
+    changed, event = move(ticket, Verb.REPLY, actor, now, given, public_text=str(given.get("reply", "")))
+    clock = rules.start("callback", Rule.CALLBACK, changed, None, now)
+    return Decision(
+        changed,
+        event,
+        starts=(clock,),
+        settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *SUPERVISION),
+        notices=(replied_notice(changed, given),),
+        paper=Paper(Document.WRITTEN_REPLY, {"reply": str(given.get("reply", ""))}),
+        callback_stage="reply",
+    )
+
+
+def replied_notice(ticket: Ticket, given: Mapping[str, Any]) -> Notice:
+    """What the person is told of the answer; so is everybody whose ticket was merged into it."""
+    return Notice("complainant", "replied", f"您的诉求（{ticket.number}）已有答复：{given.get('reply')}")
+
+
+def ask_extension(
+    ticket: Ticket,
+    deadline: Deadline | None,
+    pending: bool,
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:
+    """延期 is asked before the limit, with a reason (PROCEDURE §3). Raises ExtensionClosed."""
+    if pending:
+        raise ExtensionClosed(why="上一次申请还没有批复")
+    _check_extension(ticket, deadline, rules, now)
+    changed, event = move(ticket, Verb.ASK_EXTENSION, actor, now, given)
+    clock = rules.start("extension_decision", Rule.EXTENSION, changed, None, now)
+    to = "role:dispatcher" if ticket.extension_count else f"unit:{ticket.lead_unit_id}"
+    return Decision(
+        changed,
+        event,
+        starts=(clock,),
+        notices=(Notice(to, "extension_asked", f"工单 {ticket.number} 申请延期，请批复。"),),
+    )
+
+
+def _check_extension(ticket: Ticket, deadline: Deadline | None, rules: Rules, now: datetime) -> None:
+    if ticket.extension_count >= rules.policy.extensions:
+        raise ExtensionClosed(why="延期次数已经用完")
+    if deadline is None or now > deadline.due_at:
+        raise ExtensionClosed(why="要在答复期限届满前申请")
+
+
+def grant_extension(
+    ticket: Ticket,
+    deadline: Deadline | None,
+    pending: bool,
+    actor: Actor,
+    rules: Rules,
+    now: datetime,
+    given: Mapping[str, Any],
+) -> Decision:
+    """The unit's head grants the first, the dispatcher a second; the limit moves once, and the person is told."""
+    if not pending:
+        raise ExtensionClosed(why="没有待批复的延期申请")
+    if deadline is None:
+        raise ExtensionClosed(why="答复期限已过，不能再延，请批“不同意”")
+    if ticket.extension_count and actor.role is not Role.DISPATCHER:
+        raise ExtensionClosed(why="第二次延期由热线派单员批准")
+    limit = rules.limit("extension", ticket, deadline.unit_id)
+    due = reckon(rules.calendar, limit, deadline.due_at)
+    changed, event = move(
+        ticket, Verb.GRANT_EXTENSION, actor, now, dict(given) | {"old_due": deadline.due_at.isoformat(), "new_due": due.at.isoformat()},
+        extension_count=ticket.extension_count + 1, cycle=ticket.cycle + 1,
+    )  # fmt: skip
+    clock = Start(
+        Rule.REPLY, deadline.unit_id, deadline.started_at, due, f"{deadline.limit_text}+{limit}", deadline.urgent,
+        deadline.pauses,
+    )  # fmt: skip
+    notice = Notice("complainant", "extended", f"您的诉求（{ticket.number}）情况较复杂，办理时间延长{limit.in_words}。")
+    return Decision(
+        changed, event, starts=(clock,), settles=(Rule.EXTENSION,), withdraws=(Rule.REPLY,), notices=(notice,)
+    )
+
+
+def refuse_extension(ticket: Ticket, pending: bool, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """The limit stands."""
+    if not pending:
+        raise ExtensionClosed(why="没有待批复的延期申请")
+    changed, event = move(ticket, Verb.REFUSE_EXTENSION, actor, now, given, public_text="")
+    notice = Notice(
+        f"unit:{ticket.lead_unit_id}", "extension_refused", f"工单 {ticket.number} 延期未获同意，请按原期限办理。"
+    )
+    return Decision(changed, event, settles=(Rule.EXTENSION,), notices=(notice,))
+
+
+def park(
+    ticket: Ticket, until: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """挂账: rests until a definite date, then comes back by itself; the clocks keep what was left."""
+    longest = rules.policy.parking_days
+    if not now < until <= now + timedelta(days=longest):
+        raise Malformed(what=f"挂账日期（要在{longest}天以内的将来）")
+    changed, event = move(ticket, Verb.PARK, actor, now, given, parked_from=ticket.state, parked_until=until)
+    timer = Start(Rule.RESUME, None, now, Due(until, False), "parked", ticket.urgent)
+    return Decision(changed, event, starts=(timer,), pauses_all=True)
+
+
+def resume(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
+    """Back to where it was when it was parked."""
+    changed, event = move(
+        ticket,
+        Verb.RESUME,
+        actor,
+        now,
+        {},
+        state=ticket.parked_from or ticket.state,
+        parked_from=None,
+        parked_until=None,
+    )
+    notices: tuple[Notice, ...] = ()
+    if ticket.lead_unit_id is not None:
+        notices = (Notice(f"unit:{ticket.lead_unit_id}", "resumed", f"工单 {ticket.number} 挂账结束，期限继续计算。"),)
+    return Decision(changed, event, withdraws=(Rule.RESUME,), resumes_all=True, notices=notices)
+
+
+def comment(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """A word added; it never moves a limit (PROCEDURE §3). Only the complainant's own words are public."""
+    own = actor.role is Role.COMPLAINANT
+    changed, event = move(
+        ticket, Verb.COMMENT, actor, now, given, public_text=str(given.get("text", "")) if own else ""
+    )
+    return Decision(changed, event, notices=_commented(ticket) if own else ())
+
+
+def pass_on(
+    ticket: Ticket, target: Ticket, known: Collection[str], barred: Collection[UUID], actor: Actor, now: datetime,
+    given: Mapping[str, Any],
+) -> tuple[Decision, Decision | None]:  # fmt: skip
+    """A word about a merged ticket goes to the `target` that is worked on; both histories say so. No limit moves.
+
+    What is decided for the ticket, and for the target: nothing, when a unit in `barred` (the accused one) leads it; a
+    dispatcher is told instead. Another person's target never shows it publicly, and of a confidential ticket the words
+    `known` of its person are left out. Raises MergedElsewhere for those who do not speak for the person.
+    """
+    if actor.role not in SPEAKS_FOR_PERSON:
+        raise MergedElsewhere(target=target.number, label=TABLE[Verb.COMMENT].label)
+    own = comment(ticket, actor, now, given)
+    assert own.event is not None
+    if target.lead_unit_id in barred:
+        words = f"工单 {ticket.number} 有补充说明。它并入的 {target.number} 由被反映单位主办，没有转过去，请另行处理。"
+        return replace(own, notices=(Notice("role:dispatcher", "commented", words),)), None
+    text = str(given.get("text", ""))
+    told = {"text": veil(text, known) if ticket.confidential else text, "passed_from": ticket.number}
+    changed, event = move(target, Verb.COMMENT, actor, now, told, public_text="")
+    passed = replace(own.event, details=dict(own.event.details) | {"passed_to": target.number})
+    return replace(own, event=passed, notices=()), Decision(changed, event, notices=_commented(target))
+
+
+def passes_files(ticket: Ticket, target: Ticket, barred: Collection[UUID]) -> bool:
+    """Whether files hung on a merged ticket hang on its target too: a picture cannot be veiled as words can."""
+    return not ticket.confidential and target.lead_unit_id not in barred
+
+
+def _commented(ticket: Ticket) -> tuple[Notice, ...]:
+    if ticket.lead_unit_id is None:
+        return ()
+    return (Notice(f"unit:{ticket.lead_unit_id}", "commented", f"工单 {ticket.number} 诉求人有补充说明。"),)

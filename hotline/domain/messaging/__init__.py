@@ -1,0 +1,1 @@
+"""What passes between people and the hotline, whatever the channel."""

@@ -1,0 +1,1 @@
+"""Who may see what, and personal numbers in free text (PROCEDURE §6)."""

@@ -1,0 +1,1 @@
+"""Supervision: what a due step asks for, the tiers, cards (PROCEDURE §4, §9)."""

@@ -1,0 +1,252 @@
+"""What is due now: remind, then hotline, discipline commission, leadership (PROCEDURE §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from hotline.domain.deadline.timers import Deadline, notice_time
+from hotline.domain.deadline.working_time import add_working_days
+from hotline.domain.enums import Document, Reason, Role, Rule, Step
+from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
+from hotline.domain.handling.unit_work import resume
+from hotline.domain.tickets.lifecycle import State, Verb, check, may
+from hotline.domain.tickets.ticket import (
+    SUPERVISION,
+    SYSTEM,
+    Actor,
+    Alarm,
+    Decision,
+    Escalation,
+    Notice,
+    Paper,
+    Rules,
+    Ticket,
+    by_leaders_date,
+    move,
+)
+
+RULE_NAMES: Mapping[Rule, str] = {
+    Rule.DISPATCH: "派单",
+    Rule.SIGN: "签收",
+    Rule.CONTACT: "先行联系",
+    Rule.REPLY: "答复",
+    Rule.ASSIST: "协办",
+    Rule.RULING: "退单裁定",
+    Rule.EXTENSION: "延期批复",
+    Rule.DETAILS: "补充材料",
+    Rule.CALLBACK: "回访",
+    Rule.INTERVIEW: "约谈",
+    Rule.VERIFY: "约谈核实",
+    Rule.SUPERVISED: "督办办结",
+    Rule.TIER2: "纪委督办",
+    Rule.TIER3: "领导督办",
+    Rule.RESUME: "挂账",
+}
+STEP_NAMES: Mapping[Step, str] = {
+    Step.ISSUED: "督办函已发出",
+    Step.TWO_DAYS: "还剩2个工作日",
+    Step.ONE_DAY: "还剩1个工作日",
+    Step.FOUR_HOURS: "还剩4个工作小时",
+    Step.EXPIRY: "已到期",
+}
+TIER_NAMES: Mapping[int, str] = {0: "未督办", 1: "热线督办", 2: "纪委督办", 3: "领导督办"}
+REASON_NAMES: Mapping[Reason, str] = {
+    Reason.DISSATISFIED: "群众对答复不满意",
+    Reason.SIGN_OVERDUE: "逾期未签收",
+    Reason.REPLY_OVERDUE: "逾期未答复",
+    Reason.RETURNS: "多次退单",
+    Reason.REDOS: "重办后仍不到位",
+    Reason.MARK: "领导关注",
+    Reason.INTERVIEW_OVERDUE: "逾期未约谈",
+    Reason.SUPERVISED_OVERDUE: "热线督办逾期未办结",
+    Reason.TIER2_OVERDUE: "纪委督办逾期未办结",
+    Reason.STILL_DISSATISFIED: "约谈后仍不满意",
+    Reason.INSTRUCTION: "县领导批示",
+}
+_CLIMB: Mapping[Rule, tuple[int, Reason, str, Rule]] = {
+    Rule.SIGN: (1, Reason.SIGN_OVERDUE, "supervised", Rule.SUPERVISED),
+    Rule.REPLY: (1, Reason.REPLY_OVERDUE, "supervised", Rule.SUPERVISED),
+    Rule.INTERVIEW: (2, Reason.INTERVIEW_OVERDUE, "tier2", Rule.TIER2),
+    Rule.SUPERVISED: (2, Reason.SUPERVISED_OVERDUE, "tier2", Rule.TIER2),
+    Rule.TIER2: (3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3),
+}
+OWED_BY_UNIT = frozenset({State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED})
+PRESSING: Mapping[Role, str] = {Role.DISPATCHER: "热线", Role.SUPERVISOR: "热线督办", Role.INSPECTOR: "纪委纠风办"}
+_UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIMB, Rule.TIER3})
+
+
+def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datetime) -> Decision:
+    """What a clock's step asks for: a reminder to the unit, the next tier, an alarm, or the end of parking."""
+    if deadline.rule is Rule.RESUME:
+        return resume(ticket, SYSTEM, now)
+    if is_hotlines_own(deadline.rule):
+        return _alarm(ticket, deadline)
+    if step is not Step.EXPIRY:
+        return _remind(ticket, deadline, step, now)
+    if deadline.rule is Rule.TIER3:
+        return _stay(ticket, deadline, rules, now)
+    climb = _CLIMB.get(deadline.rule)
+    if climb is None or climb[0] <= ticket.tier:
+        return _remind(ticket, deadline, step, now)
+    tier, reason, key, rule = climb
+    also = _reminder(ticket, deadline, step) if deadline.unit_id is not None else None
+    return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=also)
+
+
+def is_hotlines_own(rule: Rule) -> bool:
+    """Whether the hotline itself, not a unit, must act before this clock ends; it then strikes again and again."""
+    return rule not in _UNITS_OWN and rule is not Rule.RESUME
+
+
+def enter(
+    ticket: Ticket, tier: int, reason: Reason, key: str, rule: Rule, actor: Actor, rules: Rules, now: datetime,
+    also: Notice | None = None,
+) -> Decision:  # fmt: skip
+    """A tier opens: its letter goes to the unit, its clock starts. Tiers are entered one at a time, upwards."""
+    tier = min(tier, ticket.tier + 1)
+    changed, event = move(ticket, Verb.SUPERVISE, actor, now, {"reason": reason.value, "tier": tier})
+    clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
+    return Decision(
+        changed,
+        event,
+        withdraws=SUPERVISION,
+        notices=(also,) if also else (),
+        escalation=Escalation(tier, reason, clock),
+    )
+
+
+def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    """A supervisor's or leader's mark puts an open ticket on tier 1."""
+    if ticket.tier:
+        raise Malformed(what="督办（已在督办中）")
+    return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
+
+
+def press(
+    ticket: Ticket, last_at: datetime | None, clock: Deadline | None, actor: Actor, rules: Rules, now: datetime
+) -> Decision:
+    """催办 by hand: a numbered notice to whoever is in charge, once for each working day and role (PROCEDURE §7).
+
+    `last_at` is when this role last did it, `clock` the unit's limit that ends first. A press at night or on a
+    holiday counts for the day it goes out. Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
+    """
+    check(ticket.state, Verb.REMIND, actor.role)
+    if actor.role not in PRESSING:
+        # The timetable reminds by its clocks, never by hand.
+        raise NotAllowed
+    if ticket.state not in OWED_BY_UNIT:
+        raise NothingOwed
+    day = _goes_out(rules, ticket, now)
+    if last_at is not None and _goes_out(rules, ticket, last_at) == day:
+        raise AlreadyReminded(day=f"{day:%m月%d日}")
+    changed, event = move(ticket, Verb.REMIND, actor, now, {}, public_text="")
+    facts = {"rule": clock.rule.value, "due_at": clock.due_at.isoformat()} if clock else {}
+    to = f"account:{ticket.handler_id}" if ticket.handler_id else f"unit:{ticket.lead_unit_id}"
+    notice = Notice(to, "reminder", f"【催办通知书】工单 {ticket.number}：{PRESSING[actor.role]}催办，请抓紧办理。")
+    paper = Paper(Document.REMINDER_NOTICE, {**facts, "role": actor.role.value})
+    return Decision(changed, event, notices=(notice,), paper=paper)
+
+
+def _goes_out(rules: Rules, ticket: Ticket, at: datetime) -> date:
+    return rules.calendar.local(notice_time(rules.policy, rules.calendar, at, urgent=ticket.urgent)).date()
+
+
+def instruct(
+    ticket: Ticket, due: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """批示: a leader's words with a date go back to the unit as a tier-3 task."""
+    if due <= now:
+        raise Malformed(what="办结日期（要在今天以后）")
+    changed, event = move(
+        ticket,
+        Verb.INSTRUCT,
+        actor,
+        now,
+        given,
+        tier=3,
+        cycle=ticket.cycle + 1,
+        public_text="县领导已作出批示，限期办理。",
+    )
+    clock = by_leaders_date(rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due)
+    return Decision(
+        changed,
+        event,
+        withdraws=SUPERVISION,
+        escalation=Escalation(3, Reason.INSTRUCTION, clock),
+    )
+
+
+def fulfil(
+    ticket: Ticket, instructed: bool, dated: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
+) -> Decision:
+    """批示销号: what the leader asked for was done. Raises NoInstruction when no instruction is open (`instructed`).
+
+    A clock that runs to the leader's date (`dated`) has served and ends; until the ticket is closed the tier's
+    ordinary clock takes its place (PROCEDURE §4).
+    """
+    if not instructed:
+        raise NoInstruction
+    afresh = dated and ticket.open
+    cycle = ticket.cycle + 1 if afresh else ticket.cycle
+    changed, event = move(ticket, Verb.FULFIL, actor, now, given, cycle=cycle)
+    if not afresh:
+        return Decision(changed, event)
+    return Decision(changed, event, starts=rules.tier_clock(changed, now), settles=(Rule.TIER3,))
+
+
+def end_of_day(rules: Rules, day: datetime) -> datetime:
+    """The close of the working day that `day` falls on, or of the next one: what 'by that date' means."""
+    return add_working_days(rules.calendar, day - timedelta(days=1), 1).at
+
+
+def addressee(ticket: Ticket, deadline: Deadline, step: Step) -> str:
+    """Whom a step of a unit's clock is for: on the way the person in charge, letter and expiry the whole unit.
+
+    A letter is written to the unit, and a limit that has passed is for its head's eyes too.
+    """
+    if ticket.handler_id is None or deadline.unit_id != ticket.lead_unit_id or step in (Step.ISSUED, Step.EXPIRY):
+        return f"unit:{deadline.unit_id}"
+    return f"account:{ticket.handler_id}"
+
+
+def _reminder(ticket: Ticket, deadline: Deadline, step: Step) -> Notice:
+    text = f"【催办】工单 {ticket.number}：{RULE_NAMES[deadline.rule]}{STEP_NAMES[step]}，请抓紧办理。"
+    return Notice(addressee(ticket, deadline, step), "reminder", text, about=f"{deadline.rule}:{step}")
+
+
+def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> Decision:
+    notice = _reminder(ticket, deadline, step)
+    given = {"rule": deadline.rule.value, "step": step.value}
+    if deadline.unit_id is None or not may(ticket.state, Verb.REMIND, Role.SYSTEM):
+        return _alarm(ticket, deadline) if step is Step.EXPIRY else Decision(ticket)
+    changed, event = move(ticket, Verb.REMIND, SYSTEM, now, given, public_text="")
+    late = _late_part(ticket) if (deadline.rule, step) == (Rule.ASSIST, Step.EXPIRY) else ()
+    return Decision(changed, event, notices=(notice, *late))
+
+
+def _late_part(ticket: Ticket) -> tuple[Notice, ...]:
+    """The lead waits for it, and the dispatcher alone may say that it need not."""
+    words = f"工单 {ticket.number} 有协办单位逾期没有提交协办意见。"
+    dispatcher = Notice("role:dispatcher", "assist_overdue", f"{words}请督促，或者免于协办。")
+    if ticket.lead_unit_id is None:
+        return (dispatcher,)
+    return Notice(f"unit:{ticket.lead_unit_id}", "assist_overdue", words), dispatcher
+
+
+def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> Decision:
+    """The top of the chain: reminded again, a fresh window starts, the brief names it until it is closed."""
+    again = replace(ticket, cycle=ticket.cycle + 1)
+    told = _remind(again, deadline, Step.EXPIRY, now)
+    clock = rules.start("tier3", Rule.TIER3, again, deadline.unit_id, now)
+    notice = Notice(
+        "role:leader", "tier3_overdue", f"工单 {ticket.number} 领导督办逾期，仍未办结。", about=f"{deadline.cycle}"
+    )
+    return replace(told, starts=(clock,), notices=(*told.notices, notice))
+
+
+def _alarm(ticket: Ticket, deadline: Deadline) -> Decision:
+    details = {"number": ticket.number, "rule": deadline.rule.value, "due_at": deadline.due_at.isoformat()}
+    return Decision(ticket, alarms=(Alarm(f"{deadline.rule}_overdue", str(deadline.deadline_id), details),))

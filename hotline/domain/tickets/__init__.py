@@ -1,0 +1,1 @@
+"""The ticket, its life cycle, and what a rule decides about it (PROCEDURE §2)."""

@@ -1,0 +1,229 @@
+"""The ticket, a line of its history, and what a rule decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hotline.domain.deadline.timers import BY_DATE, Start, reckon
+from hotline.domain.deadline.working_time import Calendar, Due
+from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
+from hotline.domain.policy.limits import Case, Limit, Policy
+from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. The timetable is `SYSTEM`, the person who filed is `COMPLAINANT`."""
+
+    role: Role
+    account_id: UUID | None = None
+    unit_id: UUID | None = None
+    name: str = ""
+
+
+SYSTEM = Actor(Role.SYSTEM, name="系统")
+COMPLAINANT = Actor(Role.COMPLAINANT, name="诉求人")
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """工单. Column meanings stand in sql/schema.sql."""
+
+    ticket_id: UUID
+    number: str
+    channel: Channel
+    kind: Kind
+    handling_class: HandlingClass
+    pace: Pace
+    confidential: bool
+    title: str
+    body: str
+    place: str
+    state: State
+    received_at: datetime
+    changed_at: datetime
+    matter_id: str | None = None
+    lead_unit_id: UUID | None = None
+    accused_unit_id: UUID | None = None
+    cycle: int = 1
+    tier: int = 0
+    redo_count: int = 0
+    return_count: int = 0
+    extension_count: int = 0
+    return_ruled: bool = False
+    parked_from: State | None = None
+    parked_until: datetime | None = None
+    close_reason: CloseReason | None = None
+    closed_at: datetime | None = None
+    merged_into: UUID | None = None
+    linked_to: UUID | None = None
+    opened_by: UUID | None = None
+    version: int = 1
+    handler_id: UUID | None = None
+
+    @property
+    def urgent(self) -> bool:
+        """Whether natural time holds and notices go out at any hour (PROCEDURE §3)."""
+        return self.pace is not Pace.ORDINARY
+
+    @property
+    def open(self) -> bool:
+        """Not closed."""
+        return self.state is not State.CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a ticket's history."""
+
+    at: datetime
+    verb: Verb
+    from_state: State | None
+    to_state: State
+    cycle: int
+    actor: Actor
+    public_text: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to tell; `about` keeps it from being told twice.
+
+    `to` is 'unit:<id>', 'role:<role>', 'account:<id>' or 'complainant'.
+    """
+
+    to: str
+    kind: str
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A tier to enter: its reason and the limit that starts with its letter."""
+
+    tier: int
+    reason: Reason
+    start: Start
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A numbered document to issue, with what it says; never with the person (PROCEDURE §6, §7)."""
+
+    kind: Document
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What a dispatcher must look at; `about` tells one occasion from the next."""
+
+    kind: str
+    about: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a rule decided: the changed ticket and everything that must be written with it, in one transaction.
+
+    `passed_on` is the tier's clock of a unit that takes over under supervision: it gets a letter of its own.
+    """
+
+    ticket: Ticket
+    event: Event | None = None
+    starts: tuple[Start, ...] = ()
+    settles: tuple[Rule, ...] = ()
+    withdraws: tuple[Rule, ...] = ()
+    withdraws_all: bool = False
+    pauses_all: bool = False
+    resumes_all: bool = False
+    notices: tuple[Notice, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    escalation: Escalation | None = None
+    passed_on: Start | None = None
+    paper: Paper | None = None
+    callback_stage: str | None = None
+    interview_due: Start | None = None
+    invites: tuple[UUID, ...] = ()
+    excuses: tuple[UUID, ...] = ()
+    assisted: tuple[UUID, ...] = ()
+
+
+SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
+"""Clocks of which a ticket has one at a time: what the tier in force waits for."""
+_TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
+    1: ("supervised", Rule.SUPERVISED),
+    2: ("tier2", Rule.TIER2),
+    3: ("tier3", Rule.TIER3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The county's data a rule reckons with."""
+
+    policy: Policy
+    calendar: Calendar
+    levels: Mapping[UUID, str] = field(default_factory=dict)
+
+    def limit(self, key: str, ticket: Ticket, unit_id: UUID | None) -> Limit:
+        """The limit called `key` for this ticket and the unit it binds (None: the hotline)."""
+        level = self.levels.get(unit_id) if unit_id else None
+        return self.policy.limit_for(key, Case(ticket.kind, ticket.pace, ticket.matter_id, level))
+
+    def start(self, key: str, rule: Rule, ticket: Ticket, unit_id: UUID | None, since: datetime) -> Start:
+        """Start the clock called `key` of the policy for this ticket, counting from `since`."""
+        limit = self.limit(key, ticket, unit_id)
+        return Start(rule, unit_id, since, reckon(self.calendar, limit, since), str(limit), ticket.urgent)
+
+    def tier_clock(self, ticket: Ticket, now: datetime, promised: datetime | None = None) -> tuple[Start, ...]:
+        """The clock of the tier a ticket is on, for a unit that takes it up (again); none on tier 0.
+
+        `promised` is the date of a leader's open instruction.
+        """
+        if ticket.tier == 0:
+            return ()
+        key, rule = _TIER_LIMITS[ticket.tier]
+        return (by_leaders_date(self.start(key, rule, ticket, ticket.lead_unit_id, now), promised),)
+
+
+def by_leaders_date(start: Start, promised: datetime | None) -> Start:
+    """Tier 3 has until the date a leader named, as long as that lies ahead; else the ordinary limit (PROCEDURE §3)."""
+    if start.rule is not Rule.TIER3 or promised is None or promised <= start.started_at:
+        return start
+    return replace(start, due=Due(promised, False), limit_text=BY_DATE)
+
+
+def move(
+    ticket: Ticket,
+    verb: Verb,
+    actor: Actor,
+    now: datetime,
+    given: Mapping[str, Any],
+    *,
+    public_text: str | None = None,
+    **changes: Any,
+) -> tuple[Ticket, Event]:
+    """Follow one arrow of the table: checked, changed, and told. Raises NotAllowed, WrongState, Missing."""
+    arrow = check(ticket.state, verb, actor.role)
+    check_given(verb, given)
+    target = changes.pop("state", None) or arrow.target or ticket.state
+    if target in (State.RECEIVED, State.DISPATCHED):
+        # Nobody is in charge before somebody has signed.
+        changes["handler_id"] = None
+    changed = replace(ticket, state=target, changed_at=now, version=ticket.version + 1, **changes)
+    text = arrow.sentence if public_text is None else public_text
+    event = Event(now, verb, ticket.state, target, changed.cycle, actor, text, dict(given))
+    return changed, event
+
+
+def label(verb: Verb) -> str:
+    """The verb as a button says it."""
+    return TABLE[verb].label

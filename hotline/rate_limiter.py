@@ -1,0 +1,129 @@
+"""Counting how often things are done, for all processes together in Valkey; in this process alone while it is away."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from time import monotonic
+from typing import Any
+
+import redis.asyncio as redis
+import structlog
+from redis.exceptions import RedisError
+
+from hotline.domain.policy.rate_limits import Rate, spend
+
+_log = structlog.get_logger()
+ANSWER_S = 0.25
+AWAY_S = 5.0
+MOST_KEPT = 50_000
+Waits = Sequence[float]
+
+# The same as `spend`, over all buckets of each request: either all are charged or none.
+_SCRIPT = """
+local now, at, key, waits = tonumber(ARGV[1]), 2, 1, {}
+while at <= #ARGV do
+  local n, worst, after = tonumber(ARGV[at]), 0, {}
+  for i = 0, n - 1 do
+    local step, span, cost = tonumber(ARGV[at + 1 + i * 3]), tonumber(ARGV[at + 2 + i * 3]), tonumber(ARGV[at + 3 + i * 3])
+    local free = tonumber(redis.call('get', KEYS[key + i]) or 0)
+    after[i] = math.min(math.max(free, now), now + span) + step * cost
+    worst = math.max(worst, after[i] - now - span)
+  end
+  if worst <= 0.5 then
+    worst = 0
+    for i = 0, n - 1 do
+      redis.call('set', KEYS[key + i], string.format('%.3f', after[i]), 'px', math.max(1, math.ceil(after[i] - now)))
+    end
+  end
+  waits[#waits + 1] = math.ceil(worst)
+  at, key = at + 1 + n * 3, key + n
+end
+return waits
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One bucket that a request fills: `key` holds nobody's data in the open."""
+
+    key: str
+    rate: Rate
+    cost: int = 1
+
+
+class Meter:
+    """Charges buckets; requests that come at the same moment go to Valkey together."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._client: Any = redis.Redis.from_url(
+            redis_url, socket_timeout=ANSWER_S, socket_connect_timeout=ANSWER_S, max_connections=2
+        )
+        self._script = self._client.register_script(_SCRIPT)
+        self._own: dict[str, float] = {}
+        self._asked: list[tuple[Sequence[Charge], asyncio.Future[float]]] = []
+        self._sending: asyncio.Task[None] | None = None
+        self._away_until = 0.0
+
+    async def charge(self, charges: Sequence[Charge], now: datetime) -> timedelta:
+        """Fill all the buckets, or none: how long to wait, zero when it may be done now. Never raises for Valkey."""
+        if not charges:
+            return timedelta(0)
+        future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self._asked.append((charges, future))
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.create_task(self._send(now.timestamp() * 1000))
+        return timedelta(milliseconds=await future)
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        if self._sending is not None:
+            await self._sending
+        await self._client.aclose()
+
+    async def _send(self, now_ms: float) -> None:
+        while self._asked:
+            together, self._asked = self._asked, []
+            groups = [charges for charges, _ in together]
+            for (_, future), wait in zip(together, await self._waits(groups, now_ms), strict=True):
+                if not future.done():
+                    future.set_result(wait)
+
+    async def _waits(self, groups: Sequence[Sequence[Charge]], now_ms: float) -> Waits:
+        if monotonic() < self._away_until:
+            return self._alone(groups, now_ms)
+        try:
+            told: Waits = await self._script(
+                keys=[one.key for group in groups for one in group], args=_args(groups, now_ms)
+            )
+            return told
+        except (RedisError, OSError, ValueError) as fault:
+            self._away_until = monotonic() + AWAY_S
+            _log.warning("meter_alone", fault=type(fault).__name__)
+            return self._alone(groups, now_ms)
+
+    def _alone(self, groups: Sequence[Sequence[Charge]], now_ms: float) -> Waits:
+        if len(self._own) > MOST_KEPT:
+            self._own = {key: free for key, free in self._own.items() if free > now_ms}
+        if len(self._own) > MOST_KEPT:
+            self._own.clear()
+        return [self._charge_own(group, now_ms) for group in groups]
+
+    def _charge_own(self, group: Sequence[Charge], now_ms: float) -> float:
+        spent = [spend(one.rate, self._own.get(one.key, 0.0), now_ms, one.cost) for one in group]
+        worst = max(wait for _, wait in spent)
+        if worst == 0:
+            self._own.update({one.key: after for one, (after, _) in zip(group, spent, strict=True)})
+        return math.ceil(worst)
+
+
+def _args(groups: Iterable[Sequence[Charge]], now_ms: float) -> list[float]:
+    args: list[float] = [now_ms]
+    for group in groups:
+        args.append(len(group))
+        for one in group:
+            args += [one.rate.step_ms, one.rate.span_ms, min(one.cost, one.rate.count)]
+    return args

@@ -1,0 +1,1 @@
+"""Deadlines of tickets and holidays of the calendar."""

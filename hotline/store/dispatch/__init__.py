@@ -1,0 +1,1 @@
+"""The dispatch catalogue and queue, and joint tickets."""

@@ -1,0 +1,1 @@
+"""Conversations, own tickets and attempts at query codes."""

@@ -1,0 +1,1 @@
+"""Messages that wait or were sent, reminders, alarms."""

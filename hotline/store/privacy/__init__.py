@@ -1,0 +1,1 @@
+"""Complainants, the access log, keys and retention."""

@@ -1,0 +1,1 @@
+"""The region: its row, its units, its row scope, its heartbeats."""

@@ -1,0 +1,1 @@
+"""Supervision: tiers, letters, instructions, cards."""

@@ -1,0 +1,78 @@
+-- name: insert_outbox(region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent, created_at, not_before, instead_of)!
+-- Something to tell; the same thing is never told twice.
+insert into outbox (region_id, outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent,
+    created_at, not_before, state, instead_of)
+values (:region_id, :outbox_id, :dedupe_key, :channel, :recipient, :recipient_sealed, :kind, :ticket_id, :payload, :urgent,
+    :created_at, :not_before, 'waiting', :instead_of)
+on conflict (region_id, dedupe_key) do nothing;
+
+-- name: claim_outbox(region_id, now, quiet, batch)
+-- Take what is due, oldest first, so that no other worker sends it; in quiet hours what is urgent alone.
+-- What is taken and not settled becomes unknown.
+update outbox set state = 'sending', claimed_at = :now, attempts = attempts + 1
+where region_id = :region_id and outbox_id in (
+    select outbox_id from outbox
+    where region_id = :region_id and state = 'waiting' and not_before <= :now and (urgent or not :quiet)
+    order by not_before
+    limit :batch for update skip locked)
+returning *;
+
+-- name: settle_outbox(region_id, outbox_ids, state, at, provider_id, fold_id, reason, not_before)!
+-- What became of claimed messages; `waiting` with a later moment means: try again then.
+update outbox set state = :state, sent_at = case when :state = 'sent' then :at::timestamptz end, provider_id = :provider_id,
+    fold_id = :fold_id, reason = :reason, not_before = coalesce(:not_before, not_before)
+where region_id = :region_id and outbox_id = any(:outbox_ids::uuid[]);
+
+-- name: stuck_outbox(region_id, before)
+-- Claimed long ago by a worker that died: perhaps sent. Marked unknown, shown to a person, never sent again by itself.
+update outbox set state = 'unknown', reason = 'worker_lost'
+where region_id = :region_id and state = 'sending' and claimed_at < :before
+returning *;
+
+-- name: drop_waiting(region_id, ticket_id, reason)
+-- The ticket is closed: what its desks were not told yet is told to nobody.
+update outbox set state = 'done', reason = :reason
+where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk' and state = 'waiting'
+returning outbox_id;
+
+-- name: drop_invitations(region_id, ticket_id, reason)!
+-- The callback was answered, or nobody asks any more: an invitation that did not leave yet stays here.
+update outbox set state = 'done', reason = :reason
+where region_id = :region_id and ticket_id = :ticket_id and kind = 'callback' and state = 'waiting';
+
+-- name: desk_notices(region_id, recipients, since, batch)
+-- What was told to these desks lately, newest first, with the name of the person it was meant for.
+select o.*, a.name as instead_name from outbox o
+left join account a on a.region_id = o.region_id and a.account_id = o.instead_of
+where o.region_id = :region_id and o.channel = 'desk' and o.state = 'sent' and o.recipient = any(:recipients::text[])
+    and o.created_at >= :since
+order by o.created_at desc
+limit :batch;
+
+-- name: unread_of_desks(region_id, ticket_id, recipients)
+-- What was told, or waits to be told, of a ticket to these desks and was not dealt with, oldest first.
+select * from outbox where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk'
+    and state in ('waiting', 'sent') and recipient = any(:recipients::text[])
+order by created_at, outbox_id;
+
+-- name: hand_on(region_id, outbox_id, recipient, instead_of)!
+-- A notice is another desk's now; so is the line of the ledger, unless that desk has one of its own.
+with line as (
+    update reminder r set recipient = :recipient, instead_of = coalesce(:instead_of, r.instead_of)
+    where r.region_id = :region_id and r.reminder_id = :outbox_id and r.state = 'planned' and not exists (
+        select from reminder o
+        where o.region_id = r.region_id and o.ticket_id = r.ticket_id and o.cycle = r.cycle and o.rule = r.rule
+            and o.step = r.step and o.channel = r.channel and o.recipient = :recipient)
+)
+update outbox set recipient = :recipient, instead_of = coalesce(:instead_of, instead_of)
+where region_id = :region_id and outbox_id = :outbox_id;
+
+-- name: settle_notice(region_id, outbox_id, recipients)!
+-- The reader has dealt with it.
+update outbox set state = 'done'
+where region_id = :region_id and outbox_id = :outbox_id and channel = 'desk' and state = 'sent'
+    and recipient = any(:recipients::text[]);
+
+-- name: outbox_of_ticket(region_id, ticket_id)
+-- Everything told about a ticket, oldest first.
+select * from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;

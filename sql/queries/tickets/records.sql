@@ -1,0 +1,68 @@
+-- name: lock_ticket_skip(region_id, ticket_id)^
+-- One ticket for a sweep: nothing when somebody else is at it.
+select * from ticket where region_id = :region_id and ticket_id = :ticket_id for update skip locked;
+
+-- name: ticket_by_id(region_id, ticket_id)^
+-- One ticket.
+select * from ticket where region_id = :region_id and ticket_id = :ticket_id;
+
+-- name: lock_ticket(region_id, ticket_id)^
+-- One ticket, held until the transaction ends: every verb begins here. Its key stays free for rows that refer to it, so
+-- that an answer to a target and a word passed on to it do not wait for each other.
+select * from ticket where region_id = :region_id and ticket_id = :ticket_id for no key update;
+
+-- name: ticket_by_number(region_id, number)^
+-- One ticket by the number people read.
+select * from ticket where region_id = :region_id and number = :number;
+
+-- name: ticket_by_client_key(region_id, client_key)^
+-- The ticket an earlier delivery of the same filing opened.
+select * from ticket where region_id = :region_id and client_key = :client_key;
+
+-- name: query_code_hash(region_id, ticket_id)$
+-- The keyed hash of the ticket's query code.
+select query_code_hash from ticket where region_id = :region_id and ticket_id = :ticket_id;
+
+-- name: save_ticket(region_id, ticket_id, kind, handling_class, pace, confidential, title, body, matter_id, state, changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled, parked_from, parked_until, close_reason, closed_at, merged_into, version, handler_id)!
+-- Keep what a verb changed; the caller holds the row.
+update ticket set kind = :kind, handling_class = :handling_class, pace = :pace, confidential = :confidential, title = :title,
+    body = :body, matter_id = :matter_id, state = :state,
+    changed_at = :changed_at, lead_unit_id = :lead_unit_id, accused_unit_id = :accused_unit_id, cycle = :cycle, tier = :tier,
+    redo_count = :redo_count, return_count = :return_count, extension_count = :extension_count, return_ruled = :return_ruled,
+    parked_from = :parked_from, parked_until = :parked_until, close_reason = :close_reason, closed_at = :closed_at,
+    merged_into = :merged_into, version = :version, handler_id = :handler_id
+where region_id = :region_id and ticket_id = :ticket_id;
+
+-- name: join_unit(region_id, ticket_id, unit_id, part, joined_at)!
+-- A unit takes a part in a ticket, or another part than before.
+insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
+values (:region_id, :ticket_id, :unit_id, :part, :joined_at)
+on conflict (region_id, ticket_id, unit_id) do update set part = excluded.part, joined_at = excluded.joined_at, answered_at = null,
+    task = null, excused_at = null;
+
+-- name: leave_lead(region_id, ticket_id, unit_id)!
+-- The lead that was becomes a former one: it keeps reading its own past, nothing more.
+update ticket_unit set part = 'former'
+where region_id = :region_id and ticket_id = :ticket_id and part = 'lead' and unit_id is distinct from :unit_id;
+
+-- name: units_of_ticket(region_id, ticket_id)
+-- Units with a part in the ticket.
+select unit_id, part from ticket_unit where region_id = :region_id and ticket_id = :ticket_id;
+
+-- name: received_tickets(region_id, until, batch)
+-- Tickets that wait to be dispatched, oldest first, held for this worker alone. Those a dispatcher must see have an alarm.
+select t.* from ticket t
+where t.region_id = :region_id and t.state = 'received' and t.received_at <= :until
+    and not exists (
+        select from alarm a where a.region_id = :region_id and a.ticket_id = t.ticket_id and a.kind in ('no_catalogue_row', 'dispatch_failed')
+            and a.settled_at is null)
+order by t.received_at
+limit :batch for update of t skip locked;
+
+-- name: merged_into(region_id, ticket_id)
+-- Tickets that were merged into this one: their people are owed its answer too.
+select * from ticket where region_id = :region_id and merged_into = :ticket_id order by received_at;
+
+-- name: follow_merge(region_id, ticket_id, target_id)!
+-- What was merged into a ticket goes with it when it is merged itself.
+update ticket set merged_into = :target_id where region_id = :region_id and merged_into = :ticket_id;
