@@ -179,14 +179,14 @@ async def test_a_ticket_that_cannot_be_dispatched_is_left_to_a_dispatcher(
     town: Town, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = await build.opened(town), await build.opened(town)
-    healthy = handover.choose_row
+    healthy = handover.catalogue.choose_row
 
     def choose(catalogue: Any, ticket: Any, excluded: Any) -> Any:
         if ticket.ticket_id == bad.ticket_id:
             raise RuntimeError("poisoned for the test")
         return healthy(catalogue, ticket, excluded)
 
-    monkeypatch.setattr(handover, "choose_row", choose)
+    monkeypatch.setattr(handover.catalogue, "choose_row", choose)
     await handover.dispatch_received(town.office, MONDAY, 10)
     assert (await look.ticket(good.ticket_id)).state is State.DISPATCHED
     assert await look.alarms(bad) == ["dispatch_failed"]
