@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hotline.domain.retention import KEPT_NAMES, LOWEST, Kept, Retention
 
-from hotline.domain.policy import DEFAULT_LIMITS, Limit
+from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit
+from hotline.domain.policy.retention_periods import KEPT_NAMES, LOWEST, Kept, Retention
 
 ROOT = Path(__file__).resolve().parents[1]
 PROCEDURE = (ROOT / "docs/procedure.md").read_text(encoding="utf-8")
