@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.brief import TICKETS, UNITS, BriefTimes, open_brief, pour_years
-from bench.desk import EVERY_S, USERS, Desk, desk_pages, fill_desks
+from bench.desk import EVERY_S, USERS, DeskLoad, desk_pages, fill_desks
 from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
 from bench.sweep import DUE, Sweep, measure_sweeps
@@ -66,7 +66,7 @@ async def _measure(
     return limits, intakes, memory
 
 
-async def _measure_desk(url: str, environ: dict[str, str], home: Path, seconds: int) -> Desk:
+async def _measure_desk(url: str, environ: dict[str, str], home: Path, seconds: int) -> DeskLoad:
     users = await fill_desks(url, 1)
     with running("channels", os.cpu_count() or 1, environ, home / "processes.log"):
         await wait_for_doors()
@@ -99,7 +99,7 @@ def _add_sweeps(table: Table, measured: list[Sweep]) -> None:
     table.add_row("在办从最少到最多，扫描用时之比", f"{growth:.2f}", "≤ 1.5")
 
 
-def _add_desk(table: Table, desk: Desk) -> None:
+def _add_desk(table: Table, desk: DeskLoad) -> None:
     table.add_row(
         f"工作台 {USERS} 人，平均每 {EVERY_S:g} 秒打开一页", f"{desk.pages} 页，p50 {desk.p50_ms:.0f} 毫秒", ""
     )

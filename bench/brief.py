@@ -15,7 +15,7 @@ import aiosql
 from bench.servers import PORT
 from bench.sweep import unchecked
 from hotline.actions.brief.publication import compile_brief
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.clock import RealClock
 from hotline.crypto.vault import Vault
 from hotline.db import open_pool
@@ -43,13 +43,13 @@ async def pour_years(database_url: str, region: int, tickets: int = TICKETS) -> 
     pool = await open_pool(database_url)
     try:
         now = RealClock().now()
-        office = Office(region, pool, Vault(bytes(range(32))))
-        county = await office.refresh(now, force=True)
+        context = RegionContext(region, pool, Vault(bytes(range(32))))
+        county = await context.refresh(now, force=True)
         units = [unit.unit_id for unit in county.units.values() if unit.staffed and not unit.office][:UNITS]
         async with pool.acquire() as conn:
             await _pour(conn, region, tickets, units, now)
         started = time.perf_counter()
-        if await compile_brief(office, now) is None:
+        if await compile_brief(context, now) is None:
             raise RuntimeError("no brief was compiled")
         return time.perf_counter() - started
     finally:

@@ -12,7 +12,7 @@ from random import Random
 
 from bench.servers import PORT
 from bench.sweep import pour
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.clock import RealClock
 from hotline.crypto.vault import Vault
 from hotline.db import open_pool
@@ -24,7 +24,7 @@ TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskLoad:
     """Pages opened, and how long they took in milliseconds: the list, a ticket, and both together."""
 
     pages: int
@@ -38,8 +38,8 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
     """Pour open tickets over as many units as there are users; gives the handlers' log-ins."""
     pool = await open_pool(database_url)
     try:
-        office = Office(region, pool, Vault(bytes(32)))
-        county = await office.refresh(RealClock().now(), force=True)
+        context = RegionContext(region, pool, Vault(bytes(32)))
+        county = await context.refresh(RealClock().now(), force=True)
         by_name = {unit.name: unit.unit_id for unit in county.units.values()}
         desks = [login for login in logins(county.name) if login.role == "handler" and login.unit in by_name][:USERS]
         await pour(pool, region, 1, OPEN_TICKETS, [by_name[desk.unit] for desk in desks])
@@ -48,7 +48,7 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
         await pool.close()
 
 
-async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
+async def desk_pages(users: Sequence[str], seconds: int) -> DeskLoad:
     """Everybody works for so long, once connections and plans are settled. Raises DoorError when a page is not there."""
     doors = Doors(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     try:
@@ -62,7 +62,7 @@ async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
     lists = sorted(itertools.chain.from_iterable(one[0] for one in spent))
     tickets = sorted(itertools.chain.from_iterable(one[1] for one in spent))
     both = sorted((*lists, *tickets))
-    return Desk(len(both), _share(lists, 0.95), _share(tickets, 0.95), _share(both, 0.5), _share(both, 0.95))
+    return DeskLoad(len(both), _share(lists, 0.95), _share(tickets, 0.95), _share(both, 0.5), _share(both, 0.95))
 
 
 async def _work(doors: Doors, user: str, until: float) -> tuple[list[float], list[float]]:

@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 import aiosql
 
-from hotline.actions.region.context import Office
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.region.context import RegionContext
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.crypto.vault import Vault
 from hotline.db import open_pool
 from rehearsal.county import seed_county
@@ -42,12 +42,12 @@ async def measure_sweeps(database_url: str, sizes: tuple[int, ...] = SIZES) -> l
     pool = await open_pool(database_url)
     try:
         await seed_county(pool, REGION, "青川县")
-        office = Office(REGION, pool, Vault(bytes(32)))
-        await office.refresh(NOW, force=True)
+        context = RegionContext(REGION, pool, Vault(bytes(32)))
+        await context.refresh(NOW, force=True)
         measured, poured = [], 0
         for size in sizes:
-            await pour(pool, REGION, poured + 1, size, [unit.unit_id for unit in _bureaus(office)])
-            measured.append(Sweep(size, await _sweep_rounds(office, poured + 1, size)))
+            await pour(pool, REGION, poured + 1, size, [unit.unit_id for unit in _bureaus(context)])
+            measured.append(Sweep(size, await _sweep_rounds(context, poured + 1, size)))
             poured = size
         return measured
     finally:
@@ -77,27 +77,27 @@ async def unchecked(conn: Any) -> AsyncIterator[None]:
     await conn.execute("checkpoint", timeout=600)
 
 
-def _bureaus(office: Office) -> list[Any]:
+def _bureaus(context: RegionContext) -> list[Any]:
     return [
-        unit for unit in office.county.units.values() if unit.level == "bureau" and unit.staffed and not unit.office
+        unit for unit in context.county.units.values() if unit.level == "bureau" and unit.staffed and not unit.office
     ]
 
 
-async def _sweep_rounds(office: Office, first: int, last: int) -> float:
+async def _sweep_rounds(context: RegionContext, first: int, last: int) -> float:
     # A ticket is reminded of a step once: each size has its own share of fresh ones.
     spent = []
     for number in range(ROUNDS):
-        async with office.pool.acquire() as conn:
+        async with context.pool.acquire() as conn:
             told = await _q.count_told(conn, region_id=REGION)
             await _q.make_due(
                 conn, region_id=REGION, round=number, rounds=ROUNDS, due_tickets=DUE, first=first, last=last,
                 now=NOW, due_at=DUE_SOON,
             )  # fmt: skip
         started = time.perf_counter()
-        while (await strike_due_clocks(office, NOW, BATCH))[0]:
+        while (await fire_due_deadlines(context, NOW, BATCH))[0]:
             pass
         spent.append(time.perf_counter() - started)
-        async with office.pool.acquire() as conn:
+        async with context.pool.acquire() as conn:
             fresh = await _q.count_told(conn, region_id=REGION) - told
         if fresh != DUE:
             raise RuntimeError(f"{fresh} reminders of {DUE} that were due")

@@ -14,14 +14,15 @@ from channels.registry import CHANNELS
 from channels.scheduler_watch import watch_timetable
 from channels.ui import rendering
 from channels.web import security_headers, timeouts
-from channels.web.app_keys import CLOCK, METER, OFFICE, SETTINGS
+from channels.web.app_keys import CLOCK, RATE_LIMITER, REGION_CONTEXT, SETTINGS
 from channels.web.multipart import TEXT_BYTES
+from channels.web.region import region_of
 from channels.web.routes import PUBLIC, check_routes, get
 from channels.web.uploads import clear_drafts
-from hotline.actions.region.context import open_office
+from hotline.actions.region.context import open_region
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
-from hotline.rate_limiter import Meter
+from hotline.rate_limiter import RateLimiter
 
 POOL_SIZE = 16
 
@@ -52,21 +53,21 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
 async def _open_office(app: web.Application) -> AsyncIterator[None]:
     clock = app[CLOCK]
     real = isinstance(clock, RealClock)
-    async with open_office(app[SETTINGS], clock.now(), real=real, pool_size=POOL_SIZE) as office:
-        app[OFFICE] = office
+    async with open_region(app[SETTINGS], clock.now(), real=real, pool_size=POOL_SIZE) as context:
+        app[REGION_CONTEXT] = context
         await asyncio.to_thread(clear_drafts, app[SETTINGS].files_dir, clock.now())
         yield
 
 
 async def _open_meter(app: web.Application) -> AsyncIterator[None]:
-    app[METER] = Meter(app[SETTINGS].redis_url)
+    app[RATE_LIMITER] = RateLimiter(app[SETTINGS].redis_url)
     yield
-    await app[METER].close()
+    await app[RATE_LIMITER].close()
 
 
 async def _healthy(request: web.Request) -> web.Response:
     """Whether the database answers; for load balancers and `hotline check`."""
-    await request.app[OFFICE].ping()
+    await region_of(request).ping()
     return web.Response(text="ok")
 
 

@@ -15,7 +15,7 @@ OpenSender = Callable[[Settings, ClientSession, object], Send]
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ChannelAdapter:
     """One door. `open_sender` builds the function that carries messages out; `installed` says whether it is set up."""
 
     name: str

@@ -9,14 +9,15 @@ import structlog
 from aiohttp import web
 
 from channels.ui.rendering import error_page
-from channels.web.app_keys import OFFICE, REQUEST_ID, VIEWER
+from channels.web.app_keys import REQUEST_ID, VIEWER
 from channels.web.csrf_origin import SAFE, check_origin
 from channels.web.rate_limits import count_account
+from channels.web.region import region_of
 from channels.web.session import Handler, check_owed, now, recognise
 from channels.web.timeouts import answer_in_time
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.errors import Refusal
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 
 _log = structlog.get_logger()
 
@@ -66,11 +67,11 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
     request[VIEWER] = None
     check_origin(request)
     if not request.path.startswith(("/static/", "/healthz")):
-        await request.app[OFFICE].refresh(now(request))
+        await region_of(request).refresh(now(request))
         await recognise(request)
         check_owed(request)
     if request.method not in SAFE:
-        await count_account(request, Act.ACCOUNT_FORM)
+        await count_account(request, LimitedAction.ACCOUNT_FORM)
     return await handler(request)
 
 

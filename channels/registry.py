@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import redis.asyncio as redis
 from aiohttp import ClientSession, ClientTimeout
 
-from channels.channel import Channel, Send
+from channels.channel import ChannelAdapter, Send
 from channels.desk import channel as desk
 from channels.phone import channel as phone
 from channels.website import channel as website
@@ -16,7 +16,7 @@ from channels.wechat import channel as wechat
 from hotline.config import Settings
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
-CHANNELS: tuple[Channel, ...] = (website, wechat, phone, desk)
+CHANNELS: tuple[ChannelAdapter, ...] = (website, wechat, phone, desk)
 
 
 @asynccontextmanager

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import structlog
 from aiohttp import web
 
-from channels.web.app_keys import CLOCK, OFFICE
-from hotline.actions.region.context import Office
-from hotline.actions.region.heartbeats import list_beats, settle_stop, tell_stop
+from channels.web.app_keys import CLOCK, REGION_CONTEXT
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.heartbeats import list_beats, notify_stop, settle_stop
 
 JOB_NAMES: Mapping[str, str] = {
     "dispatch": "自动派单",
@@ -39,20 +39,22 @@ class Watch:
         self._told: set[tuple[str, datetime]] = set()
         self._begun: datetime | None = None
 
-    async def look(self, office: Office, now: datetime) -> None:
+    async def look(self, context: RegionContext, now: datetime) -> None:
         """One look: an alarm once for each stop, settled by itself when every job beats again."""
         self._begun = self._begun or now
-        beats = await list_beats(office)
+        beats = await list_beats(context)
         last = {job: beats.get(job, self._begun) for job in self._jobs}
         silent = {job: at for job, at in last.items() if now - at > SILENT_AFTER}
         sure = {(job, at) for job, at in silent.items() if self._suspected.get(job) == at}
         self._suspected = silent
         if not silent:
             self._told.clear()
-            await settle_stop(office, now)
+            await settle_stop(context, now)
         elif not sure <= self._told:
             self._told |= sure
-            await tell_stop(office, sorted(JOB_NAMES.get(job, job) for job, _ in sure), min(at for _, at in sure), now)
+            await notify_stop(
+                context, sorted(JOB_NAMES.get(job, job) for job, _ in sure), min(at for _, at in sure), now
+            )
 
 
 async def watch_timetable(app: web.Application) -> AsyncIterator[None]:
@@ -68,7 +70,7 @@ async def _watch(app: web.Application) -> None:
     watch = Watch(tuple(JOB_NAMES))
     while True:
         try:
-            await watch.look(app[OFFICE], app[CLOCK].now())
+            await watch.look(app[REGION_CONTEXT], app[CLOCK].now())
         except Exception:
             _log.exception("watch_failed")
         await asyncio.sleep(EVERY_S)

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from hotline.actions.brief.publication import compile_week, list_due_weeks
-from hotline.actions.region.csv_reader import read_sheet
+from hotline.actions.region.csv_reader import read_csv
 from hotline.actions.region.health import bring_up_to_date, inspect
-from hotline.actions.region.unit_import import COLUMNS, plan_units, plant_units
+from hotline.actions.region.unit_import import COLUMNS, import_units, plan_units
 from hotline.clock import RealClock
 from hotline.commands.audit import audit
 from hotline.commands.calendar import calendar
@@ -52,10 +52,10 @@ def load_units(file: Path) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        sheet = read_sheet(file, COLUMNS)
+        sheet = read_csv(file, COLUMNS)
         units, unfit = plan_units(settings.county, sheet.rows, file.name)
-        async with open_here(settings) as office:
-            planted = await plant_units(office.pool, office.region, settings.county, units)
+        async with open_here(settings) as context:
+            planted = await import_units(context.pool, context.region, settings.county, units)
         bad = sorted((*sheet.bad, *unfit), key=lambda row: row.line)
         for row in bad:
             click.echo(f"{row.file} 第 {row.line} 行：{row.why}，已跳过", err=True)
@@ -71,10 +71,10 @@ def brief() -> None:
 
     async def work() -> None:
         now = RealClock().now()
-        async with open_here(settings) as office:
-            weeks = await list_due_weeks(office, now)
+        async with open_here(settings) as context:
+            weeks = await list_due_weeks(context, now)
             for week in weeks:
-                await compile_week(office, week, now)
+                await compile_week(context, week, now)
                 click.echo(f"专报在：{settings.public_url}/briefs/{week.monday.isoformat()}")
         if not weeks:
             click.echo("现在没有到期要编制的专报。")

@@ -1,15 +1,19 @@
-"""The one place that owns pools, time-outs and the list of faults worth another try."""
+"""Pools, time-outs, the type of a connection, and the errors after which a transaction may be retried."""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from contextvars import ContextVar
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
+
+Row = Mapping[str, Any]
+"""A row as the database returns it, before a store function gives it its type."""
 
 CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_MS = 30_000
@@ -33,67 +37,82 @@ WORTH_ANOTHER_TRY: tuple[type[Exception], ...] = (
 
 
 APP_ROLE = "hotline_app"
-"""The role of doors and timetable: it owns no table, so that the policies of rows hold for it."""
-NOTHING = "none - -"
-Show = Callable[[Any, str], Awaitable[None]]
-_rows: ContextVar[str] = ContextVar("hotline_rows", default=NOTHING)
+"""The role of web and worker processes: it owns no table, so that row-level security holds for it."""
+NO_ROWS = "none - -"
+"""The row scope that shows no row at all."""
+SetScope = Callable[["Connection", str], Awaitable[None]]
+_scope: ContextVar[str] = ContextVar("hotline_row_scope", default=NO_ROWS)
 
 
-class RowsConnection(asyncpg.Connection):  # type: ignore[misc] # its own is untyped
-    """A connection that knows which rows its session is shown, and tells the server only when that changes."""
+class Connection(Protocol):
+    """What queries need of a database connection; asyncpg's own is one."""
 
-    __slots__ = ("_shown",)
+    async def fetch(self, query: str, *args: object) -> list[Row]: ...
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self._shown: str | None = None
+    async def fetchrow(self, query: str, *args: object) -> Row | None: ...
 
-    async def show_rows(self, rows: str, show: Show) -> None:
-        """Show these rows from now on, unless they are shown already; outside a transaction."""
-        if rows != self._shown:
-            self._shown = None
-            await show(self, rows)
-            self._shown = rows
+    async def fetchval(self, query: str, *args: object) -> Any: ...
+
+    async def execute(self, query: str, *args: object) -> str: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[object]: ...
+
+
+class ScopedConnection(asyncpg.Connection):  # type: ignore[misc] # its own is untyped
+    """A connection that remembers its session's row scope, and tells the server only when that changes."""
+
+    __slots__ = ("_scope_set",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._scope_set: str | None = None
+
+    async def use_scope(self, scope: str, set_scope: SetScope) -> None:
+        """Set the session's row scope, unless it is set already. Call outside a transaction."""
+        if scope != self._scope_set:
+            self._scope_set = None
+            await set_scope(self, scope)
+            self._scope_set = scope
 
 
 @contextlib.asynccontextmanager
-async def lend(pool: asyncpg.Pool, rows: str, *, timeout: float | None = None) -> AsyncIterator[asyncpg.Connection]:  # noqa: ASYNC109 # the pool's own
-    """Lend one connection that is shown these rows; one taken from the pool without is shown nothing."""
+async def acquire_scoped(pool: asyncpg.Pool, scope: str) -> AsyncIterator[Connection]:
+    """Acquire a connection with this row scope. Without one, row-level security returns no rows."""
     async with contextlib.AsyncExitStack() as stack:
-        mark = _rows.set(rows)
+        mark = _scope.set(scope)
         try:
-            connection = await stack.enter_async_context(pool.acquire(timeout=timeout))
+            connection = await stack.enter_async_context(pool.acquire())
         finally:
-            # What the borrower acquires besides is lent for nothing again.
-            _rows.reset(mark)
+            # Other connections that the caller acquires meanwhile start without a scope.
+            _scope.reset(mark)
         yield connection
 
 
 async def open_pool(
-    url: str, *, min_size: int = 1, max_size: int = 10, role: str | None = None, show: Show | None = None,
-    unasked: str = NOTHING,
-    connection_class: type[asyncpg.Connection] = RowsConnection,
+    url: str, *, min_size: int = 1, max_size: int = 10, role: str | None = None, set_scope: SetScope | None = None,
+    default_scope: str = NO_ROWS,
+    connection_class: type[asyncpg.Connection] = ScopedConnection,
 ) -> asyncpg.Pool:  # fmt: skip
-    """Open a pool of connections: UTC, jsonb as Python objects, statements cut off after 30 s.
+    """Open a pool of connections: UTC, jsonb as Python objects, statements cancelled after 30 s.
 
-    With `show` its connections are shown the rows they were lent for, and `unasked` when nobody said.
+    With `set_scope`, a connection gets the row scope it is acquired with, else `default_scope`.
     Raises OSError or asyncpg.PostgresError when the server cannot be reached.
     """
 
     async def set_up(connection: Any) -> None:
-        rows = _rows.get()
-        assert show is not None
-        await connection.show_rows(unasked if rows == NOTHING else rows, show)
+        scope = _scope.get()
+        assert set_scope is not None
+        await connection.use_scope(default_scope if scope == NO_ROWS else scope, set_scope)
 
     return await asyncpg.create_pool(
         url,
         min_size=min_size,
         max_size=max_size,
         connection_class=connection_class,
-        init=_teach_json,
+        init=_set_json_codecs,
         reset=_keep_session,
         timeout=CONNECT_TIMEOUT_S,
-        setup=set_up if show else None,
+        setup=set_up if set_scope else None,
         server_settings={
             "application_name": "hotline",
             "timezone": "UTC",
@@ -105,19 +124,19 @@ async def open_pool(
 
 
 @contextlib.asynccontextmanager
-async def transaction(pool: asyncpg.Pool) -> AsyncIterator[asyncpg.Connection]:
-    """Lend one connection with an open transaction: committed at the end, undone by any exception."""
+async def transaction(pool: asyncpg.Pool) -> AsyncIterator[Connection]:
+    """Acquire a connection with an open transaction: committed at the end, rolled back by any exception."""
     async with pool.acquire() as connection, connection.transaction():
         yield connection
 
 
-async def _teach_json(connection: asyncpg.Connection) -> None:
+async def _set_json_codecs(connection: asyncpg.Connection) -> None:
     encode = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
     for name in ("json", "jsonb"):
         await connection.set_type_codec(name, schema="pg_catalog", encoder=encode, decoder=json.loads)
 
 
 async def _keep_session(_connection: Any) -> None:
-    # Nothing here rests on session state, and asyncpg itself rolls back a transaction left open:
-    # its RESET ALL after every use would only cost one more round trip.
+    # Nothing rests on session state but the row scope, which `use_scope` sets, and asyncpg itself rolls back a
+    # transaction left open: RESET ALL after every use would only cost one more round trip.
     return

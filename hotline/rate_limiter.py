@@ -14,7 +14,7 @@ import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
-from hotline.domain.policy.rate_limits import Rate, spend
+from hotline.domain.policy.rate_limits import RateLimit, spend
 
 _log = structlog.get_logger()
 ANSWER_S = 0.25
@@ -47,15 +47,15 @@ return waits
 
 
 @dataclass(frozen=True, slots=True)
-class Charge:
+class Cost:
     """One bucket that a request fills: `key` holds nobody's data in the open."""
 
     key: str
-    rate: Rate
+    rate: RateLimit
     cost: int = 1
 
 
-class Meter:
+class RateLimiter:
     """Charges buckets; requests that come at the same moment go to Valkey together."""
 
     def __init__(self, redis_url: str) -> None:
@@ -64,11 +64,11 @@ class Meter:
         )
         self._script = self._client.register_script(_SCRIPT)
         self._own: dict[str, float] = {}
-        self._asked: list[tuple[Sequence[Charge], asyncio.Future[float]]] = []
+        self._asked: list[tuple[Sequence[Cost], asyncio.Future[float]]] = []
         self._sending: asyncio.Task[None] | None = None
         self._away_until = 0.0
 
-    async def charge(self, charges: Sequence[Charge], now: datetime) -> timedelta:
+    async def charge(self, charges: Sequence[Cost], now: datetime) -> timedelta:
         """Fill all the buckets, or none: how long to wait, zero when it may be done now. Never raises for Valkey."""
         if not charges:
             return timedelta(0)
@@ -92,7 +92,7 @@ class Meter:
                 if not future.done():
                     future.set_result(wait)
 
-    async def _waits(self, groups: Sequence[Sequence[Charge]], now_ms: float) -> Waits:
+    async def _waits(self, groups: Sequence[Sequence[Cost]], now_ms: float) -> Waits:
         if monotonic() < self._away_until:
             return self._alone(groups, now_ms)
         try:
@@ -105,14 +105,14 @@ class Meter:
             _log.warning("meter_alone", fault=type(fault).__name__)
             return self._alone(groups, now_ms)
 
-    def _alone(self, groups: Sequence[Sequence[Charge]], now_ms: float) -> Waits:
+    def _alone(self, groups: Sequence[Sequence[Cost]], now_ms: float) -> Waits:
         if len(self._own) > MOST_KEPT:
             self._own = {key: free for key, free in self._own.items() if free > now_ms}
         if len(self._own) > MOST_KEPT:
             self._own.clear()
         return [self._charge_own(group, now_ms) for group in groups]
 
-    def _charge_own(self, group: Sequence[Charge], now_ms: float) -> float:
+    def _charge_own(self, group: Sequence[Cost], now_ms: float) -> float:
         spent = [spend(one.rate, self._own.get(one.key, 0.0), now_ms, one.cost) for one in group]
         worst = max(wait for _, wait in spent)
         if worst == 0:
@@ -120,7 +120,7 @@ class Meter:
         return math.ceil(worst)
 
 
-def _args(groups: Iterable[Sequence[Charge]], now_ms: float) -> list[float]:
+def _args(groups: Iterable[Sequence[Cost]], now_ms: float) -> list[float]:
     args: list[float] = [now_ms]
     for group in groups:
         args.append(len(group))

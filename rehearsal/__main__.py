@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 
 from hotline.__main__ import cli
-from hotline.actions.region.csv_reader import UnreadableSheet
+from hotline.actions.region.csv_reader import UnreadableCsv
 from hotline.local import LocalServerError
 from rehearsal.demo import DemoOrder, run_demo
 from rehearsal.drill import MOST_WEEKS, START, DrillOrder, run_drill
@@ -32,7 +32,7 @@ def drill(
     order = DrillOrder(files, weeks, seed, start.date(), json_file, home, adversary)
     try:
         figures = run_drill(order, Console())
-    except (UnreadableSheet, NotForRehearsal, LocalServerError) as fault:
+    except (UnreadableCsv, NotForRehearsal, LocalServerError) as fault:
         raise click.ClickException(str(fault)) from None
     if figures["lost"] or figures["surplus"] or figures["duplicates"]:
         raise SystemExit(1)

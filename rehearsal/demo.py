@@ -202,7 +202,7 @@ class _Teller:
 
     def _say(self, at: datetime, what: str, ticket: Ticket) -> None:
         local = at.astimezone(ZONE)
-        unit = self._stage.office.county.unit_name(ticket.lead_unit_id)
+        unit = self._stage.context.county.unit_name(ticket.lead_unit_id)
         tier = f" [yellow]{TIER_NAMES[ticket.tier]}[/yellow]" if ticket.tier else ""
         self._console.print(
             f"[dim]{local:%m-%d} 周{WEEKDAYS[local.weekday()]} {local:%H:%M}[/dim]  {what} "

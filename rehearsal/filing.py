@@ -37,7 +37,7 @@ class Filer:
         self.stage = stage
         self.repeated = 0
         self._seed = seed
-        self._staff = People(seed, stage.office.rules.calendar)
+        self._staff = People(seed, stage.context.rules.calendar)
         self._people: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def file(self, case: Case) -> None:

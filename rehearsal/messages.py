@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hotline.actions.region.csv_reader import BadRow, read_sheet
+from hotline.actions.region.csv_reader import BadRow, read_csv
 from hotline.domain.enums import Channel, Kind
 from hotline.domain.intake import BODY_LIMIT, TITLE_LIMIT, clean
 
@@ -97,7 +97,7 @@ def read_messages(paths: Sequence[Path]) -> Inflow:
     messages: list[Message] = []
     bad: list[BadRow] = []
     for path in paths:
-        sheet = read_sheet(path, ["body"])
+        sheet = read_csv(path, ["body"])
         bad.extend(sheet.bad)
         for row in sheet.rows:
             made = _message(len(messages), row.cells)

@@ -70,7 +70,7 @@ class Play:
     ) -> None:
         self.stage = stage
         self.cases = {arrival.index: Case(arrival, f"{name}-{seed}-{arrival.index:06d}") for arrival in arrivals}
-        self.behaviour = Behaviour(seed, stage.office.rules.calendar)
+        self.behaviour = Behaviour(seed, stage.context.rules.calendar)
         self.filer = Filer(stage, seed)
         self.refusals: Counter[str] = Counter()
         self.lost: dict[int, str] = {}
@@ -96,7 +96,7 @@ class Play:
 
     async def adopt_open(self) -> None:
         """Take on the tickets of an earlier run that are still open, so that their people go on."""
-        async with self.stage.office.reading(SYSTEM) as conn:
+        async with self.stage.context.reading(SYSTEM) as conn:
             tickets = await tally.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
             for ticket in tickets:
                 if ticket.open and ticket.ticket_id not in self._by_ticket:
@@ -120,7 +120,7 @@ class Play:
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
-        async with self.stage.office.reading(SYSTEM) as conn:
+        async with self.stage.context.reading(SYSTEM) as conn:
             due = await deadlines.next_moment(conn, REGION, self.stage.clock.now())
         ahead = self._agenda[0].at if self._agenda else None
         moments = [moment for moment in (due, ahead) if moment is not None]
@@ -149,7 +149,7 @@ class Play:
     async def _look(self) -> list[Ticket]:
         """Tickets that changed since the last look: what their people do next is planned anew."""
         now = self.stage.clock.now()
-        async with self.stage.office.reading(SYSTEM) as conn:
+        async with self.stage.context.reading(SYSTEM) as conn:
             changed = await tally.list_changed(conn, REGION, self._looked_at + self._beyond)
             known = [(self._by_ticket.get(t.ticket_id) or self._by_number.get(t.number), t) for t in changed]
             seen = [(case, ticket) for case, ticket in known if case is not None]
@@ -162,7 +162,7 @@ class Play:
 
     def _foresee(self, case: Case, ticket: Ticket) -> None:
         now = self.stage.clock.now()
-        county = self.stage.office.county
+        county = self.stage.context.county
         assisting = county.unit_name(case.assisting_id) if case.assisting_id else ""
         situation = case.situation(ticket, county.unit_name(ticket.lead_unit_id), assisting)
         if situation == case.seen:
@@ -242,7 +242,7 @@ class Play:
 
     def _refresh(self, case: Case, ticket_id: UUID) -> Job:
         async def job() -> None:
-            async with self.stage.office.reading(SYSTEM) as conn:
+            async with self.stage.context.reading(SYSTEM) as conn:
                 ticket = await get_ticket(conn, REGION, ticket_id)
                 if ticket is not None:
                     await self._observe(conn, [(case, ticket)])
@@ -275,13 +275,13 @@ class Play:
         role = act.role
         if role in (Role.HANDLER, Role.UNIT_HEAD):
             unit_id = case.assisting_id if act.verb == "assist" else case.unit_id
-            login = self._units.get(self.stage.office.county.unit_name(unit_id), "xianfu")
+            login = self._units.get(self.stage.context.county.unit_name(unit_id), "xianfu")
             return f"{login}-fuze" if role is Role.UNIT_HEAD else login
         return f"{LOGINS[role]}{case.arrival.index % STAFF[role] + 1}"
 
     def _choose_assisting(self, case: Case, ticket: Ticket) -> UUID:
         """A bureau other than the lead, and never the accused."""
-        county = self.stage.office.county
+        county = self.stage.context.county
         barred = {*county.barred(ticket.accused_unit_id), case.unit_id}
         others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
         dice = Random(f"{self._seed}:{case.key}:assisting")
@@ -289,7 +289,7 @@ class Play:
 
     def _choose_unit(self, case: Case, ticket: Ticket) -> UUID:
         """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
-        county = self.stage.office.county
+        county = self.stage.context.county
         barred = set(county.barred(ticket.accused_unit_id)) | ({case.unit_id} if case.unit_id else set())
         fitting = [row.unit_id for row in county.catalogue if row.matter_id == case.arrival.matter_id and not row.place]
         others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]

@@ -23,7 +23,7 @@ Figures = dict[str, Any]
 
 async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
     """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
-    async with play.stage.office.reading(SYSTEM) as conn:
+    async with play.stage.context.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
         events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
         reminders = await tally.count_reminders(conn, REGION)

@@ -16,7 +16,7 @@ from uuid import UUID
 import redis.asyncio as redis
 
 from channels.channel import Send
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
 from rehearsal.stage import Stage
@@ -42,7 +42,7 @@ class Saboteur:
     """Runs the timetable of a stage as badly as a timetable can be run; `struck` counts what it did."""
 
     pool: Any
-    office: Office
+    context: RegionContext
     valkey: redis.Redis
     dice: Random
     send: Send
@@ -116,7 +116,7 @@ class Saboteur:
         ordered = {name: self.jobs[name] for name in names}
         token = LIFE.set(life)
         try:
-            return await stage.sweep_dry(self.office, ordered, now, self.dice.choice(BATCHES))
+            return await stage.sweep_dry(self.context, ordered, now, self.dice.choice(BATCHES))
         except Killed:
             self.struck["killed"] += 1
             return 0
@@ -143,8 +143,8 @@ async def open_saboteur(stage: Stage, seed: int) -> AsyncIterator[Saboteur]:
     hand on Valkey."""
     settings = stage.settings
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
-        office = Office(settings.region, pool, stage.office.vault, side=pool)
-        await office.refresh(stage.clock.now())
-        saboteur = Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), stage.send)
+        context = RegionContext(settings.region, pool, stage.context.vault, side=pool)
+        await context.refresh(stage.clock.now())
+        saboteur = Saboteur(pool, context, valkey, Random(f"{seed}:adversary"), stage.send)
         stage.disturbed = saboteur.sweep
         yield saboteur

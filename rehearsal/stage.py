@@ -17,8 +17,8 @@ from aiohttp import web
 from channels.app import build_app
 from channels.channel import Send
 from channels.registry import open_send
-from channels.web.app_keys import OFFICE
-from hotline.actions.region.context import Office
+from channels.web.app_keys import REGION_CONTEXT
+from hotline.actions.region.context import RegionContext
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
@@ -50,7 +50,7 @@ class Stage:
 
     settings: Settings
     clock: MovedClock
-    office: Office
+    context: RegionContext
     doors: Doors
     wechat: WechatServer
     send: Send
@@ -67,16 +67,18 @@ class Stage:
         """One tick of the timetable, or what somebody makes of it who disturbs it; gives back how much was done."""
         if self.disturbed is not None:
             return await self.disturbed(self)
-        return await self.sweep_dry(self.office, self.sweeps, self.clock.now())
+        return await self.sweep_dry(self.context, self.sweeps, self.clock.now())
 
-    async def sweep_dry(self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH) -> int:
+    async def sweep_dry(
+        self, context: RegionContext, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH
+    ) -> int:
         """These jobs in turn until none finds anything to do; gives back how much was done."""
         total = 0
         for _ in range(50):
             done = 0
-            await office.refresh(now)
+            await context.refresh(now)
             for sweep in jobs.values():
-                while swept := await sweep(office, now, batch):
+                while swept := await sweep(context, now, batch):
                     done += swept
                     if swept < batch:
                         break
@@ -96,19 +98,19 @@ class Stage:
         if moment - before > awake:
             self.slept = timedelta(0)
         elif self.slept >= NAP:
-            async with self.office.writing(SYSTEM) as conn:
-                idle = self.office.rules.policy.accounts.idle
+            async with self.context.writing(SYSTEM) as conn:
+                idle = self.context.rules.policy.accounts.idle
                 await tally.shift_sessions(conn, REGION, self.slept, before - idle)
             self.slept = timedelta(0)
 
     async def has_tickets(self) -> bool:
         """Whether anything was ever filed here."""
-        async with self.office.reading(SYSTEM) as conn:
+        async with self.context.reading(SYSTEM) as conn:
             return bool(await tally.list_numbers(conn, REGION))
 
     async def keep_moment(self) -> None:
         """Write down where the clock stands; the database is one of rehearsals from then on."""
-        async with self.office.writing(SYSTEM) as conn:
+        async with self.context.writing(SYSTEM) as conn:
             await store.set_rehearsal(conn, REGION, self.clock.now())
 
 
@@ -161,7 +163,7 @@ async def open_stage(
         doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
         stack.push_async_callback(doors.close)
         send = await stack.enter_async_context(open_send(settings))
-        yield Stage(settings, clock, app[OFFICE], doors, wechat, send, sweeps(send))
+        yield Stage(settings, clock, app[REGION_CONTEXT], doors, wechat, send, sweeps(send))
 
 
 def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:

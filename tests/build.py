@@ -15,7 +15,7 @@ from hotline.actions.callback import verdicts as callbacks
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
 from hotline.actions.intake import opening
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.crypto.vault import Vault
 from hotline.db import transaction
 from hotline.domain.callback import Answers
@@ -101,7 +101,7 @@ CATALOGUE: tuple[tuple[str | None, str | None, tuple[str, ...], str], ...] = (
 class Town:
     """The seeded county with its office and its people by login."""
 
-    office: Office
+    context: RegionContext
     units: dict[str, UUID]
     people: dict[str, Actor]
 
@@ -120,7 +120,7 @@ EASY_LOG_IN = {"accounts": {"second_factor": [], "days": 0, "sessions": 20}}
 
 def owner_of(town: Town) -> asyncpg.Pool:
     """The pool of whoever owns the tables of this town's database."""
-    return next((owner for owner, doors in DOORS.items() if doors is town.office.pool), town.office.pool)
+    return next((owner for owner, doors in DOORS.items() if doors is town.context.pool), town.context.pool)
 
 
 async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[str, ...] = ()) -> Town:
@@ -129,10 +129,10 @@ async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[s
     units: dict[str, UUID] = {}
     async with transaction(pool) as conn:
         await regions.add_region(conn, region, "阳光县")
-        for number, (name, parent, sector, level, office) in enumerate(TREE, 1):
+        for number, (name, parent, sector, level, context) in enumerate(TREE, 1):
             units[name] = UUID(int=region << 64 | number)
             above = units[parent] if parent else None
-            await unit_tree.add_unit(conn, region, units[name], above, name, sector, level, office)
+            await unit_tree.add_unit(conn, region, units[name], above, name, sector, level, context)
         await conn.execute(
             "insert into policy (region_id, version, valid_from, body, author) values ($1, 0, $2, $3, '')",
             region, long_ago, EASY_LOG_IN,
@@ -174,11 +174,11 @@ async def add_outsiders(town: Town, pool: asyncpg.Pool) -> None:
             town.people[login] = Actor(role, row["account_id"], None, row["name"])
 
 
-async def an_office(pool: asyncpg.Pool, region: int = REGION, now: datetime = MONDAY) -> Office:
+async def an_office(pool: asyncpg.Pool, region: int = REGION, now: datetime = MONDAY) -> RegionContext:
     """The office of a seeded county, read once."""
-    office = Office(region, DOORS.get(pool, pool), Vault(bytes(range(32))), area_code="0516")
-    await office.refresh(now, force=True)
-    return office
+    context = RegionContext(region, DOORS.get(pool, pool), Vault(bytes(range(32))), area_code="0516")
+    await context.refresh(now, force=True)
+    return context
 
 
 RULES = Rules(Policy(), china_calendar())
@@ -232,24 +232,24 @@ def a_filing(**given: Any) -> Filing:
 
 async def opened(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
     """A ticket just received."""
-    return (await opening.open_ticket(town.office, a_filing(**given), COMPLAINANT, now)).ticket
+    return (await opening.open_ticket(town.context, a_filing(**given), COMPLAINANT, now)).ticket
 
 
 async def dispatched(town: Town, now: datetime = MONDAY, unit: str = "水务局", **given: Any) -> Ticket:
     """A ticket handed to a unit at once."""
     ticket = await opened(town, now, **given)
     dispatcher = town.actor("dispatcher")
-    return await handover.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), dispatcher, now)
+    return await handover.dispatch_ticket(town.context, ticket.ticket_id, town.unit(unit), dispatcher, now)
 
 
 async def signed(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
     """A ticket signed by the water bureau, its person contacted."""
     ticket = await dispatched(town, now, **given)
     handler = town.actor("water")
-    await unit_work.sign_ticket(town.office, ticket.ticket_id, handler, now)
+    await unit_work.sign_ticket(town.context, ticket.ticket_id, handler, now)
     how = "relay" if ticket.confidential else "phone"
     return await unit_work.record_contact(
-        town.office, ticket.ticket_id, handler, now, {"how": how, "text": "已说明情况"}
+        town.context, ticket.ticket_id, handler, now, {"how": how, "text": "已说明情况"}
     )
 
 
@@ -262,13 +262,13 @@ async def replied(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
 async def reply(town: Town, ticket: Ticket, now: datetime) -> Ticket:
     """The water bureau answers."""
     words = {"reply": "水表已更换，多收的已退还。", "facts": "现场核实水表故障。"}
-    return await unit_work.reply_ticket(town.office, ticket.ticket_id, town.actor("water"), now, words)
+    return await unit_work.reply_ticket(town.context, ticket.ticket_id, town.actor("water"), now, words)
 
 
 async def rated(town: Town, ticket: Ticket, verdict: Verdict, now: datetime, *, at_fault: bool = False) -> Ticket:
     """An operator asked; the person was contacted."""
     answers = Answers(True, verdict is not Verdict.DISSATISFIED, verdict, answer_at_fault=at_fault)
-    return await callbacks.record_callback(town.office, ticket.ticket_id, answers, town.actor("operator"), now)
+    return await callbacks.record_callback(town.context, ticket.ticket_id, answers, town.actor("operator"), now)
 
 
 async def owed(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
@@ -294,8 +294,8 @@ MINUTES = {
 
 async def held(town: Town, ticket: Ticket, now: datetime, **minutes: Any) -> Ticket:
     """The interview planned an hour ahead and held by then; `now` is the moment after."""
-    handler, office = town.actor("water"), town.office
+    handler, context = town.actor("water"), town.context
     meet_at = now
     before = ticket.changed_at
-    await interview.plan_interview(office, ticket.ticket_id, meet_at, handler, before, PLAN)
-    return await interview.hold_interview(office, ticket.ticket_id, meet_at, None, handler, now, MINUTES | minutes)
+    await interview.plan_interview(context, ticket.ticket_id, meet_at, handler, before, PLAN)
+    return await interview.hold_interview(context, ticket.ticket_id, meet_at, None, handler, now, MINUTES | minutes)

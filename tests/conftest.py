@@ -19,7 +19,7 @@ from hotline.config import Settings
 from hotline.db import open_pool
 from hotline.local import LocalServers, local_servers
 from hotline.store.migrate import migrate
-from hotline.store.region.row_scope import open_guarded_pool
+from hotline.store.region.row_scope import open_scoped_pool
 from tests.build import DOORS
 
 # Other work may share the machine: a slow example is no fault.
@@ -82,7 +82,7 @@ async def pool(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """The product's own pool on a fresh, migrated database."""
     pool = await open_pool(database_url, min_size=1, max_size=5)
     # Actions run as they do behind the doors, under the role that owns nothing; what a test asks by itself sees all.
-    doors = await open_guarded_pool(database_url, min_size=1, max_size=5, unasked=ALL)
+    doors = await open_scoped_pool(database_url, min_size=1, max_size=5, default_scope=ALL)
     DOORS[pool] = doors
     yield pool
     del DOORS[pool]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.deadline.calendar import reckon_due
-from hotline.actions.region.context import Office
+from hotline.actions.deadline.calendar import recompute_due_limits
+from hotline.actions.region.context import RegionContext
 
 
-async def calendar_due(office: Office, now: datetime, batch: int) -> int:
+async def calendar_due(context: RegionContext, now: datetime, batch: int) -> int:
     """Running limits reckoned with an older calendar → the present one; gives back how many moved."""
-    return await reckon_due(office, now, batch)
+    return await recompute_due_limits(context, now, batch)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotline.actions.callback.verdicts import ask_due_callbacks
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 
 
-async def callback_due(office: Office, now: datetime, batch: int) -> int:
+async def callback_due(context: RegionContext, now: datetime, batch: int) -> int:
     """Owed callbacks → invitations, or the list of calls to make; gives back how many were handled."""
-    return await ask_due_callbacks(office, now, batch)
+    return await ask_due_callbacks(context, now, batch)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from hotline.actions.messaging.delivery import Send, deliver_due, note_lost
-from hotline.actions.region.context import Office
+from hotline.actions.messaging.delivery import Send, deliver_due, mark_stale_deliveries
+from hotline.actions.region.context import RegionContext
 
 
-async def delivery_due(office: Office, send: Send, now: datetime, batch: int) -> int:
+async def delivery_due(context: RegionContext, send: Send, now: datetime, batch: int) -> int:
     """Waiting messages → delivered, later, refused or unknown; gives back how many were settled."""
-    lost = await note_lost(office, now)
-    return lost + await deliver_due(office, send, now, batch)
+    lost = await mark_stale_deliveries(context, now)
+    return lost + await deliver_due(context, send, now, batch)

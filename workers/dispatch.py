@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotline.actions.dispatch.handover import dispatch_received
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 
 
-async def dispatch_due(office: Office, now: datetime, batch: int) -> int:
+async def dispatch_due(context: RegionContext, now: datetime, batch: int) -> int:
     """Received tickets → units of the catalogue; gives back how many were looked at."""
-    return await dispatch_received(office, now, batch)
+    return await dispatch_received(context, now, batch)

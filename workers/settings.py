@@ -11,7 +11,7 @@ from arq.connections import RedisSettings
 from arq.cron import CronJob
 
 from channels.registry import open_send
-from hotline.actions.region.context import open_office
+from hotline.actions.region.context import open_region
 from hotline.clock import Clock, RealClock
 from hotline.config import Settings
 from workers.timetable import TIMES, run_job, sweeps
@@ -37,8 +37,8 @@ def build_worker(
 
     async def open_up(ctx: dict[str, Any]) -> None:
         ctx["stack"] = stack = AsyncExitStack()
-        office = open_office(settings, ticking.now(), real=real, pool_size=POOL_SIZE)
-        ctx["office"] = await stack.enter_async_context(office)
+        context = open_region(settings, ticking.now(), real=real, pool_size=POOL_SIZE)
+        ctx["office"] = await stack.enter_async_context(context)
         ctx["sweeps"] = sweeps(await stack.enter_async_context(open_send(settings)), settings.files_dir)
 
     async def shut_down(ctx: dict[str, Any]) -> None:

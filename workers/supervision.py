@@ -6,15 +6,15 @@ from datetime import datetime
 
 import structlog
 
-from hotline.actions.region.context import Office
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.region.context import RegionContext
+from hotline.actions.supervision.tiers import fire_due_deadlines
 
 _log = structlog.get_logger()
 
 
-async def supervision_due(office: Office, now: datetime, batch: int) -> int:
+async def supervision_due(context: RegionContext, now: datetime, batch: int) -> int:
     """Due clocks → reminders, letters, tiers, alarms; gives back how many tickets were handled."""
-    handled, failed = await strike_due_clocks(office, now, batch)
+    handled, failed = await fire_due_deadlines(context, now, batch)
     if failed:
         _log.error("clocks_failed", tickets=[str(ticket_id) for ticket_id in failed])
     return handled

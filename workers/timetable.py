@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from hotline.actions.messaging.delivery import Send
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.region.heartbeats import beat
 from workers.access_log import looks_due
 from workers.brief import brief_due
@@ -24,7 +24,7 @@ from workers.dispatch import dispatch_due
 from workers.retention import retention_due
 from workers.supervision import supervision_due
 
-Sweep = Callable[[Office, datetime, int], Awaitable[int]]
+Sweep = Callable[[RegionContext, datetime, int], Awaitable[int]]
 _log = structlog.get_logger()
 
 
@@ -57,29 +57,29 @@ def sweeps(send: Send, files_dir: Path | None = None) -> Mapping[str, Sweep]:
     }
 
 
-async def _deliver(send: Send, office: Office, now: datetime, batch: int) -> int:
-    return await delivery_due(office, send, now, batch)
+async def _deliver(send: Send, context: RegionContext, now: datetime, batch: int) -> int:
+    return await delivery_due(context, send, now, batch)
 
 
-async def _let_go(files_dir: Path | None, office: Office, now: datetime, batch: int) -> int:
-    return await retention_due(office, files_dir, now, batch)
+async def _let_go(files_dir: Path | None, context: RegionContext, now: datetime, batch: int) -> int:
+    return await retention_due(context, files_dir, now, batch)
 
 
-async def run_job(office: Office, name: str, sweep: Sweep, now: datetime, batch: int) -> int:
+async def run_job(context: RegionContext, name: str, sweep: Sweep, now: datetime, batch: int) -> int:
     """One tick of one job: swept until nothing is left, its heartbeat kept, one line logged when it did anything."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(job=name)
-    await office.refresh(now)
+    await context.refresh(now)
     handled = failed = 0
     try:
-        while swept := await sweep(office, now, batch):
+        while swept := await sweep(context, now, batch):
             handled += swept
             if swept < batch:
                 break
     except Exception:
         failed = 1
         _log.exception("job_failed")
-    await beat(office, name, now, handled, failed)
+    await beat(context, name, now, handled, failed)
     if handled:
         _log.info("job", handled=handled)
     return handled

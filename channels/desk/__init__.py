@@ -1,6 +1,6 @@
 """The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
 
-from channels.channel import Channel
+from channels.channel import ChannelAdapter
 from channels.desk import inbound, my_account
 from channels.desk.admin import access_log, accounts, assessment, policy, status
 from channels.desk.brief import pages
@@ -9,7 +9,7 @@ from channels.desk.supervision import bench, cards
 from channels.desk.ticket import data_export, handlers, page, recusal, retention_hold
 from channels.desk.unit import inbox, leave
 
-channel = Channel(
+channel = ChannelAdapter(
     "desk",
     (
         *inbound.routes,

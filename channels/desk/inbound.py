@@ -10,9 +10,10 @@ from aiohttp import web
 from channels.desk.texts import ENDED, WRONG_LOGIN
 from channels.ui.navigation import first_page
 from channels.ui.rendering import page
-from channels.web.app_keys import OFFICE, SETTINGS, TOKEN, VIEWER
+from channels.web.app_keys import SETTINGS, TOKEN, VIEWER
 from channels.web.forms import Form, read_form
 from channels.web.rate_limits import TooOften, count_login
+from channels.web.region import region_of
 from channels.web.routes import PUBLIC, get, post
 from channels.web.session import check_csrf, drop_session, now, place, set_session
 from hotline.actions.accounts.login import is_half_open, log_in, prove
@@ -26,23 +27,23 @@ CODE_LIMIT = 40
 
 async def show_login(request: web.Request) -> web.Response:
     """The log-in page, with why the last session ended; somebody already logged in goes on to the bench."""
-    viewer, office = request[VIEWER], request.app[OFFICE]
+    viewer, context = request[VIEWER], region_of(request)
     if viewer is not None:
         raise web.HTTPSeeOther(first_page(viewer.actor.role))
-    why = await why_ended(office, request[TOKEN], now(request)) if request[TOKEN] else ""
+    why = await why_ended(context, request[TOKEN], now(request)) if request[TOKEN] else ""
     return _login_page(request, "", local_path(request.query.get("next", "")), ended=ENDED.get(why, ""))
 
 
 async def take_login(request: web.Request) -> web.StreamResponse:
     """Log in. A wrong name and a wrong password get the very same answer, and so do both once they are shut."""
-    form, office = await read_form(request), request.app[OFFICE]
+    form, context = await read_form(request), region_of(request)
     login, following = form.fields.get("login", ""), local_path(form.fields.get("next", ""))
     typed = login[:LOGIN_LIMIT]
     if not _plausible(form):
         return _login_page(request, typed, following, status=401, error=WRONG_LOGIN)
     try:
         await count_login(request, typed)
-        entry = await log_in(office, login, form.fields.get("password", ""), now(request), place(request))
+        entry = await log_in(context, login, form.fields.get("password", ""), now(request), place(request))
     except (HeldOff, TooOften) as refusal:
         return _login_page(request, typed, following, status=refusal.status, error=refusal.sentence)
     if entry is None:
@@ -55,7 +56,7 @@ async def _enter(request: web.Request, token: str, following: str, *, half: bool
     if half:
         where = "/login/factor" + (f"?next={quote(following, safe='/')}" if following else "")
     else:
-        viewer = await find_viewer(request.app[OFFICE], token, now(request))
+        viewer = await find_viewer(region_of(request), token, now(request))
         where = following or (first_page(viewer.actor.role) if viewer else "/login")
     response = web.Response(status=303, headers={"Location": where})
     set_session(response, token, request.app[SETTINGS])
@@ -77,18 +78,18 @@ def _login_page(
 
 async def show_factor(request: web.Request) -> web.Response:
     """`GET /login/factor`: the second step, for whoever gave the right password."""
-    if not await is_half_open(request.app[OFFICE], request[TOKEN], now(request)):
+    if not await is_half_open(region_of(request), request[TOKEN], now(request)):
         raise web.HTTPSeeOther("/login")
     return _factor_page(request, local_path(request.query.get("next", "")))
 
 
 async def take_factor(request: web.Request) -> web.StreamResponse:
     """`POST /login/factor`: `code`, of the authenticator or a recovery code."""
-    form, office = await read_form(request), request.app[OFFICE]
+    form, context = await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     following = local_path(form.fields.get("next", ""))
     try:
-        token = await prove(office, request[TOKEN], form.text("code", CODE_LIMIT), now(request), place(request))
+        token = await prove(context, request[TOKEN], form.text("code", CODE_LIMIT), now(request), place(request))
     except (WrongCredential, HeldOff) as refusal:
         return _factor_page(request, following, status=refusal.status, error=refusal.sentence)
     if token is None:
@@ -105,7 +106,7 @@ async def take_logout(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     if request[VIEWER] is not None:
         check_csrf(request, form.fields.get("csrf", ""))
-        await log_out(request.app[OFFICE], request[TOKEN], now(request))
+        await log_out(region_of(request), request[TOKEN], now(request))
     response = web.Response(status=303, headers={"Location": "/login"})
     drop_session(response, request.app[SETTINGS])
     return response

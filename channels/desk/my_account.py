@@ -14,8 +14,9 @@ from channels.desk.inbound import CODE_LIMIT, local_path
 from channels.ui.navigation import first_page
 from channels.ui.rendering import page
 from channels.ui.time_format import day_said, said
-from channels.web.app_keys import OFFICE, TOKEN
+from channels.web.app_keys import TOKEN
 from channels.web.forms import Form, read_form
+from channels.web.region import region_of
 from channels.web.routes import LOGGED_IN, get, post
 from channels.web.session import check_csrf, now, viewer
 from hotline.actions.accounts.own_account import (
@@ -26,24 +27,24 @@ from hotline.actions.accounts.own_account import (
     prove_factor,
     renew_codes,
 )
-from hotline.actions.accounts.sessions import Viewer, end_other_sittings, end_sitting, list_sittings
+from hotline.actions.accounts.sessions import Viewer, end_other_sessions, end_own_session, list_sessions
 from hotline.domain.errors import Refusal
 from hotline.domain.policy.login_rules import HeldOff, Owes, WeakPassword, WrongCredential
 
 
 async def show_me(request: web.Request) -> web.Response:
     """`GET /me`: the account, its second factor and its sessions."""
-    who, office, moment = viewer(request), request.app[OFFICE], now(request)
-    days = office.rules.policy.accounts.days
-    set_at = await password_set_at(office, who)
-    sittings = await list_sittings(office, who, request[TOKEN], moment)
+    who, context, moment = viewer(request), region_of(request), now(request)
+    days = context.rules.policy.accounts.days
+    set_at = await password_set_at(context, who)
+    sittings = await list_sessions(context, who, request[TOKEN], moment)
     return page(
         request,
         "accounts/my_account.html",
         login=who.login,
         password_until=day_said(set_at + timedelta(days=days)) if days else "",
         enrolled=who.enrolled,
-        codes_left=await count_codes(office, who),
+        codes_left=await count_codes(context, who),
         sittings=[
             {
                 "key": sitting.key,
@@ -62,9 +63,9 @@ async def end_session(request: web.Request) -> web.StreamResponse:
     who, form = viewer(request), await _form(request)
     key = form.text("key", 100)
     if key:
-        await end_sitting(request.app[OFFICE], who, key, now(request))
+        await end_own_session(region_of(request), who, key, now(request))
     else:
-        await end_other_sittings(request.app[OFFICE], who, request[TOKEN], now(request))
+        await end_other_sessions(region_of(request), who, request[TOKEN], now(request))
     return web.Response(status=303, headers={"Location": "/me?done=ended"})
 
 
@@ -81,7 +82,7 @@ async def take_password(request: web.Request) -> web.StreamResponse:
     if new != form.fields.get("again", ""):
         return _password_page(request, who, following, status=422, again="两次输入的新密码不一样。")
     try:
-        await change_password(request.app[OFFICE], who, request[TOKEN], old, new, now(request))
+        await change_password(region_of(request), who, request[TOKEN], old, new, now(request))
     except WeakPassword as refusal:
         return _password_page(request, who, following, status=refusal.status, new=refusal.sentence)
     except (WrongCredential, HeldOff) as refusal:
@@ -100,7 +101,7 @@ def _password_page(
         login=who.login,
         next=following,
         owed=who.owes is Owes.PASSWORD,
-        rules=request.app[OFFICE].rules.policy.accounts,
+        rules=region_of(request).rules.policy.accounts,
         faults={"old": "", "new": "", "again": ""} | faults,
     )
 
@@ -112,11 +113,11 @@ async def show_factor(request: web.Request) -> web.Response:
 
 async def take_factor(request: web.Request) -> web.StreamResponse:
     """`POST /me/factor`: `code`; the first one puts the second factor in force, later ones make new recovery codes."""
-    who, form, office = viewer(request), await _form(request), request.app[OFFICE]
+    who, form, context = viewer(request), await _form(request), region_of(request)
     following = local_path(form.fields.get("next", ""))
     do = renew_codes if who.enrolled else prove_factor
     try:
-        codes = await do(office, who, form.text("code", CODE_LIMIT), now(request))
+        codes = await do(context, who, form.text("code", CODE_LIMIT), now(request))
     except (WrongCredential, HeldOff) as refusal:
         return await _factor_page(request, who, following, refusal)
     onward = following or (first_page(who.actor.role) if who.owes else "/me")
@@ -126,12 +127,12 @@ async def take_factor(request: web.Request) -> web.StreamResponse:
 async def _factor_page(
     request: web.Request, who: Viewer, following: str, refusal: Refusal | None = None
 ) -> web.Response:
-    office = request.app[OFFICE]
+    context = region_of(request)
     shown: dict[str, Any] = {"secret": "", "drawing": "", "codes_left": 0}
     if who.enrolled:
-        shown["codes_left"] = await count_codes(office, who)
+        shown["codes_left"] = await count_codes(context, who)
     else:
-        enrolment = await begin_factor(office, who, now(request))
+        enrolment = await begin_factor(context, who, now(request))
         shown["secret"] = " ".join(enrolment.secret[at : at + 4] for at in range(0, len(enrolment.secret), 4))
         # segno escapes what it draws, and draws black on white in dark surroundings too.
         drawing = segno.make(enrolment.address, error="l", micro=False)

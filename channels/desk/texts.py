@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hotline.domain.enums import HandlingClass, Pace
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.domain.tickets.lifecycle import State
 
 WRONG_LOGIN = "用户名或密码不对，请核对后再试。"
@@ -226,18 +226,18 @@ LIMIT_NAMES: Mapping[str, str] = {
     "appeal": "申诉",
 }
 RATE_NAMES: Mapping[str, str] = {
-    Act.ADDRESS_FILING: "同一网络地址提交诉求",
-    Act.ADDRESS_QUERY: "同一网络地址查询进度",
-    Act.ADDRESS_UPLOAD: "同一网络地址上传文件",
-    Act.ADDRESS_LOGIN: "同一网络地址登录",
-    Act.LOGIN_LOGIN: "同一登录名登录",
-    Act.PHONE_FILING: "同一电话在网上提交诉求",
-    Act.ACCOUNT_FORM: "同一账号提交表单",
-    Act.ACCOUNT_UPLOAD: "同一账号上传文件",
-    Act.ACCOUNT_REVEAL: "同一账号查看姓名电话",
-    Act.ACCOUNT_SEARCH: "同一账号查找",
-    Act.WECHAT_MESSAGE: "同一微信用户发消息",
-    Act.WECHAT_WARNING: "提醒同一微信用户发得太快",
+    LimitedAction.ADDRESS_FILING: "同一网络地址提交诉求",
+    LimitedAction.ADDRESS_QUERY: "同一网络地址查询进度",
+    LimitedAction.ADDRESS_UPLOAD: "同一网络地址上传文件",
+    LimitedAction.ADDRESS_LOGIN: "同一网络地址登录",
+    LimitedAction.LOGIN_LOGIN: "同一登录名登录",
+    LimitedAction.PHONE_FILING: "同一电话在网上提交诉求",
+    LimitedAction.ACCOUNT_FORM: "同一账号提交表单",
+    LimitedAction.ACCOUNT_UPLOAD: "同一账号上传文件",
+    LimitedAction.ACCOUNT_REVEAL: "同一账号查看姓名电话",
+    LimitedAction.ACCOUNT_SEARCH: "同一账号查找",
+    LimitedAction.WECHAT_MESSAGE: "同一微信用户发消息",
+    LimitedAction.WECHAT_WARNING: "提醒同一微信用户发得太快",
 }
 NUMBER_NAMES: Mapping[str, str] = {
     "redos": "最多重办几次",

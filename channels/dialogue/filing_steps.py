@@ -8,8 +8,18 @@ from datetime import timedelta
 from typing import Any
 
 from channels.dialogue.router import Router, kind, plain, regex, step, text
-from channels.dialogue.state import Line, Phrase, Said, Scene, Stage, afresh, at, line, told
-from hotline.actions.intake.conversation import Turn
+from channels.dialogue.state import (
+    DialogueContext,
+    DialogueStage,
+    Phrase,
+    Reply,
+    ReplyLine,
+    line,
+    move_to,
+    reset,
+    update_draft,
+)
+from hotline.actions.intake.conversation import ConversationState
 from hotline.actions.intake.own_tickets import open_own_in
 from hotline.domain.enums import Channel, Kind
 from hotline.domain.errors import Refusal
@@ -40,210 +50,214 @@ _LABELS = re.compile(
 _NUMBERLIKE = re.compile(r"[0-9+(（][0-9+()（）\- 转#]{4,}[0-9]")
 _NAME = re.compile(rf"[^\W\d_](?:[^\W\d_]|[·. ]){{0,{NAME_LIMIT - 1}}}")
 
-router: Router[Scene, Said] = Router()
+router: Router[DialogueContext, Reply] = Router()
 
 
-def question(turn: Turn) -> tuple[Line, ...]:
+def question(turn: ConversationState) -> tuple[ReplyLine, ...]:
     """What the conversation waits for, asked (again); nothing at the start."""
     draft = turn.draft
     match turn.step:
-        case Stage.WHAT:
+        case DialogueStage.WHAT:
             return (line(Phrase.NOTED if draft.get("body") else Phrase.ASK_WHAT),)
-        case Stage.WHERE:
+        case DialogueStage.WHERE:
             return (line(Phrase.ASK_WHERE),)
-        case Stage.WHO:
+        case DialogueStage.WHO:
             known = draft.get("mentioned")
             return (line(Phrase.ASK_WHO_KNOWN, phone=mask(known)) if known else line(Phrase.ASK_WHO),)
-        case Stage.SECRET:
+        case DialogueStage.SECRET:
             return (line(Phrase.ASK_SECRET),)
-        case Stage.CONFIRM:
+        case DialogueStage.CONFIRM:
             return (_summary(draft),)
-        case Stage.KIND:
+        case DialogueStage.KIND:
             return (line(Phrase.ASK_KIND, kinds=KINDS),)
-        case Stage.ADDING:
+        case DialogueStage.ADDING:
             return (line(Phrase.ASK_ADDING, number=draft["wanting"][1]),)
-        case Stage.SOLVED | Stage.WHY:
-            phrase = Phrase.ASK_WHY if turn.step == Stage.WHY else Phrase.ASK_SOLVED
+        case DialogueStage.SOLVED | DialogueStage.WHY:
+            phrase = Phrase.ASK_WHY if turn.step == DialogueStage.WHY else Phrase.ASK_SOLVED
             return (line(phrase, number=draft["rating"]["number"]),)
         case _:
             return ()
 
 
-def _ask(turn: Turn, stage: Stage) -> Said:
-    following = at(turn, stage)
-    return Said(following, question(following))
+def _ask(turn: ConversationState, stage: DialogueStage) -> Reply:
+    following = move_to(turn, stage)
+    return Reply(following, question(following))
 
 
-@router.on(step(Stage.WHAT), _DONE)
-async def finish_what(_incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHAT), _DONE)
+async def finish_what(_incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """Everything was said: on to the place, unless it is known already."""
     if not turn.draft.get("body"):
-        return Said(turn, (line(Phrase.ASK_WHAT),))
-    found = find_numbers(PARTS_APART.join(turn.draft["body"]), area_code=scene.office.area_code)
-    turn = told(turn, mentioned=found[0].text if len(found) == 1 else "")
-    return _ask(turn, Stage.WHO if turn.draft.get("place") else Stage.WHERE)
+        return Reply(turn, (line(Phrase.ASK_WHAT),))
+    found = find_numbers(PARTS_APART.join(turn.draft["body"]), area_code=dialogue.context.area_code)
+    turn = update_draft(turn, mentioned=found[0].text if len(found) == 1 else "")
+    return _ask(turn, DialogueStage.WHO if turn.draft.get("place") else DialogueStage.WHERE)
 
 
-@router.on(step(Stage.WHAT), _SPOKEN)
-async def take_words(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHAT), _SPOKEN)
+async def take_words(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """Words are gathered until the person says that all was said; of a burst only the first is answered."""
     if not incoming.text:
-        return Said(turn, (line(Phrase.NOT_HEARD if incoming.kind == "voice" else Phrase.ASK_WHAT),))
+        return Reply(turn, (line(Phrase.NOT_HEARD if incoming.kind == "voice" else Phrase.ASK_WHAT),))
     body: list[str] = turn.draft.get("body", [])
     if sum(map(len, body)) + len(incoming.text) > BODY_LIMIT - 200:
-        return Said(turn, (line(Phrase.TOO_LONG),))
+        return Reply(turn, (line(Phrase.TOO_LONG),))
     # A machine that repeats itself adds nothing.
-    more = told(turn, body=[*body, incoming.text] if incoming.text not in body else body)
+    more = update_draft(turn, body=[*body, incoming.text] if incoming.text not in body else body)
     noted = line(Phrase.MORE_NOTED if body else Phrase.NOTED)
     return _unless_burst(incoming, more, (*_warning(incoming.text, body), noted), first=not body)
 
 
-def _warning(words: str, body: list[str]) -> tuple[Line, ...]:
+def _warning(words: str, body: list[str]) -> tuple[ReplyLine, ...]:
     warned = _DANGER.search(PARTS_APART.join(body))
     return (line(Phrase.DANGER),) if _DANGER.search(words) and not warned else ()
 
 
-def _unless_burst(incoming: Incoming, turn: Turn, lines: tuple[Line, ...], *, first: bool = False) -> Said:
+def _unless_burst(
+    incoming: Incoming, turn: ConversationState, lines: tuple[ReplyLine, ...], *, first: bool = False
+) -> Reply:
     """An album or a few lines sent at one go arrive as messages of the same moment: one answer is enough.
 
     The first words are answered always: what was said to a picture before them no longer fits.
     """
     sent, before = incoming.sent_at.timestamp(), turn.draft.get("gathered_at")
     burst = before is not None and abs(sent - before) < BURST.total_seconds()
-    return Said(told(turn, gathered_at=sent), () if burst and not first else lines)
+    return Reply(update_draft(turn, gathered_at=sent), () if burst and not first else lines)
 
 
-@router.on(step(Stage.WHAT), kind("image", "video", "location", "unknown"))
-async def take_other(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHAT), kind("image", "video", "location", "unknown"))
+async def take_other(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """A picture is noted, a shared place becomes the place; anything else gets a kind word."""
     if incoming.kind == "link":
-        return await take_words(incoming, turn, scene)
+        return await take_words(incoming, turn, dialogue)
     if incoming.kind == "location" and incoming.text:
-        placed = told(turn, place=incoming.text[:PLACE_LIMIT])
+        placed = update_draft(turn, place=incoming.text[:PLACE_LIMIT])
         return _unless_burst(incoming, placed, (line(Phrase.PLACE_NOTED), *question(turn)))
     if incoming.kind in ("image", "video"):
-        pictured = told(turn, pictures=turn.draft.get("pictures", 0) + 1)
+        pictured = update_draft(turn, pictures=turn.draft.get("pictures", 0) + 1)
         return _unless_burst(incoming, pictured, (line(Phrase.PICTURE_NOTED), *question(turn)))
-    return Said(turn, (line(Phrase.NOT_READABLE), *question(turn)))
+    return Reply(turn, (line(Phrase.NOT_READABLE), *question(turn)))
 
 
-@router.on(step(Stage.WHERE), _SKIP)
-async def skip_where(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHERE), _SKIP)
+async def skip_where(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """No place to tell."""
-    return _ask(turn, Stage.WHO)
+    return _ask(turn, DialogueStage.WHO)
 
 
-@router.on(step(Stage.WHERE), kind("text", "voice", "location"))
-async def take_where(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHERE), kind("text", "voice", "location"))
+async def take_where(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The place, typed, spoken or shared; a whole story in its place is kept with the matter."""
     words = " ".join(incoming.text.split())
     if not words:
-        return Said(turn, (line(Phrase.NOT_HEARD), *question(turn)))
+        return Reply(turn, (line(Phrase.NOT_HEARD), *question(turn)))
     if len(words) > PLACE_LIMIT:
-        turn = told(turn, body=[*turn.draft["body"], incoming.text])
+        turn = update_draft(turn, body=[*turn.draft["body"], incoming.text])
         words = words[: PLACE_LIMIT - 1] + "…"
-    return _ask(told(turn, place=words), Stage.WHO)
+    return _ask(update_draft(turn, place=words), DialogueStage.WHO)
 
 
-@router.on(step(Stage.WHO), _SKIP)
-async def skip_who(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHO), _SKIP)
+async def skip_who(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The person need not say who asks."""
-    return _after_who(told(turn, name="", phone=""))
+    return _after_who(update_draft(turn, name="", phone=""))
 
 
-@router.on(step(Stage.WHO), text("1"))
-async def take_mentioned(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHO), text("1"))
+async def take_mentioned(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The number that stood in the person's own words, now confirmed as the person's."""
     if not turn.draft.get("mentioned"):
-        return Said(turn, (line(Phrase.BAD_PHONE),))
-    return _after_who(told(turn, phone=turn.draft["mentioned"]))
+        return Reply(turn, (line(Phrase.BAD_PHONE),))
+    return _after_who(update_draft(turn, phone=turn.draft["mentioned"]))
 
 
-@router.on(step(Stage.WHO), kind("text", "voice"))
-async def take_who(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHO), kind("text", "voice"))
+async def take_who(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """Name and number in one message, in any order and dress; either may be missing."""
-    found = find_numbers(incoming.text, area_code=scene.office.area_code)
+    found = find_numbers(incoming.text, area_code=dialogue.context.area_code)
     rest = _NUMBERLIKE.sub(" ", incoming.text)
     if not found and rest != incoming.text:
-        return Said(turn, (line(Phrase.BAD_PHONE),))
+        return Reply(turn, (line(Phrase.BAD_PHONE),))
     name = " ".join(re.sub(r"[^\w·.]+", " ", _LABELS.sub(" ", rest)).split())
     if not _NAME.fullmatch(name) and (name or not found):
-        return Said(turn, (line(Phrase.BAD_NAME),))
-    return _after_who(told(turn, name=name, phone=found[0].text if found else ""))
+        return Reply(turn, (line(Phrase.BAD_NAME),))
+    return _after_who(update_draft(turn, name=name, phone=found[0].text if found else ""))
 
 
-def _after_who(turn: Turn) -> Said:
+def _after_who(turn: ConversationState) -> Reply:
     if _kind_of(turn.draft) is Kind.TIP_OFF:
-        return _ask(told(turn, confidential=True), Stage.CONFIRM)
-    return _ask(turn, Stage.SECRET)
+        return _ask(update_draft(turn, confidential=True), DialogueStage.CONFIRM)
+    return _ask(turn, DialogueStage.SECRET)
 
 
-@router.on(step(Stage.SECRET), text("1", "不用", "不保密", "不用保密", "不需要", "公开", "否"))
-async def take_open(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.SECRET), text("1", "不用", "不保密", "不用保密", "不需要", "公开", "否"))
+async def take_open(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The unit may know who asks."""
-    return _ask(told(turn, confidential=False), Stage.CONFIRM)
+    return _ask(update_draft(turn, confidential=False), DialogueStage.CONFIRM)
 
 
-@router.on(step(Stage.SECRET), text("2", "保密", "要保密", "要", "需要", "是"))
-async def take_secret(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.SECRET), text("2", "保密", "要保密", "要", "需要", "是"))
+async def take_secret(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The unit sees the matter without the person (PROCEDURE §6)."""
-    return _ask(told(turn, confidential=True), Stage.CONFIRM)
+    return _ask(update_draft(turn, confidential=True), DialogueStage.CONFIRM)
 
 
-@router.on(step(Stage.CONFIRM), _SEND)
-async def submit(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.CONFIRM), _SEND)
+async def submit(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """The one place where a conversation becomes a ticket."""
     try:
-        opened = await open_own_in(scene.office, scene.conn, incoming, _filing(incoming, turn.draft), scene.now)
+        opened = await open_own_in(
+            dialogue.context, dialogue.conn, incoming, _filing(incoming, turn.draft), dialogue.now
+        )
     except Refusal as refusal:
-        return Said(turn, (line(Phrase.REFUSED, sentence=refusal.sentence),))
+        return Reply(turn, (line(Phrase.REFUSED, sentence=refusal.sentence),))
     filed = line(Phrase.FILED, number=opened.ticket.number, code=opened.query_code)
-    return Said(afresh(turn), (filed,))
+    return Reply(reset(turn), (filed,))
 
 
-@router.on(step(Stage.CONFIRM), text("2", "改类型"))
-async def change_kind(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.CONFIRM), text("2", "改类型"))
+async def change_kind(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """Another kind than the words suggest."""
-    return _ask(turn, Stage.KIND)
+    return _ask(turn, DialogueStage.KIND)
 
 
-@router.on(step(Stage.CONFIRM), text("3"))
-async def tell_anew(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.CONFIRM), text("3"))
+async def tell_anew(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """From the first question."""
-    return _ask(afresh(turn), Stage.WHAT)
+    return _ask(reset(turn), DialogueStage.WHAT)
 
 
-@router.on(step(Stage.CONFIRM), _DROP)
-async def drop(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.CONFIRM), _DROP)
+async def drop(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """Not filed."""
-    return Said(afresh(turn), (line(Phrase.CANCELLED),))
+    return Reply(reset(turn), (line(Phrase.CANCELLED),))
 
 
-@router.on(step(Stage.CONFIRM), _SPOKEN)
-async def add_words(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.CONFIRM), _SPOKEN)
+async def add_words(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """Something came to mind at the last moment: it is added, and all is shown again."""
     if len(plain(incoming.text)) < 4:
-        return Said(turn, (line(Phrase.CHOOSE), *question(turn)))
-    added = await take_words(incoming, turn, scene)
-    return Said(added.turn, tuple(one for one in added.lines if one.phrase is Phrase.TOO_LONG) + question(added.turn))
+        return Reply(turn, (line(Phrase.CHOOSE), *question(turn)))
+    added = await take_words(incoming, turn, dialogue)
+    return Reply(added.turn, tuple(one for one in added.lines if one.phrase is Phrase.TOO_LONG) + question(added.turn))
 
 
-@router.on(step(Stage.KIND), regex("[1-6]"))
-async def take_kind(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(DialogueStage.KIND), regex("[1-6]"))
+async def take_kind(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The kind by its number; a tip-off is always confidential (PROCEDURE §6)."""
     chosen = KINDS[int(plain(incoming.text)) - 1]
     confidential = chosen is Kind.TIP_OFF or turn.draft.get("confidential", False)
-    return _ask(told(turn, kind=chosen.value, confidential=confidential), Stage.CONFIRM)
+    return _ask(update_draft(turn, kind=chosen.value, confidential=confidential), DialogueStage.CONFIRM)
 
 
-@router.on(step(*(stage for stage in Stage if stage is not Stage.START)))
-async def ask_again(incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(step(*(stage for stage in DialogueStage if stage is not DialogueStage.START)))
+async def ask_again(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """What does not answer the question: a picture is noted, and the question comes once more."""
     if incoming.kind in ("image", "video"):
-        turn = told(turn, pictures=turn.draft.get("pictures", 0) + 1)
-        return Said(turn, (line(Phrase.PICTURE_NOTED), *question(turn)))
+        turn = update_draft(turn, pictures=turn.draft.get("pictures", 0) + 1)
+        return Reply(turn, (line(Phrase.PICTURE_NOTED), *question(turn)))
     unread = incoming.kind not in ("text", "voice", "link", "location")
-    return Said(turn, (line(Phrase.NOT_READABLE if unread else Phrase.CHOOSE), *question(turn)))
+    return Reply(turn, (line(Phrase.NOT_READABLE if unread else Phrase.CHOOSE), *question(turn)))
 
 
 def _kind_of(draft: Mapping[str, Any]) -> Kind:
@@ -254,7 +268,7 @@ def _kind_of(draft: Mapping[str, Any]) -> Kind:
     return next((found for found, telling in _TELLING if telling.search(words)), Kind.HELP)
 
 
-def _summary(draft: Mapping[str, Any]) -> Line:
+def _summary(draft: Mapping[str, Any]) -> ReplyLine:
     return line(
         Phrase.ASK_CONFIRM, kind=_kind_of(draft), body=PARTS_APART.join(draft["body"]), place=draft.get("place", ""),
         name=draft.get("name", ""), phone=mask(draft["phone"]) if draft.get("phone") else "",

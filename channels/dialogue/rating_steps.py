@@ -6,9 +6,19 @@ from typing import Any
 from uuid import UUID
 
 from channels.dialogue.router import Router, kind, plain, regex, step
-from channels.dialogue.state import Line, Phrase, Said, Scene, Stage, afresh, at, line, told
+from channels.dialogue.state import (
+    DialogueContext,
+    DialogueStage,
+    Phrase,
+    Reply,
+    ReplyLine,
+    line,
+    move_to,
+    reset,
+    update_draft,
+)
 from hotline.actions.callback.verdicts import record_callback_in
-from hotline.actions.intake.conversation import Turn
+from hotline.actions.intake.conversation import ConversationState
 from hotline.actions.intake.own_tickets import find_asked_in
 from hotline.domain.callback import Answers
 from hotline.domain.enums import Verdict
@@ -23,83 +33,86 @@ DISSATISFIED = str(VERDICTS.index(Verdict.DISSATISFIED) + 1)
 _VERDICT = r"[1-4]"
 _OTHER_REASON = "4"
 
-router: Router[Scene, Said] = Router()
+router: Router[DialogueContext, Reply] = Router()
 
 
 def may_be_verdict(incoming: Incoming) -> bool:
     """Whether the message is nothing but a digit from 1 to 4: worth asking whether a reply waits to be rated."""
-    return regex(_VERDICT)(incoming, Turn("", {}), None)
+    return regex(_VERDICT)(incoming, ConversationState("", {}), None)
 
 
-def is_rating(turn: Turn) -> bool:
+def is_rating(turn: ConversationState) -> bool:
     """Whether the conversation waits for an answer about a reply."""
-    return turn.step in (Stage.SOLVED, Stage.WHY)
+    return turn.step in (DialogueStage.SOLVED, DialogueStage.WHY)
 
 
-def _is_asked(_incoming: Incoming, turn: Turn, scene: Scene) -> bool:
+def _is_asked(_incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> bool:
     """A reply waits, and the person heard of it after whatever else is being told here."""
-    if scene.asked is None or is_rating(turn):
+    if dialogue.asked is None or is_rating(turn):
         return False
-    return turn.step == Stage.START or scene.asked.asked_at.isoformat() > turn.draft.get("at", "")
+    return turn.step == DialogueStage.START or dialogue.asked.asked_at.isoformat() > turn.draft.get("at", "")
 
 
 @router.on(regex(_VERDICT), _is_asked)
-async def take_verdict(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+async def take_verdict(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """The verdict is kept until the one question that goes with it is answered."""
-    assert scene.asked is not None
-    given, number = plain(incoming.text), scene.asked.number
-    rating = {"ticket_id": str(scene.asked.ticket_id), "number": number, "verdict": given, "before": turn.step}
-    stage = Stage.WHY if given == DISSATISFIED else Stage.SOLVED
-    return Said(told(at(turn, stage), rating=rating), (ask(stage, turn, number),))
+    assert dialogue.asked is not None
+    given, number = plain(incoming.text), dialogue.asked.number
+    rating = {"ticket_id": str(dialogue.asked.ticket_id), "number": number, "verdict": given, "before": turn.step}
+    stage = DialogueStage.WHY if given == DISSATISFIED else DialogueStage.SOLVED
+    return Reply(update_draft(move_to(turn, stage), rating=rating), (ask(stage, turn, number),))
 
 
-def ask(stage: Stage, turn: Turn, number: str = "") -> Line:
+def ask(stage: DialogueStage, turn: ConversationState, number: str = "") -> ReplyLine:
     """The question that goes with a verdict."""
-    phrase = Phrase.ASK_WHY if stage is Stage.WHY else Phrase.ASK_SOLVED
+    phrase = Phrase.ASK_WHY if stage is DialogueStage.WHY else Phrase.ASK_SOLVED
     return line(phrase, number=number or turn.draft["rating"]["number"])
 
 
-@router.on(step(Stage.SOLVED), regex(_VERDICT))
-async def take_solved(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.SOLVED), regex(_VERDICT))
+async def take_solved(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """Contacted or not, solved or not: four cases, one digit."""
     case = int(plain(incoming.text)) - 1
-    return await _record(incoming, turn, scene, contacted=case < 2, solved=case % 2 == 0)
+    return await _record(incoming, turn, dialogue, contacted=case < 2, solved=case % 2 == 0)
 
 
-@router.on(step(Stage.WHY), kind("text", "voice"))
-async def take_reason(incoming: Incoming, turn: Turn, scene: Scene) -> Said:
+@router.on(step(DialogueStage.WHY), kind("text", "voice"))
+async def take_reason(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
     """1 nobody contacted, 2 off the question, 3 promised and not done; anything else is a reason in own words."""
     given = plain(incoming.text)
     if not given:
-        return Said(turn, (ask(Stage.WHY, turn),))
+        return Reply(turn, (ask(DialogueStage.WHY, turn),))
     at_fault = given in ("1", "2", "3")
     words = "" if at_fault or given == _OTHER_REASON else incoming.text[:WORDS_LIMIT]
     return await _record(
-        incoming, turn, scene, contacted=given != "1", solved=False, answer_at_fault=at_fault, words=words
+        incoming, turn, dialogue, contacted=given != "1", solved=False, answer_at_fault=at_fault, words=words
     )
 
 
-@router.on(step(Stage.SOLVED, Stage.WHY), kind("text", "voice", "image", "video", "location", "link", "unknown"))
-async def ask_again(_incoming: Incoming, turn: Turn, _scene: Scene) -> Said:
+@router.on(
+    step(DialogueStage.SOLVED, DialogueStage.WHY),
+    kind("text", "voice", "image", "video", "location", "link", "unknown"),
+)
+async def ask_again(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
     """The same question once more."""
-    return Said(turn, (line(Phrase.CHOOSE), ask(Stage(turn.step), turn)))
+    return Reply(turn, (line(Phrase.CHOOSE), ask(DialogueStage(turn.step), turn)))
 
 
-async def _record(incoming: Incoming, turn: Turn, scene: Scene, **given: Any) -> Said:
+async def _record(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext, **given: Any) -> Reply:
     rating = turn.draft["rating"]
     answers = Answers(verdict=VERDICTS[int(rating["verdict"]) - 1], **given)
     try:
         ticket = await record_callback_in(
-            scene.office, scene.conn, UUID(rating["ticket_id"]), answers, COMPLAINANT, scene.now
+            dialogue.context, dialogue.conn, UUID(rating["ticket_id"]), answers, COMPLAINANT, dialogue.now
         )
         phrase = _RESULTS[ticket.state]
     except WrongState:
         phrase = Phrase.RATED_BEFORE
     lines = [line(phrase, number=rating["number"])]
-    following = await find_asked_in(scene.office, scene.conn, incoming)
+    following = await find_asked_in(dialogue.context, dialogue.conn, incoming)
     if following is not None:
         lines.append(line(Phrase.ASK_NEXT, number=following.number))
-    return Said(_as_before(turn), tuple(lines))
+    return Reply(_as_before(turn), tuple(lines))
 
 
 _RESULTS = {
@@ -109,11 +122,11 @@ _RESULTS = {
 }
 
 
-def _as_before(turn: Turn) -> Turn:
+def _as_before(turn: ConversationState) -> ConversationState:
     draft = {name: value for name, value in turn.draft.items() if name != "rating"}
-    return Turn(turn.draft["rating"]["before"], draft)
+    return ConversationState(turn.draft["rating"]["before"], draft)
 
 
-def drop(turn: Turn) -> Turn:
+def drop(turn: ConversationState) -> ConversationState:
     """The person does not want to rate now; what was being told before stays."""
-    return _as_before(turn) if "rating" in turn.draft else afresh(turn)
+    return _as_before(turn) if "rating" in turn.draft else reset(turn)

@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from hotline.actions.intake.conversation import Turn
+from hotline.actions.intake.conversation import ConversationState
 from hotline.domain.messaging.message import Incoming, IncomingKind
 
 C = TypeVar("C")
 A = TypeVar("A")
-Filter = Callable[[Incoming, Turn, Any], bool]
-Handler = Callable[[Incoming, Turn, C], Awaitable[A]]
+Filter = Callable[[Incoming, ConversationState, Any], bool]
+Handler = Callable[[Incoming, ConversationState, C], Awaitable[A]]
 
 _EDGES = " \t\r\n.,!?;:~\"'()[]。，！？、；：～…“”‘’「」『』【】《》（）"
 
@@ -41,7 +41,7 @@ class Router(Generic[C, A]):
         """Ask the handlers another router has so far, at this place."""
         self._rows.extend(other._rows)
 
-    async def feed(self, incoming: Incoming, turn: Turn, context: C) -> A:
+    async def feed(self, incoming: Incoming, turn: ConversationState, context: C) -> A:
         """The answer of the first handler that matches. Raises Unanswered when none does."""
         for filters, handler in self._rows:
             if all(agrees(incoming, turn, context) for agrees in filters):
@@ -58,7 +58,7 @@ def text(*words: str) -> Filter:
     """The whole text is one of these words, or a click on a menu button of that name."""
     wanted = frozenset(map(plain, words))
 
-    def agrees(incoming: Incoming, _turn: Turn, _context: Any) -> bool:
+    def agrees(incoming: Incoming, _turn: ConversationState, _context: Any) -> bool:
         if incoming.kind in ("text", "voice"):
             return plain(incoming.text) in wanted
         head, _, key = (incoming.push or "").partition(":")

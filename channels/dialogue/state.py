@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any
 
-from hotline.actions.intake.conversation import Turn
-from hotline.actions.intake.own_tickets import Asked
-from hotline.actions.region.context import Office
+from hotline.actions.intake.conversation import ConversationState
+from hotline.actions.intake.own_tickets import PendingCallback
+from hotline.actions.region.context import RegionContext
 
 _KEPT = ("greeted_at", "last")
 
 
-class Stage(StrEnum):
+class DialogueStage(StrEnum):
     """The steps a conversation may wait at."""
 
     START = auto()
@@ -77,7 +77,7 @@ class Phrase(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReplyLine:
     """One thing to say, with what goes into it."""
 
     phrase: Phrase
@@ -85,41 +85,41 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Reply:
     """The answer to a message and where the conversation then stands; no lines: silence."""
 
-    turn: Turn
-    lines: tuple[Line, ...] = ()
+    turn: ConversationState
+    lines: tuple[ReplyLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class DialogueContext:
     """What a handler is given: the office, the open transaction, the moment, and the callback this may answer."""
 
-    office: Office
+    context: RegionContext
     conn: Any
     now: datetime
-    asked: Asked | None
+    asked: PendingCallback | None
 
 
-Say = Callable[[Sequence[Line]], str]
+Say = Callable[[Sequence[ReplyLine]], str]
 
 
-def line(phrase: Phrase, **facts: Any) -> Line:
+def line(phrase: Phrase, **facts: Any) -> ReplyLine:
     """A line with its facts."""
-    return Line(phrase, facts)
+    return ReplyLine(phrase, facts)
 
 
-def told(turn: Turn, **changes: Any) -> Turn:
+def update_draft(turn: ConversationState, **changes: Any) -> ConversationState:
     """The turn with more in its draft."""
     return replace(turn, draft={**turn.draft, **changes})
 
 
-def at(turn: Turn, stage: Stage) -> Turn:
+def move_to(turn: ConversationState, stage: DialogueStage) -> ConversationState:
     """The turn at another step."""
     return replace(turn, step=stage.value)
 
 
-def afresh(turn: Turn, stage: Stage = Stage.START) -> Turn:
+def reset(turn: ConversationState, stage: DialogueStage = DialogueStage.START) -> ConversationState:
     """Nothing told; only what keeps greetings and echoes rare is kept."""
-    return Turn(stage.value, {name: turn.draft[name] for name in _KEPT if name in turn.draft})
+    return ConversationState(stage.value, {name: turn.draft[name] for name in _KEPT if name in turn.draft})

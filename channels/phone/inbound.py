@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from channels.web.forms import Form
-from hotline.actions.region.context import County, Office
+from hotline.actions.region.context import County, RegionContext
 from hotline.domain.enums import Channel, Kind, Pace
 from hotline.domain.errors import Malformed, Missing
 from hotline.domain.intake import Filing
@@ -26,7 +26,7 @@ class Way(StrEnum):
     REDIRECT = "redirect"
 
 
-def read_filing(office: Office, form: Form) -> Filing:
+def read_filing(context: RegionContext, form: Form) -> Filing:
     """The call as a filing. Raises Malformed, Missing, TooLong."""
     return Filing(
         client_key=form.client_key or "",
@@ -35,10 +35,10 @@ def read_filing(office: Office, form: Form) -> Filing:
         body=form.text("body"),
         title=form.text("title"),
         place=form.text("place"),
-        matter_id=_matter_of(office.county, form.text("matter_id")),
+        matter_id=_matter_of(context.county, form.text("matter_id")),
         pace=form.choice("pace", Pace, "紧急程度", Pace.ORDINARY),
         confidential=form.flag("confidential"),
-        accused_unit_id=unit_of(office.county, form.text("accused_unit_id"), "被反映单位"),
+        accused_unit_id=unit_of(context.county, form.text("accused_unit_id"), "被反映单位"),
         name=form.text("name"),
         phone=form.text("phone"),
         address=form.text("address"),

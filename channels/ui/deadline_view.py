@@ -9,7 +9,14 @@ from functools import lru_cache
 from typing import Any
 
 from channels.ui.time_format import DueView, day_said, due_view, said
-from hotline.domain.deadline.explanation import Line, compose_lines, end_of, explain_all, how_counted, parts_of
+from hotline.domain.deadline.explanation import (
+    ExplanationLine,
+    compose_lines,
+    end_of,
+    explain_all,
+    how_counted,
+    parts_of,
+)
 from hotline.domain.deadline.timers import plan_steps
 from hotline.domain.deadline.working_time import Calendar, Pause, day_name
 from hotline.domain.enums import Reason, Rule, Step
@@ -64,7 +71,7 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountView:
+class ExplanationView:
     """How a limit came about: one sentence, then line by line (kind, day with its reason, hours)."""
 
     sentence: str
@@ -238,24 +245,24 @@ def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
     return Mark(0, f"{'将提醒' if ahead else '已提醒'}：{name}（{said(at, now)}）", "reminder", ahead)
 
 
-def account_view(clock: Row, calendar: Calendar) -> AccountView:
+def explanation_view(clock: Row, calendar: Calendar) -> ExplanationView:
     """How a clock's limit was counted, day by day (PROCEDURE §3)."""
     limit_text, start, pauses = clock["limit_text"] or "", clock["started_at"], _pauses(clock)
     begin, end = (f"{day_said(at)} {at.astimezone(ZONE):%H:%M}" for at in (start, clock["due_at"]))
     note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
     due, parts = end_of(calendar, limit_text, start, pauses), parts_of(limit_text)
     if due is None or due.at != clock["due_at"]:
-        return AccountView(f"{begin}起，到{end}止。", (), _why_not(parts) + note)
+        return ExplanationView(f"{begin}起，到{end}止。", (), _why_not(parts) + note)
     told = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
     sentence = f"{begin}起算，{limit_words(limit_text)}，{how_counted(parts[0])}，到{end}止。"
-    return AccountView(sentence, told, note)
+    return ExplanationView(sentence, told, note)
 
 
 def _why_not(parts: Sequence[object]) -> str:
     return "期限按当时的日历计算，后来公布的安排不再改变它。" if parts else "期限按指定的日期确定。"
 
 
-def _line(line: Line) -> tuple[str, str, str]:
+def _line(line: ExplanationLine) -> tuple[str, str, str]:
     name = "" if line.why == "工作日" else f" {line.why}"
     return line.kind, f"{_date_said(line.day)}{name}", line.hours
 

@@ -15,8 +15,9 @@ from jinja2.bccache import Bucket
 
 from channels.ui.navigation import BENCHES, ROLE_NAMES, open_tab
 from channels.ui.time_format import local_text
-from channels.ui.timeline_layout import teach_drawing
-from channels.web.app_keys import CLOCK, OFFICE, REQUEST_ID, SETTINGS, VIEWER
+from channels.ui.timeline_layout import add_layout_helpers
+from channels.web.app_keys import CLOCK, REQUEST_ID, SETTINGS, VIEWER
+from channels.web.region import region_of
 from channels.web.session import csrf_token
 from hotline.actions.intake.opening import new_client_key
 from hotline.domain.tickets.lifecycle import TABLE, Verb
@@ -68,7 +69,7 @@ def set_up(app: web.Application) -> None:
     )
     env = aiohttp_jinja2.get_env(app)
     env.globals["static"] = static
-    teach_drawing(env)
+    add_layout_helpers(env)
 
 
 def warm(app: web.Application) -> None:
@@ -99,10 +100,10 @@ def viewer_mark(request: web.Request) -> str:
 def common(request: web.Request) -> dict[str, Any]:
     """What every page needs; kept out of requests that answer without a page."""
     app, viewer = request.app, request.get(VIEWER)
-    office, settings = app[OFFICE], app[SETTINGS]
+    context, settings = region_of(request), app[SETTINGS]
     large = request.query.get("text", request.cookies.get("text", "")) == "large"
     shared: dict[str, Any] = {
-        "county": office.county.name or settings.county,
+        "county": context.county.name or settings.county,
         "hotline_number": settings.hotline_number,
         "viewer": None,
         "csrf": csrf_token(request),
@@ -121,7 +122,7 @@ def common(request: web.Request) -> dict[str, Any]:
                 "name": actor.name,
                 "role": actor.role.value,
                 "role_label": ROLE_NAMES[actor.role],
-                "unit_name": office.county.unit_name(actor.unit_id) if actor.unit_id else "",
+                "unit_name": context.county.unit_name(actor.unit_id) if actor.unit_id else "",
             },
             "tabs": [] if viewer.owes else [(href, label, None) for href, label in BENCHES.get(actor.role, ())],
             "here": open_tab(actor.role, request.path),

@@ -43,7 +43,7 @@ def lay_out(count: int, gaps: Sequence[Gap], full: bool) -> Layout:
     return Layout(tuple(edges), width, wide + between)
 
 
-def teach_drawing(env: jinja2.Environment) -> None:
+def add_layout_helpers(env: jinja2.Environment) -> None:
     """Templates get `lay_out`, and `drawn(template, macro, *what)`: a macro's picture of what it is given, drawn once."""
 
     @lru_cache(maxsize=KEPT)

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from channels.web.app_keys import LOOKED_AT, OFFICE, SHOWN
+from channels.web.app_keys import LOOKED_AT, SHOWN
+from channels.web.region import region_of
 from channels.web.session import now, remote_address, viewer
-from hotline.actions.privacy.access_log import note_look
+from hotline.actions.privacy.access_log import record_access
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.privacy.access_patterns import What
 from hotline.domain.tickets.lifecycle import Verb
@@ -41,12 +42,12 @@ NO_LOOK = frozenset(
 )  # fmt: skip
 
 
-async def keep_look(request: web.Request, right: Right | Verb, response: web.StreamResponse) -> None:
+async def record_access_of(request: web.Request, right: Right | Verb, response: web.StreamResponse) -> None:
     """Record a page that was found and shows something; an unchanged refresh (204) shows nothing new."""
     what = KEPT.get(right) if isinstance(right, Right) else None
     if what is None or request.method not in ("GET", "HEAD") or response.status != 200:
         return
-    await note_look(
-        request.app[OFFICE], viewer(request).actor, now(request), what, page=request.path, shown=request.get(SHOWN),
+    await record_access(
+        region_of(request), viewer(request).actor, now(request), what, page=request.path, shown=request.get(SHOWN),
         ticket_id=request.get(LOOKED_AT), address=remote_address(request),
     )  # fmt: skip

@@ -8,20 +8,20 @@ from uuid import UUID
 from aiohttp import web
 
 from hotline.actions.accounts.sessions import Viewer
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.clock import Clock
 from hotline.config import Settings
-from hotline.rate_limiter import Meter
+from hotline.rate_limiter import RateLimiter
 
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
-OFFICE = web.AppKey("office", Office)
-METER = web.AppKey("meter", Meter)
+REGION_CONTEXT = web.AppKey("region", RegionContext)
+RATE_LIMITER = web.AppKey("meter", RateLimiter)
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")
-PATIENCE: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")
+TIMEOUT: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")
 SHOWN: web.RequestKey[int] = web.RequestKey("shown")
 LOOKED_AT: web.RequestKey[UUID] = web.RequestKey("looked_at")
 RETRY_AFTER: web.RequestKey[int] = web.RequestKey("retry_after")

@@ -40,7 +40,7 @@ class Picture:
     place: tuple[float, float] | None
 
 
-def redraw(content: bytes, media_type: str, name: str, most_bytes: int) -> Picture:
+def reencode(content: bytes, media_type: str, name: str, most_bytes: int) -> Picture:
     """Draw the picture anew, upright, at most 4096 points wide and `most_bytes` long; takes a thread a while.
 
     Raises BrokenPicture and HugePicture with the file's `name`.

@@ -30,7 +30,7 @@ class Unreadable(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """One part as it was sent; `file_name` is None for a field."""
 
     name: str
@@ -39,14 +39,14 @@ class Part:
     charset: str
 
 
-async def read_parts(request: web.Request) -> list[Part]:
+async def read_parts(request: web.Request) -> list[FormPart]:
     """All parts of a multipart form.
 
     Raises Oversized, Malformed beyond nine files, Unreadable, and what the reader raises for a broken body. What is
     too much is read to its end all the same, within 92 MB: who hangs up on a sender is not heard.
     """
     reader = await request.multipart()
-    parts: list[Part] = []
+    parts: list[FormPart] = []
     refusal: Refusal | None = None
     total = texts = files = fields = 0
     while (part := await reader.next()) is not None:
@@ -83,9 +83,9 @@ def _too_many(files: int, fields: int) -> Refusal | None:
     return Unreadable() if fields > MOST_FIELDS else None
 
 
-def _part_of(part: BodyPartReader, content: bytes) -> Part:
+def _part_of(part: BodyPartReader, content: bytes) -> FormPart:
     kind = part.headers.get("Content-Type", "text/plain")
     # A browser sends an empty part without a name for a file field nobody filled in.
     if not part.filename and content and not kind.startswith("text/"):
         raise Unreadable
-    return Part(part.name or "", part.filename or None, content, part.get_charset(default="utf-8"))
+    return FormPart(part.name or "", part.filename or None, content, part.get_charset(default="utf-8"))

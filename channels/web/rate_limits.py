@@ -9,14 +9,15 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from channels.web.app_keys import METER, OFFICE, RETRY_AFTER, VIEWER
+from channels.web.app_keys import RATE_LIMITER, RETRY_AFTER, VIEWER
 from channels.web.forms import Form
+from channels.web.region import region_of
 from channels.web.session import now, remote_address
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.errors import Refusal
-from hotline.domain.policy.rate_limits import Act, Rate
+from hotline.domain.policy.rate_limits import LimitedAction, RateLimit
 from hotline.phone import normalise
-from hotline.rate_limiter import Charge
+from hotline.rate_limiter import Cost
 
 _V6_OF_ONE_HOUSE = 64
 
@@ -28,37 +29,41 @@ class TooOften(Refusal):
 
 
 _WHAT = {
-    Act.ADDRESS_FILING: "从您这里提交的诉求太多了",
-    Act.PHONE_FILING: "这个电话反映的事情已经不少，我们正在办",
-    Act.ADDRESS_QUERY: "查询太频繁了",
-    Act.ADDRESS_UPLOAD: "上传的文件太多了",
-    Act.ADDRESS_LOGIN: "登录太频繁了",
-    Act.LOGIN_LOGIN: "登录太频繁了",
-    Act.ACCOUNT_FORM: "操作太频繁了",
-    Act.ACCOUNT_UPLOAD: "上传的文件太多了",
-    Act.ACCOUNT_REVEAL: "查看姓名电话太频繁了",
-    Act.ACCOUNT_SEARCH: "查找太频繁了",
+    LimitedAction.ADDRESS_FILING: "从您这里提交的诉求太多了",
+    LimitedAction.PHONE_FILING: "这个电话反映的事情已经不少，我们正在办",
+    LimitedAction.ADDRESS_QUERY: "查询太频繁了",
+    LimitedAction.ADDRESS_UPLOAD: "上传的文件太多了",
+    LimitedAction.ADDRESS_LOGIN: "登录太频繁了",
+    LimitedAction.LOGIN_LOGIN: "登录太频繁了",
+    LimitedAction.ACCOUNT_FORM: "操作太频繁了",
+    LimitedAction.ACCOUNT_UPLOAD: "上传的文件太多了",
+    LimitedAction.ACCOUNT_REVEAL: "查看姓名电话太频繁了",
+    LimitedAction.ACCOUNT_SEARCH: "查找太频繁了",
 }
 
 
-async def count_address(request: web.Request, *acts: Act, cost: int = 1, phone: str = "") -> None:
+async def count_address(request: web.Request, *acts: LimitedAction, cost: int = 1, phone: str = "") -> None:
     """Charge the remote address, and with `phone` the number besides. Raises TooOften."""
-    office = request.app[OFFICE]
+    context = region_of(request)
     who = [(act, _network(remote_address(request)), cost) for act in acts]
-    number = normalise(phone, area_code=office.area_code) if phone else None
+    number = normalise(phone, area_code=context.area_code) if phone else None
     if number is not None:
-        who.append((Act.PHONE_FILING, number.digits, 1))
+        who.append((LimitedAction.PHONE_FILING, number.digits, 1))
     await _charge(request, who)
 
 
 async def count_login(request: web.Request, login: str) -> None:
     """Charge the remote address and the name that was typed, whether anybody has it or not. Raises TooOften."""
     await _charge(
-        request, [(Act.ADDRESS_LOGIN, _network(remote_address(request)), 1), (Act.LOGIN_LOGIN, login.casefold(), 1)]
+        request,
+        [
+            (LimitedAction.ADDRESS_LOGIN, _network(remote_address(request)), 1),
+            (LimitedAction.LOGIN_LOGIN, login.casefold(), 1),
+        ],
     )
 
 
-async def count_account(request: web.Request, act: Act, cost: int = 1) -> None:
+async def count_account(request: web.Request, act: LimitedAction, cost: int = 1) -> None:
     """Charge whoever is logged in; nobody is charged nothing. Raises TooOften."""
     viewer = request.get(VIEWER)
     if viewer is not None:
@@ -68,37 +73,37 @@ async def count_account(request: web.Request, act: Act, cost: int = 1) -> None:
 async def count_files(request: web.Request, form: Form) -> None:
     """Charge the files of a form to the account, or to the address of the public. Raises TooOften."""
     if form.files and request.get(VIEWER) is not None:
-        await count_account(request, Act.ACCOUNT_UPLOAD, len(form.files))
+        await count_account(request, LimitedAction.ACCOUNT_UPLOAD, len(form.files))
     elif form.files:
-        await count_address(request, Act.ADDRESS_UPLOAD, cost=len(form.files))
+        await count_address(request, LimitedAction.ADDRESS_UPLOAD, cost=len(form.files))
 
 
-async def is_too_often(request: web.Request, act: Act, person: str) -> bool:
+async def is_too_often(request: web.Request, act: LimitedAction, person: str) -> bool:
     """Charge a person of a channel that has no page to tell it on."""
     return await _wait(request, [(act, person, 1)]) > timedelta(0)
 
 
-async def _charge(request: web.Request, who: Sequence[tuple[Act, str, int]]) -> None:
+async def _charge(request: web.Request, who: Sequence[tuple[LimitedAction, str, int]]) -> None:
     wait = await _wait(request, who)
     if wait > timedelta(0):
         request[RETRY_AFTER] = math.ceil(wait.total_seconds())
         raise TooOften(what=_WHAT[who[-1][0]], wait=_in_words(wait))
 
 
-async def _wait(request: web.Request, who: Sequence[tuple[Act, str, int]]) -> timedelta:
-    office = request.app[OFFICE]
-    rates = office.rules.policy.rates
+async def _wait(request: web.Request, who: Sequence[tuple[LimitedAction, str, int]]) -> timedelta:
+    context = region_of(request)
+    rates = context.rules.policy.rates
     charges = [
-        Charge(_key(office, act, whose), rate, cost)
+        Cost(_key(context, act, whose), rate, cost)
         for act, whose, cost in who
-        if (rate := Rate.parse(rates[act])) is not None
+        if (rate := RateLimit.parse(rates[act])) is not None
     ]
-    return await request.app[METER].charge(charges, now(request))
+    return await request.app[RATE_LIMITER].charge(charges, now(request))
 
 
-def _key(office: Office, act: Act, whose: str) -> str:
+def _key(context: RegionContext, act: LimitedAction, whose: str) -> str:
     # Addresses and numbers are people's data: the cache holds only what cannot be read back.
-    return f"rate:{office.region}:{act}:{office.vault.fingerprint(whose, 'rate').hex()[:24]}"
+    return f"rate:{context.region}:{act}:{context.vault.fingerprint(whose, 'rate').hex()[:24]}"
 
 
 def _network(address: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.web.access_log import keep_look
+from channels.web.access_log import record_access_of
 from channels.web.session import Handler, viewer
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.errors import NotFound
@@ -67,7 +67,7 @@ def guarded(handler: Handler, needs: Needs) -> Handler:
             _check(request, needs)
         response = await handler(request)
         if isinstance(needs, Right):
-            await keep_look(request, needs, response)
+            await record_access_of(request, needs, response)
         return response
 
     check_first.needs = needs  # type: ignore[attr-defined] # read by needs_of alone

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from channels.web.app_keys import CLOCK, OFFICE, SETTINGS, TOKEN, VIEWER
+from channels.web.app_keys import CLOCK, SETTINGS, TOKEN, VIEWER
+from channels.web.region import region_of
 from channels.web.user_agent import browser_of
 from hotline.actions.accounts.login import Place
 from hotline.actions.accounts.sessions import Viewer, find_viewer
@@ -36,7 +37,7 @@ async def recognise(request: web.Request) -> None:
     """Find out who holds the session cookie, if any, for the rest of the request."""
     token = request.cookies.get(cookie_name(request.app[SETTINGS]), "")
     request[TOKEN] = token
-    request[VIEWER] = await find_viewer(request.app[OFFICE], token, now(request)) if token else None
+    request[VIEWER] = await find_viewer(region_of(request), token, now(request)) if token else None
 
 
 def check_owed(request: web.Request) -> None:
@@ -81,12 +82,12 @@ def actor(request: web.Request, *roles: Role) -> Actor:
 def csrf_token(request: web.Request) -> str:
     """The token every form of this session carries."""
     token = request.get(TOKEN, "")
-    return request.app[OFFICE].vault.sign(token, "csrf") if token else ""
+    return region_of(request).vault.sign(token, "csrf") if token else ""
 
 
 def check_csrf(request: web.Request, given: str) -> None:
     """Raises StaleForm unless the form was made for this session."""
-    if not given or not request.app[OFFICE].vault.verify(request.get(TOKEN, ""), given, "csrf"):
+    if not given or not region_of(request).vault.verify(request.get(TOKEN, ""), given, "csrf"):
         raise StaleForm
 
 

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from channels.web.app_keys import PATIENCE
+from channels.web.app_keys import TIMEOUT
 from hotline.domain.errors import Refusal
 
 # A connection that brought no whole head of a request is closed after this long, and so is an idle one.
@@ -38,7 +38,7 @@ async def answer_in_time(request: web.Request) -> AsyncIterator[None]:
     """The time a handler has, with what it waits for. Raises TooBusy, or what `while_reading` raises."""
     try:
         async with asyncio.timeout(ANSWER_S) as limit:
-            request[PATIENCE] = limit
+            request[TIMEOUT] = limit
             yield
     except TimeoutError:
         if not limit.expired():
@@ -49,7 +49,7 @@ async def answer_in_time(request: web.Request) -> AsyncIterator[None]:
 @contextlib.asynccontextmanager
 async def while_reading(request: web.Request, seconds: float) -> AsyncIterator[None]:
     """The time a body has to come in; the handler's own begins again afterwards. Raises TooSlow."""
-    limit = request.get(PATIENCE)
+    limit = request.get(TIMEOUT)
     if limit is not None:
         limit.reschedule(None)
     try:
@@ -64,7 +64,7 @@ async def while_reading(request: web.Request, seconds: float) -> AsyncIterator[N
 
 def wait_without_end(request: web.Request) -> None:
     """For a stream that stays open on purpose."""
-    limit = request.get(PATIENCE)
+    limit = request.get(TIMEOUT)
     if limit is not None:
         limit.reschedule(None)
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from channels.web.forms import Upload
-from channels.web.images import FORMATS, in_words, redraw
+from channels.web.images import FORMATS, in_words, reencode
 from channels.web.multipart import FILE_BYTES
 from channels.web.security_headers import FILE_POLICY
 from hotline.actions.intake.attachments import KeptFile
@@ -33,7 +33,7 @@ LEFT_BEHIND_S = 24 * 3600
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
 _PROGRAMS = re.compile(r"vbaproject|vbadata|activex|oleobject|embeddings/", re.IGNORECASE)
 # Pictures are unfolded in memory: two at a time are enough for one process.
-_painters = ThreadPoolExecutor(max_workers=2, thread_name_prefix="picture")
+_image_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="picture")
 
 
 class WrongType(Refusal):
@@ -107,7 +107,7 @@ async def ready_files(uploads: Sequence[Upload], *, tell_place: bool = False) ->
     found = [_type_of(upload) for upload in uploads]
     loop = asyncio.get_running_loop()
     return [
-        await loop.run_in_executor(_painters, _ready, upload, media_type, tell_place)
+        await loop.run_in_executor(_image_pool, _ready, upload, media_type, tell_place)
         for upload, media_type in zip(uploads, found, strict=True)
     ]
 
@@ -128,7 +128,7 @@ def _type_of(upload: Upload) -> str:
 def _ready(upload: Upload, media_type: str, tell_place: bool) -> ReadyFile:
     content, place = upload.content, ""
     if media_type in FORMATS:
-        picture = redraw(content, media_type, upload.file_name, FILE_BYTES)
+        picture = reencode(content, media_type, upload.file_name, FILE_BYTES)
         content, media_type = picture.content, picture.media_type
         place = in_words(picture.place) if tell_place and picture.place else ""
     name = _named(upload.file_name, media_type)
@@ -152,14 +152,14 @@ def _named(name: str, media_type: str) -> str:
     return (stem or "附件") + right
 
 
-def place_of(folder: Path, digest: bytes) -> Path:
+def file_path(folder: Path, digest: bytes) -> Path:
     """Where the bytes of this digest lie."""
     name = digest.hex()
     return folder / name[:2] / name
 
 
 def _write_once(folder: Path, file: ReadyFile) -> None:
-    place, drafts = place_of(folder, file.sha256), folder / DRAFTS
+    place, drafts = file_path(folder, file.sha256), folder / DRAFTS
     if place.exists():
         return
     for needed in (place.parent, drafts):
@@ -199,7 +199,7 @@ def _settle(folder: Path) -> None:
 
 def as_download(folder: Path, file_name: str, media_type: str, digest: bytes) -> web.FileResponse:
     """The file as something to save, never to run in the page. Raises NotFound when its bytes are gone."""
-    place = place_of(folder, digest)
+    place = file_path(folder, digest)
     if not place.is_file():
         raise NotFound
     headers = {

@@ -12,10 +12,11 @@ from aiohttp import web
 
 from channels.ui.history_view import told_text
 from channels.ui.rendering import page
-from channels.web.app_keys import OFFICE, SETTINGS
+from channels.web.app_keys import SETTINGS
 from channels.web.downloads import DOCX, FORMATS, as_download
 from channels.web.forms import Form, read_form
 from channels.web.rate_limits import count_address, count_files
+from channels.web.region import region_of
 from channels.web.routes import PUBLIC, get, post
 from channels.web.session import now, remote_address
 from channels.web.uploads import ReadyFile, keep_files, ready_files
@@ -32,11 +33,11 @@ from hotline.actions.intake.own_tickets import filed_code
 from hotline.actions.privacy.number_hints import numbers_told
 from hotline.actions.search.case_view import read_progress
 from hotline.actions.supervision.letters import read_own_letter
-from hotline.actions.tickets.case_file import Dossier
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.documents import letter_file, letter_sheet
 from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.intake import clean
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.domain.tickets.ticket import COMPLAINANT
 
 YEAR = 365 * 24 * 3600
@@ -56,7 +57,7 @@ async def show_filing(request: web.Request) -> web.StreamResponse:
 async def _filing_page(
     request: web.Request, values: Mapping[str, str], *, status: int = 200, error: str = ""
 ) -> web.StreamResponse:
-    county = await request.app[OFFICE].refresh(now(request))
+    county = await region_of(request).refresh(now(request))
     groups: dict[str, list[tuple[str, str]]] = {}
     for matter_id, matter in county.matters.items():
         groups.setdefault(matter["level1"], []).append((matter_id, matter["level2"]))
@@ -69,14 +70,14 @@ async def _filing_page(
 
 async def take_filing(request: web.Request) -> web.StreamResponse:
     """Open the ticket and hang the photos on it; the same form again leads to the same result."""
-    form, office, at = await read_form(request), request.app[OFFICE], now(request)
+    form, context, at = await read_form(request), region_of(request), now(request)
     try:
-        await count_address(request, Act.ADDRESS_FILING, phone=form.fields.get("phone", "")[:40])
+        await count_address(request, LimitedAction.ADDRESS_FILING, phone=form.fields.get("phone", "")[:40])
         files = await _ready(request, form)
-        opened = await open_ticket(office, read_filing(await office.refresh(at), form), COMPLAINANT, at)
+        opened = await open_ticket(context, read_filing(await context.refresh(at), form), COMPLAINANT, at)
         if files:
             kept = await keep_files(request.app[SETTINGS].files_dir, files)
-            await add_files(office, opened.ticket.ticket_id, kept, COMPLAINANT, at)
+            await add_files(context, opened.ticket.ticket_id, kept, COMPLAINANT, at)
     except Refusal as refusal:
         return await _filing_page(request, form.fields, status=refusal.status, error=refusal.sentence)
     query = urlencode({"number": opened.ticket.number, "key": form.client_key or ""})
@@ -85,15 +86,15 @@ async def take_filing(request: web.Request) -> web.StreamResponse:
 
 async def show_filed(request: web.Request) -> web.StreamResponse:
     """Number and query code, to keep. The key of the form stands for the person, so that a repeat shows the same."""
-    office = request.app[OFFICE]
+    context = region_of(request)
     number, key = clean(request.query.get("number", ""))[:40], clean(request.query.get("key", ""))[:100]
-    code = await filed_code(office, number, key)
-    dossier = await _prove(request, number, code)
-    advice = "" if dossier.person.phone or dossier.ticket.confidential else CONTACT_ADVICE
+    code = await filed_code(context, number, key)
+    case_file = await _prove(request, number, code)
+    advice = "" if case_file.person.phone or case_file.ticket.confidential else CONTACT_ADVICE
     return _public(
-        request, "website/filed.html", number=number, code=code, advice=advice, files=len(dossier.files),
-        confidential=dossier.ticket.confidential,
-        told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
+        request, "website/filed.html", number=number, code=code, advice=advice, files=len(case_file.files),
+        confidential=case_file.ticket.confidential,
+        told=told_text(numbers_told(context, case_file.ticket), case_file.ticket.confidential),
     )  # fmt: skip
 
 
@@ -118,14 +119,14 @@ async def show_progress(request: web.Request) -> web.StreamResponse:
 async def _path_page(
     request: web.Request, form: Form, *, status: int = 200, error: str = "", faulty: str = "", done: str = ""
 ) -> web.StreamResponse:
-    number, code, office, at = _number(form), _code(form), request.app[OFFICE], now(request)
-    dossier = await _prove(request, number, code)
+    number, code, context, at = _number(form), _code(form), region_of(request), now(request)
+    case_file = await _prove(request, number, code)
     flashes = [("done", DONE[done])] if done else []
     typed = {name: form.fields.get(name, "") for name in ("text", "reason", "words", "contacted", "solved", "verdict")}
     return _public(
-        request, "website/path.html", status=status, number=dossier.ticket.number, code=code, error=error,
+        request, "website/path.html", status=status, number=case_file.ticket.number, code=code, error=error,
         faulty=faulty, typed=typed if error else dict.fromkeys(typed, ""), flashes=flashes,
-        **progress_view(dossier, await office.refresh(at), at),
+        **progress_view(case_file, await context.refresh(at), at),
     )  # fmt: skip
 
 
@@ -146,12 +147,12 @@ async def send_letter(request: web.Request) -> web.StreamResponse:
     """One's own 答复意见书 as a file, proven by number and code like the page it is asked for on."""
     form = await read_form(request)
     try:
-        dossier = await _prove(request, _number(form), _code(form))
+        case_file = await _prove(request, _number(form), _code(form))
         letter_id = form.uuid("letter", "文书")
         if letter_id is None:
             raise Missing(what="文书")
         kind, facts = await read_own_letter(
-            request.app[OFFICE], dossier.ticket.ticket_id, letter_id, now(request), remote_address(request)
+            region_of(request), case_file.ticket.ticket_id, letter_id, now(request), remote_address(request)
         )
     except NotFound:
         return _search_page(request, _number(form), status=404, error=NOT_FOUND)
@@ -159,15 +160,15 @@ async def send_letter(request: web.Request) -> web.StreamResponse:
     return await as_download(lambda: letter_sheet(kind, facts), form_of_file, letter_file(kind, facts))
 
 
-async def _prove(request: web.Request, number: str, code: str) -> Dossier:
+async def _prove(request: web.Request, number: str, code: str) -> CaseFile:
     """One's own matter by number and code; wrong ones are counted. Raises NotFound, TooManyTries."""
-    office, address, at = request.app[OFFICE], remote_address(request), now(request)
-    await count_address(request, Act.ADDRESS_QUERY)
-    await check_tries(office, number, address, at)
+    context, address, at = region_of(request), remote_address(request), now(request)
+    await count_address(request, LimitedAction.ADDRESS_QUERY)
+    await check_tries(context, number, address, at)
     try:
-        return await read_progress(office, number, code, at, address)
+        return await read_progress(context, number, code, at, address)
     except NotFound:
-        await note_wrong_code(office, number, address, at)
+        await note_wrong_code(context, number, address, at)
         raise
 
 
@@ -177,11 +178,11 @@ def _act(name: str, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamR
     async def handle(request: web.Request) -> web.StreamResponse:
         form = await read_form(request)
         try:
-            dossier = await _prove(request, _number(form), _code(form))
+            case_file = await _prove(request, _number(form), _code(form))
         except NotFound:
             return _search_page(request, _number(form), status=404, error=NOT_FOUND)
         try:
-            await deed(request, dossier.ticket.ticket_id, form)
+            await deed(request, case_file.ticket.ticket_id, form)
         except Refusal as refusal:
             return await _path_page(request, form, status=refusal.status, error=refusal.sentence, faulty=name)
         return await _path_page(request, form, done=name)
@@ -191,25 +192,25 @@ def _act(name: str, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamR
 
 async def _rate(request: web.Request, ticket_id: UUID, form: Form) -> None:
     answers = read_answers(form)
-    await record_callback(request.app[OFFICE], ticket_id, answers, COMPLAINANT, now(request), form.client_key)
+    await record_callback(region_of(request), ticket_id, answers, COMPLAINANT, now(request), form.client_key)
 
 
 async def _comment(request: web.Request, ticket_id: UUID, form: Form) -> None:
     files = await _ready_for(request, ticket_id, form)
     given = {"text": form.text("text", 2000)}
-    await comment_ticket(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
+    await comment_ticket(region_of(request), ticket_id, COMPLAINANT, now(request), given, form.client_key)
     await _hang(request, ticket_id, files)
 
 
 async def _withdraw(request: web.Request, ticket_id: UUID, form: Form) -> None:
     given = {"reason": form.text("reason", 500)}
-    await withdraw_ticket(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
+    await withdraw_ticket(region_of(request), ticket_id, COMPLAINANT, now(request), given, form.client_key)
 
 
 async def _details(request: web.Request, ticket_id: UUID, form: Form) -> None:
     files = await _ready_for(request, ticket_id, form)
     given = {"text": form.text("text", 4000)}
-    await add_details(request.app[OFFICE], ticket_id, COMPLAINANT, now(request), given, form.client_key)
+    await add_details(region_of(request), ticket_id, COMPLAINANT, now(request), given, form.client_key)
     await _hang(request, ticket_id, files)
 
 
@@ -220,14 +221,14 @@ async def _ready(request: web.Request, form: Form) -> list[ReadyFile]:
 
 async def _ready_for(request: web.Request, ticket_id: UUID, form: Form) -> list[ReadyFile]:
     files = await _ready(request, form)
-    await check_room(request.app[OFFICE], ticket_id, [file.sha256 for file in files])
+    await check_room(region_of(request), ticket_id, [file.sha256 for file in files])
     return files
 
 
 async def _hang(request: web.Request, ticket_id: UUID, files: Sequence[ReadyFile]) -> None:
     if files:
         kept = await keep_files(request.app[SETTINGS].files_dir, files)
-        await add_files(request.app[OFFICE], ticket_id, kept, COMPLAINANT, now(request), "诉求人补充")
+        await add_files(region_of(request), ticket_id, kept, COMPLAINANT, now(request), "诉求人补充")
 
 
 def _public(request: web.Request, template: str, status: int = 200, **context: Any) -> web.StreamResponse:

@@ -12,7 +12,7 @@ from channels.ui.time_format import DueView, day_said, due_view, local_text, sai
 from channels.website.texts import CLOSED, DUE_WORDS, HANDED_OVER, REPLY_ABOVE, STANDS
 from hotline.actions.region.context import County
 from hotline.actions.supervision.letters import OWN_LETTERS
-from hotline.actions.tickets.case_file import Dossier
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.documents import letter_number
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import KIND_NAMES, Document, Role
@@ -24,31 +24,31 @@ UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
 MARKS = [("5", "5 分"), ("4", "4 分"), ("3", "3 分"), ("2", "2 分"), ("1", "1 分")]
 
 
-def progress_view(dossier: Dossier, county: County, now: datetime) -> dict[str, Any]:
+def progress_view(case_file: CaseFile, county: County, now: datetime) -> dict[str, Any]:
     """The variables of website_path.html. Nothing of the office's own text is among them."""
-    ticket, verbs = dossier.ticket, {arrow.verb for arrow in dossier.arrows}
+    ticket, verbs = case_file.ticket, {arrow.verb for arrow in case_file.arrows}
     heading, sentence = STANDS[ticket.state]
     if ticket.close_reason is not None:
         sentence = CLOSED[ticket.close_reason]
-    what, due = _due(dossier, county, now)
+    what, due = _due(case_file, county, now)
     return {
         "title": ticket.title,
-        "body": dossier.body,
+        "body": case_file.body,
         "kind": KIND_NAMES[ticket.kind],
         "filed_text": said(ticket.received_at, now),
         "place": ticket.place,
-        "files": [row["file_name"] for row in dossier.files],
+        "files": [row["file_name"] for row in case_file.files],
         "heading_text": heading,
         "sentence": sentence,
         "stands": _tone(ticket.state),
         "due_what": what,
         "due": due,
-        "steps": path_steps(_plain(dossier.events, county), now, public=True, channel=ticket.channel.value),
+        "steps": path_steps(_plain(case_file.events, county), now, public=True, channel=ticket.channel.value),
         "unit": county.unit_name(ticket.lead_unit_id) if ticket.lead_unit_id and ticket.open else "",
-        "reply": _reply(dossier.events),
-        "letters": _letters(dossier, county, now),
-        "missing": _last(dossier.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in verbs else "",
-        "interview": _interview(dossier, now),
+        "reply": _reply(case_file.events),
+        "letters": _letters(case_file, county, now),
+        "missing": _last(case_file.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in verbs else "",
+        "interview": _interview(case_file, now),
         "may_rate": ticket.state is State.REPLIED,
         "may_supply": Verb.ADD_DETAILS in verbs,
         "may_withdraw": Verb.WITHDRAW in verbs,
@@ -62,12 +62,12 @@ def _tone(state: State) -> str:
     return "caution" if needs_person else "done" if state is State.CLOSED else "note"
 
 
-def _due(dossier: Dossier, county: County, now: datetime) -> tuple[str, DueView | None]:
+def _due(case_file: CaseFile, county: County, now: datetime) -> tuple[str, DueView | None]:
     """The one limit worth telling: until when what happens, and how long that is."""
-    standing = {row["rule"]: row for row in dossier.clocks if row["state"] in ("running", "missed")}
+    standing = {row["rule"]: row for row in case_file.clocks if row["state"] in ("running", "missed")}
     for rule, words in DUE_WORDS.items():
         row = standing.get(rule.value)
-        if row is not None and dossier.ticket.open and (row["state"] == "running" or row["ended_at"] is None):
+        if row is not None and case_file.ticket.open and (row["state"] == "running" or row["ended_at"] is None):
             by = f"{day_said(row['due_at'])}{local_text(row['due_at'])[-5:]}"
             return words.format(by=by), due_view(row["due_at"], now, county.rules.calendar, natural=row["urgent"])
     return "", None
@@ -102,7 +102,7 @@ def _reply(events: list[Row]) -> str:
     return str(told[-1]["public_text"] or "") if told else ""
 
 
-def _letters(dossier: Dossier, county: County, now: datetime) -> list[dict[str, str]]:
+def _letters(case_file: CaseFile, county: County, now: datetime) -> list[dict[str, str]]:
     """The person's own documents, the newest first; an answer that was given anew has a document of its own."""
     return [
         {
@@ -110,15 +110,15 @@ def _letters(dossier: Dossier, county: County, now: datetime) -> list[dict[str, 
             "name": letter_number(county.name, row["year"], row["number"], Document(row["kind"])),
             "at": said(row["issued_at"], now),
         }
-        for row in reversed(dossier.letters)
+        for row in reversed(case_file.letters)
         if row["kind"] in OWN_LETTERS
     ]
 
 
-def _interview(dossier: Dossier, now: datetime) -> dict[str, str] | None:
+def _interview(case_file: CaseFile, now: datetime) -> dict[str, str] | None:
     """Day and place of an interview that is planned but not held yet."""
-    rows = [row for row in dossier.interviews if row["meet_at"] is not None and row["held_at"] is None]
-    if not rows or dossier.ticket.state is not State.INTERVIEW_OWED:
+    rows = [row for row in case_file.interviews if row["meet_at"] is not None and row["held_at"] is None]
+    if not rows or case_file.ticket.state is not State.INTERVIEW_OWED:
         return None
     row = rows[-1]
     where = str(row["meet_where"] or "")

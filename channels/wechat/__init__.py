@@ -6,19 +6,19 @@ from typing import cast
 
 from aiohttp import ClientSession
 
-from channels.channel import Channel, Send
+from channels.channel import ChannelAdapter, Send
 from channels.wechat.handlers import routes
-from channels.wechat.outbound import DEFAULT_TEMPLATE, Account, Cache, Sender, Template, Tokens
+from channels.wechat.outbound import DEFAULT_TEMPLATE, Cache, OfficialAccount, Sender, Template, Tokens
 from hotline.config import Settings
 
 
 def open_sender(settings: Settings, http: ClientSession, cache: object) -> Send:
     """The function that carries messages out: customer-service message, else template message."""
     templates = {DEFAULT_TEMPLATE: Template(settings.wechat_template_id)} if settings.wechat_template_id else {}
-    account = Account(
+    account = OfficialAccount(
         settings.wechat_app_id or "", settings.wechat_app_secret or "", settings.wechat_api_base, templates
     )
     return Sender(http, account, Tokens(http, account, cast(Cache, cache))).send
 
 
-channel = Channel("wechat", routes, open_sender, installed=lambda settings: settings.wechat)
+channel = ChannelAdapter("wechat", routes, open_sender, installed=lambda settings: settings.wechat)

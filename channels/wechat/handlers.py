@@ -9,8 +9,9 @@ from aiohttp import web
 
 from channels.dialogue.flow import compose_answer
 from channels.dialogue.state import Phrase, line
-from channels.web.app_keys import OFFICE, SETTINGS
+from channels.web.app_keys import SETTINGS
 from channels.web.rate_limits import is_too_often
+from channels.web.region import region_of
 from channels.web.routes import PUBLIC, get, post
 from channels.web.session import now
 from channels.web.timeouts import TEXT_S, while_reading
@@ -21,7 +22,7 @@ from hotline.actions.intake.conversation import take_turn
 from hotline.config import Settings
 from hotline.domain.errors import Refusal
 from hotline.domain.messaging.message import Incoming
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 
 _log = structlog.get_logger()
 
@@ -49,15 +50,15 @@ async def answer_message(request: web.Request) -> web.Response:
 
 
 async def _reply(request: web.Request, incoming: Incoming) -> str:
-    office, at = request.app[OFFICE], now(request)
-    await office.refresh(at)
+    context, at = region_of(request), now(request)
+    await context.refresh(at)
     facts = _facts(request.app[SETTINGS])
-    if await is_too_often(request, Act.WECHAT_MESSAGE, incoming.person):
+    if await is_too_often(request, LimitedAction.WECHAT_MESSAGE, incoming.person):
         # What sends this fast is a machine: one answer an hour, so that two machines never talk to one another.
-        told = not await is_too_often(request, Act.WECHAT_WARNING, incoming.person)
+        told = not await is_too_often(request, LimitedAction.WECHAT_WARNING, incoming.person)
         return say([line(Phrase.TOO_FAST, **facts)]) if told else ""
     try:
-        return await take_turn(office, incoming, at, compose_answer(office, incoming, at, say, facts))
+        return await take_turn(context, incoming, at, compose_answer(context, incoming, at, say, facts))
     except Refusal as refusal:
         return say([line(Phrase.REFUSED, sentence=refusal.sentence, **facts)])
 

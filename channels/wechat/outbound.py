@@ -46,7 +46,7 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class OfficialAccount:
     """The official account to send as; `templates` by the name an `Outgoing` gives, else `notice`."""
 
     app_id: str
@@ -76,7 +76,7 @@ class Tokens:
     WAIT_S: float = 25
     PAUSE_S = 5  # after a refusal: a sweep of many messages asks once, not once a message
 
-    def __init__(self, http: aiohttp.ClientSession, account: Account, cache: Cache | None = None) -> None:
+    def __init__(self, http: aiohttp.ClientSession, account: OfficialAccount, cache: Cache | None = None) -> None:
         self._http = http
         self._account = account
         self._cache = cache
@@ -183,7 +183,7 @@ class Tokens:
 class Sender:
     """Sends one `Outgoing` at a time; safe to share between tasks."""
 
-    def __init__(self, http: aiohttp.ClientSession, account: Account, tokens: Tokens) -> None:
+    def __init__(self, http: aiohttp.ClientSession, account: OfficialAccount, tokens: Tokens) -> None:
         self._http = http
         self._account = account
         self._tokens = tokens

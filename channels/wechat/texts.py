@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from channels.dialogue.state import Line, Phrase
+from channels.dialogue.state import Phrase, ReplyLine
 from hotline.domain.enums import Kind
 from hotline.domain.tickets.lifecycle import State
 
@@ -79,12 +79,12 @@ STATE_WORDS: Mapping[State, str] = {
 }
 
 
-def say(lines: Sequence[Line]) -> str:
+def say(lines: Sequence[ReplyLine]) -> str:
     """The lines in words, below one another; nothing for none."""
     return "\n".join(WORDS[one.phrase].format_map(_worded(one)) for one in lines)
 
 
-def _worded(one: Line) -> dict[str, Any]:
+def _worded(one: ReplyLine) -> dict[str, Any]:
     facts = dict(one.facts)
     match one.phrase:
         case Phrase.ASK_CONFIRM:

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.execution import perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.execution import execute
 from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.domain import interview as rule
 from hotline.domain.accounts.permissions import Right, allow
@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 
 async def plan_interview(
-    office: Office, ticket_id: UUID, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any],
+    context: RegionContext, ticket_id: UUID, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any],
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """Steps 1 and 2: cause, solution, rules, when and where."""
@@ -30,39 +30,39 @@ async def plan_interview(
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         told = dict(given) | {"meet_at": meet_at.isoformat()}
         decision = rule.plan(ticket, meet_at, actor, now, told)
-        row = await _newest(office, conn, ticket_id)
+        row = await _newest(context, conn, ticket_id)
         columns = dict(given) | {"meet_at": meet_at, "planned_by": actor.account_id}
-        await interviews.plan_interview(conn, office.region, row["interview_id"], columns)
+        await interviews.plan_interview(conn, context.region, row["interview_id"], columns)
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def hold_interview(
-    office: Office, ticket_id: UUID, held_at: datetime, promised_on: date | None, actor: Actor, now: datetime,
+    context: RegionContext, ticket_id: UUID, held_at: datetime, promised_on: date | None, actor: Actor, now: datetime,
     given: Mapping[str, Any], client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """Step 3: met. `given` has held_place, official, minutes, outcome, person_verdict. Raises Missing, Malformed."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        row = await _newest(office, conn, ticket_id)
+        row = await _newest(context, conn, ticket_id)
         told = dict(given) | {
             "held_at": held_at.isoformat(),
             "promised_on": promised_on.isoformat() if promised_on else "",
         }
-        decision = rule.hold(ticket, row["owed_at"], held_at, actor, office.rules, now, told)
+        decision = rule.hold(ticket, row["owed_at"], held_at, actor, context.rules, now, told)
         if not row["cause"]:
             raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
         columns = dict(given) | {"held_at": held_at, "promised_on": promised_on}
-        await interviews.hold_interview(conn, office.region, row["interview_id"], columns)
+        await interviews.hold_interview(conn, context.region, row["interview_id"], columns)
         plan = {name: row[name] for name in ("cause", "solution", "rules")}
         return replace(decision, paper=Paper(Document.INTERVIEW_RECORD, {**told, **plan}))
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def review_interview(
-    office: Office, ticket_id: UUID, agreed: bool, reason: str, actor: Actor, now: datetime
+    context: RegionContext, ticket_id: UUID, agreed: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
     """One of two others says whether the demand is unreasonable. Raises NotAllowed, NotFound, Missing."""
     allow(actor, Right.REVIEW_INTERVIEW)
@@ -70,63 +70,63 @@ async def review_interview(
         raise NotAllowed
     if not reason.strip():
         raise Missing(what="复核理由")
-    async with office.writing(actor) as conn:
-        row = await _newest(office, conn, ticket_id)
+    async with context.writing(actor) as conn:
+        row = await _newest(context, conn, ticket_id)
         if row["held_at"] is None:
             raise NotFound
         await interviews.review_interview(
-            conn, office.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
+            conn, context.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
         )
 
 
-async def list_reviews_wanted(office: Office, actor: Actor, batch: int = 50) -> list[Mapping[str, Any]]:
+async def list_reviews_wanted(context: RegionContext, actor: Actor, batch: int = 50) -> list[Mapping[str, Any]]:
     """Interviews proposed as unreasonable that wait for this person's review, oldest first. Raises NotAllowed."""
     allow(actor, Right.REVIEW_INTERVIEW)
     if actor.account_id is None:
         raise NotAllowed
-    async with office.reading(actor) as conn:
-        return await interviews.list_reviews_wanted(conn, office.region, actor.account_id, rule.REVIEWERS, batch)
+    async with context.reading(actor) as conn:
+        return await interviews.list_reviews_wanted(conn, context.region, actor.account_id, rule.REVIEWERS, batch)
 
 
 async def verify_interview(
-    office: Office, ticket_id: UUID, verdict: Verdict, unit_at_fault: bool, words: str, actor: Actor, now: datetime,
+    context: RegionContext, ticket_id: UUID, verdict: Verdict, unit_at_fault: bool, words: str, actor: Actor, now: datetime,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """Tier 1 or tier 2 asked the person again: closed, or the next tier. Raises NotAllowed, NoReviewYet."""
     allow(actor, Right.VERIFY_INTERVIEW)
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        row = await _newest(office, conn, ticket_id)
-        agreed = await interviews.count_agreed(conn, office.region, row["interview_id"], actor.account_id)
+        row = await _newest(context, conn, ticket_id)
+        agreed = await interviews.count_agreed(conn, context.region, row["interview_id"], actor.account_id)
         given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
-        promised = await promised_to_leader(office, conn, ticket)
-        decision = rule.verify(ticket, agreed, verdict, unit_at_fault, given, actor, office.rules, now, promised)
-        await _keep_answers(office, conn, ticket_id, verdict, words, actor, now)
+        promised = await promised_to_leader(context, conn, ticket)
+        decision = rule.verify(ticket, agreed, verdict, unit_at_fault, given, actor, context.rules, now, promised)
+        await _keep_answers(context, conn, ticket_id, verdict, words, actor, now)
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def _keep_answers(
-    office: Office, conn: Any, ticket_id: UUID, verdict: Verdict, words: str, actor: Actor, now: datetime
+    context: RegionContext, conn: Any, ticket_id: UUID, verdict: Verdict, words: str, actor: Actor, now: datetime
 ) -> None:
-    waiting = await callbacks.get_open_callback(conn, office.region, ticket_id)
+    waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
     if waiting is None:
         return
     answers = {
         "contacted": True, "solved": verdict is not Verdict.DISSATISFIED, "verdict": verdict.value, "words": words
     }  # fmt: skip
-    await callbacks.close_callback(conn, office.region, waiting["callback_id"], "done", now, answers, actor.account_id)
+    await callbacks.close_callback(conn, context.region, waiting["callback_id"], "done", now, answers, actor.account_id)
 
 
-async def _newest(office: Office, conn: Any, ticket_id: UUID) -> Mapping[str, Any]:
-    row = await interviews.get_interview(conn, office.region, ticket_id)
+async def _newest(context: RegionContext, conn: Any, ticket_id: UUID) -> Mapping[str, Any]:
+    row = await interviews.get_interview(conn, context.region, ticket_id)
     if row is None:
         raise NotFound
     return row
 
 
-async def list_rooms(office: Office, actor: Actor) -> list[Row]:
+async def list_rooms(context: RegionContext, actor: Actor) -> list[Row]:
     """Interview rooms, the unit's own first."""
-    async with office.reading() as conn:
-        return await network.list_rooms(conn, office.region, actor.unit_id)
+    async with context.reading() as conn:
+        return await network.list_rooms(conn, context.region, actor.unit_id)

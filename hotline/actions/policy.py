@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.errors import BadPolicy, NewerPolicy, UnfitPolicy
 from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.policy.rate_limits import rate_in_words
@@ -107,38 +107,38 @@ def unfit(faults: Sequence[str]) -> UnfitPolicy:
     return UnfitPolicy(count=len(faults), faults="".join(f"\n  {fault}" for fault in faults))
 
 
-def check_policy(office: Office, body: Mapping[str, Any]) -> Policy:
+def check_policy(context: RegionContext, body: Mapping[str, Any]) -> Policy:
     """The version this body would be; raises UnfitPolicy with every fault."""
-    faults = faults_of(body, office.county.matters)
+    faults = faults_of(body, context.county.matters)
     if faults:
         raise unfit(faults)
     return Policy.from_body(0, body)
 
 
 async def save_policy(
-    office: Office, body: Mapping[str, Any], author: str, now: datetime, *,
+    context: RegionContext, body: Mapping[str, Any], author: str, now: datetime, *,
     valid_from: datetime | None = None, based_on: int | None = None,
 ) -> Saved:  # fmt: skip
     """Keep a version as the newest; with `based_on` only when nobody saved another one meanwhile.
 
     Raises UnfitPolicy, NewerPolicy. `valid_from` before now is refused: what was reckoned stays reckoned.
     """
-    policy = check_policy(office, body)
+    policy = check_policy(context, body)
     since = valid_from or now
     faults = ["valid-from：执行时间不能早于现在"] if since < now else []
     faults += [] if 0 < len(author) <= AUTHOR_LIMIT else [f"by：要写明谁改的，{AUTHOR_LIMIT} 字以内"]
     if faults:
         raise unfit(faults)
-    async with office.writing() as conn:
-        await regions.lock_region(conn, office.region)
-        newest = _newest(await policies_.list_policies(conn, office.region))
+    async with context.writing() as conn:
+        await regions.lock_region(conn, context.region)
+        newest = _newest(await policies_.list_policies(conn, context.region))
         if based_on is not None and newest.version != based_on:
             raise NewerPolicy(version=newest.version)
         changed = differences(newest, policy)
         if not changed:
             return Saved(None, since, ())
-        version = await policies_.add_policy(conn, office.region, since, body_of(policy), author, now)
-    await office.refresh(now, force=True)
+        version = await policies_.add_policy(conn, context.region, since, body_of(policy), author, now)
+    await context.refresh(now, force=True)
     return Saved(version, since, changed)
 
 
@@ -146,10 +146,10 @@ def _newest(rows: Sequence[Mapping[str, Any]]) -> Policy:
     return Policy.from_body(rows[0]["version"], rows[0]["body"]) if rows else Policy(version=0)
 
 
-async def list_versions(office: Office) -> list[Mapping[str, Any]]:
+async def list_versions(context: RegionContext) -> list[Mapping[str, Any]]:
     """Every version with `changes`: what it made different from the one before; newest first."""
-    async with office.reading() as conn:
-        rows = await policies_.list_policies(conn, office.region)
+    async with context.reading() as conn:
+        rows = await policies_.list_policies(conn, context.region)
     return list(_with_changes(rows))
 
 
@@ -159,7 +159,7 @@ def _with_changes(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, An
         yield {**row, "changes": differences(before, policy)}
 
 
-async def newest_policy(office: Office) -> Policy:
+async def newest_policy(context: RegionContext) -> Policy:
     """The newest version, which may hold only from a later day."""
-    async with office.reading() as conn:
-        return _newest(await policies_.list_policies(conn, office.region))
+    async with context.reading() as conn:
+        return _newest(await policies_.list_policies(conn, context.region))

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from hotline.actions.privacy.access_log import Verdict, count_links, verify_looks
+from hotline.actions.privacy.access_log import ChainReport, count_links, verify_chain
 from hotline.clock import RealClock
 from hotline.commands.shell import open_here, read_settings, run
 
@@ -26,17 +26,17 @@ def audit() -> None:
 def verify(witness: str) -> None:
     """从头到尾核对查看记录有没有被改动、删除或添加；有问题时逐条列出，退出码为 1。"""
     settings = read_settings()
-    found: list[Verdict] = []
+    found: list[ChainReport] = []
 
     async def work() -> None:
         now = RealClock().now()
-        async with open_here(settings) as office:
+        async with open_here(settings) as context:
             columns = (TextColumn("核对查看记录"), BarColumn(), MofNCompleteColumn())
             with Progress(*columns, console=Console(stderr=True)) as progress:
-                task = progress.add_task("", total=await count_links(office))
+                task = progress.add_task("", total=await count_links(context))
                 found.append(
-                    await verify_looks(
-                        office, now, now - HALF_A_YEAR, witness.strip(),
+                    await verify_chain(
+                        context, now, now - HALF_A_YEAR, witness.strip(),
                         lambda seq: progress.update(task, completed=seq),
                     )
                 )  # fmt: skip

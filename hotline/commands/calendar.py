@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from hotline.actions.deadline.calendar import Forecast, day_text, list_notices, load_notice, preview_notice
-from hotline.actions.deadline.holiday_notice import Announcement, read_announcement
+from hotline.actions.deadline.calendar import Forecast, day_text, list_holiday_notices, load_notice, preview_notice
+from hotline.actions.deadline.holiday_notice import HolidayNotice, read_holiday_notice
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
-from hotline.domain.deadline.explanation import Line
+from hotline.domain.deadline.explanation import ExplanationLine
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.errors import Refusal
 from hotline.domain.supervision.tiers import RULE_NAMES
@@ -34,8 +34,8 @@ def preview(file: Path) -> None:
     notice, settings = _read(file), read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            _show(await preview_notice(office, notice, RealClock().now()), "将")
+        async with open_here(settings) as context:
+            _show(await preview_notice(context, notice, RealClock().now()), "将")
 
     run(work())
 
@@ -49,9 +49,9 @@ def load(file: Path, yes: bool, by: str) -> None:
     notice, settings = _read(file), read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
+        async with open_here(settings) as context:
             by_whom = by.strip() or getpass.getuser()
-            done = await load_notice(office, notice, by_whom, RealClock().now(), confirmed=yes)
+            done = await load_notice(context, notice, by_whom, RealClock().now(), confirmed=yes)
         if done.version is None:
             click.echo("这份安排早已载入，没有变化。")
             return
@@ -68,10 +68,10 @@ def show(year: int) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            for line in _year(office.rules.calendar, year):
+        async with open_here(settings) as context:
+            for line in _year(context.rules.calendar, year):
                 click.echo(line)
-            for row in await list_notices(office):
+            for row in await list_holiday_notices(context):
                 loaded = row["loaded_at"].astimezone(ZONE)
                 click.echo(
                     f"第 {row['version']} 版：{row['source']}（{loaded:%Y-%m-%d %H:%M} {row['loaded_by']} 载入）"
@@ -80,10 +80,10 @@ def show(year: int) -> None:
     run(work())
 
 
-def _read(file: Path) -> Announcement:
+def _read(file: Path) -> HolidayNotice:
     try:
         text = file.read_text(encoding="utf-8-sig")
-        return read_announcement(text, RealClock().now().astimezone(ZONE).date())
+        return read_holiday_notice(text, RealClock().now().astimezone(ZONE).date())
     except UnicodeDecodeError:
         raise click.ClickException(f"{file}：不是 UTF-8 编码。") from None
     except Refusal as refusal:
@@ -93,7 +93,7 @@ def _read(file: Path) -> Announcement:
 def _show(forecast: Forecast, tense: str) -> None:
     for change in forecast.days:
         warning = "  ！与已公布的安排不一致" if change.contradicts else ""
-        click.echo(f"{Line('', change.day, '').day_text}  {change.before} → {change.after}{warning}")
+        click.echo(f"{ExplanationLine('', change.day, '').day_text}  {change.before} → {change.after}{warning}")
     rows = [
         (
             change.number,
@@ -118,6 +118,6 @@ def _show(forecast: Forecast, tense: str) -> None:
 def _year(days: Calendar, year: int) -> list[str]:
     first = date(year, 1, 1)
     dated = [day for offset in range(366) if (day := first + timedelta(offset)).year == year and day in days.days]
-    rows = [(Line("", day, "").day_text, day_text(days, day), days.days[day].source) for day in dated]
+    rows = [(ExplanationLine("", day, "").day_text, day_text(days, day), days.days[day].source) for day in dated]
     note = [f"{year} 年的放假安排还没有公布，暂按平常周末推算。"] if days.is_provisional(date(year, 7, 1)) else []
     return [*note, *(columns(rows) if rows else [])]

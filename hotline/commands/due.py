@@ -11,7 +11,7 @@ import click
 from hotline.actions.deadline.calendar import read_calendar
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, run
-from hotline.domain.deadline.explanation import compose_lines, how_counted, reckon
+from hotline.domain.deadline.explanation import compose_lines, compute_due, how_counted
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.errors import BadMoment, BadPolicy, BadSpan
 from hotline.domain.policy.limits import Limit
@@ -77,7 +77,7 @@ def _calendar() -> Calendar:
 
 
 def _compose(calendar: Calendar, limit: Limit, start: datetime) -> list[str]:
-    due = reckon(calendar, limit, start)
+    due = compute_due(calendar, limit, start)
     begin, end = calendar.local(start), calendar.local(due.at)
     rows = [(line.kind, line.day_text, line.why, line.hours) for line in compose_lines(calendar, str(limit), start)]
     note = "注意：其中有的日子还没有公布放假安排，暂按平常周末推算，公布后重新计算。"

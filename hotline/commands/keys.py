@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from hotline.actions.privacy import key_rotation as deeds
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
 from hotline.crypto.keyring import Cipher, Digest, Keyring, KeyringFault, KeySource, write_keyring
@@ -65,10 +65,10 @@ def rotate() -> None:
         _write(path, keyring.newest())
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            await _reseal(office)
+        async with open_here(settings) as context:
+            await _reseal(context)
             if len(keyring.finds) > 1:
-                await _rehash(office)
+                await _rehash(context)
 
     run(work())
     click.echo("各进程最迟一分钟内改用新密钥；一分钟后再运行一次本命令，然后用 hotline keys check 看旧密钥能否停用。")
@@ -82,8 +82,8 @@ def check() -> None:
     counts: dict[int, int] = {}
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            counts.update(await deeds.count_seals(office))
+        async with open_here(settings) as context:
+            counts.update(await deeds.count_seals(context))
 
     run(work())
     for line in columns(_lines(keyring, counts)):
@@ -104,8 +104,8 @@ def retire(number: int, finding: bool) -> None:
         raise click.ClickException(NO_FILE)
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            await _refuse_used(office, keyring, number, finding)
+        async with open_here(settings) as context:
+            await _refuse_used(context, keyring, number, finding)
 
     if RealClock().now() - path_changed_at(path) < SETTLED:
         raise click.ClickException("密钥文件刚刚改过，各进程可能还没有读到；请五分钟以后再停用。")
@@ -123,21 +123,21 @@ def path_changed_at(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
-async def _refuse_used(office: Office, keyring: Keyring, number: int, finding: bool) -> None:
+async def _refuse_used(context: RegionContext, keyring: Keyring, number: int, finding: bool) -> None:
     if finding:
-        used = await deeds.rehash_all(office)
+        used = await deeds.rehash_all(context)
     else:
         header = next(header_of(key) for key in keyring.seals if key.number == number)
-        used = (await deeds.count_seals(office)).get(header, 0)
+        used = (await deeds.count_seals(context)).get(header, 0)
     if used:
         raise click.ClickException(f"还有 {used} 项用着 {number} 号密钥，请先运行 hotline keys rotate。")
 
 
-async def _reseal(office: Office) -> None:
+async def _reseal(context: RegionContext) -> None:
     done = 0
     for _ in range(deeds.MOST_PASSES):
-        with _bar(await deeds.count_blocks(office), "改用新密钥") as bar:
-            turn = await deeds.reseal_all(office, bar.update)
+        with _bar(await deeds.count_blocks(context), "改用新密钥") as bar:
+            turn = await deeds.reseal_all(context, bar.update)
         done += turn.resealed
         if not turn.resealed and not turn.missed:
             break
@@ -146,9 +146,9 @@ async def _reseal(office: Office) -> None:
         raise click.ClickException(f"{turn.broken} 项解不开，原样留着。")
 
 
-async def _rehash(office: Office) -> None:
+async def _rehash(context: RegionContext) -> None:
     done = 0
-    while changed := await deeds.rehash_all(office):
+    while changed := await deeds.rehash_all(context):
         done += changed
     click.echo(f"已改用新的查找密钥：{done} 人。")
 

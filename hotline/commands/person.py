@@ -37,8 +37,8 @@ def export(number: str, reason: str, folder: Path) -> None:
 
     async def work() -> None:
         now = RealClock().now()
-        async with open_here(settings) as office:
-            copy = await copy_person(office, number, None, now, reason)
+        async with open_here(settings) as context:
+            copy = await copy_person(context, number, None, now, reason)
         plain = json.dumps(copy, ensure_ascii=False, indent=1).encode()
         for ending, body in (("json", plain), ("docx", docx_of(person_sheet(copy, now.astimezone(ZONE))))):
             place = folder / f"{number.strip()}.{ending}"

@@ -27,8 +27,8 @@ def export() -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            click.echo(compose_toml(office.rules.policy), nl=False)
+        async with open_here(settings) as context:
+            click.echo(compose_toml(context.rules.policy), nl=False)
 
     run(work())
 
@@ -44,12 +44,12 @@ def take(file: Path, valid_from: datetime | None, by: str) -> None:
     async def work() -> None:
         now = RealClock().now()
         since = valid_from.replace(tzinfo=ZONE) if valid_from else None
-        async with open_here(settings) as office:
+        async with open_here(settings) as context:
             try:
                 text = file.read_text(encoding="utf-8-sig")
             except UnicodeDecodeError:
                 raise click.ClickException(f"{file}：不是 UTF-8 编码。") from None
-            saved = await save_policy(office, read_toml(text), by.strip() or getpass.getuser(), now, valid_from=since)
+            saved = await save_policy(context, read_toml(text), by.strip() or getpass.getuser(), now, valid_from=since)
         rows = [(name, old or "（没有）", f"→ {new or '（没有）'}") for name, old, new in saved.differences]
         for line in columns(rows) if rows else []:
             click.echo(line)
@@ -68,8 +68,8 @@ def versions() -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            for row in await list_versions(office):
+        async with open_here(settings) as context:
+            for row in await list_versions(context):
                 since, saved = (row[name].astimezone(ZONE) for name in ("valid_from", "saved_at"))
                 click.echo(
                     f"第 {row['version']} 版  {since:%Y-%m-%d %H:%M} 起  {row['author']} 于 {saved:%Y-%m-%d %H:%M} 保存"

@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from hotline.actions.region.context import Office, open_office
-from hotline.actions.region.csv_reader import UnreadableSheet
+from hotline.actions.region.context import RegionContext, open_region
+from hotline.actions.region.csv_reader import UnreadableCsv
 from hotline.actions.region.health import UpkeepFault
 from hotline.clock import RealClock
 from hotline.config import ConfigurationError, Settings
@@ -30,7 +30,7 @@ def run(work: Coroutine[Any, Any, None]) -> None:
     """Run a command; what a clerk can mend is told in a sentence, not in a trace."""
     try:
         asyncio.run(work)
-    except (UpkeepFault, UnreadableSheet) as fault:
+    except (UpkeepFault, UnreadableCsv) as fault:
         raise click.ClickException(str(fault)) from None
     except Refusal as refusal:
         raise click.ClickException(refusal.sentence) from None
@@ -38,9 +38,9 @@ def run(work: Coroutine[Any, Any, None]) -> None:
         raise click.ClickException(f"连不上数据库：{fault.strerror or fault}") from None
 
 
-def open_here(settings: Settings) -> AbstractAsyncContextManager[Office]:
+def open_here(settings: Settings) -> AbstractAsyncContextManager[RegionContext]:
     """The office of a command, on the machine's clock."""
-    return open_office(settings, RealClock().now(), real=True, pool_size=2)
+    return open_region(settings, RealClock().now(), real=True, pool_size=2)
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import click
 
 from hotline.actions.accounts import staff
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.clock import RealClock
 from hotline.commands.shell import columns, open_here, read_settings, run
 from hotline.domain.enums import Role
@@ -35,9 +35,9 @@ def add_user(login: str, name: str, role: str, unit: str, ask: bool) -> None:
     password = click.prompt("密码", hide_input=True, confirmation_prompt="再输一次") if ask else None
 
     async def work() -> None:
-        async with open_here(settings) as office:
+        async with open_here(settings) as context:
             first = await staff.add_account(
-                office, None, login, name, Role(role), _unit(office, unit), _now(), password=password
+                context, None, login, name, Role(role), _unit(context, unit), _now(), password=password
             )
         click.echo(f"已建立账号 {login}。" + ("" if ask else f"{SHOWN_ONCE}{first}"))
 
@@ -52,8 +52,8 @@ def lock_user(login: str, reason: str) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            await staff.lock_account(office, None, login, reason, _now())
+        async with open_here(settings) as context:
+            await staff.lock_account(context, None, login, reason, _now())
         click.echo(f"已停用账号 {login}。")
 
     run(work())
@@ -66,8 +66,8 @@ def unlock_user(login: str) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            await staff.unlock_account(office, None, login, _now())
+        async with open_here(settings) as context:
+            await staff.unlock_account(context, None, login, _now())
         click.echo(f"账号 {login} 可以登录了。")
 
     run(work())
@@ -81,10 +81,10 @@ def reset_user(login: str, factor: bool) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            first = await staff.reset_password(office, None, login, _now())
+        async with open_here(settings) as context:
+            first = await staff.reset_password(context, None, login, _now())
             if factor:
-                await staff.take_factor(office, None, login, "命令行重设", _now())
+                await staff.take_factor(context, None, login, "命令行重设", _now())
         click.echo(f"已重设账号 {login}。{SHOWN_ONCE}{first}")
 
     run(work())
@@ -100,8 +100,8 @@ def change_user(login: str, role: str, unit: str, reason: str) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            await staff.change_post(office, None, login, Role(role), _unit(office, unit), reason, _now())
+        async with open_here(settings) as context:
+            await staff.change_post(context, None, login, Role(role), _unit(context, unit), reason, _now())
         click.echo(f"账号 {login} 已改任。")
 
     run(work())
@@ -116,8 +116,8 @@ def allow_sessions(login: str, most: int, reason: str) -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            await staff.allow_sessions(office, None, login, most or None, reason, _now())
+        async with open_here(settings) as context:
+            await staff.allow_sessions(context, None, login, most or None, reason, _now())
         click.echo(f"账号 {login} 可同时登录{f' {most} 处' if most else '的处数按统一规定'}。")
 
     run(work())
@@ -129,8 +129,8 @@ def list_users() -> None:
     settings = read_settings()
 
     async def work() -> None:
-        async with open_here(settings) as office:
-            rows = await staff.list_staff(office, None, _now())
+        async with open_here(settings) as context:
+            rows = await staff.list_staff(context, None, _now())
         table = [(row["login"], row["name"], row["role"], row["unit_name"] or "", _state(row)) for row in rows]
         click.echo("\n".join(columns(table)) if table else "还没有账号。")
 
@@ -146,8 +146,8 @@ def _state(row: staff.Row) -> str:
     return told + ("，有动态码" if row["enrolled"] else "")
 
 
-def _unit(office: Office, name: str) -> UUID | None:
-    units = office.county.units.values()
+def _unit(context: RegionContext, name: str) -> UUID | None:
+    units = context.county.units.values()
     found = next((known.unit_id for known in units if known.name == name), None)
     if name and found is None:
         near = [known.name for known in units if name in known.name][:5]

@@ -13,7 +13,7 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 
 from hotline.documents import sheet as page
-from hotline.documents.sheet import Alignment, Face, Rule, Sheet, Table, Text
+from hotline.documents.sheet import Alignment, Face, RuleLine, Sheet, Table, Text
 
 WIDTH = Mm(page.WIDTH)
 # Twips a line, and twips between characters.
@@ -24,7 +24,7 @@ _ALIGNED = {
 }  # fmt: skip
 # Side, colour, eighths of a point.
 _RULES = {
-    Rule.RED_BELOW: ("bottom", page.RED, 18), Rule.ABOVE: ("top", "000000", 8), Rule.BELOW: ("bottom", "000000", 8),
+    RuleLine.RED_BELOW: ("bottom", page.RED, 18), RuleLine.ABOVE: ("top", "000000", 8), RuleLine.BELOW: ("bottom", "000000", 8),
 }  # fmt: skip
 
 

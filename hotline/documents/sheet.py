@@ -39,7 +39,7 @@ class Alignment(StrEnum):
     RIGHT = "right"
 
 
-class Rule(StrEnum):
+class RuleLine(StrEnum):
     """The lines drawn along a paragraph."""
 
     RED_BELOW = "red_below"
@@ -64,7 +64,7 @@ class Text:
     exact: bool = True
     keep: bool = False
     right: str = ""
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[RuleLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Sheet:
         self._add(Text(name, Face.TITLE_SONG, size, Alignment.CENTER, red=True, exact=False))
         if above:
             self._add(Text(above, align=Alignment.CENTER))
-        self._add(Text(left, right=right, rules=(Rule.RED_BELOW,)))
+        self._add(Text(left, right=right, rules=(RuleLine.RED_BELOW,)))
         self.text("")
 
     def title(self, text: str) -> None:
@@ -130,7 +130,7 @@ class Sheet:
         """The lines at the end between two rules: copies to, issued by."""
         last = len(lines) - 1
         for place, words in enumerate(lines):
-            rules = (*((Rule.ABOVE,) if place == 0 else ()), *((Rule.BELOW,) if place == last else ()))
+            rules = (*((RuleLine.ABOVE,) if place == 0 else ()), *((RuleLine.BELOW,) if place == last else ()))
             self._add(Text(words, size=FOURTH, rules=rules))
 
     def _add(self, block: Text | Table) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 from hotline.domain.deadline.timers import limit_key
 from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
 from hotline.domain.errors import AccusedAddressee, Malformed, Missing, TooLong
-from hotline.domain.privacy.personal_numbers import normalise_identity, veil
+from hotline.domain.privacy.personal_numbers import normalise_identity, redact
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb
 from hotline.domain.tickets.ticket import Actor, Decision, Event, Notice, Rules, Ticket, move
 
@@ -74,7 +74,7 @@ def check_filing(filing: Filing) -> Filing:
         raise Malformed(what="表单编号")
     # A title goes into lists, notices and letters, where nobody needs to know who wrote.
     known = tuple(word for word in (filing.name, filing.address, filing.phone) if word.strip())
-    title = veil(clean(filing.title) or compose_title(body), known)[:TITLE_LIMIT]
+    title = redact(clean(filing.title) or compose_title(body), known)[:TITLE_LIMIT]
     person = check_person({what: getattr(filing, what) for what in ("name", "identity", "address")})
     tip_off = filing.kind is Kind.TIP_OFF
     return replace(

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.brief.facts import Asked, Clock, Closed, Happened, Met, Period, Received, Standing
+from hotline.domain.brief.facts import CallbackFact, Closed, DeadlineFact, Happened, Met, Period, Received, Standing
 from hotline.domain.brief.week import Week
 from hotline.store.queries import queries
 
@@ -30,8 +30,8 @@ async def read_period(conn: Any, region: int, week: Week) -> Period:
         received=tuple([_received(row) async for row in _q.received_in_week(conn, **span)]),
         happened=tuple([Happened(*row.values()) async for row in _q.events_in_week(conn, **span)]),
         closed=tuple([Closed(*row.values()) async for row in _q.closed_in_week(conn, **span)]),
-        clocks=tuple([Clock(*row.values()) async for row in _q.clocks_in_week(conn, **span)]),
-        asked=tuple([Asked(*row.values()) async for row in _q.callbacks_in_week(conn, **span)]),
+        clocks=tuple([DeadlineFact(*row.values()) async for row in _q.clocks_in_week(conn, **span)]),
+        asked=tuple([CallbackFact(*row.values()) async for row in _q.callbacks_in_week(conn, **span)]),
         met=tuple([_met(row) for row in await list_interviews_of_week(conn, region, week)]),
         standing=tuple(
             [Standing(*row.values()) async for row in _q.standing_at(conn, region_id=region, at=week.until)]

@@ -14,12 +14,12 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 
-from hotline.actions.region.csv_reader import read_sheet
-from hotline.actions.region.unit_import import COLUMNS, PlannedUnit, county_unit, plan_units, plant_units
+from hotline.actions.region.csv_reader import read_csv
+from hotline.actions.region.unit_import import COLUMNS, PlannedUnit, county_unit, import_units, plan_units
 from hotline.db import transaction
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.enums import Role
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.store import network, policies
 from hotline.store.accounts import staff
 from hotline.store.dispatch import dispatch_catalogue
@@ -33,7 +33,7 @@ PASSWORD = "yangguang12345"  # noqa: S105 - printed for everybody who watches a 
 # that do not age, many sessions at once. A real county keeps the defaults.
 EASY_LOG_IN = {"second_factor": [], "days": 0, "sessions": 20}
 # A rehearsal plays a whole county from one address: its limits are set so that they are counted and never met.
-POLICY = {"accounts": EASY_LOG_IN, "rates": dict.fromkeys(Act, "9999999/1h")}
+POLICY = {"accounts": EASY_LOG_IN, "rates": dict.fromkeys(LimitedAction, "9999999/1h")}
 # Hundreds of log-ins of one rehearsal share it: strength would only cost time.
 _hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 _SURNAMES = "郑汪崔侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞"
@@ -59,7 +59,7 @@ async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: 
             return False
         await regions.add_region(conn, region, name)
     told("单位目录")
-    await plant_units(pool, region, name, unit_tree(name))
+    await import_units(pool, region, name, unit_tree(name))
     async with transaction(pool) as conn:
         ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await unit_tree_.list_units(conn, region)}
         told("事项和派单目录")
@@ -73,7 +73,7 @@ async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: 
 
 def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
     """Every unit of the county: the sectors' list, then offices and villages."""
-    listed, _ = plan_units(name, read_sheet(HERE / "units.csv", COLUMNS).rows, "units.csv")
+    listed, _ = plan_units(name, read_csv(HERE / "units.csv", COLUMNS).rows, "units.csv")
     offices = [
         PlannedUnit(r["name"], r["parent"] or county_unit(name), r["sector"], r["level"], r["office"] or None)
         for r in _rows("offices.csv")

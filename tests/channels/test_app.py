@@ -14,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels.app import build_app
 from hotline import log
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.errors import RehearsalDatabase
@@ -77,10 +77,10 @@ async def test_one_line_a_request_and_nothing_personal_in_it(client: Client, tow
 async def test_fault_is_told_by_number_without_a_trace(
     client: Client, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def fail(self: Office) -> None:
+    async def fail(self: RegionContext) -> None:
         raise ValueError("13800138000")
 
-    monkeypatch.setattr(Office, "ping", fail)
+    monkeypatch.setattr(RegionContext, "ping", fail)
     answer = await client.get("/healthz")
     text = await answer.text()
     assert answer.status == 500

@@ -96,7 +96,7 @@ class World:
     def leads(self, login: str, kind: str) -> bool:
         """Whether this person's unit, or one below it, leads the ticket."""
         actor = self.town.people.get(login, COMPLAINANT)
-        return self.town.unit(self.tickets[kind].unit) in self.town.office.county.scope(actor)
+        return self.town.unit(self.tickets[kind].unit) in self.town.context.county.scope(actor)
 
     def shown(self, login: str, kind: str) -> bool:
         """Whether the ticket stands in this person's rows."""
@@ -133,12 +133,12 @@ async def plant(town: Town, settings: Settings, pool: asyncpg.Pool, number: int,
     canary = a_canary(number)
     assisting = given.pop("assisting", ())
     filing = a_filing(**{**canary.sealed, "body": canary.body(f"第{number}桩"), **given})
-    opened = await opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
+    opened = await opening.open_ticket(town.context, filing, COMPLAINANT, MONDAY)
     dispatcher, ticket_id = town.actor("dispatcher"), opened.ticket.ticket_id
     task = (
         {"assisting": [town.unit(name) for name in assisting], "task": f"核实后回电{canary.told}"} if assisting else {}
     )
-    ticket = await handover.dispatch_ticket(town.office, ticket_id, town.unit(unit), dispatcher, MONDAY, **task)
+    ticket = await handover.dispatch_ticket(town.context, ticket_id, town.unit(unit), dispatcher, MONDAY, **task)
     await add_things(town, settings, ticket, canary)
     return await found(pool, ticket, canary, unit, opened.query_code)
 
@@ -146,8 +146,8 @@ async def plant(town: Town, settings: Settings, pool: asyncpg.Pool, number: int,
 async def add_things(town: Town, settings: Settings, ticket: Ticket, canary: Canary) -> None:
     """A picture, a word added, and a tier with its letter."""
     kept = await keep_files(settings.files_dir, await ready_files([Upload(f"{canary.name}{canary.told}.png", a_png())]))
-    await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
-    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await add_files(town.context, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
+    await tiers.supervise_ticket(town.context, ticket.ticket_id, town.actor("supervisor"), MONDAY)
 
 
 async def found(pool: asyncpg.Pool, ticket: Ticket, canary: Canary, unit: str, code: str) -> Planted:
@@ -170,9 +170,9 @@ async def plant_all(town: Town, settings: Settings, pool: asyncpg.Pool) -> dict[
     }
     tickets["interviewed"] = await interviewed(town, pool, len(kinds))
     dispatcher, own = town.actor("dispatcher"), tickets["own"].ticket
-    await first_contact.merge_ticket(town.office, tickets["merged"].ticket.ticket_id, own.number, dispatcher, MONDAY)
+    await first_contact.merge_ticket(town.context, tickets["merged"].ticket.ticket_id, own.number, dispatcher, MONDAY)
     for login in sorted(LOGINS, key=lambda login: login == "dispatcher"):
-        await recuse(town.office, tickets["recused"].ticket.ticket_id, login, "有利害关系", dispatcher, MONDAY)
+        await recuse(town.context, tickets["recused"].ticket.ticket_id, login, "有利害关系", dispatcher, MONDAY)
     return tickets
 
 
@@ -208,10 +208,10 @@ async def world(settings: Settings, pool: asyncpg.Pool, caplog: pytest.LogCaptur
     town = await a_county(pool)
     await add_outsiders(town, pool)
     tickets = await plant_all(town, settings, pool)
-    await town.office.refresh(NOON, force=True)
-    await publication.compile_brief(town.office, NOON)
+    await town.context.refresh(NOON, force=True)
+    await publication.compile_brief(town.context, NOON)
     await pool.execute("update brief set state = 'issued'")
-    await deliver_due(town.office, take, NOON, 1000)
+    await deliver_due(town.context, take, NOON, 1000)
     async with TestServer(build_app(settings, MovedClock(NOON))) as server, AsyncExitStack() as stack:
         world = World(town, server, tickets)
         listen(world.log)

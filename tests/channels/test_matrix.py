@@ -115,7 +115,7 @@ class World:
             case Rows.ALL:
                 return True
             case Rows.OWN_UNIT:
-                return self.town.unit(planted.unit) in self.town.office.county.scope(actor)
+                return self.town.unit(planted.unit) in self.town.context.county.scope(actor)
             case Rows.INVITED | Rows.OWN | Rows.NONE:
                 return False
 
@@ -136,8 +136,8 @@ async def plant(town: Town, settings: Settings, pool: asyncpg.Pool, mark: int, u
              "body": f"暗号{mark}号：请打1381111{mark}找我。"}  # fmt: skip
     ticket = await dispatched(town, MONDAY, unit=unit, **words | given)
     kept = await keep_files(settings.files_dir, await ready_files([Upload(f"附件{mark}.png", PNG)]))
-    await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
-    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await add_files(town.context, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
+    await tiers.supervise_ticket(town.context, ticket.ticket_id, town.actor("supervisor"), MONDAY)
     await pool.execute(UNDELIVERED, uuid4(), ticket.ticket_id, f"暗号{mark}号：请打1381111{mark}找我。", MONDAY)
     row = await pool.fetchrow(
         "select (select attachment_id from attachment where ticket_id = $1) as attachment_id, "
@@ -160,11 +160,11 @@ async def plant_all(town: Town, settings: Settings, pool: asyncpg.Pool) -> dict[
     }
     dispatcher = town.actor("dispatcher")
     await first_contact.merge_ticket(
-        town.office, tickets["merged"].ticket.ticket_id, tickets["own"].ticket.number, dispatcher, MONDAY
+        town.context, tickets["merged"].ticket.ticket_id, tickets["own"].ticket.number, dispatcher, MONDAY
     )
     recused = tickets["recused"].ticket.ticket_id
     for login in sorted(LOGINS, key=lambda login: login == "dispatcher"):
-        await recuse(town.office, recused, login, "有利害关系", dispatcher, MONDAY)
+        await recuse(town.context, recused, login, "有利害关系", dispatcher, MONDAY)
     return tickets
 
 
@@ -173,8 +173,8 @@ async def world(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[World]:
     town = await a_county(pool)
     await add_outsiders(town, pool)
     tickets = await plant_all(town, settings, pool)
-    await town.office.refresh(NOON, force=True)
-    await publication.compile_brief(town.office, NOON)
+    await town.context.refresh(NOON, force=True)
+    await publication.compile_brief(town.context, NOON)
     async with TestServer(build_app(settings, MovedClock(NOON))) as server, AsyncExitStack() as stack:
         world = World(town, tickets)
         for login in LOGINS:

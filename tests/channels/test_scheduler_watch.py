@@ -23,7 +23,7 @@ async def town(pool: asyncpg.Pool) -> Town:
 async def all_beat(town: Town, at: datetime, *, but: str = "") -> None:
     for job in TIMES:
         if job != but:
-            await beat(town.office, job, at, 0, 0)
+            await beat(town.context, job, at, 0, 0)
 
 
 async def alarms(pool: asyncpg.Pool) -> list[Any]:
@@ -32,7 +32,7 @@ async def alarms(pool: asyncpg.Pool) -> list[Any]:
 
 async def look_until(watch: Watch, town: Town, start: datetime, minutes: int) -> datetime:
     for minute in range(minutes + 1):
-        await watch.look(town.office, start + minute * MINUTE)
+        await watch.look(town.context, start + minute * MINUTE)
     return start + minutes * MINUTE
 
 
@@ -73,7 +73,7 @@ async def test_it_settles_when_the_timetable_runs_again_and_a_second_stop_is_tol
     await all_beat(town, MONDAY)
     end = await look_until(watch, town, MONDAY, 12)
     await all_beat(town, end)
-    await watch.look(town.office, end)
+    await watch.look(town.context, end)
     assert await alarms(pool) == []
     await look_until(watch, town, end, 12)
     assert len(await alarms(pool)) == 1
@@ -84,7 +84,7 @@ async def test_one_silent_job_among_running_ones_is_told_by_name(town: Town, poo
     await all_beat(town, MONDAY)
     for minute in range(12):
         await all_beat(town, MONDAY + minute * MINUTE, but="brief")
-        await watch.look(town.office, MONDAY + minute * MINUTE)
+        await watch.look(town.context, MONDAY + minute * MINUTE)
     assert [row["details"]["jobs"] for row in await alarms(pool)] == [["编制专报"]]
 
 
@@ -97,7 +97,7 @@ async def test_a_clock_that_jumps_an_hour_is_no_stop(town: Town, pool: asyncpg.P
     watch = Watch(tuple(TIMES))
     for step in range(5):
         now = MONDAY + step * timedelta(hours=1)
-        await watch.look(town.office, now)
+        await watch.look(town.context, now)
         await all_beat(town, now)
     assert await alarms(pool) == []
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from channels.channel import Channel
+from channels.channel import ChannelAdapter
 from channels.registry import CHANNELS
 from hotline.domain.enums import Channel as Door
 
@@ -31,7 +31,7 @@ def test_doors_of_people_have_a_way_out() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_package_exports_its_channel(name: str) -> None:
     package = importlib.import_module(f"channels.{name}")
-    assert isinstance(package.channel, Channel)
+    assert isinstance(package.channel, ChannelAdapter)
     assert package.channel.name == name
 
 
@@ -43,7 +43,7 @@ def test_folder_has_the_files_of_a_channel(name: str) -> None:
 
 
 @pytest.mark.parametrize("channel", CHANNELS, ids=NAMES)
-def test_channel_has_routes_and_a_sender(channel: Channel) -> None:
+def test_channel_has_routes_and_a_sender(channel: ChannelAdapter) -> None:
     assert all(isinstance(route, web.RouteDef) for route in channel.routes)
     assert callable(channel.open_sender)
     assert callable(channel.installed)

@@ -9,7 +9,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.crypto.vault import Vault
 from hotline.domain.enums import Role
 from hotline.store import network as store
@@ -20,10 +20,10 @@ from rehearsal.county.seed import HERE
 NOW = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 
 
-async def _office(pool: Any) -> Office:
-    office = Office(1, pool, Vault(b"k" * 32))
-    await office.refresh(NOW, force=True)
-    return office
+async def _office(pool: Any) -> RegionContext:
+    context = RegionContext(1, pool, Vault(b"k" * 32))
+    await context.refresh(NOW, force=True)
+    return context
 
 
 async def test_the_county_is_loaded_within_two_seconds_and_only_once(pool: Any) -> None:

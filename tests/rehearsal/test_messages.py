@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.actions.region.csv_reader import UnreadableSheet
+from hotline.actions.region.csv_reader import UnreadableCsv
 from hotline.domain.enums import Channel, Kind
 from rehearsal.messages import ZONE, Arrival, Message, choose_kind, choose_matter, plan_arrivals, read_messages
 
@@ -66,11 +66,11 @@ def test_a_body_of_ten_thousand_signs_is_taken(tmp_path: Path) -> None:
 
 
 def test_a_file_without_body_column_or_none_at_all_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableSheet, match="body"):
+    with pytest.raises(UnreadableCsv, match="body"):
         read_messages([_file(tmp_path, "title,text\n甲,乙\n")])
-    with pytest.raises(UnreadableSheet, match="body"):
+    with pytest.raises(UnreadableCsv, match="body"):
         read_messages([_file(tmp_path, "")])
-    with pytest.raises(UnreadableSheet, match="读不到"):
+    with pytest.raises(UnreadableCsv, match="读不到"):
         read_messages([tmp_path / "missing.csv"])
 
 
@@ -109,8 +109,8 @@ def test_a_known_date_keeps_its_weekday_and_time_of_day() -> None:
 def test_messages_without_date_fall_evenly_on_weeks_and_mostly_on_office_hours() -> None:
     local = [arrival.at.astimezone(ZONE) for arrival in _arrivals([Message(i, "有事") for i in range(2000)])]
     assert all(abs(count - 500) < 25 for count in Counter(at.isocalendar().week for at in local).values())
-    office = sum(at.weekday() < 5 and at.hour in (8, 9, 10, 11, 14, 15, 16, 17) for at in local)
-    assert office > 0.55 * len(local)
+    context = sum(at.weekday() < 5 and at.hour in (8, 9, 10, 11, 14, 15, 16, 17) for at in local)
+    assert context > 0.55 * len(local)
 
 
 def test_about_sixty_in_a_hundred_telephone_and_nobody_does_at_night() -> None:

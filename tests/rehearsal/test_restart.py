@@ -33,12 +33,12 @@ START = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
 async def stage(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
     clock = MovedClock(await prepare(database_url, START))
     async with open_stage(tmp_path, LocalServers(database_url, valkey_url), clock) as stage:
-        await stage.office.refresh(clock.now(), force=True)
+        await stage.context.refresh(clock.now(), force=True)
         yield stage
 
 
 async def somebody(stage: Stage, login: str) -> Actor:
-    async with stage.office.reading(SYSTEM) as conn:
+    async with stage.context.reading(SYSTEM) as conn:
         row = await staff.get_account(conn, REGION, login)
     assert row is not None
     return Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
@@ -46,24 +46,24 @@ async def somebody(stage: Stage, login: str) -> Actor:
 
 async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
     """A signed ticket on which another bureau owes its part; and that bureau."""
-    office, now = stage.office, stage.clock.now()
+    context, now = stage.context, stage.clock.now()
     lead, other, dispatcher = [await somebody(stage, login) for login in ("gongan", "guoshui", "paidan1")]
     assert lead.unit_id
     assert other.unit_id
     filing = Filing(
         "restart-key-1", Channel.PHONE, Kind.COMPLAINT, "路口的灯坏了三天，没有人来修。", phone="13800138000"
     )
-    ticket = (await opening.open_ticket(office, filing, COMPLAINANT, now)).ticket
+    ticket = (await opening.open_ticket(context, filing, COMPLAINANT, now)).ticket
     ticket_id = ticket.ticket_id
-    await handover.dispatch_ticket(office, ticket_id, lead.unit_id, dispatcher, now, "人工派单")
-    await unit_work.sign_ticket(office, ticket_id, lead, now)
-    await unit_work.record_contact(office, ticket_id, lead, now, {"how": "phone", "text": "已说明"})
-    await joint.invite_units(office, ticket_id, [other.unit_id], dispatcher, now, {"task": "核实"})
+    await handover.dispatch_ticket(context, ticket_id, lead.unit_id, dispatcher, now, "人工派单")
+    await unit_work.sign_ticket(context, ticket_id, lead, now)
+    await unit_work.record_contact(context, ticket_id, lead, now, {"how": "phone", "text": "已说明"})
+    await joint.invite_units(context, ticket_id, [other.unit_id], dispatcher, now, {"task": "核实"})
     return ticket, other
 
 
 async def history(stage: Stage, ticket: Ticket) -> list[Any]:
-    async with stage.office.reading(SYSTEM) as conn:
+    async with stage.context.reading(SYSTEM) as conn:
         return list(await list_events(conn, REGION, ticket.ticket_id))
 
 

@@ -63,7 +63,7 @@ def _by_unit(name: str, ref: Reference, action: Done, *given: Any) -> Deed:
     lead = ref.lead
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await action(town.office, ticket_id, _handler(town, lead), now, *given, client_key=key)
+        await action(town.context, ticket_id, _handler(town, lead), now, *given, client_key=key)
 
     return _plain(name, done)
 
@@ -71,7 +71,7 @@ def _by_unit(name: str, ref: Reference, action: Done, *given: Any) -> Deed:
 def _by(login: str | None, action: Done, *given: Any) -> Done:
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         actor = town.actor(login) if login else COMPLAINANT
-        await action(town.office, ticket_id, actor, now, *given, client_key=key)
+        await action(town.context, ticket_id, actor, now, *given, client_key=key)
 
     return done
 
@@ -81,7 +81,7 @@ def _dispatch(ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         actor = town.actor("dispatcher")
-        await handover.dispatch_ticket(town.office, ticket_id, town.unit(unit), actor, now, "归口办理", key)
+        await handover.dispatch_ticket(town.context, ticket_id, town.unit(unit), actor, now, "归口办理", key)
 
     return Deed("dispatch", lambda ref, now: ref.dispatch(now, unit), done)
 
@@ -91,7 +91,7 @@ def _invite(ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         units, actor, given = [town.unit(unit)], town.actor("dispatcher"), {"task": "一同核实"}
-        await joint.invite_units(town.office, ticket_id, units, actor, now, given, key)
+        await joint.invite_units(town.context, ticket_id, units, actor, now, given, key)
 
     return Deed("invite", lambda ref, now: ref.invite(now, unit), done)
 
@@ -101,7 +101,7 @@ def _excuse(ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given, actor = {"reason": "不涉及"}, town.actor("dispatcher")
-        await joint.excuse_unit(town.office, ticket_id, town.unit(unit), actor, now, given, key)
+        await joint.excuse_unit(town.context, ticket_id, town.unit(unit), actor, now, given, key)
 
     return Deed("excuse", lambda ref, now: ref.excuse(now, unit), done)
 
@@ -111,7 +111,7 @@ def _assist(ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         actor, given = _handler(town, unit), {"part": "已核实。"}
-        await joint.hand_in_part(town.office, ticket_id, actor, now, given, key, unit_id=town.unit(unit))
+        await joint.hand_in_part(town.context, ticket_id, actor, now, given, key, unit_id=town.unit(unit))
 
     return Deed("assist", lambda ref, now: ref.assist(now, unit), done)
 
@@ -121,7 +121,7 @@ def _ruling(upheld: bool, ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given = {"reason": "依据职责分工"}
-        await handover.rule_return(town.office, ticket_id, upheld, _office(town, ruler), now, given, key)
+        await handover.rule_return(town.context, ticket_id, upheld, _office(town, ruler), now, given, key)
 
     return Deed(name, lambda ref, now: getattr(ref, name)(now, ruler), done)
 
@@ -134,7 +134,7 @@ def _contact(ref: Reference, _now: datetime, _dice: Random) -> Deed:
 def _extension(granted: bool, ref: Reference, _now: datetime, _dice: Random) -> Deed:
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given, actor = {"reason": "情况复杂"}, town.actor("dispatcher")
-        await unit_work.decide_extension(town.office, ticket_id, granted, actor, now, given, key)
+        await unit_work.decide_extension(town.context, ticket_id, granted, actor, now, given, key)
 
     return _plain("grant" if granted else "refuse", done)
 
@@ -144,7 +144,7 @@ def _park(_ref: Reference, now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given = {"reason": "等待汛期结束", "until": until.isoformat()}
-        await unit_work.park_ticket(town.office, ticket_id, utc(until), town.actor("dispatcher"), now, given, key)
+        await unit_work.park_ticket(town.context, ticket_id, utc(until), town.actor("dispatcher"), now, given, key)
 
     return Deed("park", lambda ref, now: ref.park(now, until), done)
 
@@ -154,7 +154,7 @@ def _instruct(_ref: Reference, now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         leader, given = _office(town, "leader"), {"text": "限期办好"}
-        await tiers.instruct_ticket(town.office, ticket_id, due_on, leader, now, given, key)
+        await tiers.instruct_ticket(town.context, ticket_id, due_on, leader, now, given, key)
 
     return Deed("instruct", lambda ref, now: ref.instruct(now, due_on), done)
 
@@ -164,7 +164,7 @@ def _rate(_ref: Reference, _now: datetime, dice: Random) -> Deed:
     answers = Answers(True, verdict != "dissatisfied", Verdict(verdict), answer_at_fault=at_fault)
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await verdicts.record_callback(town.office, ticket_id, answers, town.actor("operator"), now, key)
+        await verdicts.record_callback(town.context, ticket_id, answers, town.actor("operator"), now, key)
 
     return Deed("rate", lambda ref, now: ref.rate(now, verdict, at_fault), done)
 
@@ -175,7 +175,7 @@ def _plan(ref: Reference, _now: datetime, _dice: Random) -> Deed:
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         meet_at = now + timedelta(hours=3)
         actor = _handler(town, lead)
-        await interview.plan_interview(town.office, ticket_id, meet_at, actor, now, build.PLAN, key)
+        await interview.plan_interview(town.context, ticket_id, meet_at, actor, now, build.PLAN, key)
 
     return _plain("plan_interview", done)
 
@@ -185,7 +185,7 @@ def _hold(ref: Reference, _now: datetime, _dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         actor = _handler(town, lead)
-        await interview.hold_interview(town.office, ticket_id, now, None, actor, now, build.MINUTES, key)
+        await interview.hold_interview(town.context, ticket_id, now, None, actor, now, build.MINUTES, key)
 
     return _plain("hold_interview", done)
 
@@ -194,7 +194,7 @@ def _review(_ref: Reference, _now: datetime, dice: Random) -> Deed:
     reviewer = dice.choice(["supervisor", "supervisor2", "dispatcher"])
 
     async def done(town: Town, ticket_id: UUID, now: datetime, _key: str) -> None:
-        await interview.review_interview(town.office, ticket_id, True, "诉求超出规定", town.actor(reviewer), now)
+        await interview.review_interview(town.context, ticket_id, True, "诉求超出规定", town.actor(reviewer), now)
 
     return Deed("review", lambda ref, now: ref.review(now, reviewer), done)
 
@@ -205,7 +205,7 @@ def _verify(_ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         who = _office(town, verifier)
-        await interview.verify_interview(town.office, ticket_id, Verdict(verdict), at_fault, "", who, now, key)
+        await interview.verify_interview(town.context, ticket_id, Verdict(verdict), at_fault, "", who, now, key)
 
     return Deed("verify", lambda ref, now: ref.verify(now, verdict, at_fault, verifier), done)
 
@@ -219,7 +219,7 @@ def _reclassify(_ref: Reference, _now: datetime, dice: Random) -> Deed:
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
         given, actor = {"reason": "登记有误"}, town.actor("dispatcher")
-        await correction.reclassify_ticket(town.office, ticket_id, build.Kind(kind), matter, actor, now, given, key)
+        await correction.reclassify_ticket(town.context, ticket_id, build.Kind(kind), matter, actor, now, given, key)
 
     return Deed("reclassify", lambda ref, now: ref.reclassify(now, kind, matter), done)
 
@@ -228,7 +228,7 @@ def _merge(ref: Reference, _now: datetime, dice: Random) -> Deed:
     target = dice.choice(list(ref.family.refs.values()))
 
     async def done(town: Town, ticket_id: UUID, now: datetime, key: str) -> None:
-        await first_contact.merge_ticket(town.office, ticket_id, target.number, town.actor("dispatcher"), now, key)
+        await first_contact.merge_ticket(town.context, ticket_id, target.number, town.actor("dispatcher"), now, key)
 
     return Deed("merge", lambda ref, now: ref.merge(now, target.ticket_id), done)
 

@@ -39,7 +39,7 @@ async def file(run: Run) -> None:
         channel=build.Channel(channel), body="说不清楚的一件事。", place="", wechat="oBzJ0tqmv" * (channel == "wechat"),
     )  # fmt: skip
     now = utc(run.now)
-    opened = await insist(run, lambda office: opening.open_ticket(office, filing, COMPLAINANT, now))
+    opened = await insist(run, lambda context: opening.open_ticket(context, filing, COMPLAINANT, now))
     ticket_id, number = opened.ticket.ticket_id, opened.ticket.number
     run.refs[ticket_id] = Reference(channel, kind, matter, run.now, run.house, run.family, ticket_id, number)
 
@@ -62,7 +62,7 @@ async def go_on_leave(run: Run) -> None:
     ids = [run.town.actor(who).account_id if who else None for who in (login, substitute)]
     try:
         await leave.enter_leave(
-            run.town.office, ids[0], utc(since), utc(entered.until), ids[1], run.town.actor("admin"), utc(run.now)
+            run.town.context, ids[0], utc(since), utc(entered.until), ids[1], run.town.actor("admin"), utc(run.now)
         )
     except Refusal as refusal:
         run.expect(not allowed, f"the leave of {login} was refused: {refusal}")
@@ -77,7 +77,7 @@ async def go_on_leave(run: Run) -> None:
 async def _come_back(run: Run, entered: Leave) -> None:
     account_id = run.town.actor(entered.login).account_id
     try:
-        await leave.end_leave(run.town.office, account_id, utc(entered.since), run.town.actor("admin"), utc(run.now))
+        await leave.end_leave(run.town.context, account_id, utc(entered.since), run.town.actor("admin"), utc(run.now))
     except Refusal:
         run.expect(entered.until <= run.now, f"{entered.login} may not come back")
         return
@@ -107,7 +107,7 @@ async def act(run: Run) -> None:
     run.keys += 1
     key, now = f"form-{run.seed}-{run.keys}", utc(run.now)
     try:
-        await insist(run, lambda office: deed.done(run.town_of(office), ticket_id, now, key))
+        await insist(run, lambda context: deed.done(run.town_of(context), ticket_id, now, key))
     except Refusal as refusal:
         run.expect(not allowed, f"{deed.name} on {before.state} was refused: {refusal}")
         run.count["refused"] += 1
@@ -131,7 +131,7 @@ async def insist(run: Run, act: Any) -> Any:
     luck = run.dice.random()
     run.sent_again = luck < 0.3
     if luck < 0.07:
-        gate = Gate(Random(run.dice.random()), run.town.office.pool)
+        gate = Gate(Random(run.dice.random()), run.town.context.pool)
         tasks = [asyncio.create_task(run.in_life(Life(gate=gate, worker=n), act)) for n in range(2)]
         await gate.conduct(tasks)
         answers = await asyncio.gather(*tasks, return_exceptions=True)

@@ -89,7 +89,7 @@ async def _play(pool: asyncpg.Pool, region: int, seed: int, steps: int) -> Count
     async with transaction(pool) as conn:
         row = DayRow(day=date(2027, 1, 1), working=False, shifts=None, name="元旦", source="测试")
         await holidays.add_calendar_day(conn, region, row, build.MONDAY - timedelta(days=900))
-    await town.office.refresh(build.MONDAY, force=True)
+    await town.context.refresh(build.MONDAY, force=True)
     run = Run(seed, town, dice, dice.choice(SEASONS), House(absent), Provider(Random(dice.random())))
     with listening():
         await live(run, steps)

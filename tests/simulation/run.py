@@ -10,7 +10,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from rehearsal.adversary import LIFE, Life
 from tests.build import Town
 from tests.simulation.books import Family
@@ -65,13 +65,15 @@ class Run:
         life = Life(fate=dice.randint(1, statements), after=dice.random() < 0.5, cut=dice.random() < 0.3)
         return replace(life, fate=None, lurks=dice.randint(1, 4)) if dice.random() < 0.4 else life
 
-    def fresh_office(self) -> Office:
+    def fresh_office(self) -> RegionContext:
         """An office as a process opens it: nothing of another one's memory but the county."""
-        office = self.town.office
-        return Office(office.region, office.pool, office.vault, office.area_code, _county=office.county, _read_at=1e12)
+        context = self.town.context
+        return RegionContext(
+            context.region, context.pool, context.vault, context.area_code, _county=context.county, _read_at=1e12
+        )
 
-    def town_of(self, office: Office) -> Town:
-        return Town(office, self.town.units, self.town.people)
+    def town_of(self, context: RegionContext) -> Town:
+        return Town(context, self.town.units, self.town.people)
 
     @property
     def refs(self) -> dict[UUID, Reference]:
@@ -79,7 +81,7 @@ class Run:
 
     @property
     def region(self) -> int:
-        return self.town.office.region
+        return self.town.context.region
 
     def expect(self, fact: bool, words: str) -> None:
         if not fact:

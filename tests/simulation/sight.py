@@ -33,8 +33,8 @@ def local(at: datetime | None) -> datetime | None:
 
 async def read(town: Town) -> tuple[dict[UUID, Facts], dict[str, list[Row]]]:
     """The books of every ticket, and the rows they were read from."""
-    region = town.office.region
-    async with town.office.pool.acquire() as conn:
+    region = town.context.region
+    async with town.context.pool.acquire() as conn:
         tickets = await conn.fetch("select * from ticket where region_id = $1", region)
         rows = {name: list(await conn.fetch(sql, region)) for name, sql in TABLES.items()}
     names = {unit_id: name for name, unit_id in town.units.items()}

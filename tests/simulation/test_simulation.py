@@ -13,9 +13,9 @@ import uvloop
 
 from hotline.actions.handling import correction
 from hotline.actions.messaging import delivery
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets import due_steps
-from hotline.db import NOTHING
+from hotline.db import NO_ROWS
 from hotline.store.accounts import leaves
 from hotline.store.ids import new_id
 from hotline.store.messaging import outbox
@@ -58,8 +58,8 @@ def test_a_seed_numbers_its_rows_the_same_again() -> None:
 
 
 @contextlib.asynccontextmanager
-async def no_transaction(office: Office, whose: Any = NOTHING) -> AsyncIterator[Any]:
-    async with office.reading(whose) as connection:
+async def no_transaction(context: RegionContext, whose: Any = NO_ROWS) -> AsyncIterator[Any]:
+    async with context.reading(whose) as connection:
         yield connection
 
 
@@ -89,7 +89,7 @@ async def unmarked(*_given: Any) -> None:
 
 
 FAULTS: dict[str, Callable[[pytest.MonkeyPatch], None]] = {
-    "a deed in pieces": lambda patch: patch.setattr(Office, "writing", no_transaction),
+    "a deed in pieces": lambda patch: patch.setattr(RegionContext, "writing", no_transaction),
     "a form done twice": lambda patch: patch.setattr(history, "was_done", never_done),
     "notices at night": lambda patch: patch.setattr(delivery, "_notice_time", at_any_hour),
     "a lost message sent again": lambda patch: patch.setattr(outbox, "mark_stuck", sent_again),

@@ -48,9 +48,9 @@ async def working(settings: Settings, clock: MovedClock) -> AsyncIterator[None]:
 async def every_job_ran(town: Town, clock: MovedClock) -> None:
     """Wait until each job has begun after now, and then each once more: what one makes due for another is done."""
     for _ in range(2):
-        await town.office.pool.execute("delete from heartbeat")
+        await town.context.pool.execute("delete from heartbeat")
         async with asyncio.timeout(PATIENCE_S):
-            while await town.office.pool.fetchval(
+            while await town.context.pool.fetchval(
                 "select count(*) from heartbeat where beat_at = $1 and job = any($2)", clock.now(), list(JOBS)
             ) < len(JOBS):  # fmt: skip
                 await asyncio.sleep(0.05)

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from random import Random
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from rehearsal.adversary import Gate, Killed, Life
 from tests.simulation.deeds import Reference
 from tests.simulation.forms import utc
@@ -50,7 +50,7 @@ async def work(run: Run, life: Life, jobs: tuple[str, ...] = JOBS) -> str | None
     run.provider.now = run.now
     for job in jobs:
         try:
-            await run.in_life(life, lambda office, job=job: one_job(run, office, job, batch, life))
+            await run.in_life(life, lambda context, job=job: one_job(run, context, job, batch, life))
         except (Killed, ConnectionResetError):
             await note_orphans(run)
             return job
@@ -60,14 +60,14 @@ async def work(run: Run, life: Life, jobs: tuple[str, ...] = JOBS) -> str | None
     return None
 
 
-async def one_job(run: Run, office: Office, job: str, batch: int, life: Life) -> None:
-    await run_job(office, job, sweeps(run.provider.send)[job], utc(run.now), batch)
+async def one_job(run: Run, context: RegionContext, job: str, batch: int, life: Life) -> None:
+    await run_job(context, job, sweeps(run.provider.send)[job], utc(run.now), batch)
     run.expect(life.cut or not life.faults, f"the job {job} failed: {life.faults}")
 
 
 async def two_workers(run: Run) -> None:
     """Two workers at once, in different orders, each perhaps killed on the way."""
-    gate = Gate(Random(run.dice.random()), run.town.office.pool)
+    gate = Gate(Random(run.dice.random()), run.town.context.pool)
     tasks = []
     for number in range(2):
         life = run.a_fate(80) if run.dice.random() < 0.5 else Life()
@@ -100,7 +100,7 @@ async def abandoned(run: Run) -> None:
 
 async def note_refusals(run: Run) -> None:
     """What the provider would not carry goes on by telephone: the reference is told."""
-    rows = await run.town.office.pool.fetch(
+    rows = await run.town.context.pool.fetch(
         "select outbox_id, ticket_id, kind from outbox where region_id = $1 and state = 'refused'", run.region
     )
     for row in rows:
@@ -111,7 +111,7 @@ async def note_refusals(run: Run) -> None:
 
 async def note_orphans(run: Run) -> None:
     """Messages a dead worker had in hand: nobody knows whether they left."""
-    rows = await run.town.office.pool.fetch(
+    rows = await run.town.context.pool.fetch(
         "select outbox_id from outbox where region_id = $1 and state = 'sending'", run.region
     )
     run.count["messages left in hand"] += len({row["outbox_id"] for row in rows} - run.orphans)

@@ -15,7 +15,7 @@ import pytest
 
 from bench.sweep import NOW, pour
 from hotline.actions.region.row_scope import ALL
-from hotline.db import lend
+from hotline.db import acquire_scoped
 from hotline.store.queries import queries
 from tests.build import REGION, Town, a_county
 
@@ -193,7 +193,7 @@ async def a_big_town(pool: asyncpg.Pool) -> tuple[Town, list[UUID]]:
 @pytest.mark.case("P30")
 async def test_the_brief_reads_its_week_and_nothing_of_the_years_around_it(pool: asyncpg.Pool) -> None:
     town, _ = await a_big_town(pool)
-    async with lend(town.office.pool, ALL) as connection:
+    async with acquire_scoped(town.context.pool, ALL) as connection:
         told = [line for query in brief_queries() for line in await faults(connection, query)]
     assert not told, "\n".join(told)
 
@@ -203,7 +203,7 @@ async def test_hot_queries_go_by_their_index(pool: asyncpg.Pool) -> None:
     told = []
     # The policies of rows stand in every plan: as the timetable asks, and as a unit does what a unit asks.
     for rows, asked in ((ALL, None), (f"units {ONE} {{{units[0]}}}", ASKED_BY_UNITS)):
-        async with lend(town.office.pool, rows) as connection:
+        async with acquire_scoped(town.context.pool, rows) as connection:
             queries_asked = [query for query in hot_queries(units[0]) if asked is None or query.name in asked]
             told += [f"{rows[:5]}: {line}" for query in queries_asked for line in await faults(connection, query)]
     assert not told, "\n".join(told)

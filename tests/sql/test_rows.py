@@ -11,13 +11,21 @@ import pytest
 
 import hotline
 from hotline.actions.dispatch.handover import dispatch_ticket
-from hotline.actions.region.context import Office
-from hotline.actions.region.row_scope import ALL, answers_of, of_key, of_number, of_person, of_ticket, rows_of
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.row_scope import (
+    ALL,
+    scope_of,
+    scope_of_answers,
+    scope_of_key,
+    scope_of_number,
+    scope_of_person,
+    scope_of_ticket,
+)
 from hotline.actions.search.case_view import read_ticket
-from hotline.db import NOTHING, lend
+from hotline.db import NO_ROWS, acquire_scoped
 from hotline.domain.enums import Kind
 from hotline.domain.tickets.ticket import COMPLAINANT, SYSTEM, Ticket
-from hotline.store.region.row_scope import open_guarded_pool, widen
+from hotline.store.region.row_scope import open_scoped_pool, widen_scope
 from tests.build import MONDAY, Town, a_county, a_filing, dispatched, opened, replied
 
 HOUSE = {
@@ -28,7 +36,7 @@ HOUSE = {
 OF_THE_MOMENT = {"login_attempt", "second_factor", "recovery_code", "former_password", "session"}
 LET_GO = {"own_ticket", "outbox", "conversation", "inbound_message", "view_log"}
 KINDS = (
-    ALL, NOTHING, "unnamed - -", "units - {}", "ticket - {}", "number - x", "key - x", "person - 00", "own - -",
+    ALL, NO_ROWS, "unnamed - -", "units - {}", "ticket - {}", "number - x", "key - x", "person - 00", "own - -",
     "invited - -", "answers - {}", "filing - -", "house - -", "nonsense",
 )  # fmt: skip
 
@@ -41,14 +49,14 @@ async def town(pool: asyncpg.Pool) -> Town:
 @pytest.fixture
 async def doors(database_url: str) -> AsyncIterator[asyncpg.Pool]:
     """The pool of the doors: nothing is shown unasked."""
-    pool = await open_guarded_pool(database_url, max_size=2)
+    pool = await open_scoped_pool(database_url, max_size=2)
     yield pool
     await pool.close()
 
 
 async def seen(doors: asyncpg.Pool, rows: str) -> set[str]:
     """The numbers of tickets a query without any condition finds."""
-    async with lend(doors, rows) as connection:
+    async with acquire_scoped(doors, rows) as connection:
         return {row["number"] for row in await connection.fetch("select number from ticket")}
 
 
@@ -101,20 +109,20 @@ async def test_setting_of_one_borrower_is_not_the_next_ones(town: Town, doors: a
     assert await seen(doors, ALL) == {ticket.number}
     async with doors.acquire() as connection:
         assert await connection.fetchval("select count(*) from ticket") == 0
-    async with lend(doors, ALL), doors.acquire() as other:
+    async with acquire_scoped(doors, ALL), doors.acquire() as other:
         assert await other.fetchval("select count(*) from ticket") == 0
 
 
 async def test_wider_rows_end_with_their_transaction(town: Town, doors: asyncpg.Pool) -> None:
     await opened(town)
-    async with lend(doors, NOTHING) as connection:
+    async with acquire_scoped(doors, NO_ROWS) as connection:
         async with connection.transaction():
-            await widen(connection, ALL)
+            await widen_scope(connection, ALL)
             assert await connection.fetchval("select count(*) from ticket") == 1
         assert await connection.fetchval("select count(*) from ticket") == 0
         with pytest.raises(ZeroDivisionError):
             async with connection.transaction():
-                await widen(connection, ALL)
+                await widen_scope(connection, ALL)
                 raise ZeroDivisionError
         assert await connection.fetchval("select count(*) from ticket") == 0
 
@@ -148,14 +156,14 @@ async def test_role_finds_its_own_rows_without_a_condition(
 ) -> None:
     tickets = await three(town)
     actor = town.actor(login)
-    found = await seen(doors, rows_of(actor, town.office.county.scope(actor)))
+    found = await seen(doors, scope_of(actor, town.context.county.scope(actor)))
     assert found == {tickets[name].number for name in expected}
 
 
 async def test_rows_of_a_ticket_follow_the_ticket(town: Town, doors: asyncpg.Pool, pool: asyncpg.Pool) -> None:
     own, other = await replied(town), await dispatched(town, unit="教育局")
     water = town.actor("water")
-    rows = rows_of(water, town.office.county.scope(water))
+    rows = scope_of(water, town.context.county.scope(water))
     tables = [
         row["relname"]
         for row in await pool.fetch(
@@ -163,7 +171,7 @@ async def test_rows_of_a_ticket_follow_the_ticket(town: Town, doors: asyncpg.Poo
             "where relnamespace = 'public'::regnamespace and relkind = 'r'"
         )
     ]
-    async with lend(doors, rows) as connection:
+    async with acquire_scoped(doors, rows) as connection:
         for table in tables:
             found = await connection.fetch(f"select distinct ticket_id from {table} where ticket_id is not null")
             assert {row["ticket_id"] for row in found} <= {own.ticket_id}, table
@@ -177,7 +185,7 @@ async def test_person_behind_a_confidential_ticket_is_not_read(
     await dispatched(town)
     await dispatched(town, confidential=True)
     actor = town.actor(login)
-    async with lend(doors, rows_of(actor, town.office.county.scope(actor))) as connection:
+    async with acquire_scoped(doors, scope_of(actor, town.context.county.scope(actor))) as connection:
         assert await connection.fetchval("select count(*) from complainant") == named
 
 
@@ -187,7 +195,7 @@ async def test_person_is_read_by_the_unit_that_leads_and_by_none_that_assists(
 ) -> None:
     ticket = (await opened(town)).ticket_id
     await dispatch_ticket(
-        town.office,
+        town.context,
         ticket,
         town.unit("水务局"),
         town.actor("dispatcher"),
@@ -196,7 +204,7 @@ async def test_person_is_read_by_the_unit_that_leads_and_by_none_that_assists(
         task="核实",
     )
     actor = town.actor(login)
-    async with lend(doors, rows_of(actor, town.office.county.scope(actor))) as connection:
+    async with acquire_scoped(doors, scope_of(actor, town.context.county.scope(actor))) as connection:
         assert await connection.fetchval("select count(*) from ticket") == 1
         assert await connection.fetchval("select count(*) from complainant") == named
 
@@ -205,18 +213,18 @@ async def test_number_key_person_and_id_open_one_ticket_each(town: Town, doors: 
     filing = a_filing()
     from hotline.actions.intake.opening import open_ticket
 
-    one = (await open_ticket(town.office, filing, COMPLAINANT, MONDAY)).ticket
+    one = (await open_ticket(town.context, filing, COMPLAINANT, MONDAY)).ticket
     await opened(town)
-    assert await seen(doors, of_number(one.number)) == {one.number}
-    assert await seen(doors, of_number("' or true")) == set()
-    assert await seen(doors, of_key(filing.client_key)) == {one.number}
-    assert await seen(doors, of_ticket(one.ticket_id)) == {one.number}
-    assert await seen(doors, of_person([b"somebody"])) == set()
+    assert await seen(doors, scope_of_number(one.number)) == {one.number}
+    assert await seen(doors, scope_of_number("' or true")) == set()
+    assert await seen(doors, scope_of_key(filing.client_key)) == {one.number}
+    assert await seen(doors, scope_of_ticket(one.ticket_id)) == {one.number}
+    assert await seen(doors, scope_of_person([b"somebody"])) == set()
 
 
 async def test_of_a_ticket_gone_on_with_the_answers_alone_are_read(town: Town, doors: asyncpg.Pool) -> None:
     ticket = await replied(town)
-    async with lend(doors, answers_of(ticket.ticket_id)) as connection:
+    async with acquire_scoped(doors, scope_of_answers(ticket.ticket_id)) as connection:
         verbs = [row["verb"] for row in await connection.fetch("select verb from ticket_event")]
     assert verbs == ["reply"]
 
@@ -224,7 +232,7 @@ async def test_of_a_ticket_gone_on_with_the_answers_alone_are_read(town: Town, d
 @pytest.mark.parametrize("rows", [kind for kind in KINDS if kind.split(" ")[0] not in ("all", "unnamed")])
 async def test_who_sees_a_part_writes_no_ticket_of_others(town: Town, doors: asyncpg.Pool, rows: str) -> None:
     await opened(town)
-    async with lend(doors, rows) as connection:
+    async with acquire_scoped(doors, rows) as connection:
         assert await connection.execute("update ticket set title = 'x'") == "UPDATE 0"
         assert await connection.execute("update outbox set state = 'done'") == "UPDATE 0"
         assert await connection.execute("update alarm set settled_at = now()") == "UPDATE 0"
@@ -233,8 +241,8 @@ async def test_who_sees_a_part_writes_no_ticket_of_others(town: Town, doors: asy
 @pytest.mark.parametrize("table", ["ticket_event", "view_log"])
 async def test_history_is_beyond_the_doors(town: Town, doors: asyncpg.Pool, table: str) -> None:
     ticket = await opened(town)
-    await read_ticket(town.office, ticket.ticket_id, town.actor("operator"), MONDAY)
-    async with lend(doors, ALL) as connection:
+    await read_ticket(town.context, ticket.ticket_id, town.actor("operator"), MONDAY)
+    async with acquire_scoped(doors, ALL) as connection:
         for statement in (f"update {table} set at = now()", f"delete from {table}", f"truncate {table}"):
             with pytest.raises((asyncpg.InsufficientPrivilegeError, asyncpg.RaiseError)):
                 await connection.execute(statement)
@@ -266,12 +274,12 @@ async def test_action_whose_condition_is_gone_shows_own_rows_still(town: Town) -
     from hotline.store.tickets import lists
 
     tickets = await three(town)
-    office: Office = town.office
+    context: RegionContext = town.context
     states = ["received", "dispatched"]
-    async with office.reading(town.actor("water")) as conn:
-        rows: list[Any] = list(await lists.list_inbox(conn, office.region, None, states, 50, 0))
-        counts = await lists.count_by_state(conn, office.region, None)
+    async with context.reading(town.actor("water")) as conn:
+        rows: list[Any] = list(await lists.list_inbox(conn, context.region, None, states, 50, 0))
+        counts = await lists.count_by_state(conn, context.region, None)
     assert {row["number"] for row in rows} == {tickets["water"].number, tickets["east"].number}
     assert counts == {"dispatched": 2}
-    async with office.reading(SYSTEM) as conn:
-        assert len(await lists.list_inbox(conn, office.region, None, states, 50, 0)) == 4
+    async with context.reading(SYSTEM) as conn:
+        assert len(await lists.list_inbox(conn, context.region, None, states, 50, 0)) == 4

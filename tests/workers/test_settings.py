@@ -59,7 +59,7 @@ async def until(true: Callable[[], Awaitable[bool]], task: asyncio.Task[None]) -
 
 def state_is(town: Town, ticket: Any, state: str) -> Callable[[], Awaitable[bool]]:
     async def ask() -> bool:
-        async with town.office.pool.acquire() as connection:
+        async with town.context.pool.acquire() as connection:
             found = await records.get_ticket(connection, 1, ticket.ticket_id)
         return found is not None and found.state == state
 
@@ -74,7 +74,7 @@ async def test_received_ticket_is_dispatched_within_seconds(settings: Settings, 
 
 async def test_every_job_beats_soon_after_start(settings: Settings, town: Town) -> None:
     async def all_beat() -> bool:
-        async with town.office.pool.acquire() as connection:
+        async with town.context.pool.acquire() as connection:
             return {beat["job"] for beat in await heartbeats.list_heartbeats(connection, 1)} == set(TIMES)
 
     async with working(settings, MovedClock(MONDAY)) as task:
@@ -97,7 +97,7 @@ async def test_emptied_valkey_loses_nothing(settings: Settings, town: Town) -> N
         second = await opened(town)
         await valkey.flushall()
         await until(state_is(town, second, "dispatched"), task)
-        async with town.office.pool.acquire() as connection:
+        async with town.context.pool.acquire() as connection:
             told = await connection.fetchval("select count(*) from ticket_event where verb = 'dispatch'")
     assert told == 2
 
@@ -109,7 +109,7 @@ async def test_two_workers_dispatch_a_ticket_once(settings: Settings, town: Town
     async with working(settings, clock) as one, working(settings, clock):
         for ticket in waiting:
             await until(state_is(town, ticket, "dispatched"), one)
-    async with town.office.pool.acquire() as connection:
+    async with town.context.pool.acquire() as connection:
         rows = await connection.fetch("select count(*) from ticket_event where verb = 'dispatch' group by ticket_id")
     assert [row[0] for row in rows] == [1] * 20
 
@@ -118,7 +118,7 @@ async def test_clock_of_the_worker_decides_what_is_due(settings: Settings, town:
     ticket = await opened(town)
     clock = MovedClock(MONDAY - timedelta(hours=1))
     async with working(settings, clock) as task:
-        async with town.office.pool.acquire() as connection:
+        async with town.context.pool.acquire() as connection:
             while not await heartbeats.list_heartbeats(connection, 1):
                 await asyncio.sleep(0.05)
         assert not await state_is(town, ticket, "dispatched")()
@@ -137,7 +137,7 @@ async def test_queue_holds_nothing_to_lose(settings: Settings, town: Town) -> No
 
 
 async def test_real_clock_refuses_a_database_of_rehearsals(settings: Settings, town: Town) -> None:
-    async with town.office.pool.acquire() as connection:
+    async with town.context.pool.acquire() as connection:
         await set_rehearsal(connection, 1, MONDAY)
     worker = build_worker(settings, handle_signals=False)
     with pytest.raises(RehearsalDatabase):
@@ -146,7 +146,7 @@ async def test_real_clock_refuses_a_database_of_rehearsals(settings: Settings, t
 
 
 async def test_moved_clock_takes_a_database_of_rehearsals(settings: Settings, town: Town) -> None:
-    async with town.office.pool.acquire() as connection:
+    async with town.context.pool.acquire() as connection:
         await set_rehearsal(connection, 1, MONDAY)
     ticket = await opened(town)
     async with working(settings, MovedClock(MONDAY)) as task:

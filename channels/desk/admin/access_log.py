@@ -14,11 +14,11 @@ from channels.ui.navigation import ROLE_NAMES
 from channels.ui.pagination import page_number, pager
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
-from channels.web.app_keys import OFFICE
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
-from hotline.actions.privacy.access_log import Filter, list_looks, list_unusual, settle_unusual
+from hotline.actions.privacy.access_log import Filter, list_entries, list_unusual, settle_unusual
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import Role
 from hotline.domain.intake import clean
@@ -31,11 +31,11 @@ DAYS = 7
 
 async def show_looks(request: web.Request) -> web.Response:
     """`GET /admin/looks?login=&number=&what=&from=&to=&page=`: the last seven days unless asked otherwise."""
-    who, moment, office = actor(request), now(request), request.app[OFFICE]
+    who, moment, context = actor(request), now(request), region_of(request)
     typed = _typed(request, moment)
     number = page_number(request.query.get("page", ""))
-    rows = await list_looks(office, _filter(typed, moment), who, moment, PAGE, (number - 1) * PAGE)
-    unusual = await list_unusual(office, who)
+    rows = await list_entries(context, _filter(typed, moment), who, moment, PAGE, (number - 1) * PAGE)
+    unusual = await list_unusual(context, who)
     query = urlencode({name: value for name, value in typed.items() if value})
     return page(
         request,
@@ -102,7 +102,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     """`POST /admin/looks/{alarm_id}/settle`: asked about, off the list."""
     who, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    await settle_unusual(request.app[OFFICE], id_in(request, "alarm_id"), who, now(request))
+    await settle_unusual(region_of(request), id_in(request, "alarm_id"), who, now(request))
     return web.Response(status=303, headers={"Location": "/admin/looks?done=saved"})
 
 

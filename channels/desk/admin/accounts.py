@@ -14,12 +14,12 @@ from channels.ui.navigation import ROLE_NAMES
 from channels.ui.pagination import page_number, turn_pages
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
-from channels.web.app_keys import OFFICE
 from channels.web.forms import Form, read_form
+from channels.web.region import region_of
 from channels.web.routes import Each, get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.accounts import staff
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, NoSuchUnit, NotFound, Refusal
@@ -39,12 +39,12 @@ async def show_accounts(request: web.Request) -> web.Response:
 
 async def take_account(request: web.Request) -> web.StreamResponse:
     """`POST /admin/accounts`: `login` `name` `role` `unit` → the account with its first password, shown once."""
-    who, form, office = actor(request), await _form(request), request.app[OFFICE]
+    who, form, context = actor(request), await _form(request), region_of(request)
     login = form.fields.get("login", "")
     try:
-        role, unit_id = _role(form), _unit(office, form)
+        role, unit_id = _role(form), _unit(context, form)
         first = await staff.add_account(
-            office, who, login, form.fields.get("name", ""), role, unit_id, now(request)
+            context, who, login, form.fields.get("name", ""), role, unit_id, now(request)
         )  # fmt: skip
     except Refusal as refusal:
         return await _list_page(request, form.fields, refusal)
@@ -62,9 +62,9 @@ async def do_to_account(request: web.Request) -> web.StreamResponse:
     login, deed = request.match_info["login"], request.match_info["deed"]
     try:
         if deed == "reset":
-            first = await staff.reset_password(request.app[OFFICE], who, login, now(request))
+            first = await staff.reset_password(region_of(request), who, login, now(request))
             return await _account_page(request, who, login, first=first)
-        done = await _do(request.app[OFFICE], who, login, deed, form, now(request))
+        done = await _do(region_of(request), who, login, deed, form, now(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -72,31 +72,31 @@ async def do_to_account(request: web.Request) -> web.StreamResponse:
     return web.Response(status=303, headers={"Location": f"/admin/accounts/{login}?done={done}"})
 
 
-async def _do(office: Office, who: Actor, login: str, deed: str, form: Form, moment: datetime) -> str:
+async def _do(context: RegionContext, who: Actor, login: str, deed: str, form: Form, moment: datetime) -> str:
     reason = form.text("reason", staff.REASON_LIMIT)
     if deed == "lock":
-        await staff.lock_account(office, who, login, reason, moment)
+        await staff.lock_account(context, who, login, reason, moment)
         return "locked"
     if deed == "unlock":
-        await staff.unlock_account(office, who, login, moment)
+        await staff.unlock_account(context, who, login, moment)
         return "unlocked"
     if deed == "factor":
-        await staff.take_factor(office, who, login, reason, moment)
+        await staff.take_factor(context, who, login, reason, moment)
         return "factor_taken"
     if deed == "sessions":
-        await staff.allow_sessions(office, who, login, form.number("sessions", "同时登录几处"), reason, moment)
+        await staff.allow_sessions(context, who, login, form.number("sessions", "同时登录几处"), reason, moment)
         return "sessions"
     if deed == "change":
-        await staff.change_post(office, who, login, _role(form), _unit(office, form), reason, moment)
+        await staff.change_post(context, who, login, _role(form), _unit(context, form), reason, moment)
         return "changed"
     raise NotFound
 
 
 async def show_events(request: web.Request) -> web.Response:
     """`GET /admin/account-events?login=&before=`: everything done to accounts, newest first."""
-    who, office, moment = actor(request), request.app[OFFICE], now(request)
+    who, context, moment = actor(request), region_of(request), now(request)
     login, before = request.query.get("login", "")[:64], _moment(request.query.get("before", ""))
-    rows = await staff.list_events(office, who, login or None, before, EVENTS_SHOWN)
+    rows = await staff.list_events(context, who, login or None, before, EVENTS_SHOWN)
     last = rows[-1]["at"].isoformat() if len(rows) == EVENTS_SHOWN else ""
     return page(request, "accounts/account_events.html", events=_events(rows, moment), login=login, older=last)
 
@@ -104,9 +104,9 @@ async def show_events(request: web.Request) -> web.Response:
 async def _list_page(
     request: web.Request, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> web.Response:
-    office, moment, asked = request.app[OFFICE], now(request), _asked(request)
+    context, moment, asked = region_of(request), now(request), _asked(request)
     role = Role(asked["role"]) if asked["role"] else None
-    rows = await staff.list_staff(office, actor(request), moment, words=asked["q"], role=role)
+    rows = await staff.list_staff(context, actor(request), moment, words=asked["q"], role=role)
     rows = sorted(rows, key=lambda row: row["held_until"] is None)
     number = page_number(request.query.get("page", ""))
     shown = rows[(number - 1) * PAGE : number * PAGE]
@@ -123,31 +123,31 @@ async def _list_page(
         asked=asked,
         all_roles=[(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES],
         roles=GIVEN_ROLES,
-        units=sorted(unit.name for unit in office.county.units.values()),
+        units=sorted(unit.name for unit in context.county.units.values()),
     )
 
 
 async def _account_page(
     request: web.Request, who: Actor, login: str, *, first: str = "", refusal: Refusal | None = None
 ) -> web.Response:
-    office, moment = request.app[OFFICE], now(request)
-    found = await staff.list_staff(office, who, moment, login=login)
+    context, moment = region_of(request), now(request)
+    found = await staff.list_staff(context, who, moment, login=login)
     if not found:
         raise NotFound
-    rows = await staff.list_events(office, who, login, None, EVENTS_SHOWN)
+    rows = await staff.list_events(context, who, login, None, EVENTS_SHOWN)
     return page(
         request,
         "accounts/account.html",
         status=refusal.status if refusal else 200,
         error=refusal.sentence if refusal else "",
         row=_row(found[0], moment),
-        usual=office.rules.policy.accounts.sessions,
+        usual=context.rules.policy.accounts.sessions,
         most=NUMBERS["sessions"][1],
         first=first,
         own=found[0]["account_id"] == who.account_id,
         by_hand=found[0]["role"] in ADMINISTRATORS,
         roles=GIVEN_ROLES,
-        units=sorted(unit.name for unit in office.county.units.values()),
+        units=sorted(unit.name for unit in context.county.units.values()),
         events=_events(rows, moment),
     )
 
@@ -203,9 +203,9 @@ def _role(form: Form) -> Role:
     return form.choice("role", Role, "角色")
 
 
-def _unit(office: Office, form: Form) -> Any:
+def _unit(context: RegionContext, form: Form) -> Any:
     name = form.text("unit", 200)
-    found = next((unit.unit_id for unit in office.county.units.values() if unit.name == name), None)
+    found = next((unit.unit_id for unit in context.county.units.values() if unit.name == name), None)
     if name and found is None:
         raise NoSuchUnit
     return found

@@ -11,7 +11,7 @@ from channels.desk.texts import TABLE_NAMES
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text
-from channels.web.app_keys import OFFICE
+from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
 from hotline.actions.privacy.retention import PersonalColumn, list_personal, list_reports
@@ -37,9 +37,9 @@ _HOW: Mapping[Kept, str] = {
 
 async def show_assessment(request: web.Request) -> web.Response:
     """`GET /admin/assessment`: drawn from the schema's comments, the table of rights and the policy."""
-    who, office = actor(request), request.app[OFFICE]
-    columns = await list_personal(office, who)
-    retention = office.rules.policy.retention
+    who, context = actor(request), region_of(request)
+    columns = await list_personal(context, who)
+    retention = context.rules.policy.retention
     return page(
         request,
         "privacy/assessment.html",
@@ -52,11 +52,11 @@ async def show_assessment(request: web.Request) -> web.Response:
                 "reason": row["reason"],
                 "by": row["set_by_name"],
             }
-            for row in await list_holds_in_force(office, who, now(request))
+            for row in await list_holds_in_force(context, who, now(request))
         ],
-        reports=[_report(row) for row in await list_reports(office, who)],
+        reports=[_report(row) for row in await list_reports(context, who)],
         drawn=local_text(now(request)),
-        policy_version=office.rules.policy.version,
+        policy_version=context.rules.policy.version,
     )
 
 

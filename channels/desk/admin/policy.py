@@ -11,8 +11,8 @@ from aiohttp import web
 from channels.desk.texts import ACCOUNT_NUMBER_NAMES, CARD_NAMES, LIMIT_NAMES, NUMBER_NAMES, RATE_NAMES
 from channels.ui.rendering import page
 from channels.ui.time_format import said
-from channels.web.app_keys import OFFICE
 from channels.web.forms import Form, read_form
+from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.policy import check_policy, compose_special, list_versions, newest_policy, read_toml, save_policy
@@ -30,21 +30,21 @@ Typed = Mapping[str, str]
 
 async def show_policy(request: web.Request) -> web.Response:
     """`GET /admin/policy`: the newest version in fields, and every version with what it changed."""
-    policy = await newest_policy(request.app[OFFICE])
+    policy = await newest_policy(region_of(request))
     return await _page(request, _typed(policy), policy.version)
 
 
 async def take_policy(request: web.Request) -> web.StreamResponse:
     """`POST /admin/policy`: shows the differences (`act=check`) or saves; what was typed stays when it is unfit."""
-    who, form, office = actor(request), await read_form(request), request.app[OFFICE]
+    who, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     based_on = form.number("based_on", "版本") or 0
     try:
         body = _body(form)
         if form.fields.get("act") != "save":
-            changed = differences(await newest_policy(office), check_policy(office, body))
+            changed = differences(await newest_policy(context), check_policy(context, body))
             return await _page(request, form.fields, based_on, changed=changed)
-        await save_policy(office, body, who.name, now(request), valid_from=_valid_from(form), based_on=based_on)
+        await save_policy(context, body, who.name, now(request), valid_from=_valid_from(form), based_on=based_on)
     except (UnfitPolicy, NewerPolicy) as refusal:
         return await _page(request, form.fields, based_on, status=refusal.status, refusal=refusal)
     return web.Response(status=303, headers={"Location": "/admin/policy?done=saved"})
@@ -113,8 +113,8 @@ async def _page(
     request: web.Request, typed: Typed, based_on: int, *, status: int = 200, refusal: Refusal | None = None,
     changed: Sequence[tuple[str, str, str]] | None = None,
 ) -> web.Response:  # fmt: skip
-    office, moment = request.app[OFFICE], now(request)
-    versions = (await list_versions(office))[:VERSIONS_SHOWN]
+    context, moment = region_of(request), now(request)
+    versions = (await list_versions(context))[:VERSIONS_SHOWN]
     return page(
         request,
         "policy.html",
@@ -127,7 +127,7 @@ async def _page(
         cards=[(f"card:{name}", CARD_NAMES[name]) for name in (*CARD_SPANS, "tier")],
         numbers=[(name, NUMBER_NAMES[name]) for name in (*NUMBERS, *HOURS, *SHARES)],
         editable=may(actor(request).role, Right.SAVE_POLICY),
-        in_force=office.rules.policy.version,
+        in_force=context.rules.policy.version,
         versions=[
             {
                 "version": row["version"],

@@ -12,7 +12,8 @@ from channels.desk.texts import LEVEL_NAMES, LIMIT_NAMES
 from channels.scheduler_watch import JOB_NAMES
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
-from channels.web.app_keys import CLOCK, OFFICE
+from channels.web.app_keys import CLOCK
+from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import now
 from hotline.actions.region.context import County
@@ -27,13 +28,13 @@ STALE_AFTER = timedelta(minutes=5)
 
 async def show_admin(request: web.Request) -> web.Response:
     """`GET /admin`: heartbeats, the policy in force, units by level, the schema."""
-    office, moment = request.app[OFFICE], now(request)
-    newest, missing = await read_schema(office)
-    county = office.county
+    context, moment = region_of(request), now(request)
+    newest, missing = await read_schema(context)
+    county = context.county
     return page(
         request,
         "status.html",
-        jobs=_jobs(await list_heartbeats(office), moment),
+        jobs=_jobs(await list_heartbeats(context), moment),
         limits=_limits(county.rules.policy),
         numbers=_numbers(county.rules.policy),
         policy_version=county.rules.policy.version,

@@ -11,13 +11,14 @@ from aiohttp import web
 from channels.desk.brief.view import brief_view, figure_rows, paged
 from channels.ui.pagination import page_number
 from channels.ui.rendering import page, viewer_mark
-from channels.web.app_keys import LOOKED_AT, OFFICE, SHOWN
+from channels.web.app_keys import LOOKED_AT, SHOWN
 from channels.web.downloads import FORMATS, Format, as_download
 from channels.web.forms import Form, read_form
+from channels.web.region import region_of
 from channels.web.routes import Each, get, id_in, post
 from channels.web.session import Handler, actor, check_csrf, now
 from hotline.actions.brief import publication as briefs
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.supervision.letters import read_letter
 from hotline.documents import brief_sheet, letter_file, letter_sheet
 from hotline.domain.accounts.permissions import Right
@@ -34,13 +35,13 @@ DONE: Mapping[str, str] = {
     "issue": "已签发，县领导已收到通知。",
     "read": "已确认阅读。",
 }
-Deed = Callable[[Office, date, Form, Actor, datetime], Awaitable[None]]
+Deed = Callable[[RegionContext, date, Form, Actor, datetime], Awaitable[None]]
 
 
 async def show_newest(request: web.Request) -> web.Response:
     """The newest brief this person may read, or why there is none."""
     who = actor(request)
-    rows = await briefs.list_briefs(request.app[OFFICE], who)
+    rows = await briefs.list_briefs(region_of(request), who)
     if not rows:
         return page(request, "brief/none.html")
     return await _show(request, who, rows[0]["week_start"], rows)
@@ -49,11 +50,11 @@ async def show_newest(request: web.Request) -> web.Response:
 async def show_brief(request: web.Request) -> web.Response:
     """The brief of one week."""
     who, monday = actor(request), _monday(request)
-    return await _show(request, who, monday, await briefs.list_briefs(request.app[OFFICE], who))
+    return await _show(request, who, monday, await briefs.list_briefs(region_of(request), who))
 
 
 async def _show(request: web.Request, who: Actor, monday: date, rows: Sequence[Mapping[str, Any]]) -> web.Response:
-    brief = await briefs.read_brief(request.app[OFFICE], monday, who)
+    brief = await briefs.read_brief(region_of(request), monday, who)
     done = request.query.get("done", "")
     flashes = [("done", DONE[done])] if done in DONE else []
     others = [row for row in rows if row["week_start"] != monday]
@@ -64,7 +65,7 @@ async def show_figure(request: web.Request) -> web.Response:
     """The tickets behind a figure."""
     who, monday = actor(request), _monday(request)
     key = request.match_info["key"]
-    found = await briefs.list_figure(request.app[OFFICE], monday, key, who)
+    found = await briefs.list_figure(region_of(request), monday, key, who)
     rows = figure_rows(found.rows, now(request))
     request[SHOWN] = len(rows)
     shown, pager = paged(rows, request.rel_url.raw_path, page_number(request.query.get("page", "")))
@@ -76,7 +77,7 @@ def send_brief(form: Format) -> Handler:
     """The brief as a file."""
 
     async def send(request: web.Request) -> web.StreamResponse:
-        brief = await briefs.read_brief(request.app[OFFICE], _monday(request), actor(request))
+        brief = await briefs.read_brief(region_of(request), _monday(request), actor(request))
         name = f"群众约谈工作专报{brief.number_text}"
         return await as_download(lambda: brief_sheet(brief, ZONE), form, name, viewer_mark(request))
 
@@ -87,7 +88,7 @@ def send_letter(form: Format) -> Handler:
     """A document of a ticket as a file."""
 
     async def send(request: web.Request) -> web.StreamResponse:
-        kind, facts = await read_letter(request.app[OFFICE], id_in(request, "letter_id"), actor(request))
+        kind, facts = await read_letter(region_of(request), id_in(request, "letter_id"), actor(request))
         request[LOOKED_AT] = facts["ticket_id"]
         name = letter_file(kind, facts)
         return await as_download(lambda: letter_sheet(kind, facts), form, name, viewer_mark(request))
@@ -102,31 +103,31 @@ def _monday(request: web.Request) -> date:
         raise NotFound from None
 
 
-async def _edit(office: Office, monday: date, form: Form, who: Actor, at: datetime) -> None:
-    await briefs.edit_advice(office, monday, form.text("advice"), who, at)
+async def _edit(context: RegionContext, monday: date, form: Form, who: Actor, at: datetime) -> None:
+    await briefs.edit_advice(context, monday, form.text("advice"), who, at)
 
 
-async def _approve(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    if not await _is(office, monday, who, BriefState.APPROVING):
-        await briefs.send_for_approval(office, monday, who, at)
+async def _approve(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    if not await _is(context, monday, who, BriefState.APPROVING):
+        await briefs.send_for_approval(context, monday, who, at)
 
 
-async def _back(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    await briefs.send_back(office, monday, who, at)
+async def _back(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    await briefs.send_back(context, monday, who, at)
 
 
-async def _issue(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    if not await _is(office, monday, who, BriefState.ISSUED):
-        await briefs.issue_brief(office, monday, who, at)
+async def _issue(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    if not await _is(context, monday, who, BriefState.ISSUED):
+        await briefs.issue_brief(context, monday, who, at)
 
 
-async def _confirm(office: Office, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    await briefs.confirm_reading(office, monday, who, at)
+async def _confirm(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
+    await briefs.confirm_reading(context, monday, who, at)
 
 
-async def _is(office: Office, monday: date, who: Actor, state: BriefState) -> bool:
+async def _is(context: RegionContext, monday: date, who: Actor, state: BriefState) -> bool:
     """Whether a form sent twice was already carried out."""
-    return (await briefs.read_brief(office, monday, who)).state is state
+    return (await briefs.read_brief(context, monday, who)).state is state
 
 
 DEEDS: Mapping[str, Deed] = {
@@ -143,7 +144,7 @@ async def take_step(request: web.Request) -> web.StreamResponse:
     who, monday, step = actor(request), _monday(request), request.match_info["step"]
     form = await read_form(request)
     check_csrf(request, form.text("csrf"))
-    await DEEDS[step](request.app[OFFICE], monday, form, who, now(request))
+    await DEEDS[step](region_of(request), monday, form, who, now(request))
     return web.Response(status=303, headers={"Location": f"/briefs/{monday}?done={step}"})
 
 

@@ -15,13 +15,14 @@ from channels.ui.pagination import page_number, pager
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import part_due, supervised_row
 from channels.ui.time_format import said
-from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.app_keys import SHOWN
+from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
 from hotline.actions.dispatch.joint import late_parts_of_tickets, list_late_parts
 from hotline.actions.intake.opening import new_client_key
 from hotline.actions.interview import list_reviews_wanted
-from hotline.actions.region.context import County, Office
+from hotline.actions.region.context import County, RegionContext
 from hotline.actions.search.ticket_lists import list_calls, list_supervised
 from hotline.actions.supervision.cards import cards_of_tickets
 from hotline.domain.accounts.permissions import Right, may
@@ -37,24 +38,24 @@ _TIERS = {"": [1, 2, 3], "1": [1], "2": [2], "3": [3]}
 async def show_supervision(request: web.Request) -> web.Response:
     """`GET /supervision?tier=&page=`: highest tier and oldest trouble on top, then the calls to make."""
     who = actor(request)
-    office, moment, chosen = request.app[OFFICE], now(request), request.query.get("tier", "")
+    context, moment, chosen = region_of(request), now(request), request.query.get("tier", "")
     if chosen not in _TIERS:
         raise NotFound
     number = page_number(request.query.get("page", ""))
-    rows = await list_supervised(office, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
+    rows = await list_supervised(context, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
     request[SHOWN] = len(rows)
     shown = [row["ticket_id"] for row in rows]
-    cards = await cards_of_tickets(office, shown, who, moment)
-    late = await late_parts_of_tickets(office, shown, who, moment)
+    cards = await cards_of_tickets(context, shown, who, moment)
+    late = await late_parts_of_tickets(context, shown, who, moment)
     return page(
         request,
         "supervision/bench.html",
         tickets=[
-            supervised_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+            supervised_row(row, moment, context.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
             for row in rows
         ],
-        late=[late_part(row, moment, office.county) for row in await list_late_parts(office, who, moment)],
-        cards=await month_view(office, who, moment),
+        late=[late_part(row, moment, context.county) for row in await list_late_parts(context, who, moment)],
+        cards=await month_view(context, who, moment),
         over=sum(row["due_at"] < moment for row in rows),
         total=rows[0]["total"] if rows else 0,
         tiers=[
@@ -63,8 +64,8 @@ async def show_supervision(request: web.Request) -> web.Response:
         ],
         pager=pager(rows, number, PAGE, f"/supervision?tier={chosen}&page="),
         empty=NOBODY_SUPERVISED[chosen],
-        calls=await _calls(office, who, request) if may(who.role, Right.LIST_VERIFICATIONS) else [],
-        reviews=await _reviews(office, who, request) if may(who.role, Right.REVIEW_INTERVIEW) else [],
+        calls=await _calls(context, who, request) if may(who.role, Right.LIST_VERIFICATIONS) else [],
+        reviews=await _reviews(context, who, request) if may(who.role, Right.REVIEW_INTERVIEW) else [],
     )  # fmt: skip
 
 
@@ -81,10 +82,10 @@ def late_part(row: Mapping[str, Any], moment: datetime, county: County) -> dict[
     }
 
 
-async def _calls(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:
+async def _calls(context: RegionContext, who: Actor, request: web.Request) -> list[dict[str, Any]]:
     """Interviews held and not verified yet, each with its form; overdue ones are on top as the oldest."""
     moment = now(request)
-    rows = await list_calls(office, who, "interview", moment)
+    rows = await list_calls(context, who, "interview", moment)
     return [
         {
             "ticket_id": row["ticket_id"],
@@ -100,7 +101,7 @@ async def _calls(office: Office, who: Actor, request: web.Request) -> list[dict[
     ]
 
 
-async def _reviews(office: Office, who: Actor, request: web.Request) -> list[dict[str, Any]]:
+async def _reviews(context: RegionContext, who: Actor, request: web.Request) -> list[dict[str, Any]]:
     """Demands a unit calls unreasonable, waiting for this person's word; each with its form."""
     return [
         {
@@ -112,7 +113,7 @@ async def _reviews(office: Office, who: Actor, request: web.Request) -> list[dic
             "agreed": row["agreed"],
             "review": plain_form(row["ticket_id"], "review", new_client_key()),
         }
-        for row in await list_reviews_wanted(office, who)
+        for row in await list_reviews_wanted(context, who)
     ]
 
 

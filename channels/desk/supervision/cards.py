@@ -12,10 +12,11 @@ from aiohttp import web
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import card_view, place_in_lists, state_view
 from channels.ui.time_format import said
-from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.app_keys import SHOWN
+from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.supervision.cards import count_by_unit, list_cards
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import KIND_NAMES, Kind
@@ -32,34 +33,36 @@ FIRST_YEAR = 2000
 
 async def show_cards(request: web.Request) -> web.Response:
     """`GET /cards?month=`: how many cards each unit was given in a local month, each count a link to its list."""
-    who, moment, office = actor(request), now(request), request.app[OFFICE]
-    view = await month_view(office, who, moment, _month(request, moment))
-    return page(request, "supervision/cards.html", m=view, rules=rules_said(office.rules.policy))
+    who, moment, context = actor(request), now(request), region_of(request)
+    view = await month_view(context, who, moment, _month(request, moment))
+    return page(request, "supervision/cards.html", m=view, rules=rules_said(context.rules.policy))
 
 
 async def show_card_list(request: web.Request) -> web.Response:
     """`GET /cards/{colour}?month=&unit=`: the tickets behind a count."""
-    who, moment, office = actor(request), now(request), request.app[OFFICE]
+    who, moment, context = actor(request), now(request), region_of(request)
     month, colour, unit = _month(request, moment), Colour(request.match_info["colour"]), _unit(request)
-    cards = await list_cards(office, month, who, moment)
+    cards = await list_cards(context, month, who, moment)
     rows = [_row(card, row, moment) for card, row in cards if card.unit_id == unit and card.colour is colour]
-    name = f"{office.county.unit_name(unit)}{month.year}年{month.month}月{COLOUR_NAMES[colour]}"
+    name = f"{context.county.unit_name(unit)}{month.year}年{month.month}月{COLOUR_NAMES[colour]}"
     request[SHOWN] = len(rows)
     return page(
         request, "supervision/cards_list.html", here="/cards", name=name, back=f"/cards?month={month:%Y-%m}", rows=rows
     )
 
 
-async def month_view(office: Office, who: Actor, moment: datetime, month: date | None = None) -> Mapping[str, Any]:
+async def month_view(
+    context: RegionContext, who: Actor, moment: datetime, month: date | None = None
+) -> Mapping[str, Any]:
     """What components/cards.html takes: the month of `moment`, or another one."""
     this = moment.astimezone(ZONE).date().replace(day=1)
     month = month or this
-    cards = [card for card, _ in await list_cards(office, month, who, moment)]
+    cards = [card for card, _ in await list_cards(context, month, who, moment)]
     name = "本月" if month == this else f"{month.year}年{month.month}月"
     before, after = (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1)
     return {
         "name": name,
-        "rows": [_unit_row(office, month, *row) for row in count_by_unit(cards)],
+        "rows": [_unit_row(context, month, *row) for row in count_by_unit(cards)],
         "empty": f"{name}没有黄牌和红牌。",
         "yellow": sum(card.colour is Colour.YELLOW for card in cards),
         "red": sum(card.colour is Colour.RED for card in cards),
@@ -68,7 +71,7 @@ async def month_view(office: Office, who: Actor, moment: datetime, month: date |
     }
 
 
-def _unit_row(office: Office, month: date, unit: UUID, yellow: int, red: int) -> Mapping[str, Any]:
+def _unit_row(context: RegionContext, month: date, unit: UUID, yellow: int, red: int) -> Mapping[str, Any]:
     counts = {Colour.YELLOW: yellow, Colour.RED: red}
     cells = {
         colour.value: {
@@ -76,7 +79,7 @@ def _unit_row(office: Office, month: date, unit: UUID, yellow: int, red: int) ->
         }
         for colour, count in counts.items()
     }  # fmt: skip
-    return {"unit": office.county.unit_name(unit), **cells}
+    return {"unit": context.county.unit_name(unit), **cells}
 
 
 def _row(card: Card, row: Mapping[str, Any], moment: datetime) -> Mapping[str, Any]:

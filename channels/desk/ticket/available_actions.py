@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from channels.desk.ticket.verb_forms import FORMS
-from hotline.actions.tickets.case_file import Dossier
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.accounts.permissions import Right, may
-from hotline.domain.deadline.timers import reckon
+from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import CloseReason, Outcome, Role, Rule
 from hotline.domain.handling.unit_work import SPEAKS_FOR_PERSON
@@ -34,27 +34,27 @@ _FIRST: Mapping[State, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class AvailableActions:
     """`first` is the one thing that is next for this role, or empty; of the others, what ends or rests comes last."""
 
     first: str
     others: tuple[str, ...]
 
 
-def find_offers(dossier: Dossier, actor: Actor, rules: Rules, now: datetime) -> Offers:
+def find_available(case_file: CaseFile, actor: Actor, rules: Rules, now: datetime) -> AvailableActions:
     """What `actor` may do with the ticket at `now`; what would only be refused is left out."""
-    possible = {arrow.verb.value for arrow in dossier.arrows} | _asking(dossier, actor)
-    facts = _Facts(dossier, actor, rules, now)
+    possible = {arrow.verb.value for arrow in case_file.arrows} | _asking(case_file, actor)
+    facts = _Facts(case_file, actor, rules, now)
     twins = {form.twin for form in FORMS.values() if form.twin}
     shown = [verb for verb in FORMS if verb in possible and verb not in twins and facts.allow(verb)]
     first = next((verb for verb in facts.first() if verb in shown), "")
     others = sorted((verb for verb in shown if verb != first), key=lambda verb: FORMS[verb].careful)
-    return Offers(first, tuple(others))
+    return AvailableActions(first, tuple(others))
 
 
-def _asking(dossier: Dossier, actor: Actor) -> set[str]:
+def _asking(case_file: CaseFile, actor: Actor) -> set[str]:
     """The verbs of callbacks and verification, which are no arrows of the table."""
-    state = dossier.ticket.state
+    state = case_file.ticket.state
     if state is State.REPLIED and may(actor.role, Right.RECORD_CALLBACK):
         return {"callback", "no_answer", "refused"}
     if state is not State.INTERVIEW_HELD:
@@ -66,16 +66,16 @@ def _asking(dossier: Dossier, actor: Actor) -> set[str]:
 class _Facts:
     """What the table of the lifecycle cannot know."""
 
-    def __init__(self, dossier: Dossier, actor: Actor, rules: Rules, now: datetime) -> None:
-        self.dossier, self.ticket, self.actor, self.rules, self.now = dossier, dossier.ticket, actor, rules, now
-        self.running = {row["rule"]: row for row in dossier.clocks if row["state"] == "running"}
-        self.interview: Mapping[str, Any] = dossier.interviews[-1] if dossier.interviews else {}
+    def __init__(self, case_file: CaseFile, actor: Actor, rules: Rules, now: datetime) -> None:
+        self.case_file, self.ticket, self.actor, self.rules, self.now = case_file, case_file.ticket, actor, rules, now
+        self.running = {row["rule"]: row for row in case_file.clocks if row["state"] == "running"}
+        self.interview: Mapping[str, Any] = case_file.interviews[-1] if case_file.interviews else {}
         self.checks: Mapping[str, Callable[[], bool]] = {
             "contact": self._contact,
-            "reply": lambda: self._contacted() and not owed_parts(self.dossier.parts),
+            "reply": lambda: self._contacted() and not owed_parts(self.case_file.parts),
             "comment": lambda: self.ticket.merged_into is None or actor.role in SPEAKS_FOR_PERSON,
             "unmerge": lambda: self.ticket.close_reason is CloseReason.MERGED,
-            "excuse": lambda: bool(owed_parts(self.dossier.parts)),
+            "excuse": lambda: bool(owed_parts(self.case_file.parts)),
             "return": self._returnable,
             "uphold_return": self._ruling,
             "ask_extension": self._extendable,
@@ -98,7 +98,7 @@ class _Facts:
             return ("instruct",)
         if state is State.INTERVIEW_OWED and meet_at is not None and meet_at > self.now:
             return ()
-        if state is State.SIGNED and owed_parts(self.dossier.parts) and self._contacted():
+        if state is State.SIGNED and owed_parts(self.case_file.parts) and self._contacted():
             return ("grant_extension", "assist")
         return (*_FIRST[state], "fulfil") if may(role, Right.VERIFY_INTERVIEW) else _FIRST[state]
 
@@ -107,13 +107,13 @@ class _Facts:
         return self.actor.role is not Role.OPERATOR or self.ticket.confidential
 
     def _contacted(self) -> bool:
-        begun = [e["at"] for e in self.dossier.events if e["verb"] in ("dispatch", "redispatch", "redo")]
+        begun = [e["at"] for e in self.case_file.events if e["verb"] in ("dispatch", "redispatch", "redo")]
         since = max(begun, default=self.ticket.received_at)
-        return any(e["verb"] == "contact" and e["at"] >= since for e in self.dossier.events)
+        return any(e["verb"] == "contact" and e["at"] >= since for e in self.case_file.events)
 
     def _returnable(self) -> bool:
-        begun = [e["at"] for e in self.dossier.events if e["verb"] in ("dispatch", "redispatch")]
-        window = reckon(
+        begun = [e["at"] for e in self.case_file.events if e["verb"] in ("dispatch", "redispatch")]
+        window = compute_due(
             self.rules.calendar,
             self.rules.limit("return", self.ticket, self.ticket.lead_unit_id),
             max(begun, default=self.now),
@@ -137,8 +137,8 @@ class _Facts:
         return bool(self.interview.get("cause")) and self.interview.get("held_at") is None
 
     def _reviewable(self) -> bool:
-        reviewed = {row["account_id"] for row in self.dossier.reviews}
+        reviewed = {row["account_id"] for row in self.case_file.reviews}
         return self.interview.get("outcome") == Outcome.UNREASONABLE and self.actor.account_id not in reviewed
 
     def _instructed(self) -> bool:
-        return any(row["fulfilled_at"] is None for row in self.dossier.instructions)
+        return any(row["fulfilled_at"] is None for row in self.case_file.instructions)

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from aiohttp import web
 
 from channels.desk.ticket.page import refused_page, ticket_id_of
-from channels.web.app_keys import OFFICE
 from channels.web.downloads import DOCX, as_download
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import post
 from channels.web.session import actor, check_csrf, now, remote_address
 from hotline.actions.privacy.data_export import copy_person
@@ -24,12 +24,12 @@ from hotline.holidays import ZONE
 
 async def take_copy(request: web.Request) -> web.StreamResponse:
     """The copy as docx, or as JSON for another program; recorded with its reason."""
-    who, form, moment, office = actor(request), await read_form(request), now(request), request.app[OFFICE]
+    who, form, moment, context = actor(request), await read_form(request), now(request), region_of(request)
     ticket_id = ticket_id_of(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
-        number = (await read_ticket(office, ticket_id, who, moment, remote_address(request))).ticket.number
-        copy = await copy_person(office, number, who, moment, form.text("reason"), remote_address(request))
+        number = (await read_ticket(context, ticket_id, who, moment, remote_address(request))).ticket.number
+        copy = await copy_person(context, number, who, moment, form.text("reason"), remote_address(request))
     except NotFound:
         raise
     except Refusal as refusal:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from channels.desk.texts import CALLBACK_LABELS, CALLBACK_SENTENCES
 from channels.desk.ticket.verb_forms import FORMS, Field, Options
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.case_file import Dossier
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.dispatch.catalogue import choose_unit
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Role
@@ -58,12 +58,12 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class FormContext:
     """Whose page it is: what a form needs to know of its surroundings."""
 
-    office: Office
+    context: RegionContext
     actor: Actor
-    dossier: Dossier
+    case_file: CaseFile
     page_key: str
     refused: Refused | None = None
     suggested: str = field(default="")
@@ -74,10 +74,10 @@ def form_label(verb: str) -> str:
     return CALLBACK_LABELS[verb] if verb in CALLBACK_LABELS else TABLE[Verb(verb)].label
 
 
-def form_view(desk: Desk, verb: str) -> FormView:
+def form_view(desk: FormContext, verb: str) -> FormView:
     """The form of a verb on this ticket."""
     form, back = FORMS[verb], _back(desk, verb)
-    base = f"/tickets/{desk.dossier.ticket.ticket_id}"
+    base = f"/tickets/{desk.case_file.ticket.ticket_id}"
     label = form_label(verb)
     typed = back.typed if back else EMPTY
     twin = (f"{base}/{form.twin}", form_label(form.twin)) if form.twin else None
@@ -112,47 +112,47 @@ def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
     )
 
 
-def _asked(desk: Desk, verb: str) -> tuple[Field, ...]:
+def _asked(desk: FormContext, verb: str) -> tuple[Field, ...]:
     """The fields of a form; for whom a part is given is asked only where somebody speaks for several units."""
     alone = verb == "assist" and len(owed_options(desk)) < 2
     return tuple(field for field in FORMS[verb].fields if not (alone and field.kind == "assisting"))
 
 
-def owed_options(desk: Desk) -> Options:
+def owed_options(desk: FormContext) -> Options:
     """Assisting units whose part is owed; of those, a unit is offered its own and those below it."""
-    county, role = desk.office.county, desk.actor.role
+    county, role = desk.context.county, desk.actor.role
     below = county.scope(desk.actor) if role in (Role.HANDLER, Role.UNIT_HEAD) else frozenset(county.units)
-    owed = [unit for unit in owed_parts(desk.dossier.parts) if unit in below]
+    owed = [unit for unit in owed_parts(desk.case_file.parts) if unit in below]
     return tuple((str(unit), county.unit_name(unit)) for unit in owed)
 
 
-def _back(desk: Desk, verb: str) -> Refused | None:
+def _back(desk: FormContext, verb: str) -> Refused | None:
     refused = desk.refused
     if refused is None:
         return None
     return refused if refused.verb in (verb, FORMS[verb].twin) else None
 
 
-def _field(desk: Desk, verb: str, field: Field, typed: Mapping[str, str], back: Refused | None) -> FieldView:
+def _field(desk: FormContext, verb: str, field: Field, typed: Mapping[str, str], back: Refused | None) -> FieldView:
     value, options = typed.get(field.name, ""), field.options
     if field.kind == "unit":
-        options = unit_options(desk.office, desk.dossier)
+        options = unit_options(desk.context, desk.case_file)
         if desk.suggested and not back and field.name == "unit":
             value = desk.suggested
             field = replace(field, hint="已按派单目录选好，可以改")
     if field.kind == "handler":
-        options = tuple((str(one.account_id), one.name) for one in desk.dossier.staff)
+        options = tuple((str(one.account_id), one.name) for one in desk.case_file.staff)
     if field.kind == "matter":
-        options = tuple((matter, desk.office.county.matter_name(matter)) for matter in desk.office.county.matters)
-        value = value or desk.dossier.ticket.matter_id or ""
+        options = tuple((matter, desk.context.county.matter_name(matter)) for matter in desk.context.county.matters)
+        value = value or desk.case_file.ticket.matter_id or ""
     if (verb, field.name) == ("reclassify", "kind"):
-        value = value or desk.dossier.ticket.kind
+        value = value or desk.case_file.ticket.kind
     if field.kind == "assisting":
         options = owed_options(desk)
         value = value or (options[0][0] if len(options) == 1 else "")
     if verb == "correct_person" and not back:
-        value = str(getattr(desk.dossier.person, field.name, ""))
-    relays = desk.dossier.ticket.confidential and desk.actor.role is not Role.OPERATOR
+        value = str(getattr(desk.case_file.person, field.name, ""))
+    relays = desk.case_file.ticket.confidential and desk.actor.role is not Role.OPERATOR
     if (verb, field.name) == ("contact", "how") and relays:
         options = tuple(option for option in options if option[0] == "relay")
         value = value or "relay"
@@ -168,18 +168,18 @@ def _fault(field: Field, value: str, refusal: Refusal) -> str:
     return refusal.sentence if isinstance(refusal, Malformed) and what.startswith(field.label) else ""
 
 
-def unit_options(office: Office, dossier: Dossier) -> Options:
+def unit_options(context: RegionContext, case_file: CaseFile) -> Options:
     """Units a ticket may be handed to: never the accused one or its sub-units (PROCEDURE §6)."""
-    barred = set(office.county.barred(dossier.ticket.accused_unit_id))
-    units = (unit for unit in office.county.units.values() if unit.unit_id not in barred)
+    barred = set(context.county.barred(case_file.ticket.accused_unit_id))
+    units = (unit for unit in context.county.units.values() if unit.unit_id not in barred)
     ordered = sorted(
         units, key=lambda unit: (unit.office is not None, unit.sector, unit.parent_id is not None, unit.name)
     )
     return tuple((str(unit.unit_id), unit.name) for unit in ordered)
 
 
-def suggest_unit(office: Office, dossier: Dossier) -> UUID | None:
+def suggest_unit(context: RegionContext, case_file: CaseFile) -> UUID | None:
     """The unit the catalogue names, if any."""
-    former = {unit for unit, part in dossier.units.items() if part == "former"}
-    barred = {*office.county.barred(dossier.ticket.accused_unit_id), *former}
-    return choose_unit(office.county.catalogue, dossier.ticket, barred)
+    former = {unit for unit, part in case_file.units.items() if part == "former"}
+    barred = {*context.county.barred(case_file.ticket.accused_unit_id), *former}
+    return choose_unit(context.county.catalogue, case_file.ticket, barred)

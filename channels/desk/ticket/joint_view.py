@@ -12,7 +12,7 @@ from channels.desk.ticket.sections import Facts, Row, main_clock
 from channels.ui.ticket_rows import part_due
 from channels.ui.time_format import DueView, local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import Dossier
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.dispatch.joint import Part, owed_parts
 from hotline.domain.enums import Rule
 from hotline.domain.privacy.personal_numbers import mask_text
@@ -29,26 +29,26 @@ class PartView:
     late: DueView | None = None
 
 
-def parts_of(dossier: Dossier, county: County, now: datetime, late: Sequence[Row] = ()) -> list[PartView]:
+def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[Row] = ()) -> list[PartView]:
     """Lead and assisting units side by side, `late` those late now; nothing for a ticket that nobody ever assisted."""
-    if not any(part.part == "assisting" or part.excused_at for part in dossier.parts):
+    if not any(part.part == "assisting" or part.excused_at for part in case_file.parts):
         return []
-    shown = (part for part in dossier.parts if part.part != "former" or part.excused_at)
+    shown = (part for part in case_file.parts if part.part != "former" or part.excused_at)
     over = {row["unit_id"]: part_due(row, now, county) for row in late}
-    return [replace(_part(dossier, part, county, now), late=over.get(part.unit_id)) for part in shown]
+    return [replace(_part(case_file, part, county, now), late=over.get(part.unit_id)) for part in shown]
 
 
-def _part(dossier: Dossier, part: Part, county: County, now: datetime) -> PartView:
+def _part(case_file: CaseFile, part: Part, county: County, now: datetime) -> PartView:
     title = f"{'免于协办' if part.excused_at else PARTS[part.part]}：{county.unit_name(part.unit_id)}"
-    clock = main_clock(dossier) if part.part == "lead" else _assist_clock(dossier, part.unit_id)
+    clock = main_clock(case_file) if part.part == "lead" else _assist_clock(case_file, part.unit_id)
     facts = [("协办事项", part.task)] if part.task else []
     facts += [("情况", _part_state(part, now))] if part.part != "lead" else []
     facts += [("期限", f"{local_text(clock['due_at'])} {CLOCK_STATES[clock['state']]}")] if clock else []
-    return PartView(title, facts, tuple(_words(dossier, part.unit_id, now)))
+    return PartView(title, facts, tuple(_words(case_file, part.unit_id, now)))
 
 
-def _assist_clock(dossier: Dossier, unit_id: UUID) -> Row | None:
-    own = [row for row in dossier.clocks if row["rule"] == Rule.ASSIST and row["unit_id"] == unit_id]
+def _assist_clock(case_file: CaseFile, unit_id: UUID) -> Row | None:
+    own = [row for row in case_file.clocks if row["rule"] == Rule.ASSIST and row["unit_id"] == unit_id]
     return own[-1] if own else None
 
 
@@ -58,17 +58,17 @@ def _part_state(part: Part, now: datetime) -> str:
     return f"{said(part.answered_at, now)} 已提交协办意见" if part.answered_at else "还没有提交协办意见"
 
 
-def _words(dossier: Dossier, unit_id: UUID, now: datetime) -> Iterator[tuple[str, str]]:
-    for event in dossier.events:
+def _words(case_file: CaseFile, unit_id: UUID, now: datetime) -> Iterator[tuple[str, str]]:
+    for event in case_file.events:
         if event["verb"] == Verb.ASSIST and str(unit_id) in event["details"]["assisting"]:
             text = event["details"]["part"]
-            yield said(event["at"], now), text if dossier.person.shown else mask_text(text)
+            yield said(event["at"], now), text if case_file.person.shown else mask_text(text)
 
 
-def own_part_clock(dossier: Dossier, below: Collection[UUID]) -> Row | None:
+def own_part_clock(case_file: CaseFile, below: Collection[UUID]) -> Row | None:
     """For a unit that only assists: the clock of the part it owes."""
-    if dossier.ticket.lead_unit_id in below:
+    if case_file.ticket.lead_unit_id in below:
         return None
-    owed = [unit for unit in owed_parts(dossier.parts) if unit in below]
-    clocks = [clock for unit in owed if (clock := _assist_clock(dossier, unit)) is not None]
+    owed = [unit for unit in owed_parts(case_file.parts) if unit in below]
+    clocks = [clock for unit in owed if (clock := _assist_clock(case_file, unit)) is not None]
     return min(clocks, key=lambda row: row["due_at"], default=None)

@@ -11,11 +11,12 @@ from uuid import UUID
 from aiohttp import web
 
 from channels.desk.texts import REVEAL_REASONS, WAITING
-from channels.desk.ticket.available_actions import find_offers
-from channels.desk.ticket.form_view import Desk, Refused, form_view, suggest_unit
+from channels.desk.ticket.available_actions import find_available
+from channels.desk.ticket.form_view import FormContext, Refused, form_view, suggest_unit
 from channels.desk.ticket.joint_view import own_part_clock, parts_of
 from channels.desk.ticket.sections import (
-    Line,
+    TableLine,
+    accesses_of,
     callbacks_of,
     clocks_of,
     facts_of,
@@ -25,34 +26,33 @@ from channels.desk.ticket.sections import (
     interviews_of,
     latest_reply,
     letters_of,
-    looks_of,
     main_clock,
     reminders_of,
     window_clock,
 )
-from channels.ui.deadline_view import account_view, clock_due, ladder_view, window_marks, window_view
+from channels.ui.deadline_view import clock_due, explanation_view, ladder_view, window_marks, window_view
 from channels.ui.history_view import path_steps, told_text
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import card_view, late_text, state_view
 from channels.ui.time_format import said
-from channels.web.app_keys import OFFICE
 from channels.web.forms import Form, read_form
 from channels.web.rate_limits import count_account
+from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now, remote_address
 from hotline.actions.dispatch.joint import late_parts_of_tickets
 from hotline.actions.intake.opening import new_client_key
 from hotline.actions.privacy.number_hints import numbers_told
 from hotline.actions.privacy.retention_hold import list_holds
-from hotline.actions.region.context import County, Office
+from hotline.actions.region.context import County, RegionContext
 from hotline.actions.search.case_view import read_ticket, reveal_person
 from hotline.actions.supervision.cards import cards_of_tickets
-from hotline.actions.tickets.case_file import Dossier, Person
+from hotline.actions.tickets.case_file import CaseFile, Person
 from hotline.domain.accounts.permissions import Right, may
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Rule
 from hotline.domain.errors import NotFound, Refusal
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.domain.supervision.cards import COLOUR_NAMES
 from hotline.domain.supervision.tiers import RULE_NAMES
 from hotline.domain.tickets.lifecycle import State
@@ -96,10 +96,10 @@ async def reveal(request: web.Request) -> web.Response:
     form, ticket_id, who = await read_form(request), ticket_id_of(request), actor(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
-        await count_account(request, Act.ACCOUNT_REVEAL)
+        await count_account(request, LimitedAction.ACCOUNT_REVEAL)
         given = form.text("reason")
         reason = REVEAL_REASONS.get(given, given)
-        person = await reveal_person(request.app[OFFICE], ticket_id, who, now(request), reason, remote_address(request))
+        person = await reveal_person(region_of(request), ticket_id, who, now(request), reason, remote_address(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -125,79 +125,79 @@ async def _ticket_page(
     refused: Refused | None = None,
     revealed: Person | None = None,
 ) -> web.Response:
-    office, who, moment = request.app[OFFICE], actor(request), now(request)
-    dossier = await read_ticket(office, ticket_id, who, moment, remote_address(request))
-    desk = Desk(office, who, dossier, new_client_key(), refused)
+    context, who, moment = region_of(request), actor(request), now(request)
+    case_file = await read_ticket(context, ticket_id, who, moment, remote_address(request))
+    desk = FormContext(context, who, case_file, new_client_key(), refused)
     return page(
         request,
         "tickets/ticket.html",
         status,
-        ticket=dossier.ticket,
-        title=dossier.ticket.title,
-        words=dossier.body,
-        state=state_view(dossier.ticket.state),
-        person=_person(dossier, revealed),
+        ticket=case_file.ticket,
+        title=case_file.ticket.title,
+        words=case_file.body,
+        state=state_view(case_file.ticket.state),
+        person=_person(case_file, revealed),
         revealed=revealed is not None,
-        held=await _held(office, dossier, who, moment),
-        may_hold=not dossier.ticket.open and may(who.role, Right.HOLD_TICKET),
+        held=await _held(context, case_file, who, moment),
+        may_hold=not case_file.ticket.open and may(who.role, Right.HOLD_TICKET),
         may_copy=may(who.role, Right.EXPORT_PERSON),
         opened=request.query.get("opened") == "1",
-        told=told_text(numbers_told(office, dossier.ticket), dossier.ticket.confidential),
-        **_history(dossier, office.county, moment),
-        **await _marks(office, dossier, who, moment),
-        **_forms(desk, office, moment),
-        **_clocks(office, dossier, who, moment),
+        told=told_text(numbers_told(context, case_file.ticket), case_file.ticket.confidential),
+        **_history(case_file, context.county, moment),
+        **await _marks(context, case_file, who, moment),
+        **_forms(desk, context, moment),
+        **_clocks(context, case_file, who, moment),
     )
 
 
-def _history(dossier: Dossier, county: County, moment: datetime) -> dict[str, Any]:
+def _history(case_file: CaseFile, county: County, moment: datetime) -> dict[str, Any]:
     """What happened so far, as the sections of the page show it."""
     return {
-        "answer": latest_reply(dossier),
-        "facts": facts_of(dossier, county, moment),
-        "path": path_steps(dossier.events, moment, False, channel=dossier.ticket.channel),
-        "interviews": interviews_of(dossier, moment),
-        "callbacks": callbacks_of(dossier, moment),
-        "instructions": instructions_of(dossier),
-        "letters": letters_of(dossier, county),
-        "files": files_of(dossier),
-        "clocks": clocks_of(dossier, county),
-        "reminders": reminders_of(dossier, county),
-        "looks": looks_of(dossier),
+        "answer": latest_reply(case_file),
+        "facts": facts_of(case_file, county, moment),
+        "path": path_steps(case_file.events, moment, False, channel=case_file.ticket.channel),
+        "interviews": interviews_of(case_file, moment),
+        "callbacks": callbacks_of(case_file, moment),
+        "instructions": instructions_of(case_file),
+        "letters": letters_of(case_file, county),
+        "files": files_of(case_file),
+        "clocks": clocks_of(case_file, county),
+        "reminders": reminders_of(case_file, county),
+        "looks": accesses_of(case_file),
     }
 
 
-async def _marks(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, Any]:
+async def _marks(context: RegionContext, case_file: CaseFile, who: Actor, moment: datetime) -> dict[str, Any]:
     """What went wrong so far: cards, and parts that are late."""
-    county, ticket_id = office.county, dossier.ticket.ticket_id
-    cards = (await cards_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
-    late = (await late_parts_of_tickets(office, [ticket_id], who, moment)).get(ticket_id, ())
+    county, ticket_id = context.county, case_file.ticket.ticket_id
+    cards = (await cards_of_tickets(context, [ticket_id], who, moment)).get(ticket_id, ())
+    late = (await late_parts_of_tickets(context, [ticket_id], who, moment)).get(ticket_id, ())
     told = [
-        Line((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
+        TableLine((COLOUR_NAMES[one.colour], county.unit_name(one.unit_id), one.reason, f"{said(one.since, moment)}起"))
         for one in cards
     ]
     return {
         "card": card_view(cards),
         "cards": told,
         "late": late_text(late, county),
-        "parts": parts_of(dossier, county, moment, late),
+        "parts": parts_of(case_file, county, moment, late),
     }
 
 
-async def _held(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, str] | None:
+async def _held(context: RegionContext, case_file: CaseFile, who: Actor, moment: datetime) -> dict[str, str] | None:
     """What keeps a closed ticket beyond its time; an open one is never let go."""
-    if dossier.ticket.open:
+    if case_file.ticket.open:
         return None
-    rows = await list_holds(office, dossier.ticket.ticket_id, who, moment)
+    rows = await list_holds(context, case_file.ticket.ticket_id, who, moment)
     return next((hold_view(row, moment) for row in rows if row["in_force"]), None)
 
 
-def _forms(desk: Desk, office: Office, moment: datetime) -> dict[str, Any]:
+def _forms(desk: FormContext, context: RegionContext, moment: datetime) -> dict[str, Any]:
     """The next thing open, the others folded, and a sentence for what fits no form."""
-    dossier, refused = desk.dossier, desk.refused
-    offers = find_offers(dossier, desk.actor, office.rules, moment)
+    case_file, refused = desk.case_file, desk.refused
+    offers = find_available(case_file, desk.actor, context.rules, moment)
     if "dispatch" in (offers.first, *offers.others):
-        suggested = suggest_unit(office, dossier)
+        suggested = suggest_unit(context, case_file)
         desk = replace(desk, suggested=str(suggested) if suggested else "")
     first = form_view(desk, offers.first) if offers.first else None
     others = [form_view(desk, verb) for verb in offers.others]
@@ -210,38 +210,38 @@ def _forms(desk: Desk, office: Office, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _waiting(desk: Desk) -> str:
+def _waiting(desk: FormContext) -> str:
     """What everybody waits for; in a joint ticket, for whom."""
-    state, owed = desk.dossier.ticket.state, owed_parts(desk.dossier.parts)
+    state, owed = desk.case_file.ticket.state, owed_parts(desk.case_file.parts)
     if state is not State.SIGNED or not owed:
         return WAITING[state]
-    return f"等协办单位提交协办意见：{'、'.join(desk.office.county.unit_name(unit) for unit in owed)}。"
+    return f"等协办单位提交协办意见：{'、'.join(desk.context.county.unit_name(unit) for unit in owed)}。"
 
 
-def _clocks(office: Office, dossier: Dossier, who: Actor, moment: datetime) -> dict[str, Any]:
+def _clocks(context: RegionContext, case_file: CaseFile, who: Actor, moment: datetime) -> dict[str, Any]:
     """Due time with its account, the window with its marks, the ladder."""
-    county, ticket = office.county, dossier.ticket
+    county, ticket = context.county, case_file.ticket
     calendar, policy = county.rules.calendar, county.rules.policy
-    own = own_part_clock(dossier, county.scope(who))
-    main, clock = own or main_clock(dossier), window_clock(dossier)
+    own = own_part_clock(case_file, county.scope(who))
+    main, clock = own or main_clock(case_file), window_clock(case_file)
     window = None
     if clock is not None and ticket.parked_until is None:
-        marks = window_marks(clock, dossier.reminders, dossier.interviews, policy, calendar, moment)
+        marks = window_marks(clock, case_file.reminders, case_file.interviews, policy, calendar, moment)
         window = window_view(clock, moment, calendar, tier=ticket.tier, marks=marks)
     return {
         "due": clock_due(main, moment, calendar) if main else None,
         "limit_due": clock_due(clock, moment, calendar) if clock else None,
         "due_label": RULE_NAMES[Rule(main["rule"])] if main else "",
-        "account": account_view(clock, calendar) if clock else None,
+        "account": explanation_view(clock, calendar) if clock else None,
         "account_label": RULE_NAMES[Rule(clock["rule"])] if clock else "",
         "window": window,
-        "ladder": ladder_view(dossier.supervisions, ticket.tier, moment) if dossier.supervisions else None,
+        "ladder": ladder_view(case_file.supervisions, ticket.tier, moment) if case_file.supervisions else None,
     }
 
 
-def _person(dossier: Dossier, revealed: Person | None) -> PersonView | None:
+def _person(case_file: CaseFile, revealed: Person | None) -> PersonView | None:
     """The chip; None where the person is not to be shown at all."""
-    person, ticket = revealed or dossier.person, dossier.ticket
+    person, ticket = revealed or case_file.person, case_file.ticket
     if not person.shown:
         return None
     offered = (

@@ -12,8 +12,9 @@ from channels.desk.ticket.page import ticket_id_of
 from channels.ui.navigation import ROLE_NAMES, first_page
 from channels.ui.rendering import page
 from channels.ui.time_format import said
-from channels.web.app_keys import LOOKED_AT, OFFICE
+from channels.web.app_keys import LOOKED_AT
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now, viewer
 from hotline.actions.accounts.recusal import REASON_LIMIT, list_recusals, recuse
@@ -35,7 +36,7 @@ async def take_recusal(request: web.Request) -> web.StreamResponse:
     check_csrf(request, form.fields.get("csrf", ""))
     login = form.fields.get("login", "").strip()
     try:
-        await recuse(request.app[OFFICE], ticket_id, login, form.fields.get("reason", ""), who, now(request))
+        await recuse(region_of(request), ticket_id, login, form.fields.get("reason", ""), who, now(request))
     except NotFound:
         if not login:
             raise
@@ -51,7 +52,7 @@ async def _page(
     request: web.Request, ticket_id: UUID, typed: Any, status: int = 200, sentence: str = ""
 ) -> web.Response:
     who, moment = actor(request), now(request)
-    rows = await list_recusals(request.app[OFFICE], ticket_id, who)
+    rows = await list_recusals(region_of(request), ticket_id, who)
     return page(
         request,
         "privacy/recusal.html",

@@ -11,8 +11,9 @@ from aiohttp import web
 from channels.desk.ticket.page import ticket_id_of
 from channels.desk.ticket.sections import hold_view
 from channels.ui.rendering import page
-from channels.web.app_keys import LOOKED_AT, OFFICE
+from channels.web.app_keys import LOOKED_AT
 from channels.web.forms import Form, read_form
+from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.privacy.retention_hold import REASON_LIMIT, hold_ticket, lift_hold, read_holds
@@ -30,13 +31,18 @@ async def show_holds(request: web.Request) -> web.Response:
 
 async def take_hold(request: web.Request) -> web.StreamResponse:
     """`POST /tickets/{ticket_id}/hold`: `until` and `reason`, or `act` = lift."""
-    who, ticket_id, form, office = actor(request), ticket_id_of(request), await read_form(request), request.app[OFFICE]
+    who, ticket_id, form, context = (
+        actor(request),
+        ticket_id_of(request),
+        await read_form(request),
+        region_of(request),
+    )
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         if form.fields.get("act") == "lift":
-            await lift_hold(office, ticket_id, who, now(request))
+            await lift_hold(context, ticket_id, who, now(request))
         else:
-            await hold_ticket(office, ticket_id, form.fields.get("reason", ""), _until(form), who, now(request))
+            await hold_ticket(context, ticket_id, form.fields.get("reason", ""), _until(form), who, now(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -54,8 +60,8 @@ def _until(form: Form) -> date:
 async def _page(
     request: web.Request, ticket_id: UUID, typed: Mapping[str, str], refusal: Refusal | None = None
 ) -> web.Response:
-    who, moment, office = actor(request), now(request), request.app[OFFICE]
-    ticket, rows = await read_holds(office, ticket_id, who, moment)
+    who, moment, context = actor(request), now(request), region_of(request)
+    ticket, rows = await read_holds(context, ticket_id, who, moment)
     return page(
         request,
         "privacy/retention_hold.html",

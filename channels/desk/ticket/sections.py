@@ -22,7 +22,7 @@ from channels.ui.history_view import value_text, verdict_name
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import Dossier
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -60,7 +60,7 @@ class InterviewView:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """A row of a short table: what, and its facts; `href` when it leads somewhere, `pdf` to the same as PDF."""
 
     cells: tuple[str, ...]
@@ -69,10 +69,10 @@ class Line:
     pdf: str = ""
 
 
-def main_clock(dossier: Dossier) -> Row | None:
+def main_clock(case_file: CaseFile) -> Row | None:
     """The limit that runs out first, or the one missed in this round."""
-    ticket = dossier.ticket
-    rows = [row for row in dossier.clocks if row["rule"] in _MAIN]
+    ticket = case_file.ticket
+    rows = [row for row in case_file.clocks if row["rule"] in _MAIN]
     running = [row for row in rows if row["state"] == "running"]
     missed = [row for row in rows if row["state"] == "missed" and row["cycle"] == ticket.cycle]
     if not ticket.open or not (running or missed):
@@ -80,25 +80,25 @@ def main_clock(dossier: Dossier) -> Row | None:
     return min(running or missed, key=lambda row: row["due_at"])
 
 
-def window_clock(dossier: Dossier) -> Row | None:
+def window_clock(case_file: CaseFile) -> Row | None:
     """The clock of the tier in force; without one the main clock."""
-    rows = [row for row in dossier.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
+    rows = [row for row in case_file.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
     running = [row for row in rows if row["state"] == "running"]
     if running:
         return running[-1]
-    main = main_clock(dossier)
-    return rows[-1] if main is None and rows and dossier.ticket.open else main
+    main = main_clock(case_file)
+    return rows[-1] if main is None and rows and case_file.ticket.open else main
 
 
-def latest_reply(dossier: Dossier) -> str:
+def latest_reply(case_file: CaseFile) -> str:
     """What the unit last answered, or an empty text; a caller back reads it out."""
-    replies = [event["public_text"] for event in dossier.events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
+    replies = [event["public_text"] for event in case_file.events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
     return (replies[-1] or "") if replies else ""
 
 
-def facts_of(dossier: Dossier, county: County, now: datetime) -> Facts:
+def facts_of(case_file: CaseFile, county: County, now: datetime) -> Facts:
     """What is known of a ticket, in one list."""
-    ticket = dossier.ticket
+    ticket = case_file.ticket
     rows = [
         ("来源", f"{CHANNEL_NAMES[ticket.channel]}，{said(ticket.received_at, now)} 受理"),
         ("类别", f"{KIND_NAMES[ticket.kind]} · {CLASS_NAMES[ticket.handling_class]}"),
@@ -106,9 +106,9 @@ def facts_of(dossier: Dossier, county: County, now: datetime) -> Facts:
         ("地点", mask_text(ticket.place)),
         ("时限", PACE_NAMES[ticket.pace]),
     ]
-    rows += [(PARTS[part], county.unit_name(unit)) for unit, part in _parts(dossier)]
-    if dossier.in_charge is not None:
-        rows.append(("经办人", dossier.in_charge.name))
+    rows += [(PARTS[part], county.unit_name(unit)) for unit, part in _parts(case_file)]
+    if case_file.in_charge is not None:
+        rows.append(("经办人", case_file.in_charge.name))
     if ticket.accused_unit_id:
         rows.append(("被反映单位", county.unit_name(ticket.accused_unit_id)))
     counts = (("重办", ticket.redo_count), ("退单", ticket.return_count), ("延期", ticket.extension_count))
@@ -121,17 +121,17 @@ def facts_of(dossier: Dossier, county: County, now: datetime) -> Facts:
     return rows
 
 
-def _parts(dossier: Dossier) -> list[tuple[UUID, str]]:
-    return [(part.unit_id, part.part) for part in dossier.parts if not part.excused_at]
+def _parts(case_file: CaseFile) -> list[tuple[UUID, str]]:
+    return [(part.unit_id, part.part) for part in case_file.parts if not part.excused_at]
 
 
-def interviews_of(dossier: Dossier, now: datetime) -> list[InterviewView]:
+def interviews_of(case_file: CaseFile, now: datetime) -> list[InterviewView]:
     """Every interview, newest first."""
-    views = [_interview(row, now) for row in dossier.interviews]
-    if views and dossier.reviews:
+    views = [_interview(row, now) for row in case_file.interviews]
+    if views and case_file.reviews:
         told = tuple(
             f"{row['account_name']}：{'同意' if row['agreed'] else '不同意'}认定不合理。{row['reason']}"
-            for row in dossier.reviews
+            for row in case_file.reviews
         )
         last = views[-1]
         views[-1] = InterviewView(last.title, last.state, last.reached, last.steps, told)
@@ -164,12 +164,12 @@ def _text(name: str, value: Any) -> str:
     return local_text(value) if isinstance(value, datetime) else value_text(name, value)
 
 
-def callbacks_of(dossier: Dossier, now: datetime) -> list[Line]:
+def callbacks_of(case_file: CaseFile, now: datetime) -> list[TableLine]:
     """Every callback: which, where it stands, what was answered, the person's words."""
-    return [_callback(row, now) for row in dossier.callbacks]
+    return [_callback(row, now) for row in case_file.callbacks]
 
 
-def _callback(row: Row, now: datetime) -> Line:
+def _callback(row: Row, now: datetime) -> TableLine:
     stage = "约谈后核实" if row["stage"] == "interview" else "答复后回访"
     at = row["done_at"] or row["asked_at"] or row["opened_at"]
     answers = []
@@ -180,39 +180,39 @@ def _callback(row: Row, now: datetime) -> Line:
     answers += [f"热线{row['operator_mark']}分"] if row["operator_mark"] else []
     state = f"{CALLBACK_STATES[row['state']]}（{CHANNEL_NAMES[row['channel']]}）"
     who = row["account_name"] or ("诉求人自评" if row["state"] == "done" else "")
-    return Line(
+    return TableLine(
         (f"第 {row['round']} 次 · {stage}", f"{said(at, now)} {state}", "，".join(answers), row["words"] or "", who)
     )
 
 
-def letters_of(dossier: Dossier, county: County) -> list[Line]:
+def letters_of(case_file: CaseFile, county: County) -> list[TableLine]:
     """Documents issued, each with its download."""
     lines = []
-    for row in dossier.letters:
+    for row in case_file.letters:
         name = f"{NAMES[Document(row['kind'])]}〔{row['year']}〕{row['number']}号"
         copied = f"抄送{row['copy_to']}" if row["copy_to"] else ""
         cells = (name, local_text(row["issued_at"]), county.unit_name(row["unit_id"]), copied)
         href = f"/letters/{row['letter_id']}"
-        lines.append(Line(cells, f"{href}.docx", pdf=f"{href}.pdf"))
+        lines.append(TableLine(cells, f"{href}.docx", pdf=f"{href}.pdf"))
     return lines
 
 
-def files_of(dossier: Dossier) -> list[Line]:
+def files_of(case_file: CaseFile) -> list[TableLine]:
     """Files with their download; sizes in KB."""
-    base = f"/tickets/{dossier.ticket.ticket_id}/files"
+    base = f"/tickets/{case_file.ticket.ticket_id}/files"
     return [
-        Line(
+        TableLine(
             (row["file_name"], row["label"], f"{max(1, row['size_bytes'] // 1024)} KB", local_text(row["added_at"])),
             f"{base}/{row['attachment_id']}",
         )
-        for row in dossier.files
+        for row in case_file.files
     ]
 
 
-def clocks_of(dossier: Dossier, county: County) -> list[Line]:
+def clocks_of(case_file: CaseFile, county: County) -> list[TableLine]:
     """Every clock the ticket ever had."""
     return [
-        Line(
+        TableLine(
             (
                 RULE_NAMES[Rule(row["rule"])]
                 + (f" · {county.unit_name(row['unit_id'])}" if row["rule"] == Rule.ASSIST else ""),
@@ -223,14 +223,14 @@ def clocks_of(dossier: Dossier, county: County) -> list[Line]:
             ),
             over=row["state"] == "missed",
         )
-        for row in dossier.clocks
+        for row in case_file.clocks
     ]
 
 
-def reminders_of(dossier: Dossier, county: County) -> list[Line]:
+def reminders_of(case_file: CaseFile, county: County) -> list[TableLine]:
     """The ledger of reminders."""
     return [
-        Line(
+        TableLine(
             (
                 f"{RULE_NAMES[Rule(row['rule'])]} · {STEP_NAMES[Step(row['step'])]}",
                 _reader(row, county),
@@ -238,7 +238,7 @@ def reminders_of(dossier: Dossier, county: County) -> list[Line]:
                 REMINDER_STATES[row["state"]],
             )
         )
-        for row in dossier.reminders
+        for row in case_file.reminders
     ]
 
 
@@ -255,10 +255,10 @@ def _recipient(recipient: str, county: County) -> str:
     return ROLE_NAMES[Role(name)] if kind == "role" else "诉求人"
 
 
-def looks_of(dossier: Dossier) -> list[Line]:
+def accesses_of(case_file: CaseFile) -> list[TableLine]:
     """Who has seen this ticket, newest first (PROCEDURE §6)."""
     return [
-        Line(
+        TableLine(
             (
                 row["account_name"] or "诉求人",
                 ROLE_NAMES[Role(row["role"])] if row["role"] else "",
@@ -267,14 +267,14 @@ def looks_of(dossier: Dossier) -> list[Line]:
                 local_text(row["at"]),
             )
         )
-        for row in dossier.views
+        for row in case_file.views
     ]
 
 
-def instructions_of(dossier: Dossier) -> list[Line]:
+def instructions_of(case_file: CaseFile) -> list[TableLine]:
     """What leaders wrote, until when, and what became of it."""
     return [
-        Line(
+        TableLine(
             (
                 row["leader_name"] or "县领导",
                 row["text"],
@@ -282,7 +282,7 @@ def instructions_of(dossier: Dossier) -> list[Line]:
                 f"已落实：{row['fulfilment']}" if row["fulfilled_at"] else "尚未销号",
             )
         )
-        for row in dossier.instructions
+        for row in case_file.instructions
     ]
 
 

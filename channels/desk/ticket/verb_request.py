@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from channels.web.forms import Form
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.errors import Missing
 from hotline.domain.tickets.lifecycle import FIELD_NAMES, TABLE, Verb
 from hotline.domain.tickets.ticket import Actor
@@ -17,10 +17,10 @@ from hotline.holidays import ZONE
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class VerbRequest:
     """A verb somebody asks for on a ticket, with the form that was sent."""
 
-    office: Office
+    context: RegionContext
     ticket_id: UUID
     actor: Actor
     now: datetime
@@ -47,7 +47,7 @@ class Asked:
         return day
 
 
-Deed = Callable[[Asked], Awaitable[object]]
+VerbHandler = Callable[[VerbRequest], Awaitable[object]]
 
 
 class GivenAction(Protocol):
@@ -55,7 +55,7 @@ class GivenAction(Protocol):
 
     def __call__(
         self,
-        office: Office,
+        context: RegionContext,
         ticket_id: UUID,
         actor: Actor,
         now: datetime,
@@ -68,23 +68,23 @@ class BareAction(Protocol):
     """An action that needs nothing said."""
 
     def __call__(
-        self, office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+        self, context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
     ) -> Awaitable[object]: ...
 
 
-def said(verb: Verb, action: GivenAction) -> Deed:
+def with_fields(verb: Verb, action: GivenAction) -> VerbHandler:
     """The deed of a verb that takes what its arrow needs."""
 
-    async def deed(a: Asked) -> object:
-        return await action(a.office, a.ticket_id, a.actor, a.now, a.given(verb), a.key)
+    async def deed(a: VerbRequest) -> object:
+        return await action(a.context, a.ticket_id, a.actor, a.now, a.given(verb), a.key)
 
     return deed
 
 
-def bare(action: BareAction) -> Deed:
+def without_fields(action: BareAction) -> VerbHandler:
     """The deed of a verb that needs nothing said."""
 
-    async def deed(a: Asked) -> object:
-        return await action(a.office, a.ticket_id, a.actor, a.now, a.key)
+    async def deed(a: VerbRequest) -> object:
+        return await action(a.context, a.ticket_id, a.actor, a.now, a.key)
 
     return deed

@@ -16,13 +16,14 @@ from channels.ui.pagination import page_number, turn_pages
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import Row, TicketRow, inbox_row
 from channels.ui.time_format import said
-from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.app_keys import SHOWN
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.dispatch.joint import late_parts_of_tickets
 from hotline.actions.messaging.inbox import list_notices, settle_notice
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.search.ticket_lists import list_closed, list_inbox
 from hotline.actions.supervision.cards import cards_of_tickets
 from hotline.domain.accounts.permissions import Right, is_of_unit
@@ -42,12 +43,12 @@ _NOT_THEIRS = frozenset({State.RECEIVED, State.AWAITING_DETAILS})
 
 async def show_inbox(request: web.Request) -> web.Response:
     """`GET /desk?state=&page=`: one list, what runs out first on top. Unchanged, a refresh gets 204."""
-    who, moment, office = actor(request), now(request), request.app[OFFICE]
+    who, moment, context = actor(request), now(request), region_of(request)
     chosen = request.query.get("state", "")
     states, number = _states(chosen, who.role), page_number(request.query.get("page", ""))
-    inbox = await _read(office, who, states, number)
+    inbox = await _read(context, who, states, number)
     request[SHOWN] = len(inbox.rows)
-    tickets = await _ticket_rows(office, who, inbox.rows, moment)
+    tickets = await _ticket_rows(context, who, inbox.rows, moment)
     seen = _fingerprint(tickets, inbox.counts)
     if request.headers.get("HX-Request") and request.query.get("seen") == seen:
         return web.Response(status=204)
@@ -65,12 +66,12 @@ async def show_inbox(request: web.Request) -> web.Response:
     )
 
 
-async def _ticket_rows(office: Office, who: Actor, rows: Sequence[Row], moment: datetime) -> list[TicketRow]:
+async def _ticket_rows(context: RegionContext, who: Actor, rows: Sequence[Row], moment: datetime) -> list[TicketRow]:
     ids = [row["ticket_id"] for row in rows]
-    cards = await cards_of_tickets(office, ids, who, moment)
-    late = await late_parts_of_tickets(office, ids, who, moment)
+    cards = await cards_of_tickets(context, ids, who, moment)
+    late = await late_parts_of_tickets(context, ids, who, moment)
     return [
-        inbox_row(row, moment, office.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
+        inbox_row(row, moment, context.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
         for row in rows
     ]
 
@@ -85,12 +86,12 @@ class _Inbox:
     more: bool = False
 
 
-async def _read(office: Office, who: Actor, states: Sequence[State], number: int) -> _Inbox:
+async def _read(context: RegionContext, who: Actor, states: Sequence[State], number: int) -> _Inbox:
     skip = (number - 1) * PAGE
     if State.CLOSED in states:
-        rows, counts = await list_closed(office, who, PAGE + 1, skip)
+        rows, counts = await list_closed(context, who, PAGE + 1, skip)
         return _Inbox(rows[:PAGE], counts, None, len(rows) > PAGE)
-    rows, counts = await list_inbox(office, who, list(states), PAGE, skip)
+    rows, counts = await list_inbox(context, who, list(states), PAGE, skip)
     return _Inbox(rows, counts, sum(counts.get(state, 0) for state in states))
 
 
@@ -126,7 +127,7 @@ def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str
 async def show_notices(request: web.Request) -> web.Response:
     """`GET /desk/notices`: what was told to this desk in the last two weeks, newest first."""
     who, moment = actor(request), now(request)
-    rows = await list_notices(request.app[OFFICE], who, moment)
+    rows = await list_notices(region_of(request), who, moment)
     request[SHOWN] = len(rows)
     notices = [_notice(row, moment) for row in rows]
     folded = [(kind, same) for kind, same in _by_kind(notices).items() if len(same) >= FOLDED_FROM]
@@ -156,12 +157,12 @@ def _by_kind(notices: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]
 
 async def read_notice(request: web.Request) -> web.StreamResponse:
     """`POST /desk/notices/read`: this notice, or all that are listed, dealt with."""
-    who, form, office = actor(request), await read_form(request), request.app[OFFICE]
+    who, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     one = form.uuid("notice", "消息")
-    listed: list[UUID] = [row["outbox_id"] for row in await list_notices(office, who, now(request))]
+    listed: list[UUID] = [row["outbox_id"] for row in await list_notices(context, who, now(request))]
     for outbox_id in listed if one is None else [one]:
-        await settle_notice(office, outbox_id, who, now(request))
+        await settle_notice(context, outbox_id, who, now(request))
     return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})
 
 

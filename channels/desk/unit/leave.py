@@ -12,8 +12,8 @@ from channels.desk.ticket.verb_forms import Options
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text
-from channels.web.app_keys import OFFICE
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.accounts.leave import end_leave, enter_leave, list_colleagues, list_leaves
@@ -41,7 +41,7 @@ async def take_leave(request: web.Request) -> web.StreamResponse:
         if person is None:
             raise Missing(what="请假的人")
         begin, end = form.moment("away_from", "离岗时间", ZONE), form.moment("away_until", "回岗时间", ZONE)
-        await enter_leave(request.app[OFFICE], person, begin, end, substitute, who, now(request))
+        await enter_leave(region_of(request), person, begin, end, substitute, who, now(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -56,22 +56,22 @@ async def stop_leave(request: web.Request) -> web.StreamResponse:
     person = form.uuid("person", "请假的人")
     if person is None:
         raise Missing(what="请假的人")
-    await end_leave(request.app[OFFICE], person, form.moment("away_from", "离岗时间", ZONE), who, now(request))
+    await end_leave(region_of(request), person, form.moment("away_from", "离岗时间", ZONE), who, now(request))
     return web.Response(status=303, headers={"Location": f"{HERE}?done=saved"})
 
 
 async def _page(request: web.Request, typed: Typed, refusal: Refusal | None = None) -> web.Response:
-    who, office, moment = actor(request), request.app[OFFICE], now(request)
-    rows = await list_leaves(office, who, moment)
-    choices = await list_colleagues(office, who)
+    who, context, moment = actor(request), region_of(request), now(request)
+    rows = await list_leaves(context, who, moment)
+    choices = await list_colleagues(context, who)
     alone = len(choices.people) == 1
     return page(
         request,
         "accounts/leave.html",
         200 if refusal is None else refusal.status,
-        leaves=[_view(row, moment, office.county) for row in rows],
-        people=_options(choices.people, office.county),
-        substitutes=_options(choices.substitutes, office.county),
+        leaves=[_view(row, moment, context.county) for row in rows],
+        people=_options(choices.people, context.county),
+        substitutes=_options(choices.substitutes, context.county),
         typed={"person": str(choices.people[0].account_id) if alone else str(who.account_id), **typed},
         sentence=refusal.sentence if refusal else "",
     )

@@ -10,8 +10,9 @@ from aiohttp import web
 from channels.phone.texts import NO_ALARMS, alarm_text
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
-from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.app_keys import SHOWN
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.messaging.inbox import list_alarms, settle_alarm
@@ -21,7 +22,7 @@ from hotline.domain.accounts.permissions import Right, may
 async def show_alarms(request: web.Request) -> web.Response:
     """The list; administrators of the system see it, dispatcher and supervisor settle it."""
     person = actor(request)
-    rows = await list_alarms(request.app[OFFICE], person)
+    rows = await list_alarms(region_of(request), person)
     request[SHOWN] = len(rows)
     reads_tickets = may(person.role, Right.SETTLE_ALARM)
     alarms = [_line(row, request, reads_tickets) for row in rows]
@@ -46,7 +47,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     """已处理: it leaves the list."""
     person, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    await settle_alarm(request.app[OFFICE], id_in(request, "alarm_id"), person, now(request))
+    await settle_alarm(region_of(request), id_in(request, "alarm_id"), person, now(request))
     raise web.HTTPSeeOther("/console/alarms?done=saved")
 
 

@@ -13,9 +13,9 @@ from channels.phone.texts import DESTINATIONS, FIRST_CALL, KINDS, NO_NUMBER, PAC
 from channels.ui.history_view import told_text
 from channels.ui.rendering import page
 from channels.ui.time_format import said
-from channels.web.app_keys import OFFICE
 from channels.web.forms import Form, read_form
 from channels.web.rate_limits import count_account
+from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now, remote_address
 from hotline.actions.dispatch.dispatch_queue import count_calls
@@ -29,7 +29,7 @@ from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.intake import clean
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.domain.tickets.lifecycle import STATE_NAMES, State
 from hotline.domain.tickets.ticket import Actor
 from hotline.phone import normalise
@@ -48,10 +48,10 @@ async def _opened(request: web.Request) -> dict[str, Any] | None:
     number, key = clean(request.query.get("number", "")), clean(request.query.get("key", ""))
     if not number or not key:
         return None
-    office = request.app[OFFICE]
-    code = await filed_code(office, number, key)
+    context = region_of(request)
+    code = await filed_code(context, number, key)
     try:
-        ticket = await own_ticket(office, number, code)
+        ticket = await own_ticket(context, number, code)
     except NotFound:
         return None
     return {
@@ -59,7 +59,7 @@ async def _opened(request: web.Request) -> dict[str, Any] | None:
         "code": code,
         "href": f"/tickets/{ticket.ticket_id}",
         "way": request.query.get("way", ""),
-        "told": told_text(numbers_told(office, ticket), ticket.confidential),
+        "told": told_text(numbers_told(context, ticket), ticket.confidential),
     }
 
 
@@ -67,16 +67,16 @@ async def _call_page(
     request: web.Request, person: Actor, values: Mapping[str, str], *, status: int = 200, error: str = "",
     opened: Mapping[str, Any] | None = None,
 ) -> web.Response:  # fmt: skip
-    office, at = request.app[OFFICE], now(request)
-    county = await office.refresh(at)
+    context, at = region_of(request), now(request)
+    county = await context.refresh(at)
     shown = {name: values.get(name, "") for name in FIELDS} | {"confidential": bool(values.get("confidential"))}
     # A form that came back keeps its key: sent again it is the same filing.
     kept = {"client_key": values["client_key"]} if values.get("client_key") else {}
     return page(
         request, "intake/call.html", status=status, values=shown, error=error, opened=opened, kinds=KINDS, paces=PACES,
         matters=_matters(county), unit_names=_unit_names(county), destinations=DESTINATIONS,
-        latest=[ticket_line(row, request) for row in await list_latest(office, person, LATEST)],
-        calls_waiting=await count_calls(office, at), caller=None, caller_note=NO_NUMBER, **kept,
+        latest=[ticket_line(row, request) for row in await list_latest(context, person, LATEST)],
+        calls_waiting=await count_calls(context, at), caller=None, caller_note=NO_NUMBER, **kept,
     )  # fmt: skip
 
 
@@ -111,11 +111,11 @@ def ticket_line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
 
 async def show_caller(request: web.Request) -> web.Response:
     """Earlier tickets from this number, as a piece of the page."""
-    person, office = actor(request), request.app[OFFICE]
+    person, context = actor(request), region_of(request)
     phone = request.query.get("phone", "").strip()[:40]
-    await count_account(request, Act.ACCOUNT_SEARCH)
-    rows = await list_caller(office, phone, person, now(request), remote_address(request)) if phone else []
-    known = bool(phone) and normalise(phone, area_code=office.area_code) is not None
+    await count_account(request, LimitedAction.ACCOUNT_SEARCH)
+    rows = await list_caller(context, phone, person, now(request), remote_address(request)) if phone else []
+    known = bool(phone) and normalise(phone, area_code=context.area_code) is not None
     note = "" if rows else FIRST_CALL if known else UNKNOWN_NUMBER if phone else NO_NUMBER
     lines = [ticket_line(row, request) for row in rows]
     return page(request, "intake/caller.html", caller=lines, caller_note=note)
@@ -136,15 +136,15 @@ async def file_call(request: web.Request) -> web.StreamResponse:
 
 
 async def _register(request: web.Request, form: Form, person: Actor) -> tuple[Opened, Way]:
-    office, at = request.app[OFFICE], now(request)
-    await office.refresh(at)
+    context, at = region_of(request), now(request)
+    await context.refresh(at)
     way, given = read_way(form)
-    opened = await open_ticket(office, read_filing(office, form), person, at)
+    opened = await open_ticket(context, read_filing(context, form), person, at)
     ticket_id, key = opened.ticket.ticket_id, f"{form.client_key}:out"
     if way is Way.ANSWER:
-        await answer_ticket(office, ticket_id, person, at, {"answer": given["answer"]}, key)
+        await answer_ticket(context, ticket_id, person, at, {"answer": given["answer"]}, key)
     elif way is Way.REDIRECT:
-        await redirect_ticket(office, ticket_id, person, at, {"where": given["where"]}, key)
+        await redirect_ticket(context, ticket_id, person, at, {"where": given["where"]}, key)
     return opened, way
 
 

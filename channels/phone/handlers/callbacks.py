@@ -11,9 +11,10 @@ from aiohttp import web
 from channels.phone.texts import ATTEMPTS, REVEAL_REASON
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
-from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.app_keys import SHOWN
 from channels.web.forms import read_form
 from channels.web.rate_limits import count_account
+from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now, remote_address
 from hotline.actions.search.case_view import reveal_person
@@ -21,7 +22,7 @@ from hotline.actions.search.ticket_lists import list_calls
 from hotline.actions.tickets.case_file import Person
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.callback import VERDICT_NAMES
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 
 
 async def show_calls(request: web.Request) -> web.Response:
@@ -31,7 +32,7 @@ async def show_calls(request: web.Request) -> web.Response:
 
 async def _calls_page(request: web.Request, revealed: UUID | None, person: Person | None) -> web.Response:
     caller = actor(request)
-    rows = await list_calls(request.app[OFFICE], caller, "reply", now(request))
+    rows = await list_calls(region_of(request), caller, "reply", now(request))
     request[SHOWN] = len(rows)
     return page(
         request, "callback/calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
@@ -55,11 +56,11 @@ def _line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
 
 async def reveal(request: web.Request) -> web.Response:
     """Name and number of one person to be called, recorded with the reason 回访."""
-    caller, form, office = actor(request), await read_form(request), request.app[OFFICE]
+    caller, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    await count_account(request, Act.ACCOUNT_REVEAL)
+    await count_account(request, LimitedAction.ACCOUNT_REVEAL)
     ticket_id = id_in(request, "ticket_id")
-    person = await reveal_person(office, ticket_id, caller, now(request), REVEAL_REASON, remote_address(request))
+    person = await reveal_person(context, ticket_id, caller, now(request), REVEAL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
         return page(request, "privacy/person.html", person=person)
     return await _calls_page(request, ticket_id, person)

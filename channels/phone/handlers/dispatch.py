@@ -14,8 +14,8 @@ from channels.phone.inbound import unit_of
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import card_view
 from channels.ui.time_format import due_view, local_text, said
-from channels.web.app_keys import OFFICE
 from channels.web.forms import read_form
+from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.dispatch.dispatch_queue import Waiting, list_extensions, list_rulings, list_undispatched
@@ -44,13 +44,13 @@ async def _dispatch_page(
     typed: Mapping[str, str] | None = None,
     error: str = "",
 ) -> web.Response:
-    person, office, at = actor(request), request.app[OFFICE], now(request)
-    county = await office.refresh(at)
-    returned, extensions = await list_rulings(office, person), await list_extensions(office, person)
-    cards = await cards_of_tickets(office, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
+    person, context, at = actor(request), region_of(request), now(request)
+    county = await context.refresh(at)
+    returned, extensions = await list_rulings(context, person), await list_extensions(context, person)
+    cards = await cards_of_tickets(context, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
     return page(
         request, "dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
-        received=[_received(one, county, at) for one in await list_undispatched(office, person)],
+        received=[_received(one, county, at) for one in await list_undispatched(context, person)],
         returned=[_line(row, county, at, cards) for row in returned],
         extensions=[_line(row, county, at, cards) for row in extensions],
         unit_names=sorted({unit.name for unit in county.units.values()}),
@@ -92,17 +92,17 @@ def _line(
 
 async def dispatch(request: web.Request) -> web.StreamResponse:
     """Hand one ticket to the unit picked by name; a wrong one comes back with its sentence beside the field."""
-    person, form, office = actor(request), await read_form(request), request.app[OFFICE]
+    person, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     ticket_id = id_in(request, "ticket_id")
-    await office.refresh(now(request))
+    await context.refresh(now(request))
     try:
-        unit_id = unit_of(office.county, form.text("unit"), "承办单位")
+        unit_id = unit_of(context.county, form.text("unit"), "承办单位")
         if unit_id is None:
             raise Missing(what="承办单位")
         await dispatch_ticket(
-            office, ticket_id, unit_id, person, now(request), form.text("reason"), form.client_key,
-            assisting=_named(office.county, form.text("assisting")), task=form.text("task"),
+            context, ticket_id, unit_id, person, now(request), form.text("reason"), form.client_key,
+            assisting=_named(context.county, form.text("assisting")), task=form.text("task"),
         )  # fmt: skip
     except NotFound:
         raise

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from channels.web.app_keys import OFFICE, SETTINGS
+from channels.web.app_keys import SETTINGS
+from channels.web.region import region_of
 from channels.web.routes import get, id_in
 from channels.web.session import actor, now, remote_address
 from channels.web.uploads import as_download
@@ -16,7 +17,7 @@ async def give_file(request: web.Request) -> web.StreamResponse:
     """The bytes of one file, for whoever may see the ticket; the look is recorded."""
     person = actor(request)
     ticket_id, attachment_id = id_in(request, "ticket_id"), id_in(request, "attachment_id")
-    row = await read_file(request.app[OFFICE], ticket_id, attachment_id, person, now(request), remote_address(request))
+    row = await read_file(region_of(request), ticket_id, attachment_id, person, now(request), remote_address(request))
     return as_download(request.app[SETTINGS].files_dir, row["file_name"], row["media_type"], row["sha256"])
 
 

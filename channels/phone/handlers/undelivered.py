@@ -11,9 +11,10 @@ from aiohttp import web
 from channels.phone.texts import MESSAGE_NAMES, REFUSED_WHY, TELL_REASON, UNDELIVERED_WHY, UNKNOWN_WHY
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
-from channels.web.app_keys import OFFICE, SHOWN
+from channels.web.app_keys import SHOWN
 from channels.web.forms import read_form
 from channels.web.rate_limits import count_account
+from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now, remote_address
 from hotline.actions.callback.undelivered import Undelivered, list_undelivered, settle_undelivered
@@ -23,7 +24,7 @@ from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import CHANNEL_NAMES
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 
 WORDS = 500
 
@@ -37,7 +38,7 @@ async def _list_page(
     request: web.Request, status: int = 200, *, revealed: UUID | None = None, person: Person | None = None,
     refused: tuple[UUID, str] | None = None,
 ) -> web.Response:  # fmt: skip
-    rows, total = await list_undelivered(request.app[OFFICE], actor(request))
+    rows, total = await list_undelivered(region_of(request), actor(request))
     request[SHOWN] = len(rows)
     moment = now(request)
     return page(
@@ -62,11 +63,11 @@ def _line(row: Undelivered, moment: datetime) -> dict[str, Any]:
 
 async def reveal(request: web.Request) -> web.Response:
     """Name and number of one person to be told, recorded with its reason."""
-    form, office = await read_form(request), request.app[OFFICE]
+    form, context = await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    await count_account(request, Act.ACCOUNT_REVEAL)
+    await count_account(request, LimitedAction.ACCOUNT_REVEAL)
     ticket_id = id_in(request, "ticket_id")
-    person = await reveal_person(office, ticket_id, actor(request), now(request), TELL_REASON, remote_address(request))
+    person = await reveal_person(context, ticket_id, actor(request), now(request), TELL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
         return page(request, "privacy/person.html", person=person)
     return await _list_page(request, revealed=ticket_id, person=person)
@@ -78,7 +79,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         await settle_undelivered(
-            request.app[OFFICE], outbox_id, form.choice("how", FollowUp, "结果"), form.text("words", WORDS).strip(), actor(request), now(request),
+            region_of(request), outbox_id, form.choice("how", FollowUp, "结果"), form.text("words", WORDS).strip(), actor(request), now(request),
             form.fields.get("client_key") or None,
         )  # fmt: skip
     except NotFound:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.accounts.substitution import (
     LONGEST,
@@ -38,7 +38,7 @@ class Choices:
 
 
 async def enter_leave(
-    office: Office, account_id: UUID, away_from: datetime, away_until: datetime, substitute_id: UUID | None,
+    context: RegionContext, account_id: UUID, away_from: datetime, away_until: datetime, substitute_id: UUID | None,
     actor: Actor, now: datetime,
 ) -> None:  # fmt: skip
     """Somebody is away from one moment until before another; sent twice it is refused as overlapping.
@@ -47,52 +47,52 @@ async def enter_leave(
     """
     allow(actor, Right.ENTER_LEAVE)
     check_span(away_from, away_until, now)
-    async with office.writing() as conn:
-        person = await _person(office, conn, account_id)
-        check_may_enter(actor, person, office.county.scope(actor))
-        substitute = await _person(office, conn, substitute_id) if substitute_id else None
+    async with context.writing() as conn:
+        person = await _person(context, conn, account_id)
+        check_may_enter(actor, person, context.county.scope(actor))
+        substitute = await _person(context, conn, substitute_id) if substitute_id else None
         leave = Leave(person, away_from, away_until, substitute)
-        taken = await leaves.has_leave(conn, office.region, account_id, away_from, away_until)
+        taken = await leaves.has_leave(conn, context.region, account_id, away_from, away_until)
         away = substitute_id is not None and await leaves.has_leave(
-            conn, office.region, substitute_id, away_from, away_until
+            conn, context.region, substitute_id, away_from, away_until
         )
-        check_leave(leave, _above(office, person), taken=taken, substitute_away=away)
-        await leaves.insert_leave(conn, office.region, leave, actor.account_id, now)
+        check_leave(leave, _above(context, person), taken=taken, substitute_away=away)
+        await leaves.insert_leave(conn, context.region, leave, actor.account_id, now)
 
 
-async def _person(office: Office, conn: Any, account_id: UUID) -> Colleague:
-    person = await leaves.lock_colleague(conn, office.region, account_id)
+async def _person(context: RegionContext, conn: Any, account_id: UUID) -> Colleague:
+    person = await leaves.lock_colleague(conn, context.region, account_id)
     if person is None:
         raise NotFound
     return person
 
 
-def _above(office: Office, person: Colleague) -> UUID | None:
-    unit = office.county.units.get(person.unit_id) if person.unit_id else None
+def _above(context: RegionContext, person: Colleague) -> UUID | None:
+    unit = context.county.units.get(person.unit_id) if person.unit_id else None
     return unit.parent_id if unit else None
 
 
-async def end_leave(office: Office, account_id: UUID, away_from: datetime, actor: Actor, now: datetime) -> None:
+async def end_leave(context: RegionContext, account_id: UUID, away_from: datetime, actor: Actor, now: datetime) -> None:
     """销假: back from this moment on, or never gone. Raises NotFound, NotAllowed."""
     allow(actor, Right.ENTER_LEAVE)
     if abs(away_from - now) > 2 * LONGEST:
         raise NotFound
-    async with office.writing() as conn:
-        person = await _person(office, conn, account_id)
-        check_may_enter(actor, person, office.county.scope(actor))
-        if not await leaves.end_leave(conn, office.region, account_id, away_from, now, actor.account_id):
+    async with context.writing() as conn:
+        person = await _person(context, conn, account_id)
+        check_may_enter(actor, person, context.county.scope(actor))
+        if not await leaves.end_leave(conn, context.region, account_id, away_from, now, actor.account_id):
             raise NotFound
 
 
-async def list_leaves(office: Office, actor: Actor, now: datetime) -> list[Row]:
+async def list_leaves(context: RegionContext, actor: Actor, now: datetime) -> list[Row]:
     """Leaves not over yet the actor may know of: of the actor, of the actor's unit and below, for an administrator all.
 
     Rows have name, unit_id, role, substitute_name; `may_end` says whether the actor may end it. Raises NotAllowed.
     """
-    account_id, units = _scope(office, actor)
-    async with office.reading() as conn:
-        rows = await leaves.list_leaves(conn, office.region, units, account_id, now)
-    scope = office.county.scope(actor)
+    account_id, units = _scope(context, actor)
+    async with context.reading() as conn:
+        rows = await leaves.list_leaves(conn, context.region, units, account_id, now)
+    scope = context.county.scope(actor)
     return [dict(row) | {"may_end": may_enter(actor, _of(row), scope)} for row in rows]
 
 
@@ -100,30 +100,30 @@ def _of(row: Row) -> Colleague:
     return Colleague(row["account_id"], row["name"], Role(row["role"]), row["unit_id"])
 
 
-def _scope(office: Office, actor: Actor) -> tuple[UUID, list[UUID] | None]:
+def _scope(context: RegionContext, actor: Actor) -> tuple[UUID, list[UUID] | None]:
     """Whose leaves are listed: the actor's own and those of these units (None: of all)."""
     allow(actor, Right.ENTER_LEAVE)
     if actor.account_id is None:
         raise NotAllowed
     if actor.role is Role.SYSTEM_ADMIN:
         return actor.account_id, None
-    return actor.account_id, list(office.county.scope(actor)) if actor.role in OF_A_UNIT else []
+    return actor.account_id, list(context.county.scope(actor)) if actor.role in OF_A_UNIT else []
 
 
-async def list_colleagues(office: Office, actor: Actor) -> Choices:
+async def list_colleagues(context: RegionContext, actor: Actor) -> Choices:
     """Whom the actor may enter, and everybody who may stand in for one of them. Raises NotAllowed."""
-    _scope(office, actor)
-    async with office.reading() as conn:
-        everybody = await leaves.list_people(conn, office.region, _near(office, actor))
-    scope = office.county.scope(actor)
+    _scope(context, actor)
+    async with context.reading() as conn:
+        everybody = await leaves.list_people(conn, context.region, _near(context, actor))
+    scope = context.county.scope(actor)
     people = tuple(person for person in everybody if may_enter(actor, person, scope))
-    fitting = (o for o in everybody if any(may_stand_in(person, o, _above(office, person)) for person in people))
+    fitting = (o for o in everybody if any(may_stand_in(person, o, _above(context, person)) for person in people))
     return Choices(people, tuple(fitting))
 
 
-def _near(office: Office, actor: Actor) -> list[UUID] | None:
+def _near(context: RegionContext, actor: Actor) -> list[UUID] | None:
     """The actor's unit, those below and the one above it; None, all, for an administrator."""
     if actor.role is Role.SYSTEM_ADMIN:
         return None
-    upwards = office.county.upwards(actor.unit_id)[:2] if actor.unit_id else ()
-    return [*office.county.scope(actor), *upwards]
+    upwards = context.county.upwards(actor.unit_id)[:2] if actor.unit_id else ()
+    return [*context.county.scope(actor), *upwards]

@@ -20,7 +20,7 @@ from hotline.actions.accounts.login import (
     unseal_secret,
 )
 from hotline.actions.accounts.sessions import Viewer, hash_token
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.crypto import credentials
 from hotline.domain.errors import NotAllowed
 from hotline.domain.policy.login_rules import (
@@ -44,41 +44,43 @@ class Enrolment:
     address: str
 
 
-async def change_password(office: Office, viewer: Viewer, token: str, old: str, new: str, now: datetime) -> None:
+async def change_password(
+    context: RegionContext, viewer: Viewer, token: str, old: str, new: str, now: datetime
+) -> None:
     """Take another password; all other sessions of the account end. A wrong old one counts as a failed log-in.
 
     Raises WrongCredential, HeldOff, WeakPassword with everything that is wrong.
     """
-    attempt = await begin_try(office, viewer.login, now)
-    async with office.reading() as conn:
-        row = await staff.get_account(conn, office.region, viewer.login)
+    attempt = await begin_try(context, viewer.login, now)
+    async with context.reading() as conn:
+        row = await staff.get_account(conn, context.region, viewer.login)
     right = row is not None and await asyncio.to_thread(credentials.matches, row["password_hash"], old)
     if attempt.shut or row is None or not right:
-        await fail_try(office, attempt, viewer.account_id, now)
+        await fail_try(context, attempt, viewer.account_id, now)
         raise WrongCredential(what=OLD_PASSWORD)
-    faults = await _faults(office, viewer, row["password_hash"], new)
+    faults = await _faults(context, viewer, row["password_hash"], new)
     hashed = "" if faults else await asyncio.to_thread(credentials.hash_password, new)
-    async with office.writing() as conn:
-        await (release_try if faults else settle_try)(conn, office, attempt)
+    async with context.writing() as conn:
+        await (release_try if faults else settle_try)(conn, context, attempt)
         if not faults:
-            await _keep(conn, office, viewer, token, hashed, now)
+            await _keep(conn, context, viewer, token, hashed, now)
     if faults:
         raise WeakPassword(faults=SEPARATOR.join(faults))
 
 
-async def _keep(conn: Any, office: Office, viewer: Viewer, token: str, hashed: str, now: datetime) -> None:
+async def _keep(conn: Any, context: RegionContext, viewer: Viewer, token: str, hashed: str, now: datetime) -> None:
     account_id = viewer.account_id
-    kept = office.rules.policy.accounts.remembered
-    await staff.set_password(conn, office.region, account_id, hashed, now, must_change=False, remembered=kept)
-    await logins.end_sessions(conn, office.region, account_id, now, "password", but=hash_token(office, token))
-    await staff.insert_event(conn, office.region, now, account_id, account_id, "password")
+    kept = context.rules.policy.accounts.remembered
+    await staff.set_password(conn, context.region, account_id, hashed, now, must_change=False, remembered=kept)
+    await logins.end_sessions(conn, context.region, account_id, now, "password", but=hash_token(context, token))
+    await staff.insert_event(conn, context.region, now, account_id, account_id, "password")
 
 
-async def _faults(office: Office, viewer: Viewer, present: str, new: str) -> Sequence[str]:
-    rules = office.rules.policy.accounts
-    faults = await faults_of(office, viewer.login, viewer.actor.name, new)
-    async with office.reading() as conn:
-        former = await staff.list_former_passwords(conn, office.region, viewer.account_id, rules.remembered - 1)
+async def _faults(context: RegionContext, viewer: Viewer, present: str, new: str) -> Sequence[str]:
+    rules = context.rules.policy.accounts
+    faults = await faults_of(context, viewer.login, viewer.actor.name, new)
+    async with context.reading() as conn:
+        former = await staff.list_former_passwords(conn, context.region, viewer.account_id, rules.remembered - 1)
     # The present password may never be taken again, however few are remembered.
     known = [present, *former] if rules.remembered else [present]
     if not faults and await asyncio.to_thread(credentials.matches_any, known, new):
@@ -86,66 +88,66 @@ async def _faults(office: Office, viewer: Viewer, present: str, new: str) -> Seq
     return faults
 
 
-async def faults_of(office: Office, login: str, name: str, new: str) -> tuple[str, ...]:
+async def faults_of(context: RegionContext, login: str, name: str, new: str) -> tuple[str, ...]:
     """What is wrong with a new password by the policy in force, but for whether it was used before."""
-    plain, rules = plain_password(new), office.rules.policy.accounts
+    plain, rules = plain_password(new), context.rules.policy.accounts
     common = await asyncio.to_thread(credentials.is_common, plain[:PASSWORD_LIMIT], login, name)
     return faults_of_password(plain, login, name, rules, common=common)
 
 
-async def begin_factor(office: Office, viewer: Viewer, now: datetime) -> Enrolment:
+async def begin_factor(context: RegionContext, viewer: Viewer, now: datetime) -> Enrolment:
     """A secret for the viewer's authenticator, the same until it is proven. Raises NotAllowed when one is in force."""
-    async with office.writing() as conn:
-        if await logins.get_factor(conn, office.region, viewer.account_id) is None:
-            sealed = office.vault.seal(credentials.new_secret(), SECRET)
-            await logins.begin_factor(conn, office.region, viewer.account_id, sealed, now)
-        factor = await logins.get_factor(conn, office.region, viewer.account_id)
+    async with context.writing() as conn:
+        if await logins.get_factor(conn, context.region, viewer.account_id) is None:
+            sealed = context.vault.seal(credentials.new_secret(), SECRET)
+            await logins.begin_factor(conn, context.region, viewer.account_id, sealed, now)
+        factor = await logins.get_factor(conn, context.region, viewer.account_id)
     if factor is None or factor["proven_at"] is not None:
         raise NotAllowed
-    secret = unseal_secret(office, factor)
-    return Enrolment(secret, credentials.address_of_secret(secret, viewer.login, f"{office.county.name}阳光热线"))
+    secret = unseal_secret(context, factor)
+    return Enrolment(secret, credentials.address_of_secret(secret, viewer.login, f"{context.county.name}阳光热线"))
 
 
-async def prove_factor(office: Office, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
+async def prove_factor(context: RegionContext, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
     """The first code: the second factor is in force; gives back recovery codes to be shown once.
 
     Raises WrongCredential, HeldOff.
     """
-    return await _with_code(office, viewer, code, "factor", now)
+    return await _with_code(context, viewer, code, "factor", now)
 
 
-async def renew_codes(office: Office, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
+async def renew_codes(context: RegionContext, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
     """Ten new recovery codes, shown once; the former hold no more. Raises WrongCredential, HeldOff."""
-    return await _with_code(office, viewer, code, "codes", now)
+    return await _with_code(context, viewer, code, "codes", now)
 
 
-async def _with_code(office: Office, viewer: Viewer, code: str, kind: str, now: datetime) -> tuple[str, ...]:
-    attempt, account_id = await begin_try(office, viewer.login, now), viewer.account_id
+async def _with_code(context: RegionContext, viewer: Viewer, code: str, kind: str, now: datetime) -> tuple[str, ...]:
+    attempt, account_id = await begin_try(context, viewer.login, now), viewer.account_id
     codes = credentials.new_recovery_codes()
-    async with office.writing() as conn:
-        taken = not attempt.shut and await take_code(conn, office, account_id, code, now)
+    async with context.writing() as conn:
+        taken = not attempt.shut and await take_code(conn, context, account_id, code, now)
         if taken:
-            await settle_try(conn, office, attempt)
-            await logins.prove_factor(conn, office.region, account_id, now)
-            hashes = [hashes_of_code(office, account_id, one)[0] for one in codes]
-            await logins.replace_codes(conn, office.region, account_id, hashes, now)
-            await staff.insert_event(conn, office.region, now, account_id, account_id, kind)
+            await settle_try(conn, context, attempt)
+            await logins.prove_factor(conn, context.region, account_id, now)
+            hashes = [hashes_of_code(context, account_id, one)[0] for one in codes]
+            await logins.replace_codes(conn, context.region, account_id, hashes, now)
+            await staff.insert_event(conn, context.region, now, account_id, account_id, kind)
     if not taken:
-        await fail_try(office, attempt, account_id, now)
+        await fail_try(context, attempt, account_id, now)
         raise WrongCredential(what=CODE)
     return codes
 
 
-async def count_codes(office: Office, viewer: Viewer) -> int:
+async def count_codes(context: RegionContext, viewer: Viewer) -> int:
     """How many recovery codes are left."""
-    async with office.reading() as conn:
-        return await logins.count_codes(conn, office.region, viewer.account_id)
+    async with context.reading() as conn:
+        return await logins.count_codes(conn, context.region, viewer.account_id)
 
 
-async def password_set_at(office: Office, viewer: Viewer) -> datetime:
+async def password_set_at(context: RegionContext, viewer: Viewer) -> datetime:
     """When the viewer's present password was set. Raises NotAllowed for an account that is gone."""
-    async with office.reading() as conn:
-        row = await staff.get_account(conn, office.region, viewer.login)
+    async with context.reading() as conn:
+        row = await staff.get_account(conn, context.region, viewer.login)
     if row is None:
         raise NotAllowed
     moment: datetime = row["password_set_at"]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import hand_on_notices
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL
 from hotline.actions.tickets.execution import check_scope
 from hotline.domain.accounts.permissions import Right, allow, may
@@ -17,52 +17,52 @@ from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.tickets.lifecycle import Verb, check_reason
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import leaves, recusals, staff
-from hotline.store.region.row_scope import widen
+from hotline.store.region.row_scope import widen_scope
 from hotline.store.tickets import records
 
 REASON_LIMIT = 200
 
 
-async def recuse(office: Office, ticket_id: UUID, login: str, reason: str, actor: Actor, now: datetime) -> None:
+async def recuse(context: RegionContext, ticket_id: UUID, login: str, reason: str, actor: Actor, now: datetime) -> None:
     """The actor, or for a dispatcher whoever logs in by `login`, stays away from a ticket; it cannot be undone.
 
     Raises NotAllowed for somebody else's recusal by others than a dispatcher, Missing, TooLong, NotFound.
     """
     allow(actor, Right.RECUSE)
     reason = check_reason(reason, "回避理由", REASON_LIMIT)
-    async with office.writing(actor) as conn:
-        ticket = await records.lock_ticket(conn, office.region, ticket_id)
+    async with context.writing(actor) as conn:
+        ticket = await records.lock_ticket(conn, context.region, ticket_id)
         if ticket is None:
             raise NotFound
-        await check_scope(office, conn, ticket, actor)
-        account_id = actor.account_id if not login else await _account_of(office, conn, login)
+        await check_scope(context, conn, ticket, actor)
+        account_id = actor.account_id if not login else await _account_of(context, conn, login)
         if account_id is None or actor.account_id is None:
             raise NotFound
         if account_id != actor.account_id and not may(actor.role, Verb.DISPATCH):
             raise NotAllowed
-        await widen(conn, ALL)
-        await recusals.insert_recusal(conn, office.region, account_id, ticket_id, reason, actor.account_id, now)
+        await widen_scope(conn, ALL)
+        await recusals.insert_recusal(conn, context.region, account_id, ticket_id, reason, actor.account_id, now)
         if ticket.handler_id == account_id:
             # What is told about the ticket from now on goes to the unit's desk.
             ticket = replace(ticket, handler_id=None, version=ticket.version + 1)
-            await records.save_ticket(conn, office.region, ticket)
-        who = await leaves.get_colleague(conn, office.region, account_id)
+            await records.save_ticket(conn, context.region, ticket)
+        who = await leaves.get_colleague(conn, context.region, account_id)
         if who is not None and ticket.open:
-            await hand_on_notices(office, conn, ticket, who, now)
+            await hand_on_notices(context, conn, ticket, who, now)
 
 
-async def _account_of(office: Office, conn: Any, login: str) -> UUID | None:
-    row = await staff.get_account(conn, office.region, login.strip())
+async def _account_of(context: RegionContext, conn: Any, login: str) -> UUID | None:
+    row = await staff.get_account(conn, context.region, login.strip())
     return row["account_id"] if row else None
 
 
-async def list_recusals(office: Office, ticket_id: UUID, actor: Actor) -> list[Mapping[str, Any]]:
+async def list_recusals(context: RegionContext, ticket_id: UUID, actor: Actor) -> list[Mapping[str, Any]]:
     """Who stays away from a ticket: name, role, reason, declared_at. Raises NotAllowed, NotFound."""
     allow(actor, Right.RECUSE)
-    async with office.writing(actor) as conn:
-        ticket = await records.get_ticket(conn, office.region, ticket_id)
+    async with context.writing(actor) as conn:
+        ticket = await records.get_ticket(conn, context.region, ticket_id)
         if ticket is None:
             raise NotFound
-        await check_scope(office, conn, ticket, actor)
-        await widen(conn, ALL)
-        return await recusals.list_recusals(conn, office.region, ticket_id)
+        await check_scope(context, conn, ticket, actor)
+        await widen_scope(conn, ALL)
+        return await recusals.list_recusals(conn, context.region, ticket_id)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotFound
 from hotline.domain.policy.login_rules import Owes
@@ -36,7 +36,7 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
+class Session:
     """A session as its owner is shown it; `key` names it in a form."""
 
     key: str
@@ -47,25 +47,25 @@ class Sitting:
     here: bool
 
 
-async def find_viewer(office: Office, token: str, now: datetime) -> Viewer | None:
+async def find_viewer(context: RegionContext, token: str, now: datetime) -> Viewer | None:
     """Who holds this token, while the session is open, neither ended, too old nor too long idle."""
-    token_hash, rules = hash_token(office, token), office.rules.policy.accounts
-    async with office.reading() as conn:
-        row = await logins.get_viewer(conn, office.region, token_hash, now - rules.absolute, now - rules.idle)
+    token_hash, rules = hash_token(context, token), context.rules.policy.accounts
+    async with context.reading() as conn:
+        row = await logins.get_viewer(conn, context.region, token_hash, now - rules.absolute, now - rules.idle)
         if row is None or row["stage"] != "open":
             return None
         if now - row["seen_at"] > TOUCH_AFTER:
-            await logins.touch_session(conn, office.region, token_hash, now)
+            await logins.touch_session(conn, context.region, token_hash, now)
     role = Role(row["role"])
     owes = rules.owes(role, row["password_set_at"], row["must_change"], row["enrolled"], now)
     return Viewer(Actor(role, row["account_id"], row["unit_id"], row["name"]), row["login"], owes, row["enrolled"])
 
 
-async def why_ended(office: Office, token: str, now: datetime) -> str:
+async def why_ended(context: RegionContext, token: str, now: datetime) -> str:
     """How the session of this token ended: one of `session.ended_why`, or idle, or old; empty for an unknown one."""
-    rules = office.rules.policy.accounts
-    async with office.reading() as conn:
-        row = await logins.get_session_end(conn, office.region, hash_token(office, token))
+    rules = context.rules.policy.accounts
+    async with context.reading() as conn:
+        row = await logins.get_session_end(conn, context.region, hash_token(context, token))
     if row is None:
         return ""
     until = row["ended_at"] or now
@@ -77,27 +77,27 @@ async def why_ended(office: Office, token: str, now: datetime) -> str:
 
 
 async def open_session(
-    conn: Any, office: Office, account_id: UUID, stage: str, now: datetime, address: str, browser: str
+    conn: Any, context: RegionContext, account_id: UUID, stage: str, now: datetime, address: str, browser: str
 ) -> str:
     """A new session's token; an open one ends the eldest beyond those the policy allows at once."""
-    token, rules = secrets.token_urlsafe(32), office.rules.policy.accounts
+    token, rules = secrets.token_urlsafe(32), context.rules.policy.accounts
     await logins.open_session(
-        conn, office.region, hash_token(office, token), account_id, stage, now, address, browser
+        conn, context.region, hash_token(context, token), account_id, stage, now, address, browser
     )  # fmt: skip
     if stage == "open":
-        await logins.end_elder_sessions(conn, office.region, account_id, rules.sessions, now)
+        await logins.end_elder_sessions(conn, context.region, account_id, rules.sessions, now)
     return token
 
 
-async def list_sittings(office: Office, viewer: Viewer, token: str, now: datetime) -> list[Sitting]:
+async def list_sessions(context: RegionContext, viewer: Viewer, token: str, now: datetime) -> list[Session]:
     """The viewer's good sessions, newest first."""
-    rules, here = office.rules.policy.accounts, hash_token(office, token)
-    async with office.reading() as conn:
+    rules, here = context.rules.policy.accounts, hash_token(context, token)
+    async with context.reading() as conn:
         rows = await logins.list_sessions(
-            conn, office.region, viewer.account_id, now - rules.absolute, now - rules.idle
+            conn, context.region, viewer.account_id, now - rules.absolute, now - rules.idle
         )  # fmt: skip
     return [
-        Sitting(
+        Session(
             row["token_hash"].hex(), row["opened_at"], row["seen_at"], row["address"] or "", row["browser"] or "",
             row["token_hash"] == here,
         )
@@ -105,33 +105,33 @@ async def list_sittings(office: Office, viewer: Viewer, token: str, now: datetim
     ]  # fmt: skip
 
 
-async def end_sitting(office: Office, viewer: Viewer, key: str, now: datetime) -> None:
+async def end_own_session(context: RegionContext, viewer: Viewer, key: str, now: datetime) -> None:
     """End one of the viewer's own sessions. Raises NotFound when it is not among them."""
-    rules = office.rules.policy.accounts
-    async with office.writing() as conn:
+    rules = context.rules.policy.accounts
+    async with context.writing() as conn:
         rows = await logins.list_sessions(
-            conn, office.region, viewer.account_id, now - rules.absolute, now - rules.idle
+            conn, context.region, viewer.account_id, now - rules.absolute, now - rules.idle
         )  # fmt: skip
         found = next((row["token_hash"] for row in rows if row["token_hash"].hex() == key), None)
         if found is None:
             raise NotFound
-        await logins.end_session(conn, office.region, found, now, "ended")
+        await logins.end_session(conn, context.region, found, now, "ended")
 
 
-async def end_other_sittings(office: Office, viewer: Viewer, token: str, now: datetime) -> None:
+async def end_other_sessions(context: RegionContext, viewer: Viewer, token: str, now: datetime) -> None:
     """End all of the viewer's sessions but this one."""
-    async with office.writing() as conn:
+    async with context.writing() as conn:
         await logins.end_sessions(
-            conn, office.region, viewer.account_id, now, "ended", but=hash_token(office, token)
+            conn, context.region, viewer.account_id, now, "ended", but=hash_token(context, token)
         )  # fmt: skip
 
 
-async def log_out(office: Office, token: str, now: datetime) -> None:
+async def log_out(context: RegionContext, token: str, now: datetime) -> None:
     """End the session."""
-    async with office.writing() as conn:
-        await logins.end_session(conn, office.region, hash_token(office, token), now, "log_out")
+    async with context.writing() as conn:
+        await logins.end_session(conn, context.region, hash_token(context, token), now, "log_out")
 
 
-def hash_token(office: Office, token: str) -> bytes:
+def hash_token(context: RegionContext, token: str) -> bytes:
     """As the database knows the token."""
-    return office.vault.fingerprint(token, "session")
+    return context.vault.fingerprint(token, "session")

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from hotline.actions.accounts.login import hash_login
 from hotline.actions.accounts.own_account import SEPARATOR, faults_of
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.crypto import credentials
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Role
@@ -45,7 +45,7 @@ class LoginTaken(Refusal):
 
 
 async def add_account(
-    office: Office, who: Actor | None, login: str, name: str, role: Role, unit_id: UUID | None, now: datetime, *,
+    context: RegionContext, who: Actor | None, login: str, name: str, role: Role, unit_id: UUID | None, now: datetime, *,
     password: str | None = None,
 ) -> str:  # fmt: skip
     """A new account; gives back its password for the first log-in, which must change it. `who` None: command line.
@@ -54,19 +54,19 @@ async def add_account(
     """
     _check(who, role)
     _check_post(login, name, role, unit_id)
-    if password is not None and (faults := await faults_of(office, login, name, password)):
+    if password is not None and (faults := await faults_of(context, login, name, password)):
         raise WeakPassword(faults=SEPARATOR.join(faults))
     first = credentials.new_password() if password is None else password
     hashed = await asyncio.to_thread(credentials.hash_password, first)
-    async with office.writing() as conn:
+    async with context.writing() as conn:
         account_id = await staff.add_account(
-            conn, office.region, login, name, role.value, unit_id, hashed, now, must_change=True
+            conn, context.region, login, name, role.value, unit_id, hashed, now, must_change=True
         )
         if account_id is None:
             raise LoginTaken(login=login)
-        details = {"role": role.value, "unit": office.county.unit_name(unit_id)}
-        await staff.insert_event(conn, office.region, now, account_id, _id(who), "added", **details)
-    await office.refresh(now, force=True)
+        details = {"role": role.value, "unit": context.county.unit_name(unit_id)}
+        await staff.insert_event(conn, context.region, now, account_id, _id(who), "added", **details)
+    await context.refresh(now, force=True)
     return first
 
 
@@ -79,66 +79,68 @@ def _check_post(login: str, name: str, role: Role, unit_id: UUID | None) -> None
         raise Missing(what="所在单位（承办人和承办单位负责人必须有）")
 
 
-async def lock_account(office: Office, who: Actor | None, login: str, reason: str, now: datetime) -> None:
+async def lock_account(context: RegionContext, who: Actor | None, login: str, reason: str, now: datetime) -> None:
     """The account may not log in any more; its sessions end at once. Raises LastAdministrator, OwnAccount, NotFound."""
-    async with _administering(office, who, login, now) as (conn, row):
-        await _check_last(conn, office, row)
-        await staff.set_active(conn, office.region, row["account_id"], False)
-        await _end(conn, office, row, "locked", now)
-        await _note(conn, office, who, row, "locked", now, reason=_reason(reason))
+    async with _administering(context, who, login, now) as (conn, row):
+        await _check_last(conn, context, row)
+        await staff.set_active(conn, context.region, row["account_id"], False)
+        await _end(conn, context, row, "locked", now)
+        await _note(conn, context, who, row, "locked", now, reason=_reason(reason))
 
 
-async def unlock_account(office: Office, who: Actor | None, login: str, now: datetime) -> None:
+async def unlock_account(context: RegionContext, who: Actor | None, login: str, now: datetime) -> None:
     """The account may log in again, be it locked by an administrator or shut after failures."""
-    async with _administering(office, who, login, now) as (conn, row):
+    async with _administering(context, who, login, now) as (conn, row):
         if row["role"] in ADMINISTRATORS and not row["active"] and who is not None:
             raise AdministratorByHand
-        await staff.set_active(conn, office.region, row["account_id"], True)
-        await logins.clear_attempts(conn, office.region, hash_login(office, login))
-        await _note(conn, office, who, row, "let_in" if row["active"] else "unlocked", now)
+        await staff.set_active(conn, context.region, row["account_id"], True)
+        await logins.clear_attempts(conn, context.region, hash_login(context, login))
+        await _note(conn, context, who, row, "let_in" if row["active"] else "unlocked", now)
 
 
-async def reset_password(office: Office, who: Actor | None, login: str, now: datetime) -> str:
+async def reset_password(context: RegionContext, who: Actor | None, login: str, now: datetime) -> str:
     """A new password for the next log-in, which must change it; shown once. All sessions end."""
     first = credentials.new_password()
     hashed = await asyncio.to_thread(credentials.hash_password, first)
-    async with _administering(office, who, login, now, by_hand=True) as (conn, row):
-        kept = office.rules.policy.accounts.remembered
-        await staff.set_password(conn, office.region, row["account_id"], hashed, now, must_change=True, remembered=kept)
-        await logins.clear_attempts(conn, office.region, hash_login(office, login))
-        await _end(conn, office, row, "reset", now)
-        await _note(conn, office, who, row, "reset", now)
+    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+        kept = context.rules.policy.accounts.remembered
+        await staff.set_password(
+            conn, context.region, row["account_id"], hashed, now, must_change=True, remembered=kept
+        )
+        await logins.clear_attempts(conn, context.region, hash_login(context, login))
+        await _end(conn, context, row, "reset", now)
+        await _note(conn, context, who, row, "reset", now)
     return first
 
 
-async def take_factor(office: Office, who: Actor | None, login: str, reason: str, now: datetime) -> None:
+async def take_factor(context: RegionContext, who: Actor | None, login: str, reason: str, now: datetime) -> None:
     """The authenticator is lost: the second factor and its recovery codes go, to be made anew at the next log-in."""
-    async with _administering(office, who, login, now, by_hand=True) as (conn, row):
-        await logins.drop_factor(conn, office.region, row["account_id"])
-        await _end(conn, office, row, "reset", now)
-        await _note(conn, office, who, row, "factor_taken", now, reason=_reason(reason))
+    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+        await logins.drop_factor(conn, context.region, row["account_id"])
+        await _end(conn, context, row, "reset", now)
+        await _note(conn, context, who, row, "factor_taken", now, reason=_reason(reason))
 
 
 async def change_post(
-    office: Office, who: Actor | None, login: str, role: Role, unit_id: UUID | None, reason: str, now: datetime
+    context: RegionContext, who: Actor | None, login: str, role: Role, unit_id: UUID | None, reason: str, now: datetime
 ) -> None:
     """Another role or unit; sessions end, so that no page of the former role stays open.
 
     Raises AdministratorByHand from and to an administrator's role, LastAdministrator, Missing, Malformed.
     """
     _check(who, role)
-    async with _administering(office, who, login, now, by_hand=True) as (conn, row):
+    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
         _check_post(login, row["name"], role, unit_id)
         if role.value != row["role"]:
-            await _check_last(conn, office, row)
-        await staff.set_post(conn, office.region, row["account_id"], role.value, unit_id)
-        await _end(conn, office, row, "changed", now)
-        details = {"was": row["role"], "role": role.value, "unit": office.county.unit_name(unit_id)}
-        await _note(conn, office, who, row, "changed", now, reason=_reason(reason), **details)
+            await _check_last(conn, context, row)
+        await staff.set_post(conn, context.region, row["account_id"], role.value, unit_id)
+        await _end(conn, context, row, "changed", now)
+        details = {"was": row["role"], "role": role.value, "unit": context.county.unit_name(unit_id)}
+        await _note(conn, context, who, row, "changed", now, reason=_reason(reason), **details)
 
 
 async def allow_sessions(
-    office: Office, who: Actor | None, login: str, sessions: int | None, reason: str, now: datetime
+    context: RegionContext, who: Actor | None, login: str, sessions: int | None, reason: str, now: datetime
 ) -> None:
     """How many log-ins this account may have at once; None: as many as the policy says. The eldest beyond it end.
 
@@ -147,49 +149,55 @@ async def allow_sessions(
     lowest, highest = NUMBERS["sessions"]
     if sessions is not None and not lowest <= sessions <= highest:
         raise Malformed(what=f"同时登录几处（{lowest}–{highest}）")
-    async with _administering(office, who, login, now, by_hand=True) as (conn, row):
-        await staff.set_sessions(conn, office.region, row["account_id"], sessions)
-        keep = office.rules.policy.accounts.sessions
-        await logins.end_elder_sessions(conn, office.region, row["account_id"], keep, now)
+    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+        await staff.set_sessions(conn, context.region, row["account_id"], sessions)
+        keep = context.rules.policy.accounts.sessions
+        await logins.end_elder_sessions(conn, context.region, row["account_id"], keep, now)
         told = "按统一规定" if sessions is None else f"{sessions} 处"
-        await _note(conn, office, who, row, "sessions", now, reason=_reason(reason), sessions=told)
+        await _note(conn, context, who, row, "sessions", now, reason=_reason(reason), sessions=told)
 
 
 async def list_staff(
-    office: Office, who: Actor | None, now: datetime, *, words: str = "", role: Role | None = None, login: str = ""
+    context: RegionContext,
+    who: Actor | None,
+    now: datetime,
+    *,
+    words: str = "",
+    role: Role | None = None,
+    login: str = "",
 ) -> list[Row]:
     """Who has an account, each with `held_until`: until when it is shut after failures, or None.
 
     Perhaps those alone with these words in login, name or unit, of this role, or the one with this login.
     """
     _check(who)
-    async with office.reading() as conn:
+    async with context.reading() as conn:
         rows = await staff.list_accounts(
-            conn, office.region, words.strip() or None, role.value if role else None, login or None
+            conn, context.region, words.strip() or None, role.value if role else None, login or None
         )
-        held = await logins.list_held_off(conn, office.region, now)
-    return [{**row, "held_until": held.get(hash_login(office, row["login"]))} for row in rows]
+        held = await logins.list_held_off(conn, context.region, now)
+    return [{**row, "held_until": held.get(hash_login(context, row["login"]))} for row in rows]
 
 
 async def list_events(
-    office: Office, who: Actor, login: str | None, before: datetime | None, most: int
+    context: RegionContext, who: Actor, login: str | None, before: datetime | None, most: int
 ) -> Sequence[Row]:
     """What was done to accounts, newest first; for the security and the audit administrator. Raises NotAllowed."""
     allow(who, Right.READ_ACCOUNT_EVENTS)
-    async with office.reading() as conn:
-        return await staff.list_account_events(conn, office.region, login, before, most)
+    async with context.reading() as conn:
+        return await staff.list_account_events(conn, context.region, login, before, most)
 
 
 @asynccontextmanager
 async def _administering(
-    office: Office, who: Actor | None, login: str, now: datetime, *, by_hand: bool = False
+    context: RegionContext, who: Actor | None, login: str, now: datetime, *, by_hand: bool = False
 ) -> AsyncIterator[tuple[Any, Row]]:
     """The account locked in a transaction; `by_hand`: of an administrator only on the command line."""
     _check(who)
-    async with office.writing() as conn:
+    async with context.writing() as conn:
         # One at a time: two of the last two could else lock each other.
-        await lock_region(conn, office.region)
-        row = await staff.lock_account(conn, office.region, login)
+        await lock_region(conn, context.region)
+        row = await staff.lock_account(conn, context.region, login)
         if row is None:
             raise NotFound
         if who is not None and row["account_id"] == who.account_id:
@@ -197,7 +205,7 @@ async def _administering(
         if by_hand and who is not None and row["role"] in ADMINISTRATORS:
             raise AdministratorByHand
         yield conn, row
-    await office.refresh(now, force=True)
+    await context.refresh(now, force=True)
 
 
 def _check(who: Actor | None, role: Role | None = None) -> None:
@@ -208,10 +216,10 @@ def _check(who: Actor | None, role: Role | None = None) -> None:
         raise AdministratorByHand
 
 
-async def _check_last(conn: Any, office: Office, row: Row) -> None:
+async def _check_last(conn: Any, context: RegionContext, row: Row) -> None:
     if row["role"] not in ADMINISTRATORS or not row["active"]:
         return
-    if not await staff.count_others(conn, office.region, row["account_id"], row["role"]):
+    if not await staff.count_others(conn, context.region, row["account_id"], row["role"]):
         raise LastAdministrator(role=ADMINISTRATOR_NAMES[Role(row["role"])])
 
 
@@ -228,14 +236,14 @@ def _reason(reason: str) -> str:
     return reason[:REASON_LIMIT]
 
 
-async def _end(conn: Any, office: Office, row: Row, why: str, now: datetime) -> None:
-    await logins.end_sessions(conn, office.region, row["account_id"], now, why)
+async def _end(conn: Any, context: RegionContext, row: Row, why: str, now: datetime) -> None:
+    await logins.end_sessions(conn, context.region, row["account_id"], now, why)
 
 
 async def _note(
-    conn: Any, office: Office, who: Actor | None, row: Row, kind: str, now: datetime, **details: str
+    conn: Any, context: RegionContext, who: Actor | None, row: Row, kind: str, now: datetime, **details: str
 ) -> None:
-    await staff.insert_event(conn, office.region, now, row["account_id"], _id(who), kind, **details)
+    await staff.insert_event(conn, context.region, now, row["account_id"], _id(who), kind, **details)
 
 
 def _id(who: Actor | None) -> UUID | None:

@@ -8,19 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import County, Office
+from hotline.actions.region.context import County, RegionContext
 from hotline.actions.supervision.cards import read_cards
 from hotline.crypto.vault import BrokenSeal
 from hotline.domain.brief.bands import GROUPS
 from hotline.domain.brief.facts import (
     Carded,
-    Case,
     InstructionCase,
     InterviewCase,
     LatePart,
     Peer,
     Period,
     SupervisedCase,
+    TicketFact,
     WeekFacts,
 )
 from hotline.domain.brief.week import Week
@@ -34,22 +34,22 @@ _SEALED = {"name_sealed": "name", "phone_sealed": "phone", "identity_sealed": "i
 CONFIDENTIAL = "（保密件，内容略）"
 
 
-async def gather(office: Office, conn: Any, week: Week, first: datetime) -> WeekFacts:
+async def gather(context: RegionContext, conn: Any, week: Week, first: datetime) -> WeekFacts:
     """Everything `compose` needs of a week; `first` is when the first ticket of all came in."""
-    county, region = office.county, office.region
+    county, region = context.county, context.region
     interviews = [row for row in await store.list_interviews_of_week(conn, region, week) if row["held"]]
     supervised = await store.list_supervised_at(conn, region, week.until)
     instructions = await store.list_instructions_of_week(conn, region, week)
     late = await store.list_parts_late_at(conn, region, week.until)
-    persons = await _persons(office, conn, [*interviews, *supervised, *instructions, *late])
+    persons = await _persons(context, conn, [*interviews, *supervised, *instructions, *late])
     peer_of = _peer_of(county)
     return WeekFacts(
         county=county.name,
         week=week,
         policy=county.rules.policy,
-        this=await _period(office, conn, week),
-        last_week=await _earlier(office, conn, week.before, first),
-        last_year=await _earlier(office, conn, week.year_before, first),
+        this=await _period(context, conn, week),
+        last_week=await _earlier(context, conn, week.before, first),
+        last_year=await _earlier(context, conn, week.year_before, first),
         interviews=tuple(_interview(row, county, persons) for row in interviews),
         supervised=tuple(_supervised(row, county, persons) for row in supervised),
         instructions=tuple(_instruction(row, county, persons) for row in instructions),
@@ -60,14 +60,14 @@ async def gather(office: Office, conn: Any, week: Week, first: datetime) -> Week
     )
 
 
-async def _earlier(office: Office, conn: Any, week: Week, first: datetime) -> Period | None:
-    return await _period(office, conn, week) if first < week.until else None
+async def _earlier(context: RegionContext, conn: Any, week: Week, first: datetime) -> Period | None:
+    return await _period(context, conn, week) if first < week.until else None
 
 
-async def _period(office: Office, conn: Any, week: Week) -> Period:
-    cards = await read_cards(office, conn, week.begin, week.until)
+async def _period(context: RegionContext, conn: Any, week: Week) -> Period:
+    cards = await read_cards(context, conn, week.begin, week.until)
     carded = tuple(Carded(card.ticket_id, card.unit_id, card.colour) for card in cards)
-    return replace(await store.read_period(conn, office.region, week), carded=carded)
+    return replace(await store.read_period(conn, context.region, week), carded=carded)
 
 
 def _peer_of(county: County) -> dict[UUID, UUID]:
@@ -90,16 +90,16 @@ def _peers(county: County, peer_of: Mapping[UUID, UUID]) -> tuple[Peer, ...]:
     return tuple(Peer(u.unit_id, u.name, u.level) for u in sorted(units, key=lambda u: (u.level, u.name)))
 
 
-async def _persons(office: Office, conn: Any, rows: list[Row]) -> Persons:
+async def _persons(context: RegionContext, conn: Any, rows: list[Row]) -> Persons:
     open_rows = {row["ticket_id"] for row in rows if not row["confidential"]}
-    sealed = await store.list_persons(conn, office.region, sorted(open_rows))
-    return {row["complainant_id"]: _known_of(office, row) for row in sealed}
+    sealed = await store.list_persons(conn, context.region, sorted(open_rows))
+    return {row["complainant_id"]: _known_of(context, row) for row in sealed}
 
 
-def _known_of(office: Office, row: Row) -> frozenset[str] | None:
+def _known_of(context: RegionContext, row: Row) -> frozenset[str] | None:
     try:
         return frozenset(
-            office.vault.unseal(row[column], f"complainant.{what}") for column, what in _SEALED.items() if row[column]
+            context.vault.unseal(row[column], f"complainant.{what}") for column, what in _SEALED.items() if row[column]
         )
     except BrokenSeal:
         return None
@@ -110,10 +110,10 @@ def _text(row: Row, column: str, persons: Persons) -> str:
     return CONFIDENTIAL if known is None else hide(row[column] or "", known)
 
 
-def _case(row: Row, county: County, persons: Persons, unit_id: UUID | None) -> Case:
+def _case(row: Row, county: County, persons: Persons, unit_id: UUID | None) -> TicketFact:
     known = persons.get(row["ticket_id"])
     subject = f"{county.matter_name(row['matter_id'])}{CONFIDENTIAL}" if known is None else hide(row["title"], known)
-    return Case(row["ticket_id"], row["number"], subject, county.unit_name(unit_id))
+    return TicketFact(row["ticket_id"], row["number"], subject, county.unit_name(unit_id))
 
 
 def _interview(row: Row, county: County, persons: Persons) -> InterviewCase:

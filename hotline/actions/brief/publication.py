@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from hotline.actions.brief.facts import gather
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.brief import compose
 from hotline.domain.brief.issue import (
@@ -46,56 +46,58 @@ class FigureList:
     rows: tuple[Mapping[str, Any], ...]
 
 
-async def compile_brief(office: Office, now: datetime) -> Brief | None:
+async def compile_brief(context: RegionContext, now: datetime) -> Brief | None:
     """The brief of the week before `now`; None before Monday 07:00, or when no ticket had come in by then.
 
     A week is compiled once: a repeat gives the frozen brief. Needs `office.refresh` before.
     """
-    return await compile_week(office, week_of(now, office.rules.calendar.zone).before, now)
+    return await compile_week(context, week_of(now, context.rules.calendar.zone).before, now)
 
 
-async def compile_week(office: Office, week: Week, now: datetime) -> Brief | None:
+async def compile_week(context: RegionContext, week: Week, now: datetime) -> Brief | None:
     """The same for any week that is over."""
-    async with office.writing(SYSTEM) as conn:
-        first = await store.first_receipt(conn, office.region)
+    async with context.writing(SYSTEM) as conn:
+        first = await store.first_receipt(conn, context.region)
         if first is None or first >= week.until or now < week.due:
             return None
         # Taking no number holds the series: of two that compile at once the second finds the brief of the first.
-        await take_numbers(conn, office.region, SERIES, str(week.year), 0)
-        if await store.get_brief(conn, office.region, week.monday) is None:
-            await _write(office, conn, week, first, now)
-    return await read_brief(office, week.monday, SYSTEM)
+        await take_numbers(conn, context.region, SERIES, str(week.year), 0)
+        if await store.get_brief(conn, context.region, week.monday) is None:
+            await _write(context, conn, week, first, now)
+    return await read_brief(context, week.monday, SYSTEM)
 
 
-async def _write(office: Office, conn: Any, week: Week, first: datetime, now: datetime) -> None:
-    body, figures = compose(await gather(office, conn, week, first))
-    number = await take_numbers(conn, office.region, SERIES, str(week.year), 1)
+async def _write(context: RegionContext, conn: Any, week: Week, first: datetime, now: datetime) -> None:
+    body, figures = compose(await gather(context, conn, week, first))
+    number = await take_numbers(conn, context.region, SERIES, str(week.year), 1)
     brief_id = new_id()
-    await store.insert_brief(conn, office.region, brief_id, week, number, now, body, figures)
+    await store.insert_brief(conn, context.region, brief_id, week, number, now, body, figures)
     text = f"《{TITLE}》{week.year}年第{number}期已汇总成稿，请编写工作建议后送审。"
-    await _tell(office, conn, Role.SUPERVISOR, f"brief:{brief_id}:compiled", text, now)
+    await _tell(context, conn, Role.SUPERVISOR, f"brief:{brief_id}:compiled", text, now)
 
 
-async def list_due_weeks(office: Office, now: datetime) -> list[Week]:
+async def list_due_weeks(context: RegionContext, now: datetime) -> list[Week]:
     """Weeks whose brief is due and was not compiled, oldest first, from the week of the first ticket."""
-    async with office.reading(SYSTEM) as conn:
-        first = await store.first_receipt(conn, office.region)
-        done = await store.list_weeks_done(conn, office.region)
-    return due_weeks(first, set(done), now, office.rules.calendar.zone) if first else []
+    async with context.reading(SYSTEM) as conn:
+        first = await store.first_receipt(conn, context.region)
+        done = await store.list_weeks_done(conn, context.region)
+    return due_weeks(first, set(done), now, context.rules.calendar.zone) if first else []
 
 
-async def read_brief(office: Office, monday: date, actor: Actor) -> Brief:
+async def read_brief(context: RegionContext, monday: date, actor: Actor) -> Brief:
     """One brief. Raises NotFound, also for a leader before it is issued, and for those it is not for."""
-    return await _read(office, monday, actor, may_read)
+    return await _read(context, monday, actor, may_read)
 
 
-async def _read(office: Office, monday: date, actor: Actor, allowed: Callable[[Actor, BriefState], bool]) -> Brief:
-    async with office.reading(actor) as conn:
-        row = await store.get_brief(conn, office.region, monday)
+async def _read(
+    context: RegionContext, monday: date, actor: Actor, allowed: Callable[[Actor, BriefState], bool]
+) -> Brief:
+    async with context.reading(actor) as conn:
+        row = await store.get_brief(conn, context.region, monday)
         if row is None or not allowed(actor, BriefState(row["state"])):
             raise NotFound
-        counts = await store.count_figures(conn, office.region, row["brief_id"])
-        readings = await store.list_readings(conn, office.region, row["brief_id"])
+        counts = await store.count_figures(conn, context.region, row["brief_id"])
+        readings = await store.list_readings(conn, context.region, row["brief_id"])
     return Brief(
         brief_id=row["brief_id"], monday=row["week_start"], year=row["year"], number=row["number"],
         state=BriefState(row["state"]), compiled_at=row["compiled_at"], issued_at=row["issued_at"],
@@ -104,94 +106,94 @@ async def _read(office: Office, monday: date, actor: Actor, allowed: Callable[[A
     )  # fmt: skip
 
 
-async def list_briefs(office: Office, actor: Actor, batch: int = LISTED) -> list[Mapping[str, Any]]:
+async def list_briefs(context: RegionContext, actor: Actor, batch: int = LISTED) -> list[Mapping[str, Any]]:
     """Briefs this person may read, newest week first: week_start, year, number, state, issued_at. Raises NotAllowed."""
     allow(actor, Right.READ_BRIEF)
     states = list(BriefState) if may(actor.role, Right.READ_DRAFT) else [BriefState.ISSUED]
-    async with office.reading(actor) as conn:
-        return await store.list_briefs(conn, office.region, [state.value for state in states], batch)
+    async with context.reading(actor) as conn:
+        return await store.list_briefs(conn, context.region, [state.value for state in states], batch)
 
 
-async def list_figure(office: Office, monday: date, key: str, actor: Actor) -> FigureList:
+async def list_figure(context: RegionContext, monday: date, key: str, actor: Actor) -> FigureList:
     """The tickets behind a figure inside the actor's rows; all of them for those who see every ticket.
 
     A unit sees its own part of what was issued. Raises NotFound, for an unknown figure too.
     """
-    brief = await _read(office, monday, actor, may_list)
+    brief = await _read(context, monday, actor, may_list)
     name = brief.figure_name(key)
-    async with office.reading(actor) as conn:
-        rows = await store.list_figure(conn, office.region, brief.brief_id, key)
-    scope = office.county.scope(actor)
+    async with context.reading(actor) as conn:
+        rows = await store.list_figure(conn, context.region, brief.brief_id, key)
+    scope = context.county.scope(actor)
     return FigureList(name, tuple(row for row in rows if may_see(actor, row["unit_ids"], scope)))
 
 
-async def edit_advice(office: Office, monday: date, text: str, actor: Actor, now: datetime) -> None:
+async def edit_advice(context: RegionContext, monday: date, text: str, actor: Actor, now: datetime) -> None:
     """Section 8, by hand. Raises NotAllowed, WrongBriefState, TooLong."""
     advice = check_advice(text)
 
     async def write(conn: Any, row: Mapping[str, Any], _state: BriefState) -> None:
-        await store.save_advice(conn, office.region, row["brief_id"], advice)
+        await store.save_advice(conn, context.region, row["brief_id"], advice)
 
-    await _step(office, monday, BriefVerb.EDIT, actor, write)
+    await _step(context, monday, BriefVerb.EDIT, actor, write)
 
 
-async def send_for_approval(office: Office, monday: date, actor: Actor, now: datetime) -> None:
+async def send_for_approval(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """The hotline has done with it; the commission is told. Raises NotAllowed, WrongBriefState."""
 
     async def write(conn: Any, row: Mapping[str, Any], state: BriefState) -> None:
-        await store.save_state(conn, office.region, row["brief_id"], state, None)
+        await store.save_state(conn, context.region, row["brief_id"], state, None)
         text = f"《{TITLE}》{row['year']}年第{row['number']}期已送审，请签发。"
-        await _tell(office, conn, Role.INSPECTOR, f"brief:{row['brief_id']}:approving:{now.isoformat()}", text, now)
+        await _tell(context, conn, Role.INSPECTOR, f"brief:{row['brief_id']}:approving:{now.isoformat()}", text, now)
 
-    await _step(office, monday, BriefVerb.SEND, actor, write)
+    await _step(context, monday, BriefVerb.SEND, actor, write)
 
 
-async def send_back(office: Office, monday: date, actor: Actor, now: datetime) -> None:
+async def send_back(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """The commission wants it changed. Raises NotAllowed, WrongBriefState."""
 
     async def write(conn: Any, row: Mapping[str, Any], state: BriefState) -> None:
-        await store.save_state(conn, office.region, row["brief_id"], state, None)
+        await store.save_state(conn, context.region, row["brief_id"], state, None)
         text = f"《{TITLE}》{row['year']}年第{row['number']}期退回修改。"
-        await _tell(office, conn, Role.SUPERVISOR, f"brief:{row['brief_id']}:back:{now.isoformat()}", text, now)
+        await _tell(context, conn, Role.SUPERVISOR, f"brief:{row['brief_id']}:back:{now.isoformat()}", text, now)
 
-    await _step(office, monday, BriefVerb.SEND_BACK, actor, write)
+    await _step(context, monday, BriefVerb.SEND_BACK, actor, write)
 
 
-async def issue_brief(office: Office, monday: date, actor: Actor, now: datetime) -> None:
+async def issue_brief(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """Issued: the leaders are told and may read it. Raises NotAllowed, WrongBriefState."""
 
     async def write(conn: Any, row: Mapping[str, Any], state: BriefState) -> None:
-        await store.save_state(conn, office.region, row["brief_id"], state, now)
+        await store.save_state(conn, context.region, row["brief_id"], state, now)
         text = f"《{TITLE}》{row['year']}年第{row['number']}期已签发，请阅。"
-        await _tell(office, conn, Role.LEADER, f"brief:{row['brief_id']}:issued", text, now)
+        await _tell(context, conn, Role.LEADER, f"brief:{row['brief_id']}:issued", text, now)
 
-    await _step(office, monday, BriefVerb.ISSUE, actor, write)
+    await _step(context, monday, BriefVerb.ISSUE, actor, write)
 
 
-async def confirm_reading(office: Office, monday: date, actor: Actor, now: datetime) -> None:
+async def confirm_reading(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """A leader has read it; the first time holds. Raises NotAllowed, WrongBriefState."""
 
     async def write(conn: Any, row: Mapping[str, Any], _state: BriefState) -> None:
         if actor.account_id is None:
             raise NotAllowed
-        await store.insert_reading(conn, office.region, row["brief_id"], actor.account_id, now)
+        await store.insert_reading(conn, context.region, row["brief_id"], actor.account_id, now)
 
-    await _step(office, monday, BriefVerb.CONFIRM, actor, write)
+    await _step(context, monday, BriefVerb.CONFIRM, actor, write)
 
 
-async def _step(office: Office, monday: date, verb: BriefVerb, actor: Actor, write: Callable[..., Any]) -> None:
+async def _step(context: RegionContext, monday: date, verb: BriefVerb, actor: Actor, write: Callable[..., Any]) -> None:
     if actor.role not in STEPS[verb].roles:
         raise NotAllowed
-    async with office.writing(actor) as conn:
-        row = await store.lock_brief(conn, office.region, monday)
+    async with context.writing(actor) as conn:
+        row = await store.lock_brief(conn, context.region, monday)
         if row is None:
             raise NotFound
         await write(conn, row, check(verb, BriefState(row["state"]), actor.role))
 
 
-async def _tell(office: Office, conn: Any, role: Role, key: str, text: str, now: datetime) -> None:
-    rules = office.rules
-    await outbox.insert_outbox(conn, office.region, {
+async def _tell(context: RegionContext, conn: Any, role: Role, key: str, text: str, now: datetime) -> None:
+    rules = context.rules
+    await outbox.insert_outbox(conn, context.region, {
         "outbox_id": new_id(), "dedupe_key": key, "channel": "desk", "recipient": f"role:{role}",
         "recipient_sealed": None, "kind": "brief", "ticket_id": None, "payload": {"text": text, "number": ""},
         "urgent": False, "created_at": now,

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.execution import perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.execution import execute
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
@@ -40,17 +40,17 @@ class Undelivered:
     phone: str
 
 
-async def list_undelivered(office: Office, actor: Actor, batch: int = 100) -> tuple[list[Undelivered], int]:
+async def list_undelivered(context: RegionContext, actor: Actor, batch: int = 100) -> tuple[list[Undelivered], int]:
     """The oldest first, and how many there are in all. Whoever was asked since then about the answer knows it."""
     allow(actor, Right.LIST_UNDELIVERED)
-    async with office.reading(actor) as conn:
-        rows = await undelivered.list_undelivered(conn, office.region, batch)
-    return [_line(office, row) for row in rows], rows[0]["total"] if rows else 0
+    async with context.reading(actor) as conn:
+        rows = await undelivered.list_undelivered(conn, context.region, batch)
+    return [_line(context, row) for row in rows], rows[0]["total"] if rows else 0
 
 
-def _line(office: Office, row: Any) -> Undelivered:
+def _line(context: RegionContext, row: Any) -> Undelivered:
     name, phone = (
-        office.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
+        context.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
         for what in ("name", "phone")
     )
     return Undelivered(
@@ -61,7 +61,7 @@ def _line(office: Office, row: Any) -> Undelivered:
 
 
 async def settle_undelivered(
-    office: Office, outbox_id: UUID, how: FollowUp, words: str, actor: Actor, now: datetime,
+    context: RegionContext, outbox_id: UUID, how: FollowUp, words: str, actor: Actor, now: datetime,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """Somebody told the person, or could not, or sends it once more: it leaves the list, with a line in the history.
@@ -70,32 +70,32 @@ async def settle_undelivered(
     arrived.
     """
     allow(actor, Right.SETTLE_UNDELIVERED)
-    async with office.reading(actor) as conn:
-        ticket_id = await undelivered.find_ticket(conn, office.region, outbox_id)
+    async with context.reading(actor) as conn:
+        ticket_id = await undelivered.find_ticket(conn, context.region, outbox_id)
     if ticket_id is None:
         raise NotFound
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        await _settle(office, conn, ticket, outbox_id, how, actor, now)
+        await _settle(context, conn, ticket, outbox_id, how, actor, now)
         text = f"发给诉求人的通知没有送达：{FOLLOW_UP_NAMES[how]}。{words}"
         return rule.comment(ticket, actor, now, {"text": text})
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def _settle(
-    office: Office, conn: Any, ticket: Ticket, outbox_id: UUID, how: FollowUp, actor: Actor, now: datetime
+    context: RegionContext, conn: Any, ticket: Ticket, outbox_id: UUID, how: FollowUp, actor: Actor, now: datetime
 ) -> None:
-    state = await undelivered.lock_undelivered(conn, office.region, outbox_id)
+    state = await undelivered.lock_undelivered(conn, context.region, outbox_id)
     if state is None:
         raise AlreadyTold
     if how is FollowUp.AGAIN:
         if state != "refused":
             # It may have arrived: the same words twice are worse than a call.
             raise PerhapsDelivered
-        at = notice_time(office.rules.policy, office.rules.calendar, now, urgent=ticket.urgent)
-        await undelivered.send_again(conn, office.region, outbox_id, at)
+        at = notice_time(context.rules.policy, context.rules.calendar, now, urgent=ticket.urgent)
+        await undelivered.send_again(conn, context.region, outbox_id, at)
     else:
-        await outbox.settle_outbox(conn, office.region, [outbox_id], "done", now, reason=how.value)
+        await outbox.settle_outbox(conn, context.region, [outbox_id], "done", now, reason=how.value)
     keys = [f"{kind}:{ticket.ticket_id}:{outbox_id}" for kind in ALARMS]
-    await alarms.settle_alarms_by_key(conn, office.region, keys, now, actor.account_id)
+    await alarms.settle_alarms_by_key(conn, context.region, keys, now, actor.account_id)

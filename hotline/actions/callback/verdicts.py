@@ -10,9 +10,9 @@ from uuid import UUID
 import structlog
 
 from hotline.actions.callback.undelivered import ALARMS
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.decision_writer import carry_out
-from hotline.actions.tickets.execution import hold, perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.decision_writer import apply_decision
+from hotline.actions.tickets.execution import execute, lock_ticket
 from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
@@ -33,31 +33,38 @@ INVITATION = "您的诉求（{number}）已有答复。请评价办理情况，�
 
 
 async def record_callback(
-    office: Office, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext,
+    ticket_id: UUID,
+    answers: Answers,
+    actor: Actor,
+    now: datetime,
+    client_key: str | None = None,
 ) -> Ticket:
     """The three answers after a reply: closed, redo, or an interview is owed. Raises WrongState when none is asked."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        return await _decide(office, conn, ticket, answers, actor, now)
+        return await _decide(context, conn, ticket, answers, actor, now)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def record_callback_in(
-    office: Office, conn: Any, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
+    context: RegionContext, conn: Any, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
 ) -> Ticket:
     """The same inside a transaction that is already open. A WrongState leaves that transaction fit to go on."""
-    ticket = await hold(office, conn, ticket_id, actor, now)
-    decision = await _decide(office, conn, ticket, answers, actor, now)
-    return await carry_out(office, conn, ticket, decision, now)
+    ticket = await lock_ticket(context, conn, ticket_id, actor, now)
+    decision = await _decide(context, conn, ticket, answers, actor, now)
+    return await apply_decision(context, conn, ticket, decision, now)
 
 
-async def _decide(office: Office, conn: Any, ticket: Ticket, answers: Answers, actor: Actor, now: datetime) -> Decision:
+async def _decide(
+    context: RegionContext, conn: Any, ticket: Ticket, answers: Answers, actor: Actor, now: datetime
+) -> Decision:
     _check_asked(ticket)
     # Kept before the decision is written: closing a ticket withdraws what is still open.
-    await _keep(office, conn, ticket.ticket_id, "done", now, answers, actor)
-    promised = await promised_to_leader(office, conn, ticket)
-    return rule.record(ticket, answers, actor, office.rules, now, promised)
+    await _keep(context, conn, ticket.ticket_id, "done", now, answers, actor)
+    promised = await promised_to_leader(context, conn, ticket)
+    return rule.record(ticket, answers, actor, context.rules, now, promised)
 
 
 def _check_asked(ticket: Ticket) -> None:
@@ -66,74 +73,76 @@ def _check_asked(ticket: Ticket) -> None:
 
 
 async def _keep(
-    office: Office, conn: Any, ticket_id: UUID, state: str, now: datetime, answers: Answers | None, actor: Actor
+    context: RegionContext, conn: Any, ticket_id: UUID, state: str, now: datetime, answers: Answers | None, actor: Actor
 ) -> None:
-    waiting = await callbacks.get_open_callback(conn, office.region, ticket_id)
+    waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
     if waiting is not None:
         given = asdict(answers) if answers else {}
-        await callbacks.close_callback(conn, office.region, waiting["callback_id"], state, now, given, actor.account_id)
+        await callbacks.close_callback(
+            conn, context.region, waiting["callback_id"], state, now, given, actor.account_id
+        )
     if answers is not None:
         # Who rates an answer has heard it: what did not reach the person is told.
-        await alarms.settle_alarms_of_ticket(conn, office.region, ticket_id, list(ALARMS), now)
+        await alarms.settle_alarms_of_ticket(conn, context.region, ticket_id, list(ALARMS), now)
 
 
 async def record_no_answer(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """Nobody answered the call: try again at another time of day; after the third the ticket closes as unreached."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         if ticket.state not in (State.REPLIED, State.INTERVIEW_HELD):
             _check_asked(ticket)
-        waiting = await callbacks.get_open_callback(conn, office.region, ticket_id)
+        waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
         if waiting is None:
             raise NotFound
         state, again = rule.next_attempt(
-            waiting["state"], office.rules.calendar, now, office.rules.policy.callback_attempts
+            waiting["state"], context.rules.calendar, now, context.rules.policy.callback_attempts
         )
         if again is not None:
-            await callbacks.try_callback_later(conn, office.region, waiting["callback_id"], state, "phone", now, again)
+            await callbacks.try_callback_later(conn, context.region, waiting["callback_id"], state, "phone", now, again)
             return rule.no_answer(ticket, actor, now)
-        await _keep(office, conn, ticket_id, state, now, None, actor)
+        await _keep(context, conn, ticket_id, state, now, None, actor)
         return rule.close(ticket, CloseReason.UNREACHED, None, actor, now)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def record_refusal(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """The person does not want to be asked: closed, and left out of the rates."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        await _keep(office, conn, ticket_id, "refused", now, None, actor)
+        await _keep(context, conn, ticket_id, "refused", now, None, actor)
         return rule.close(ticket, CloseReason.REFUSED, None, actor, now)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-async def ask_due_callbacks(office: Office, now: datetime, batch: int) -> int:
+async def ask_due_callbacks(context: RegionContext, now: datetime, batch: int) -> int:
     """Ask online what is due; what was asked online a working day ago without answer becomes a call (PROCEDURE §5)."""
-    async with office.writing(SYSTEM) as conn:
-        waiting = await callbacks.claim_callbacks(conn, office.region, now, batch)
+    async with context.writing(SYSTEM) as conn:
+        waiting = await callbacks.claim_callbacks(conn, context.region, now, batch)
         for row in waiting:
-            await _ask_or_postpone(office, conn, row, now)
+            await _ask_or_postpone(context, conn, row, now)
         return len(waiting)
 
 
-async def _ask_or_postpone(office: Office, conn: Any, row: Any, now: datetime) -> None:
+async def _ask_or_postpone(context: RegionContext, conn: Any, row: Any, now: datetime) -> None:
     try:
         async with conn.transaction():
-            await _ask(office, conn, row, now)
+            await _ask(context, conn, row, now)
     except Exception:
         _log.exception("callback_failed", callback=str(row["callback_id"]))
         await callbacks.try_callback_later(
-            conn, office.region, row["callback_id"], row["state"], row["channel"], row["asked_at"], now + POSTPONED
+            conn, context.region, row["callback_id"], row["state"], row["channel"], row["asked_at"], now + POSTPONED
         )
 
 
-async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
-    callback_id, region = row["callback_id"], office.region
+async def _ask(context: RegionContext, conn: Any, row: Any, now: datetime) -> None:
+    callback_id, region = row["callback_id"], context.region
     ticket = await records.get_ticket(conn, region, row["ticket_id"])
     if ticket is None or ticket.state is not State.REPLIED:
         # Nothing to ask about now; a parked ticket is asked about when it comes back, which wakes its callback.
@@ -144,7 +153,7 @@ async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
     if row["asked_at"] is not None:
         await callbacks.try_callback_later(conn, region, callback_id, row["state"], "phone", now, now)
         return
-    clock = office.rules.start("callback.online", Rule.CALLBACK, ticket, None, now)
+    clock = context.rules.start("callback.online", Rule.CALLBACK, ticket, None, now)
     await callbacks.try_callback_later(conn, region, callback_id, "waiting", row["channel"], now, clock.due.at)
     person = await get_complainant(conn, region, ticket.ticket_id)
     if row["channel"] == "wechat" and person is not None and person["wechat_sealed"] is not None:
@@ -153,5 +162,5 @@ async def _ask(office: Office, conn: Any, row: Any, now: datetime) -> None:
             "recipient": f"ticket:{ticket.ticket_id}", "recipient_sealed": person["wechat_sealed"], "kind": "callback",
             "ticket_id": ticket.ticket_id, "payload": {"text": INVITATION.format(number=ticket.number), "number": ticket.number},
             "urgent": ticket.urgent, "created_at": now,
-            "not_before": notice_time(office.rules.policy, office.rules.calendar, now, urgent=ticket.urgent),
+            "not_before": notice_time(context.rules.policy, context.rules.calendar, now, urgent=ticket.urgent),
         })  # fmt: skip

@@ -13,12 +13,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.deadline.holiday_notice import Announcement, unfit
-from hotline.actions.region.context import Office
+from hotline.actions.deadline.holiday_notice import HolidayNotice, unfit
+from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import follow_limit
 from hotline.actions.tickets.joint_parts import follow_lead
 from hotline.db import open_pool
-from hotline.domain.deadline.timers import Deadline, Shifted, reckon_again
+from hotline.domain.deadline.timers import Deadline, Shifted, recompute_due
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.enums import Rule
 from hotline.domain.errors import BadCalendar
@@ -70,56 +70,56 @@ class Forecast:
         return tuple(change for change in self.days if change.contradicts)
 
 
-async def preview_notice(office: Office, notice: Announcement, now: datetime) -> Forecast:
+async def preview_notice(context: RegionContext, notice: HolidayNotice, now: datetime) -> Forecast:
     """What loading would change; nothing is written. Raises UnfitNotice."""
-    async with office.writing(SYSTEM) as conn:
-        rows = await holidays.list_calendar_days(conn, office.region, now)
+    async with context.writing(SYSTEM) as conn:
+        rows = await holidays.list_calendar_days(conn, context.region, now)
         old, new = china_calendar(rows), _with_notice(rows, notice)
-        shifts = await _find(office, conn, new, now)
+        shifts = await _find(context, conn, new, now)
         return Forecast(_day_changes(old, new, notice), _limit_changes(shifts))
 
 
 async def load_notice(
-    office: Office, notice: Announcement, by: str, now: datetime, *, confirmed: bool = False
+    context: RegionContext, notice: HolidayNotice, by: str, now: datetime, *, confirmed: bool = False
 ) -> Forecast:
     """Load a notice and reckon every running limit again, in one transaction; gives back what changed.
 
     Without `confirmed` days that contradict a published notice are refused: UnfitNotice. A notice all of whose days
     stand there already changes nothing and gets no version.
     """
-    async with office.writing(SYSTEM) as conn:
-        await regions.lock_region(conn, office.region)
-        rows = await holidays.list_calendar_days(conn, office.region, now)
+    async with context.writing(SYSTEM) as conn:
+        await regions.lock_region(conn, context.region)
+        rows = await holidays.list_calendar_days(conn, context.region, now)
         old, new = china_calendar(rows), _with_notice(rows, notice)
         days = _day_changes(old, new, notice)
         if not confirmed:
             _refuse_contradictions(days)
         if set(notice.days) <= set(rows):
             return Forecast((), ())
-        version = await holidays.add_notice(
-            conn, office.region, notice.source, notice.published_on, notice.effective_from, now, by
+        version = await holidays.add_holiday_notice(
+            conn, context.region, notice.source, notice.published_on, notice.effective_from, now, by
         )
         for row in notice.days:
-            await holidays.add_calendar_day(conn, office.region, row, now)
-        moved = await _apply(office, conn, await _find(office, conn, new, now), new, notice.source, now)
-    await office.refresh(now, force=True)
+            await holidays.add_calendar_day(conn, context.region, row, now)
+        moved = await _apply(context, conn, await _find(context, conn, new, now), new, notice.source, now)
+    await context.refresh(now, force=True)
     return Forecast(days, _limit_changes(moved), version)
 
 
-async def reckon_due(office: Office, now: datetime, _batch: int) -> int:
+async def recompute_due_limits(context: RegionContext, now: datetime, _batch: int) -> int:
     """Limits begun by processes that did not know a notice yet, and provisional ones whose days came with a new
     version of the program, are reckoned again. Gives back how many moved."""
-    async with office.writing(SYSTEM) as conn:
-        source = await holidays.unsettled_notice(conn, office.region, now - SETTLE_AFTER)
-        unconfirmed = await deadlines.has_unconfirmed(conn, office.region, now, _known_until(office.rules.calendar))
+    async with context.writing(SYSTEM) as conn:
+        source = await holidays.unsettled_holiday_notice(conn, context.region, now - SETTLE_AFTER)
+        unconfirmed = await deadlines.has_unconfirmed(conn, context.region, now, _known_until(context.rules.calendar))
     if source is None and not unconfirmed:
         return 0
-    calendar = (await office.refresh(now, force=True)).rules.calendar
-    async with office.writing(SYSTEM) as conn:
+    calendar = (await context.refresh(now, force=True)).rules.calendar
+    async with context.writing(SYSTEM) as conn:
         known_until = None if source is not None else _known_until(calendar)
-        found = await _find(office, conn, calendar, now, known_until)
-        moved = await _apply(office, conn, found, calendar, source or "国务院办公厅节假日安排", now)
-        await holidays.settle_notices(conn, office.region, now - SETTLE_AFTER, now)
+        found = await _find(context, conn, calendar, now, known_until)
+        moved = await _apply(context, conn, found, calendar, source or "国务院办公厅节假日安排", now)
+        await holidays.settle_holiday_notices(conn, context.region, now - SETTLE_AFTER, now)
     return len(moved)
 
 
@@ -127,7 +127,7 @@ def _known_until(calendar: Calendar) -> datetime:
     return calendar.midnight(calendar.provisional_from or date(2900, 1, 1))
 
 
-def _with_notice(rows: Sequence[DayRow], notice: Announcement) -> Calendar:
+def _with_notice(rows: Sequence[DayRow], notice: HolidayNotice) -> Calendar:
     """The calendar with the notice's days over those that hold. Raises UnfitNotice."""
     merged = {row.day: row for row in (*rows, *notice.days)}
     try:
@@ -136,7 +136,7 @@ def _with_notice(rows: Sequence[DayRow], notice: Announcement) -> Calendar:
         raise unfit([f"载入后的日历：{fault.facts['reason']}"]) from None
 
 
-def _day_changes(old: Calendar, new: Calendar, notice: Announcement) -> tuple[DayChange, ...]:
+def _day_changes(old: Calendar, new: Calendar, notice: HolidayNotice) -> tuple[DayChange, ...]:
     changes = []
     for day in sorted(row.day for row in notice.days):
         before, after = day_text(old, day), day_text(new, day)
@@ -164,15 +164,15 @@ def _refuse_contradictions(days: Iterable[DayChange]) -> None:
 
 
 async def _find(
-    office: Office, conn: Any, calendar: Calendar, now: datetime, known_until: datetime | None = None
+    context: RegionContext, conn: Any, calendar: Calendar, now: datetime, known_until: datetime | None = None
 ) -> list[tuple[str, Shifted]]:
     """Every running limit this calendar changes, with its ticket's number."""
     found: list[tuple[str, Shifted]] = []
     after = _FIRST
     while True:
-        rows = await deadlines.list_reckonable(conn, office.region, now, after, BATCH, known_until)
+        rows = await deadlines.list_reckonable(conn, context.region, now, after, BATCH, known_until)
         for number, deadline in rows:
-            shifted = reckon_again(office.rules.policy, calendar, deadline, now)
+            shifted = recompute_due(context.rules.policy, calendar, deadline, now)
             if shifted is not None:
                 found.append((number, shifted))
         if len(rows) < BATCH:
@@ -192,7 +192,12 @@ def _limit_changes(found: Iterable[tuple[str, Shifted]]) -> tuple[LimitChange, .
 
 
 async def _apply(
-    office: Office, conn: Any, found: Sequence[tuple[str, Shifted]], calendar: Calendar, reason: str, now: datetime
+    context: RegionContext,
+    conn: Any,
+    found: Sequence[tuple[str, Shifted]],
+    calendar: Calendar,
+    reason: str,
+    now: datetime,
 ) -> list[tuple[str, Shifted]]:
     """Move what was found, each ticket held first and its clocks read anew; gives back what did move."""
     wanted: dict[UUID, set[UUID]] = defaultdict(set)
@@ -201,31 +206,33 @@ async def _apply(
     moved: list[tuple[str, Shifted]] = []
     # Always in the same order, so that two who hold many tickets never wait for each other.
     for ticket_id in sorted(wanted):
-        ticket = await records.lock_ticket(conn, office.region, ticket_id)
+        ticket = await records.lock_ticket(conn, context.region, ticket_id)
         if ticket is None:
             continue
-        running = await deadlines.list_running(conn, office.region, ticket_id)
+        running = await deadlines.list_running(conn, context.region, ticket_id)
         for deadline, _ in running:
-            again = reckon_again(office.rules.policy, calendar, deadline, now)
+            again = recompute_due(context.rules.policy, calendar, deadline, now)
             if again is not None and deadline.deadline_id in wanted[ticket_id]:
-                ticket = await _shift(office, conn, ticket, again, reason, now)
+                ticket = await _shift(context, conn, ticket, again, reason, now)
                 moved.append((ticket.number, again))
-        await deadlines.show_clock(conn, office.region, ticket_id)
-        await follow_lead(office, conn, ticket, str(ticket.version), now)
+        await deadlines.show_clock(conn, context.region, ticket_id)
+        await follow_lead(context, conn, ticket, str(ticket.version), now)
     return moved
 
 
-async def _shift(office: Office, conn: Any, ticket: Ticket, shifted: Shifted, reason: str, now: datetime) -> Ticket:
+async def _shift(
+    context: RegionContext, conn: Any, ticket: Ticket, shifted: Shifted, reason: str, now: datetime
+) -> Ticket:
     deadline = shifted.deadline
-    await deadlines.shift_clock(conn, office.region, deadline.deadline_id, shifted.due, shifted.timer)
+    await deadlines.shift_clock(conn, context.region, deadline.deadline_id, shifted.due, shifted.timer)
     if not shifted.moved:
         return ticket
-    await follow_limit(office, conn, deadline, shifted.due.at)
+    await follow_limit(context, conn, deadline, shifted.due.at)
     changed, event = move(
         ticket, Verb.RECKON, SYSTEM, now, _told(deadline, shifted, reason), public_text=_public(deadline, shifted)
     )
-    await records.save_ticket(conn, office.region, changed)
-    await history.insert_event(conn, office.region, ticket.ticket_id, event, None)
+    await records.save_ticket(conn, context.region, changed)
+    await history.insert_event(conn, context.region, ticket.ticket_id, event, None)
     return changed
 
 
@@ -245,10 +252,10 @@ def _public(deadline: Deadline, shifted: Shifted) -> str | None:
     return None if theirs else ""
 
 
-async def list_notices(office: Office) -> list[Mapping[str, Any]]:
+async def list_holiday_notices(context: RegionContext) -> list[Mapping[str, Any]]:
     """Every notice that was loaded, newest first."""
-    async with office.reading(SYSTEM) as conn:
-        return await holidays.list_notices(conn, office.region)
+    async with context.reading(SYSTEM) as conn:
+        return await holidays.list_holiday_notices(conn, context.region)
 
 
 async def read_calendar(database_url: str, region: int, now: datetime) -> Calendar:

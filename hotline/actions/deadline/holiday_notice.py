@@ -22,7 +22,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Announcement:
+class HolidayNotice:
     """A notice: where it stands, when it was published, the first day it may speak of, and its days."""
 
     source: str
@@ -31,7 +31,7 @@ class Announcement:
     days: tuple[DayRow, ...]
 
 
-def read_announcement(text: str, today: date) -> Announcement:
+def read_holiday_notice(text: str, today: date) -> HolidayNotice:
     """Read `source`, `published`, `effective_from` and `days = [{day, working, name, shifts?}]`.
 
     Raises UnfitNotice with every fault, each with its line or day.
@@ -51,7 +51,7 @@ def read_announcement(text: str, today: date) -> Announcement:
             faults += _read_day(entry, line, told, rows)
     if faults:
         raise unfit(faults)
-    return Announcement(told["source"].strip(), told["published"], told["effective_from"], tuple(rows.values()))
+    return HolidayNotice(told["source"].strip(), told["published"], told["effective_from"], tuple(rows.values()))
 
 
 def unfit(faults: list[str]) -> UnfitNotice:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.dispatch.catalogue import choose_unit
 from hotline.domain.privacy.visibility import body_for
@@ -30,44 +30,44 @@ class Waiting:
     suggested: UUID | None
 
 
-async def list_undispatched(office: Office, actor: Actor, batch: int = 50) -> list[Waiting]:
+async def list_undispatched(context: RegionContext, actor: Actor, batch: int = 50) -> list[Waiting]:
     """Received tickets, what runs out first on top, each with the unit the catalogue suggests. Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
-    async with office.reading(actor) as conn:
-        rows = await lists.list_inbox(conn, office.region, None, [State.RECEIVED.value], batch, 0)
-        return [await _waiting(office, conn, row, actor) for row in rows]
+    async with context.reading(actor) as conn:
+        rows = await lists.list_inbox(conn, context.region, None, [State.RECEIVED.value], batch, 0)
+        return [await _waiting(context, conn, row, actor) for row in rows]
 
 
-async def _waiting(office: Office, conn: Any, row: Row, actor: Actor) -> Waiting:
+async def _waiting(context: RegionContext, conn: Any, row: Row, actor: Actor) -> Waiting:
     ticket = records.ticket_of(row)
-    suggested = choose_unit(office.county.catalogue, ticket, await _excluded(office, conn, ticket))
+    suggested = choose_unit(context.county.catalogue, ticket, await _excluded(context, conn, ticket))
     return Waiting(row, body_for(actor, ticket), suggested)
 
 
-async def _excluded(office: Office, conn: Any, ticket: Ticket) -> set[UUID]:
+async def _excluded(context: RegionContext, conn: Any, ticket: Ticket) -> set[UUID]:
     """Units that must not get it (the accused) and units whose return was upheld."""
-    barred = set(office.county.barred(ticket.accused_unit_id))
+    barred = set(context.county.barred(ticket.accused_unit_id))
     if not ticket.return_count:
         return barred
-    parts = await records.list_units(conn, office.region, ticket.ticket_id)
+    parts = await records.list_units(conn, context.region, ticket.ticket_id)
     return barred | {unit for unit, part in parts.items() if part == "former"}
 
 
-async def list_rulings(office: Office, actor: Actor, batch: int = 50) -> list[Row]:
+async def list_rulings(context: RegionContext, actor: Actor, batch: int = 50) -> list[Row]:
     """Returns to rule on, what runs out first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
     allow(actor, Right.LIST_UNDISPATCHED)
-    async with office.reading(actor) as conn:
-        return await dispatch_queue.list_returns(conn, office.region, batch)
+    async with context.reading(actor) as conn:
+        return await dispatch_queue.list_returns(conn, context.region, batch)
 
 
-async def list_extensions(office: Office, actor: Actor, batch: int = 50) -> list[Row]:
+async def list_extensions(context: RegionContext, actor: Actor, batch: int = 50) -> list[Row]:
     """Extensions only a dispatcher may grant: those beyond the first (PROCEDURE §3). Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
-    async with office.reading(actor) as conn:
-        return await dispatch_queue.list_extensions(conn, office.region, BEYOND_THE_FIRST, batch)
+    async with context.reading(actor) as conn:
+        return await dispatch_queue.list_extensions(conn, context.region, BEYOND_THE_FIRST, batch)
 
 
-async def count_calls(office: Office, now: datetime) -> int:
+async def count_calls(context: RegionContext, now: datetime) -> int:
     """How many callbacks after a reply wait for a telephone call now."""
-    async with office.reading(SYSTEM) as conn:
-        return await dispatch_queue.count_calls(conn, office.region, "reply", now)
+    async with context.reading(SYSTEM) as conn:
+        return await dispatch_queue.count_calls(conn, context.region, "reply", now)

@@ -9,12 +9,11 @@ from uuid import UUID
 
 import structlog
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.decision_writer import carry_out
-from hotline.actions.tickets.due_steps import strike_due
-from hotline.actions.tickets.execution import perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.decision_writer import apply_decision
+from hotline.actions.tickets.due_steps import fire_due_steps
+from hotline.actions.tickets.execution import execute, execute_rule
 from hotline.actions.tickets.leader_date import promised_to_leader
-from hotline.actions.tickets.rule_only import perform_rule
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.dispatch import catalogue, handover
 from hotline.domain.dispatch.joint import also_invite
@@ -30,7 +29,7 @@ _log = structlog.get_logger()
 
 
 async def dispatch_ticket(
-    office: Office, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, reason: str = "",
+    context: RegionContext, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, reason: str = "",
     client_key: str | None = None, *, assisting: Sequence[UUID] = (), task: str = "",
 ) -> Ticket:  # fmt: skip
     """Hand the ticket to a unit chosen by a person; from another unit it is 改派 and wants a reason.
@@ -38,64 +37,64 @@ async def dispatch_ticket(
     Units in `assisting` are asked for their part at once, `task` says for what (联办).
     Raises NoSuchUnit, AccusedAddressee, SameUnit, UnfitAssisting.
     """
-    if not {unit_id, *assisting} <= set(office.county.units):
+    if not {unit_id, *assisting} <= set(context.county.units):
         raise NoSuchUnit
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        barred = office.county.barred(ticket.accused_unit_id)
-        promised = await promised_to_leader(office, conn, ticket)
-        decision = handover.hand_over(ticket, unit_id, barred, actor, office.rules, now, {"reason": reason}, promised)
-        parts = await joint.list_parts(conn, office.region, ticket_id) if assisting else []
+        barred = context.county.barred(ticket.accused_unit_id)
+        promised = await promised_to_leader(context, conn, ticket)
+        decision = handover.hand_over(ticket, unit_id, barred, actor, context.rules, now, {"reason": reason}, promised)
+        parts = await joint.list_parts(conn, context.region, ticket_id) if assisting else []
         return also_invite(decision, tuple(dict.fromkeys(assisting)), parts, barred, task)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-async def dispatch_received(office: Office, now: datetime, batch: int) -> int:
+async def dispatch_received(context: RegionContext, now: datetime, batch: int) -> int:
     """Hand over what waits, by the catalogue, oldest first; what no row speaks for goes to a dispatcher with an alarm.
 
     Gives back how many tickets were looked at. Each ticket is its own transaction; a bad one stops nobody and is left to a dispatcher.
     """
-    async with office.writing(SYSTEM) as conn:
-        waiting = await records.claim_received(conn, office.region, now, batch)
+    async with context.writing(SYSTEM) as conn:
+        waiting = await records.claim_received(conn, context.region, now, batch)
     for ticket in waiting:
-        await _dispatch_or_show(office, ticket.ticket_id, now)
+        await _dispatch_or_show(context, ticket.ticket_id, now)
     return len(waiting)
 
 
-async def _dispatch_or_show(office: Office, ticket_id: UUID, now: datetime) -> None:
+async def _dispatch_or_show(context: RegionContext, ticket_id: UUID, now: datetime) -> None:
     try:
-        await _dispatch_one(office, ticket_id, now)
+        await _dispatch_one(context, ticket_id, now)
     except WORTH_ANOTHER_TRY:
         raise
     except Exception:
         _log.exception("dispatch_failed", ticket=str(ticket_id))
-        async with office.writing(SYSTEM) as conn:
-            await alarms.raise_alarm(conn, office.region, "dispatch_failed", "", ticket_id, {}, now)
+        async with context.writing(SYSTEM) as conn:
+            await alarms.raise_alarm(conn, context.region, "dispatch_failed", "", ticket_id, {}, now)
 
 
-async def _dispatch_one(office: Office, ticket_id: UUID, now: datetime) -> None:
-    async with office.writing(SYSTEM) as conn:
-        ticket = await records.lock_ticket_skip(conn, office.region, ticket_id)
+async def _dispatch_one(context: RegionContext, ticket_id: UUID, now: datetime) -> None:
+    async with context.writing(SYSTEM) as conn:
+        ticket = await records.lock_ticket_skip(conn, context.region, ticket_id)
         if ticket is None or ticket.state is not State.RECEIVED:
             return
-        ticket = await strike_due(office, conn, ticket, now)
-        parts = await records.list_units(conn, office.region, ticket_id)
-        barred = office.county.barred(ticket.accused_unit_id)
+        ticket = await fire_due_steps(context, conn, ticket, now)
+        parts = await records.list_units(conn, context.region, ticket_id)
+        barred = context.county.barred(ticket.accused_unit_id)
         former = {unit for unit, part in parts.items() if part == "former"}
-        row = catalogue.choose_row(office.county.catalogue, ticket, {*barred, *former})
+        row = catalogue.choose_row(context.county.catalogue, ticket, {*barred, *former})
         if row is None:
             alarm = Alarm(DECIDED_BY_PEOPLE, str(ticket.cycle), {"number": ticket.number})
             decision = Decision(ticket, alarms=(alarm,))
         else:
-            known = catalogue.classify(ticket, row.matter_id, office.county.pace(row.matter_id))
-            promised = await promised_to_leader(office, conn, ticket)
-            decision = handover.hand_over(known, row.unit_id, barred, SYSTEM, office.rules, now, {}, promised)
-        await carry_out(office, conn, ticket, decision, now)
+            known = catalogue.classify(ticket, row.matter_id, context.county.pace(row.matter_id))
+            promised = await promised_to_leader(context, conn, ticket)
+            decision = handover.hand_over(known, row.unit_id, barred, SYSTEM, context.rules, now, {}, promised)
+        await apply_decision(context, conn, ticket, decision, now)
 
 
 async def return_ticket(
-    office: Office,
+    context: RegionContext,
     ticket_id: UUID,
     actor: Actor,
     now: datetime,
@@ -105,18 +104,18 @@ async def return_ticket(
     """退单 with reason and basis. Raises ReturnClosed."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        since = await history.last_event_at(conn, office.region, ticket_id, "dispatch", "redispatch")
-        return handover.return_ticket(ticket, since or ticket.received_at, actor, office.rules, now, given)
+        since = await history.last_event_at(conn, context.region, ticket_id, "dispatch", "redispatch")
+        return handover.return_ticket(ticket, since or ticket.received_at, actor, context.rules, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def rule_return(
-    office: Office, ticket_id: UUID, upheld: bool, actor: Actor, now: datetime, given: Mapping[str, Any],
+    context: RegionContext, ticket_id: UUID, upheld: bool, actor: Actor, now: datetime, given: Mapping[str, Any],
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """The ruling on a return. Raises NotAllowed when tier 2 must decide."""
     ruling = handover.uphold_return if upheld else handover.reject_return
-    return await perform_rule(
-        office, ticket_id, actor, now, lambda ticket: ruling(ticket, actor, office.rules, now, given), client_key
+    return await execute_rule(
+        context, ticket_id, actor, now, lambda ticket: ruling(ticket, actor, context.rules, now, given), client_key
     )

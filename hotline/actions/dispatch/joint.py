@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.execution import perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.execution import execute
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.dispatch import joint as rule
 from hotline.domain.errors import NoSuchUnit
@@ -21,36 +21,36 @@ Row = Mapping[str, Any]
 
 
 async def invite_units(
-    office: Office, ticket_id: UUID, units: Sequence[UUID], actor: Actor, now: datetime, given: Given,
+    context: RegionContext, ticket_id: UUID, units: Sequence[UUID], actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """邀请协办: `given` has task. Raises NoSuchUnit, AccusedAddressee, UnfitAssisting, Missing."""
-    if not set(units) <= set(office.county.units):
+    if not set(units) <= set(context.county.units):
         raise NoSuchUnit
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        parts = await joint.list_parts(conn, office.region, ticket_id)
-        barred = office.county.barred(ticket.accused_unit_id)
+        parts = await joint.list_parts(conn, context.region, ticket_id)
+        barred = context.county.barred(ticket.accused_unit_id)
         return rule.invite(ticket, tuple(dict.fromkeys(units)), parts, barred, actor, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def excuse_unit(
-    office: Office, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, given: Given,
+    context: RegionContext, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """免于协办: `given` has reason. Raises NoPartDue."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        parts = await joint.list_parts(conn, office.region, ticket_id)
+        parts = await joint.list_parts(conn, context.region, ticket_id)
         return rule.excuse(ticket, unit_id, parts, actor, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def hand_in_part(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None, *,
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None, *,
     unit_id: UUID | None = None,
 ) -> Ticket:  # fmt: skip
     """提交协办意见: `given` has part. `unit_id` names the assisting unit where somebody speaks for several.
@@ -59,36 +59,36 @@ async def hand_in_part(
     """
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        parts = await joint.list_parts(conn, office.region, ticket_id)
-        return rule.assist(ticket, unit_id, parts, office.county.scope(actor), actor, now, given)
+        parts = await joint.list_parts(conn, context.region, ticket_id)
+        return rule.assist(ticket, unit_id, parts, context.county.scope(actor), actor, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-def arrows_for(office: Office, ticket: Ticket, parts: Sequence[rule.Part], actor: Actor) -> tuple[Arrow, ...]:
+def arrows_for(context: RegionContext, ticket: Ticket, parts: Sequence[rule.Part], actor: Actor) -> tuple[Arrow, ...]:
     """What the table allows this role now, and the part of its unit too."""
-    below = office.county.scope(actor)
+    below = context.county.scope(actor)
     leads = ticket.lead_unit_id in below
     assists = any(part.owed and part.unit_id in below for part in parts)
     arrows = verbs_for(ticket.state, actor.role)
     return tuple(arrow for arrow in arrows if rule.fits_part(arrow.verb, actor.role, leads=leads, assists=assists))
 
 
-async def list_late_parts(office: Office, actor: Actor, now: datetime, batch: int = 100) -> list[Row]:
+async def list_late_parts(context: RegionContext, actor: Actor, now: datetime, batch: int = 100) -> list[Row]:
     """Assisting units late with their part, the latest first: rows of `hotline.store.joint.list_late`."""
     allow(actor, Right.LIST_SUPERVISED)
-    async with office.reading(actor) as conn:
-        return await joint.list_late(conn, office.region, now, batch)
+    async with context.reading(actor) as conn:
+        return await joint.list_late(conn, context.region, now, batch)
 
 
 async def late_parts_of_tickets(
-    office: Office, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
+    context: RegionContext, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
 ) -> dict[UUID, list[Row]]:
     """Of these tickets, inside the actor's rows, the parts that are owed and late: unit_id, due_at, pace."""
     found: dict[UUID, list[Row]] = {}
     if not ticket_ids:
         return found
-    async with office.reading(actor) as conn:
-        for row in await joint.list_late_of(conn, office.region, list(ticket_ids), now):
+    async with context.reading(actor) as conn:
+        for row in await joint.list_late_of(conn, context.region, list(ticket_ids), now):
             found.setdefault(row["ticket_id"], []).append(row)
     return found

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from hotline.actions.privacy.complainant import unsealed_person
 from hotline.actions.privacy.fingerprints import contact_hash
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.execution import perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.execution import execute
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed, Missing
 from hotline.domain.intake import PERSON_NAMES, check_person
@@ -22,7 +22,7 @@ from hotline.store.privacy import complainants
 
 
 async def correct_person(
-    office: Office,
+    context: RegionContext,
     ticket_id: UUID,
     actor: Actor,
     now: datetime,
@@ -35,29 +35,29 @@ async def correct_person(
     """
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        known = await unsealed_person(office, conn, ticket_id)
-        fresh = _fresh(office, known, given)
+        known = await unsealed_person(context, conn, ticket_id)
+        fresh = _fresh(context, known, given)
         if not fresh:
             raise Missing(what="要更正的内容（空着或带星号的项不改）")
         decision = rule.correct(ticket, tuple(fresh), actor, now, given)
         await complainants.correct_complainant(
-            conn, office.region, ticket_id,
-            {what: office.vault.seal(value, f"complainant.{what}") for what, value in fresh.items()},
-            contact_hash(office, fresh["phone"]) if "phone" in fresh else None,
+            conn, context.region, ticket_id,
+            {what: context.vault.seal(value, f"complainant.{what}") for what, value in fresh.items()},
+            contact_hash(context, fresh["phone"]) if "phone" in fresh else None,
         )  # fmt: skip
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-def _fresh(office: Office, known: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
+def _fresh(context: RegionContext, known: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
     """What differs from what is kept, as it is to be kept."""
     masked = masked_person(known)
     typed = {what: str(given.get(what) or "").strip() for what in PERSON_NAMES}
     meant = {what: value for what, value in typed.items() if value and not is_masked(value) and value != masked[what]}
     checked = check_person(meant)
     if "phone" in checked:
-        number = normalise(checked["phone"], area_code=office.area_code)
+        number = normalise(checked["phone"], area_code=context.area_code)
         if number is None:
             raise Malformed(what=PERSON_NAMES["phone"])
         checked["phone"] = number.text

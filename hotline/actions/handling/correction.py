@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.execution import perform
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.execution import execute
 from hotline.actions.tickets.joint_parts import follow_lead, next_timer
 from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.domain.enums import Kind, Reason
@@ -27,14 +27,14 @@ _WAITED_FOR_PEOPLE = ("no_catalogue_row", "dispatch_failed")
 
 
 async def reclassify_ticket(
-    office: Office, ticket_id: UUID, kind: Kind, matter_id: str | None, actor: Actor, now: datetime, given: Given,
+    context: RegionContext, ticket_id: UUID, kind: Kind, matter_id: str | None, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """更正分类: `given` has reason; a matter of None stays what it is. A ticket that found no unit is tried again.
 
     Raises Malformed for an unknown matter, and when nothing changes.
     """
-    county = office.county
+    county = context.county
     if matter_id is not None and matter_id not in county.matters:
         raise Malformed(what="事项")
 
@@ -43,39 +43,41 @@ async def reclassify_ticket(
         pace = county.pace(matter) if matter != ticket.matter_id else ticket.pace
         told = dict(given) | {"kind": kind.value, "old_kind": ticket.kind.value}
         told |= {"matter": county.matter_name(matter), "old_matter": county.matter_name(ticket.matter_id)}
-        running = [clock for clock, _ in await deadlines.list_running(conn, office.region, ticket_id)]
-        assisted = any(part.part == "assisting" for part in await joint.list_parts(conn, office.region, ticket_id))
+        running = [clock for clock, _ in await deadlines.list_running(conn, context.region, ticket_id)]
+        assisted = any(part.part == "assisting" for part in await joint.list_parts(conn, context.region, ticket_id))
         decision, recounts = rule.reclassify(
-            ticket, kind, matter, pace, running, assisted, actor, office.rules, now, told
+            ticket, kind, matter, pace, running, assisted, actor, context.rules, now, told
         )
-        await _write(office, conn, decision.ticket, recounts, now)
+        await _write(context, conn, decision.ticket, recounts, now)
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-async def _write(office: Office, conn: Any, ticket: Ticket, recounts: tuple[rule.Recount, ...], now: datetime) -> None:
+async def _write(
+    context: RegionContext, conn: Any, ticket: Ticket, recounts: tuple[rule.Recount, ...], now: datetime
+) -> None:
     for recount in recounts:
-        timer = next_timer(office, recount.start, now)
-        await deadlines.recount_clock(conn, office.region, recount.deadline.deadline_id, recount.start, timer)
-    await follow_lead(office, conn, ticket, f"{ticket.ticket_id}:{ticket.version}", now)
-    await alarms.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, list(_WAITED_FOR_PEOPLE), now)
+        timer = next_timer(context, recount.start, now)
+        await deadlines.recount_clock(conn, context.region, recount.deadline.deadline_id, recount.start, timer)
+    await follow_lead(context, conn, ticket, f"{ticket.ticket_id}:{ticket.version}", now)
+    await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, list(_WAITED_FOR_PEOPLE), now)
 
 
 async def unmerge_ticket(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """撤销并单: `given` has reason. What had been merged into this ticket before stays with the target. Raises NotMerged."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        merged = [row for row in await history.list_events(conn, office.region, ticket_id) if row["verb"] == "merge"]
+        merged = [row for row in await history.list_events(conn, context.region, ticket_id) if row["verb"] == "merge"]
         if not merged:
             raise NotMerged
-        contacted = await history.is_contacted(conn, office.region, ticket)
-        tiers = await mechanism.list_supervisions(conn, office.region, ticket_id)
+        contacted = await history.is_contacted(conn, context.region, ticket)
+        tiers = await mechanism.list_supervisions(conn, context.region, ticket_id)
         reason = Reason(tiers[-1]["reason"]) if tiers else None
         stood = State(merged[-1]["from_state"])
-        promised = await promised_to_leader(office, conn, ticket)
-        return rule.unmerge(ticket, stood, contacted, reason, actor, office.rules, now, given, promised)
+        promised = await promised_to_leader(context, conn, ticket)
+        return rule.unmerge(ticket, stood, contacted, reason, actor, context.rules, now, given, promised)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)

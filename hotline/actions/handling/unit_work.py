@@ -7,12 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.messaging.notifications import tell
+from hotline.actions.messaging.notifications import notify
 from hotline.actions.privacy.complainant import unsealed_person
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.decision_writer import carry_out
-from hotline.actions.tickets.execution import hold, perform
-from hotline.actions.tickets.rule_only import perform_rule
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.decision_writer import apply_decision
+from hotline.actions.tickets.execution import execute, execute_rule, lock_ticket
 from hotline.domain.deadline.timers import Deadline
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Rule
@@ -29,116 +28,123 @@ _ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch",
 
 
 async def sign_ticket(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """签收."""
-    return await perform_rule(office, ticket_id, actor, now, lambda ticket: rule.sign(ticket, actor, now), client_key)
+    return await execute_rule(context, ticket_id, actor, now, lambda ticket: rule.sign(ticket, actor, now), client_key)
 
 
 async def assign_ticket(
-    office: Office, ticket_id: UUID, handler_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext,
+    ticket_id: UUID,
+    handler_id: UUID,
+    actor: Actor,
+    now: datetime,
+    client_key: str | None = None,
 ) -> Ticket:
     """指定经办人: the head names the person in charge. Raises Malformed for somebody of another unit, Recused."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        below = office.county.scope(actor)
-        people = await leaves.list_people(conn, office.region, list(below))
+        below = context.county.scope(actor)
+        people = await leaves.list_people(conn, context.region, list(below))
         handler = next((person for person in people if person.account_id == handler_id), None)
         if handler is None:
             raise Malformed(what="经办人（要选本单位的人）")
-        if await recusals.is_recused(conn, office.region, handler_id, ticket_id):
+        if await recusals.is_recused(conn, context.region, handler_id, ticket_id):
             raise Recused(name=handler.name)
         return rule.assign(ticket, handler, below, actor, now)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def record_contact(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """先行联系: how (CONTACT_WAYS) and what was said."""
-    return await perform_rule(
-        office, ticket_id, actor, now, lambda ticket: rule.contact(ticket, actor, now, given), client_key
+    return await execute_rule(
+        context, ticket_id, actor, now, lambda ticket: rule.contact(ticket, actor, now, given), client_key
     )
 
 
 async def reply_ticket(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """答复: `reply` for the person, `facts` for the office. Raises ContactFirst, PartsMissing."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        contacted = await history.is_contacted(conn, office.region, ticket)
-        owed = owed_parts(await joint.list_parts(conn, office.region, ticket_id))
-        waits_for = [office.county.unit_name(unit) for unit in owed]
-        decision = rule.reply(ticket, contacted, waits_for, actor, office.rules, now, given)
-        for merged in await records.list_merged(conn, office.region, ticket_id):
+        contacted = await history.is_contacted(conn, context.region, ticket)
+        owed = owed_parts(await joint.list_parts(conn, context.region, ticket_id))
+        waits_for = [context.county.unit_name(unit) for unit in owed]
+        decision = rule.reply(ticket, contacted, waits_for, actor, context.rules, now, given)
+        for merged in await records.list_merged(conn, context.region, ticket_id):
             about = f"{ticket_id}:{ticket.cycle}:{merged.ticket_id}"
-            await tell(office, conn, merged, rule.replied_notice(merged, given), about, now)
+            await notify(context, conn, merged, rule.replied_notice(merged, given), about, now)
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def ask_extension(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """延期 is asked, with a reason. Raises ExtensionClosed."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        reply, pending = await _extension(office, conn, ticket)
-        return rule.ask_extension(ticket, reply, pending, actor, office.rules, now, given)
+        reply, pending = await _extension(context, conn, ticket)
+        return rule.ask_extension(ticket, reply, pending, actor, context.rules, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def decide_extension(
-    office: Office, ticket_id: UUID, granted: bool, actor: Actor, now: datetime, given: Given,
+    context: RegionContext, ticket_id: UUID, granted: bool, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """延期 is granted or refused. Raises ExtensionClosed."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        reply, pending = await _extension(office, conn, ticket)
+        reply, pending = await _extension(context, conn, ticket)
         if granted:
-            return rule.grant_extension(ticket, reply, pending, actor, office.rules, now, given)
+            return rule.grant_extension(ticket, reply, pending, actor, context.rules, now, given)
         return rule.refuse_extension(ticket, pending, actor, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-async def _extension(office: Office, conn: Any, ticket: Ticket) -> tuple[Deadline | None, bool]:
+async def _extension(context: RegionContext, conn: Any, ticket: Ticket) -> tuple[Deadline | None, bool]:
     """The running reply clock, and whether a request waits, however late its decision is."""
-    running = [deadline for deadline, _ in await deadlines.list_running(conn, office.region, ticket.ticket_id)]
+    running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket.ticket_id)]
     reply = next((deadline for deadline in running if deadline.rule is Rule.REPLY), None)
-    last = await history.last_verb(conn, office.region, ticket.ticket_id, "ask_extension", *_ENDS_A_REQUEST)
+    last = await history.last_verb(conn, context.region, ticket.ticket_id, "ask_extension", *_ENDS_A_REQUEST)
     return reply, last == "ask_extension"
 
 
 async def park_ticket(
-    office: Office, ticket_id: UUID, until: datetime, actor: Actor, now: datetime, given: Given,
+    context: RegionContext, ticket_id: UUID, until: datetime, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
     """挂账 until a definite moment."""
-    return await perform_rule(
-        office,
+    return await execute_rule(
+        context,
         ticket_id,
         actor,
         now,
-        lambda ticket: rule.park(ticket, until, actor, office.rules, now, given),
+        lambda ticket: rule.park(ticket, until, actor, context.rules, now, given),
         client_key,
     )
 
 
 async def resume_ticket(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """恢复办理 before the date."""
-    return await perform_rule(office, ticket_id, actor, now, lambda ticket: rule.resume(ticket, actor, now), client_key)
+    return await execute_rule(
+        context, ticket_id, actor, now, lambda ticket: rule.resume(ticket, actor, now), client_key
+    )
 
 
 async def comment_ticket(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """A word added; no limit moves. What is said for the person of a merged ticket goes on to the target.
 
@@ -147,20 +153,20 @@ async def comment_ticket(
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
         if ticket.merged_into is not None:
-            return await _pass_on(office, conn, ticket, ticket.merged_into, actor, now, given)
+            return await _pass_on(context, conn, ticket, ticket.merged_into, actor, now, given)
         return rule.comment(ticket, actor, now, given)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def _pass_on(
-    office: Office, conn: Any, ticket: Ticket, target_id: UUID, actor: Actor, now: datetime, given: Given
+    context: RegionContext, conn: Any, ticket: Ticket, target_id: UUID, actor: Actor, now: datetime, given: Given
 ) -> Decision:
     # The target is not in the person's rows; the rule passes the word on, not the person.
-    target = await hold(office, conn, target_id, SYSTEM, now)
-    known = (await unsealed_person(office, conn, ticket.ticket_id)).values()
-    barred = office.county.barred(ticket.accused_unit_id)
+    target = await lock_ticket(context, conn, target_id, SYSTEM, now)
+    known = (await unsealed_person(context, conn, ticket.ticket_id)).values()
+    barred = context.county.barred(ticket.accused_unit_id)
     own, theirs = rule.pass_on(ticket, target, tuple(known), barred, actor, now, given)
     if theirs is not None:
-        await carry_out(office, conn, target, theirs, now)
+        await apply_decision(context, conn, target, theirs, now)
     return own

@@ -9,18 +9,18 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from hotline.actions.privacy.complainant import unsealed_person
-from hotline.actions.region.context import Office
-from hotline.actions.region.row_scope import ALL, of_ticket
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
 from hotline.actions.tickets.merged import target_of
 from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, NotFound
 from hotline.domain.handling.unit_work import passes_files
-from hotline.domain.privacy.personal_numbers import veil
+from hotline.domain.privacy.personal_numbers import redact
 from hotline.domain.privacy.visibility import reads_words
 from hotline.domain.tickets.ticket import Actor, Ticket
-from hotline.store.privacy.views import insert_view
-from hotline.store.region.row_scope import widen
+from hotline.store.privacy.access_log import insert_entry
+from hotline.store.region.row_scope import widen_scope
 from hotline.store.tickets import attachments, records
 
 FILES_OF_TICKET = 60
@@ -41,7 +41,12 @@ class KeptFile:
 
 
 async def add_files(
-    office: Office, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str = "现场照片"
+    context: RegionContext,
+    ticket_id: UUID,
+    files: Sequence[KeptFile],
+    actor: Actor,
+    now: datetime,
+    label: str = "现场照片",
 ) -> int:
     """Hang files on a ticket, those of a merged one on its target too; the same file twice is kept once.
 
@@ -49,34 +54,40 @@ async def add_files(
 
     Raises NotFound outside the actor's rows, Malformed beyond 60 files on a ticket.
     """
-    async with office.writing(of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
-        ticket = await records.lock_ticket(conn, office.region, ticket_id)
+    async with context.writing(scope_of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
+        ticket = await records.lock_ticket(conn, context.region, ticket_id)
         if ticket is None:
             raise NotFound
-        await check_scope(office, conn, ticket, actor)
-        await widen(conn, ALL)
-        target = await _passed_to(office, conn, ticket)
+        await check_scope(context, conn, ticket, actor)
+        await widen_scope(conn, ALL)
+        target = await _passed_to(context, conn, ticket)
         if target is not None:
-            await _hang(office, conn, target.ticket_id, files, actor, now, f"{label}（来自 {ticket.number}）")
-        return await _hang(office, conn, ticket_id, files, actor, now, label)
+            await _hang(context, conn, target.ticket_id, files, actor, now, f"{label}（来自 {ticket.number}）")
+        return await _hang(context, conn, ticket_id, files, actor, now, label)
 
 
-async def _passed_to(office: Office, conn: Any, ticket: Ticket) -> Ticket | None:
+async def _passed_to(context: RegionContext, conn: Any, ticket: Ticket) -> Ticket | None:
     """The ticket on which files of a merged one hang as well."""
-    target = await target_of(office, conn, ticket)
-    if target is None or not passes_files(ticket, target, office.county.barred(ticket.accused_unit_id)):
+    target = await target_of(context, conn, ticket)
+    if target is None or not passes_files(ticket, target, context.county.barred(ticket.accused_unit_id)):
         return None
     return target
 
 
 async def _hang(
-    office: Office, conn: Any, ticket_id: UUID, files: Sequence[KeptFile], actor: Actor, now: datetime, label: str
+    context: RegionContext,
+    conn: Any,
+    ticket_id: UUID,
+    files: Sequence[KeptFile],
+    actor: Actor,
+    now: datetime,
+    label: str,
 ) -> int:
-    known = {row["attachment_id"] for row in await attachments.list_attachments(conn, office.region, ticket_id)}
+    known = {row["attachment_id"] for row in await attachments.list_attachments(conn, context.region, ticket_id)}
     named = {_id_of(ticket_id, file.sha256): file for file in files}
     _refuse_beyond(known | named.keys())
     for attachment_id, file in named.items():
-        await attachments.insert_attachment(conn, office.region, ticket_id, {
+        await attachments.insert_attachment(conn, context.region, ticket_id, {
             "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
             "size_bytes": file.size_bytes, "sha256": file.sha256, "label": _labelled(label, file), "added_at": now,
             "account_id": actor.account_id,
@@ -88,15 +99,15 @@ def _labelled(label: str, file: KeptFile) -> str:
     return f"{label}（拍摄地点：{file.place}）" if file.place else label
 
 
-async def check_room(office: Office, ticket_id: UUID, digests: Sequence[bytes]) -> None:
+async def check_room(context: RegionContext, ticket_id: UUID, digests: Sequence[bytes]) -> None:
     """Raises Malformed when the ticket cannot take files with these digests, before anything is written of a deed."""
     if not digests:
         return
-    async with office.reading(ALL) as conn:
-        ticket = await records.get_ticket(conn, office.region, ticket_id)
-        target = await _passed_to(office, conn, ticket) if ticket else None
+    async with context.reading(ALL) as conn:
+        ticket = await records.get_ticket(conn, context.region, ticket_id)
+        target = await _passed_to(context, conn, ticket) if ticket else None
         for home in (ticket_id, *([target.ticket_id] if target else ())):
-            known = {row["attachment_id"] for row in await attachments.list_attachments(conn, office.region, home)}
+            known = {row["attachment_id"] for row in await attachments.list_attachments(conn, context.region, home)}
             _refuse_beyond(known | {_id_of(home, digest) for digest in digests})
 
 
@@ -111,23 +122,23 @@ def _refuse_beyond(attachment_ids: Collection[UUID]) -> None:
 
 
 async def read_file(
-    office: Office, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
+    context: RegionContext, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
 ) -> Mapping[str, Any]:
     """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded.
 
     A name is words of a person too: for whoever does not read those as they are, it is veiled like them.
     """
-    async with office.writing(actor) as conn:
-        ticket = await records.get_ticket(conn, office.region, ticket_id)
+    async with context.writing(actor) as conn:
+        ticket = await records.get_ticket(conn, context.region, ticket_id)
         if ticket is None:
             raise NotFound
-        await check_scope(office, conn, ticket, actor)
-        row = await attachments.get_attachment(conn, office.region, ticket_id, attachment_id)
+        await check_scope(context, conn, ticket, actor)
+        row = await attachments.get_attachment(conn, context.region, ticket_id, attachment_id)
         if row is None:
             raise NotFound
-        await insert_view(conn, office.region, now, actor.account_id, ticket_id, "file", address=address)
-        if reads_words(actor, ticket, leads=office.county.leads(actor, ticket)):
+        await insert_entry(conn, context.region, now, actor.account_id, ticket_id, "file", address=address)
+        if reads_words(actor, ticket, leads=context.county.leads(actor, ticket)):
             return row
-        await widen(conn, ALL)
-        known = await unsealed_person(office, conn, ticket_id)
-        return {**row, "file_name": veil(row["file_name"], tuple(known.values()))}
+        await widen_scope(conn, ALL)
+        known = await unsealed_person(context, conn, ticket_id)
+        return {**row, "file_name": redact(row["file_name"], tuple(known.values()))}

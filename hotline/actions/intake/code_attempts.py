@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import FILING
 from hotline.domain.errors import Refusal
 from hotline.store.intake.code_attempts import count_wrong_codes
-from hotline.store.privacy.views import insert_view
+from hotline.store.privacy.access_log import insert_entry
 
 SHORT, LONG = timedelta(minutes=10), timedelta(hours=1)
 # One address at one number and one address in all, each in the short time; one number from anywhere in the long one.
@@ -21,15 +21,15 @@ class TooManyTries(Refusal):
     status = 429
 
 
-async def check_tries(office: Office, number: str, address: str, now: datetime) -> None:
+async def check_tries(context: RegionContext, number: str, address: str, now: datetime) -> None:
     """Raises TooManyTries when too many wrong codes were given lately."""
-    async with office.reading(FILING) as conn:
-        counts = await count_wrong_codes(conn, office.region, number[:40], address, now - SHORT, now - LONG)
+    async with context.reading(FILING) as conn:
+        counts = await count_wrong_codes(conn, context.region, number[:40], address, now - SHORT, now - LONG)
     if any(counts[what] >= most for what, most in MOST.items()):
         raise TooManyTries
 
 
-async def note_wrong_code(office: Office, number: str, address: str, now: datetime) -> None:
+async def note_wrong_code(context: RegionContext, number: str, address: str, now: datetime) -> None:
     """One more wrong number or code; it stands among the looks, without a ticket."""
-    async with office.writing(FILING) as conn:
-        await insert_view(conn, office.region, now, None, None, "wrong_code", number[:40], address)
+    async with context.writing(FILING) as conn:
+        await insert_entry(conn, context.region, now, None, None, "wrong_code", number[:40], address)

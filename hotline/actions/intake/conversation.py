@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hotline.actions.region.context import Office
-from hotline.actions.region.row_scope import of_person
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.row_scope import scope_of_person
 from hotline.domain.messaging.message import Incoming
 from hotline.store.intake import conversations
 
@@ -17,25 +17,25 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ConversationState:
     """Where a conversation stands: the step that waits for words, and what was told so far."""
 
     step: str
     draft: dict[str, Any]
 
 
-Answer = Callable[[Any, Turn], Awaitable[tuple[str, Turn]]]
+Answer = Callable[[Any, ConversationState], Awaitable[tuple[str, ConversationState]]]
 
 
-async def take_turn(office: Office, incoming: Incoming, now: datetime, answer: Answer) -> str:
+async def take_turn(context: RegionContext, incoming: Incoming, now: datetime, answer: Answer) -> str:
     """One message of one person: answered once, whatever the channel repeats, one at a time for each person.
 
     `answer` gets the open transaction's connection and the turn; gives back the reply and the next turn.
     Message, conversation and whatever `answer` wrote are kept together or not at all.
     """
-    region, vault = office.region, office.vault
+    region, vault = context.region, context.vault
     person, *former = vault.fingerprints(incoming.person, f"person.{incoming.channel}")
-    async with office.writing(of_person([person, *former])) as conn:
+    async with context.writing(scope_of_person([person, *former])) as conn:
         if not await conversations.claim_message(conn, region, incoming.channel, incoming.message_id, now):
             kept = await conversations.get_reply(conn, region, incoming.channel, incoming.message_id)
             return vault.unseal(kept, "reply") if kept else ""
@@ -44,9 +44,9 @@ async def take_turn(office: Office, incoming: Incoming, now: datetime, answer: A
         row = await conversations.hold_conversation(
             conn, region, incoming.channel, person, vault.seal("{}", "draft"), now
         )
-        turn = Turn(row["step"], json.loads(vault.unseal(row["draft_sealed"], "draft")))
+        turn = ConversationState(row["step"], json.loads(vault.unseal(row["draft_sealed"], "draft")))
         if now - row["updated_at"] > FORGOTTEN_AFTER:
-            turn = Turn("start", {})
+            turn = ConversationState("start", {})
         reply, following = await answer(conn, turn)
         draft = vault.seal(json.dumps(following.draft, ensure_ascii=False), "draft")
         await conversations.save_conversation(conn, region, incoming.channel, person, following.step, draft, now)

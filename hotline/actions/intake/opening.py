@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from hotline.actions.privacy.fingerprints import code_hash, code_of, contact_hash, query_code
-from hotline.actions.region.context import Office
-from hotline.actions.region.row_scope import of_key
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.row_scope import scope_of_key
 from hotline.actions.tickets.decision_writer import first_timer
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed
@@ -34,71 +34,71 @@ class Opened:
     repeated: bool = False
 
 
-async def open_ticket(office: Office, filing: Filing, actor: Actor, now: datetime) -> Opened:
+async def open_ticket(context: RegionContext, filing: Filing, actor: Actor, now: datetime) -> Opened:
     """受理. One row each of ticket, person, event and clock; a repeated client_key gives the first answer again.
 
     Filings that arrive while others are being written are written together. Raises Missing, TooLong, Malformed.
     """
-    filing = _fit(office, check_filing(filing))
-    code = query_code(office, filing.client_key)
-    filed = _compose(office, filing, actor, now, await office.next_number(now))
+    filing = _fit(context, check_filing(filing))
+    code = query_code(context, filing.client_key)
+    filed = _compose(context, filing, actor, now, await context.next_number(now))
     try:
-        await office.tray.put(filed)
+        await context.filings.put(filed)
     except AlreadyOpened:
-        async with office.reading(of_key(filing.client_key)) as conn:
-            earlier = await records.get_by_client_key(conn, office.region, filing.client_key)
-            stored = await records.get_code_hash(conn, office.region, earlier.ticket_id) if earlier else None
+        async with context.reading(scope_of_key(filing.client_key)) as conn:
+            earlier = await records.get_by_client_key(conn, context.region, filing.client_key)
+            stored = await records.get_code_hash(conn, context.region, earlier.ticket_id) if earlier else None
         if earlier is None or stored is None:
             raise
-        told = code_of(office, earlier.number, filing.client_key, stored)
+        told = code_of(context, earlier.number, filing.client_key, stored)
         return Opened(earlier, told or code, repeated=True)
     return Opened(filed.ticket, code)
 
 
-async def open_ticket_in(office: Office, conn: Any, filing: Filing, actor: Actor, now: datetime) -> Opened:
+async def open_ticket_in(context: RegionContext, conn: Any, filing: Filing, actor: Actor, now: datetime) -> Opened:
     """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
-    filing = _fit(office, check_filing(filing))
-    filed = _compose(office, filing, actor, now, await office.next_number(now))
-    await filing_.insert_tickets(conn, office.region, [filed])
-    return Opened(filed.ticket, query_code(office, filing.client_key))
+    filing = _fit(context, check_filing(filing))
+    filed = _compose(context, filing, actor, now, await context.next_number(now))
+    await filing_.insert_tickets(conn, context.region, [filed])
+    return Opened(filed.ticket, query_code(context, filing.client_key))
 
 
-def _compose(office: Office, filing: Filing, actor: Actor, now: datetime, number: str) -> Filed:
-    decision = rule.open_ticket(filing, new_id(), number, actor, office.rules, now)
+def _compose(context: RegionContext, filing: Filing, actor: Actor, now: datetime, number: str) -> Filed:
+    decision = rule.open_ticket(filing, new_id(), number, actor, context.rules, now)
     assert decision.event is not None
     return Filed(
         ticket=decision.ticket,
-        person=_seal(office, filing),
-        code_hash=code_hash(office, number, query_code(office, filing.client_key)),
+        person=_seal(context, filing),
+        code_hash=code_hash(context, number, query_code(context, filing.client_key)),
         client_key=filing.client_key,
         event=decision.event,
         clock=decision.starts[0],
-        first_step=first_timer(office, decision.starts[0]),
+        first_step=first_timer(context, decision.starts[0]),
     )
 
 
-def _fit(office: Office, filing: Filing) -> Filing:
+def _fit(context: RegionContext, filing: Filing) -> Filing:
     """The filing as the county knows it: a known matter brings its pace, a number its usual form."""
-    matter = office.county.matters.get(filing.matter_id or "")
+    matter = context.county.matters.get(filing.matter_id or "")
     if filing.matter_id and matter is None:
         raise Malformed(what="事项分类")
-    if filing.accused_unit_id is not None and filing.accused_unit_id not in office.county.units:
+    if filing.accused_unit_id is not None and filing.accused_unit_id not in context.county.units:
         raise Malformed(what="被反映单位")
-    number = normalise(filing.phone, area_code=office.area_code) if filing.phone.strip() else None
+    number = normalise(filing.phone, area_code=context.area_code) if filing.phone.strip() else None
     if filing.phone.strip() and number is None:
         raise Malformed(what="联系电话")
     pace = type(filing.pace)(matter["pace"]) if matter and filing.pace == "ordinary" else filing.pace
     return replace(filing, pace=pace, phone=number.text if number else "")
 
 
-def _seal(office: Office, filing: Filing) -> SealedPerson:
-    vault = office.vault
+def _seal(context: RegionContext, filing: Filing) -> SealedPerson:
+    vault = context.vault
 
     def sealed(what: str, text: str) -> bytes | None:
         return vault.seal(text, f"complainant.{what}") if text else None
 
     return SealedPerson(
-        contact_hash=contact_hash(office, filing.phone or filing.wechat or filing.client_key),
+        contact_hash=contact_hash(context, filing.phone or filing.wechat or filing.client_key),
         name_sealed=sealed("name", filing.name),
         phone_sealed=sealed("phone", filing.phone),
         identity_sealed=sealed("identity", filing.identity),

@@ -9,17 +9,17 @@ from uuid import UUID
 
 from hotline.actions.intake.opening import Opened, open_ticket_in
 from hotline.actions.privacy.fingerprints import code_hashes, code_of, query_code
-from hotline.actions.region.context import Office
-from hotline.actions.region.row_scope import of_key, of_number
-from hotline.actions.tickets.decision_writer import carry_out
-from hotline.actions.tickets.execution import hold
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.row_scope import scope_of_key, scope_of_number
+from hotline.actions.tickets.decision_writer import apply_decision
+from hotline.actions.tickets.execution import lock_ticket
 from hotline.domain.errors import NotFound
 from hotline.domain.intake import Filing, add_details
 from hotline.domain.messaging.message import Incoming
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import COMPLAINANT, Ticket
 from hotline.store.intake import own_tickets
-from hotline.store.privacy import views
+from hotline.store.privacy import access_log
 from hotline.store.tickets import records
 
 
@@ -34,7 +34,7 @@ class OwnTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class PendingCallback:
     """A reply the person may rate now, and since when it could be known."""
 
     ticket_id: UUID
@@ -42,77 +42,77 @@ class Asked:
     asked_at: datetime
 
 
-async def open_own_in(office: Office, conn: Any, incoming: Incoming, filing: Filing, now: datetime) -> Opened:
+async def open_own_in(context: RegionContext, conn: Any, incoming: Incoming, filing: Filing, now: datetime) -> Opened:
     """`open_ticket_in` by the person who wrote; from now on the person finds the ticket on this channel."""
-    opened = await open_ticket_in(office, conn, filing, COMPLAINANT, now)
+    opened = await open_ticket_in(context, conn, filing, COMPLAINANT, now)
     await own_tickets.insert_own(
-        conn, office.region, incoming.channel, person_hash(office, incoming), opened.ticket.ticket_id, now
+        conn, context.region, incoming.channel, person_hash(context, incoming), opened.ticket.ticket_id, now
     )
     return opened
 
 
 async def list_own_in(
-    office: Office, conn: Any, incoming: Incoming, now: datetime, batch: int
+    context: RegionContext, conn: Any, incoming: Incoming, now: datetime, batch: int
 ) -> tuple[list[OwnTicket], int]:
     """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
-    rows = await own_tickets.list_own(conn, office.region, incoming.channel, _hashes(office, incoming), batch)
+    rows = await own_tickets.list_own(conn, context.region, incoming.channel, _hashes(context, incoming), batch)
     for row in rows:
-        await views.insert_view(conn, office.region, now, None, row["ticket_id"], "progress")
+        await access_log.insert_entry(conn, context.region, now, None, row["ticket_id"], "progress")
     shown = [OwnTicket(row["number"], row["title"], State(row["state"]), row["unit_name"] or "") for row in rows]
     return shown, rows[0]["total"] if rows else 0
 
 
-async def find_asked_in(office: Office, conn: Any, incoming: Incoming) -> Asked | None:
+async def find_asked_in(context: RegionContext, conn: Any, incoming: Incoming) -> PendingCallback | None:
     """The reply the person who wrote was asked about last and has not rated yet."""
-    row = await own_tickets.get_asked(conn, office.region, incoming.channel, _hashes(office, incoming))
-    return Asked(row["ticket_id"], row["number"], row["asked_at"]) if row else None
+    row = await own_tickets.get_asked(conn, context.region, incoming.channel, _hashes(context, incoming))
+    return PendingCallback(row["ticket_id"], row["number"], row["asked_at"]) if row else None
 
 
-async def find_wanting_in(office: Office, conn: Any, incoming: Incoming) -> tuple[UUID, str] | None:
+async def find_wanting_in(context: RegionContext, conn: Any, incoming: Incoming) -> tuple[UUID, str] | None:
     """Id and number of the newest ticket that waits for details from the person who wrote."""
-    row = await own_tickets.get_wanting(conn, office.region, incoming.channel, _hashes(office, incoming))
+    row = await own_tickets.get_wanting(conn, context.region, incoming.channel, _hashes(context, incoming))
     return (row["ticket_id"], row["number"]) if row else None
 
 
-async def add_own_details_in(office: Office, conn: Any, ticket_id: UUID, text: str, now: datetime) -> Ticket:
+async def add_own_details_in(context: RegionContext, conn: Any, ticket_id: UUID, text: str, now: datetime) -> Ticket:
     """The person supplied what was missing (PROCEDURE §2). A WrongState leaves the open transaction fit to go on."""
-    ticket = await hold(office, conn, ticket_id, COMPLAINANT, now)
-    decision = add_details(ticket, COMPLAINANT, office.rules, now, {"text": text})
-    await carry_out(office, conn, ticket, decision, now)
+    ticket = await lock_ticket(context, conn, ticket_id, COMPLAINANT, now)
+    decision = add_details(ticket, COMPLAINANT, context.rules, now, {"text": text})
+    await apply_decision(context, conn, ticket, decision, now)
     return decision.ticket
 
 
-def person_hash(office: Office, incoming: Incoming) -> bytes:
+def person_hash(context: RegionContext, incoming: Incoming) -> bytes:
     """How a person of a channel is found again; the same as the conversation's."""
-    return office.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
+    return context.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
 
 
-def _hashes(office: Office, incoming: Incoming) -> list[bytes]:
+def _hashes(context: RegionContext, incoming: Incoming) -> list[bytes]:
     """The same by every finding key that is known."""
-    return office.vault.fingerprints(incoming.person, f"person.{incoming.channel}")
+    return context.vault.fingerprints(incoming.person, f"person.{incoming.channel}")
 
 
-async def find_own(office: Office, conn: Any, number: str, code: str) -> Ticket:
+async def find_own(context: RegionContext, conn: Any, number: str, code: str) -> Ticket:
     """The ticket of this number when the query code is its own. Raises NotFound."""
-    ticket = await records.get_by_number(conn, office.region, number.strip())
+    ticket = await records.get_by_number(conn, context.region, number.strip())
     if ticket is None:
         raise NotFound
-    stored = await records.get_code_hash(conn, office.region, ticket.ticket_id)
-    if stored not in code_hashes(office, ticket.number, code.strip()):
+    stored = await records.get_code_hash(conn, context.region, ticket.ticket_id)
+    if stored not in code_hashes(context, ticket.number, code.strip()):
         raise NotFound
     return ticket
 
 
-async def filed_code(office: Office, number: str, client_key: str) -> str:
+async def filed_code(context: RegionContext, number: str, client_key: str) -> str:
     """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
-    async with office.reading(of_key(client_key)) as conn:
-        ticket = await records.get_by_client_key(conn, office.region, client_key)
-        stored = await records.get_code_hash(conn, office.region, ticket.ticket_id) if ticket else None
-    code = code_of(office, number, client_key, stored) if stored else None
-    return code or query_code(office, client_key)
+    async with context.reading(scope_of_key(client_key)) as conn:
+        ticket = await records.get_by_client_key(conn, context.region, client_key)
+        stored = await records.get_code_hash(conn, context.region, ticket.ticket_id) if ticket else None
+    code = code_of(context, number, client_key, stored) if stored else None
+    return code or query_code(context, client_key)
 
 
-async def own_ticket(office: Office, number: str, code: str) -> Ticket:
+async def own_ticket(context: RegionContext, number: str, code: str) -> Ticket:
     """The complainant's own ticket. Raises NotFound."""
-    async with office.reading(of_number(number)) as conn:
-        return await find_own(office, conn, number, code)
+    async with context.reading(scope_of_number(number)) as conn:
+        return await find_own(context, conn, number, code)

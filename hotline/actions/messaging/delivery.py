@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from hotline.domain.tickets.ticket import SYSTEM
@@ -25,34 +25,34 @@ BACK_OFF = timedelta(minutes=1)
 _log = structlog.get_logger()
 
 
-async def deliver_due(office: Office, send: Send, now: datetime, batch: int) -> int:
+async def deliver_due(context: RegionContext, send: Send, now: datetime, batch: int) -> int:
     """Deliver what is due, many for one reader folded into one; gives back how many messages were settled.
 
     Desk notices are settled with the claim, since they never leave the database. Others leave between two
     transactions: a worker killed there leaves them `unknown`, which a person sees and nobody repeats.
     What should have left while no worker ran waits for notice hours like everything else, unless it is urgent.
     """
-    async with office.writing(SYSTEM) as conn:
-        rows = await outbox.claim_outbox(conn, office.region, now, _notice_time(office, now) > now, batch)
+    async with context.writing(SYSTEM) as conn:
+        rows = await outbox.claim_outbox(conn, context.region, now, _notice_time(context, now) > now, batch)
         desk = [row for row in rows if row["channel"] == "desk"]
         for group in _by_reader(desk):
-            await _settle(office, conn, group, Receipt(Delivery.DELIVERED), now)
+            await _settle(context, conn, group, Receipt(Delivery.DELIVERED), now)
     for group in _by_reader([row for row in rows if row["channel"] != "desk"]):
-        await _send(office, send, group, now)
+        await _send(context, send, group, now)
     return len(rows)
 
 
-async def note_lost(office: Office, now: datetime) -> int:
+async def mark_stale_deliveries(context: RegionContext, now: datetime) -> int:
     """Messages a dead worker had claimed: perhaps sent. An alarm each; gives back how many."""
-    async with office.writing(SYSTEM) as conn:
-        lost = await outbox.mark_stuck(conn, office.region, now - LOST_AFTER)
+    async with context.writing(SYSTEM) as conn:
+        lost = await outbox.mark_stuck(conn, context.region, now - LOST_AFTER)
         for row in lost:
-            await _note_unknown(office, conn, row, now)
+            await _note_unknown(context, conn, row, now)
     return len(lost)
 
 
-def _notice_time(office: Office, at: datetime, *, urgent: bool = False) -> datetime:
-    return notice_time(office.rules.policy, office.rules.calendar, at, urgent=urgent)
+def _notice_time(context: RegionContext, at: datetime, *, urgent: bool = False) -> datetime:
+    return notice_time(context.rules.policy, context.rules.calendar, at, urgent=urgent)
 
 
 def _by_reader(rows: list[Row]) -> list[list[Row]]:
@@ -62,7 +62,7 @@ def _by_reader(rows: list[Row]) -> list[list[Row]]:
     return [list(group) for _, group in groupby(sorted(rows, key=reader), key=reader)]
 
 
-def fold(rows: list[Row]) -> str:
+def combine_messages(rows: list[Row]) -> str:
     """One text for all: itself when it is one, else a numbered list."""
     texts = [row["payload"]["text"] for row in rows]
     if len(texts) == 1:
@@ -71,87 +71,89 @@ def fold(rows: list[Row]) -> str:
     return f"您有{len(texts)}件事项：\n{lines}"
 
 
-async def _send(office: Office, send: Send, group: list[Row], now: datetime) -> None:
+async def _send(context: RegionContext, send: Send, group: list[Row], now: datetime) -> None:
     first = group[0]
     message = Outgoing(
         outbox_id=first["outbox_id"],
         channel=first["channel"],
-        recipient=_address(office, first),
+        recipient=_address(context, first),
         kind=first["kind"],
-        text=fold(group),
+        text=combine_messages(group),
     )
     try:
         receipt = await send(message)
     except Exception:
         _log.exception("delivery_failed", outbox=str(first["outbox_id"]), channel=first["channel"])
         receipt = Receipt(Delivery.UNKNOWN, reason="error")
-    async with office.writing(SYSTEM) as conn:
-        await _settle(office, conn, group, receipt, now)
+    async with context.writing(SYSTEM) as conn:
+        await _settle(context, conn, group, receipt, now)
 
 
-def _address(office: Office, row: Row) -> str:
+def _address(context: RegionContext, row: Row) -> str:
     sealed = row["recipient_sealed"]
-    return office.vault.unseal(sealed, "complainant.wechat") if sealed else str(row["recipient"])
+    return context.vault.unseal(sealed, "complainant.wechat") if sealed else str(row["recipient"])
 
 
-async def _settle(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
     match receipt.delivery:
         case Delivery.DELIVERED:
-            await _settle_sent(office, conn, group, receipt, now)
+            await _settle_sent(context, conn, group, receipt, now)
         case Delivery.LATER:
-            await _settle_later(office, conn, group, receipt, now)
+            await _settle_later(context, conn, group, receipt, now)
         case Delivery.UNKNOWN:
-            await outbox.settle_outbox(conn, office.region, _ids(group), "unknown", now, reason=receipt.reason)
+            await outbox.settle_outbox(conn, context.region, _ids(group), "unknown", now, reason=receipt.reason)
             for row in group:
-                await _note_unknown(office, conn, row, now)
+                await _note_unknown(context, conn, row, now)
         case Delivery.IMPOSSIBLE:
-            await _settle_refused(office, conn, group, receipt, now)
+            await _settle_refused(context, conn, group, receipt, now)
         case _:
             assert_never(receipt.delivery)
 
 
-async def _settle_sent(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle_sent(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
     first, rest = group[0]["outbox_id"], _ids(group[1:])
-    await outbox.settle_outbox(conn, office.region, [first], "sent", now, provider_id=receipt.provider_id)
+    await outbox.settle_outbox(conn, context.region, [first], "sent", now, provider_id=receipt.provider_id)
     if rest:
-        await outbox.settle_outbox(conn, office.region, rest, "sent", now, fold_id=first)
-    await reminders.settle_reminders(conn, office.region, _ids(group), "sent", now, None)
+        await outbox.settle_outbox(conn, context.region, rest, "sent", now, fold_id=first)
+    await reminders.settle_reminders(conn, context.region, _ids(group), "sent", now, None)
 
 
-async def _settle_later(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle_later(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
     """Each is tried again by its own count: one that came fresh into the fold is not given up with the first."""
     spent = [row for row in group if row["attempts"] >= MOST_ATTEMPTS]
     for row in group:
         if row not in spent:
             wait = timedelta(seconds=receipt.retry_after_s or 0) or BACK_OFF * 2 ** row["attempts"]
-            again = _notice_time(office, now + wait, urgent=row["urgent"])
+            again = _notice_time(context, now + wait, urgent=row["urgent"])
             await outbox.settle_outbox(
-                conn, office.region, [row["outbox_id"]], "waiting", now, reason=receipt.reason, not_before=again
+                conn, context.region, [row["outbox_id"]], "waiting", now, reason=receipt.reason, not_before=again
             )
     if spent:
-        await _settle_refused(office, conn, spent, receipt, now)
+        await _settle_refused(context, conn, spent, receipt, now)
 
 
-async def _settle_refused(office: Office, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle_refused(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
     """The channel cannot: a callback goes on by telephone, the rest is shown to a person."""
-    await outbox.settle_outbox(conn, office.region, _ids(group), "refused", now, reason=receipt.reason)
-    await reminders.settle_reminders(conn, office.region, _ids(group), "refused", now, receipt.reason)
+    await outbox.settle_outbox(conn, context.region, _ids(group), "refused", now, reason=receipt.reason)
+    await reminders.settle_reminders(conn, context.region, _ids(group), "refused", now, receipt.reason)
     for row in group:
-        waiting = await callbacks.get_open_callback(conn, office.region, row["ticket_id"]) if row["ticket_id"] else None
+        waiting = (
+            await callbacks.get_open_callback(conn, context.region, row["ticket_id"]) if row["ticket_id"] else None
+        )
         if row["kind"] == "callback" and waiting is not None:
             await callbacks.try_callback_later(
-                conn, office.region, waiting["callback_id"], waiting["state"], "phone", now, now
+                conn, context.region, waiting["callback_id"], waiting["state"], "phone", now, now
             )
         else:
             details = {"kind": row["kind"], "reason": receipt.reason}
             about = str(row["outbox_id"])
-            await alarms.raise_alarm(conn, office.region, "message_refused", about, row["ticket_id"], details, now)
+            await alarms.raise_alarm(conn, context.region, "message_refused", about, row["ticket_id"], details, now)
 
 
-async def _note_unknown(office: Office, conn: Any, row: Row, now: datetime) -> None:
-    await reminders.settle_reminders(conn, office.region, [row["outbox_id"]], "unknown", now, row["reason"])
+async def _note_unknown(context: RegionContext, conn: Any, row: Row, now: datetime) -> None:
+    await reminders.settle_reminders(conn, context.region, [row["outbox_id"]], "unknown", now, row["reason"])
     details, about = {"kind": row["kind"]}, str(row["outbox_id"])
-    await alarms.raise_alarm(conn, office.region, "message_unknown", about, row["ticket_id"], details, now)
+    await alarms.raise_alarm(conn, context.region, "message_unknown", about, row["ticket_id"], details, now)
 
 
 def _ids(rows: list[Row]) -> list[UUID]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.accounts.substitution import OF_A_UNIT
 from hotline.domain.tickets.ticket import Actor
@@ -19,47 +19,47 @@ Row = Mapping[str, Any]
 NOTICES_KEPT = timedelta(days=14)
 
 
-async def list_alarms(office: Office, actor: Actor, batch: int = 100) -> list[Row]:
+async def list_alarms(context: RegionContext, actor: Actor, batch: int = 100) -> list[Row]:
     """What waits for a dispatcher's eye, oldest first."""
     allow(actor, Right.READ_ALARMS)
-    async with office.reading(actor) as conn:
-        rows = await alarms.list_alarms(conn, office.region, batch)
+    async with context.reading(actor) as conn:
+        rows = await alarms.list_alarms(conn, context.region, batch)
     # An administrator keeps the house running; what a ticket says is not read by role (三员分立, PROCEDURE §1).
     return rows if may(actor.role, Right.READ_TICKET) else [dict(row) | {"title": None} for row in rows]
 
 
-async def settle_alarm(office: Office, alarm_id: UUID, actor: Actor, now: datetime) -> None:
+async def settle_alarm(context: RegionContext, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     """A dispatcher dealt with it."""
     allow(actor, Right.SETTLE_ALARM)
-    async with office.writing(actor) as conn:
-        await alarms.settle_alarm(conn, office.region, alarm_id, now, actor.account_id)
+    async with context.writing(actor) as conn:
+        await alarms.settle_alarm(conn, context.region, alarm_id, now, actor.account_id)
 
 
-async def list_notices(office: Office, actor: Actor, now: datetime, batch: int = 50) -> list[Row]:
+async def list_notices(context: RegionContext, actor: Actor, now: datetime, batch: int = 50) -> list[Row]:
     """What was told in the last two weeks to the actor's desk, to the actor, and to those the actor stands in for now.
 
     Newest first; `stands_for` is the name of the person it was meant for, empty for what is the actor's own.
     """
-    async with office.reading(actor) as conn:
-        desks = await _desks(office, conn, actor, now)
-        rows = await outbox.list_desk_notices(conn, office.region, list(desks), now - NOTICES_KEPT, batch)
+    async with context.reading(actor) as conn:
+        desks = await _desks(context, conn, actor, now)
+        rows = await outbox.list_desk_notices(conn, context.region, list(desks), now - NOTICES_KEPT, batch)
     return [dict(row) | {"stands_for": desks[row["recipient"]] or row["instead_name"] or ""} for row in rows]
 
 
-async def settle_notice(office: Office, outbox_id: UUID, actor: Actor, now: datetime) -> None:
+async def settle_notice(context: RegionContext, outbox_id: UUID, actor: Actor, now: datetime) -> None:
     """The reader has dealt with a notice."""
-    async with office.writing(actor) as conn:
-        desks = await _desks(office, conn, actor, now)
-        await outbox.settle_notice(conn, office.region, outbox_id, list(desks))
+    async with context.writing(actor) as conn:
+        desks = await _desks(context, conn, actor, now)
+        await outbox.settle_notice(conn, context.region, outbox_id, list(desks))
 
 
-async def _desks(office: Office, conn: Any, actor: Actor, now: datetime) -> dict[str, str]:
+async def _desks(context: RegionContext, conn: Any, actor: Actor, now: datetime) -> dict[str, str]:
     """Every desk the actor reads now, with the name of the person away whose it is; empty for the actor's own."""
     desks: dict[str, str] = {}
     if actor.account_id is not None:
-        for person in await leaves.list_stood_in_for(conn, office.region, actor.account_id, now):
+        for person in await leaves.list_stood_in_for(conn, context.region, actor.account_id, now):
             # What a person reads is never more than they may see, whoever moved since the leave was entered.
-            if person.unit_id in office.county.scope(actor):
+            if person.unit_id in context.county.scope(actor):
                 desks |= {f"unit:{person.unit_id}": person.name} if person.role in OF_A_UNIT else {}
                 desks[f"account:{person.account_id}"] = person.name
         desks[f"account:{actor.account_id}"] = ""

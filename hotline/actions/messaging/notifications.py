@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.messaging.recipients import find_reader
-from hotline.actions.region.context import Office
+from hotline.actions.messaging.recipients import resolve_recipient
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.deadline.timers import Deadline, notice_time
 from hotline.domain.enums import Channel, Step
@@ -20,8 +20,14 @@ from hotline.store.privacy.complainants import get_complainant
 Strike = tuple[Deadline, Step]
 
 
-async def tell(
-    office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime, clock: Strike | None = None
+async def notify(
+    context: RegionContext,
+    conn: Any,
+    ticket: Ticket,
+    notice: Notice,
+    about: str,
+    now: datetime,
+    clock: Strike | None = None,
 ) -> None:
     """Put a notice of an occasion (`about`) into the outbox, once; a reminder also into the ledger.
 
@@ -29,56 +35,64 @@ async def tell(
     goes upwards, with an alarm.
     """
     if notice.to == "complainant":
-        await _tell_person(office, conn, ticket, notice, about, now)
+        await _notify_complainant(context, conn, ticket, notice, about, now)
         return
-    reader = await find_reader(office, conn, ticket, notice.to, now)
+    reader = await resolve_recipient(context, conn, ticket, notice.to, now)
     recipient = reader.recipient
     if reader.absent is not None:
-        await _note_absent(office, conn, ticket, notice, reader.absent, about, now)
+        await _note_absent(context, conn, ticket, notice, reader.absent, about, now)
     # By whom it was meant for: two units whose desks the same one reads are two notices.
     outbox_id, key = new_id(), f"{about}:{notice.kind}:{notice.to}"
     if notice.kind == "reminder" and clock is not None:
         deadline, step = clock
         if not await reminders.plan_reminder(
-            conn, office.region, outbox_id, ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
+            conn, context.region, outbox_id, ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
             recipient=recipient, channel="desk", at=now, state="planned", instead_of=reader.instead_of,
         ):  # fmt: skip
             return
         key = f"reminder:{ticket.ticket_id}:{deadline.cycle}:{deadline.rule}:{step}:{recipient}:desk"
     await _post(
-        office, conn, ticket, notice, now, outbox_id=outbox_id, key=key, channel="desk", recipient=recipient,
+        context, conn, ticket, notice, now, outbox_id=outbox_id, key=key, channel="desk", recipient=recipient,
         instead_of=reader.instead_of,
     )  # fmt: skip
 
 
 async def _note_absent(
-    office: Office, conn: Any, ticket: Ticket, notice: Notice, absent: Mapping[str, str], about: str, now: datetime
+    context: RegionContext,
+    conn: Any,
+    ticket: Ticket,
+    notice: Notice,
+    absent: Mapping[str, str],
+    about: str,
+    now: datetime,
 ) -> None:
     """Every time nobody is there for whom it was meant, a person sees it."""
     details = {"number": ticket.number, "notice": notice.kind, **absent}
     occasion = f"{about}:{notice.kind}:{notice.about}:{notice.to.partition(':')[2]}"
-    await alarms.raise_alarm(conn, office.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
+    await alarms.raise_alarm(conn, context.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
 
 
-async def _tell_person(office: Office, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime) -> None:
+async def _notify_complainant(
+    context: RegionContext, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime
+) -> None:
     # On the telephone the callback carries the answer, on the website the ticket's own page does.
     if ticket.channel is not Channel.WECHAT:
         return
-    person = await get_complainant(conn, office.region, ticket.ticket_id)
+    person = await get_complainant(conn, context.region, ticket.ticket_id)
     if person is not None and person["wechat_sealed"] is not None:
         await _post(
-            office, conn, ticket, notice, now, outbox_id=new_id(), key=f"{about}:{notice.kind}:complainant",
+            context, conn, ticket, notice, now, outbox_id=new_id(), key=f"{about}:{notice.kind}:complainant",
             channel="wechat", recipient=f"ticket:{ticket.ticket_id}", sealed=person["wechat_sealed"],
         )  # fmt: skip
 
 
 async def _post(
-    office: Office, conn: Any, ticket: Ticket, notice: Notice, now: datetime, *,
+    context: RegionContext, conn: Any, ticket: Ticket, notice: Notice, now: datetime, *,
     outbox_id: UUID, key: str, channel: str, recipient: str, sealed: bytes | None = None,
     instead_of: UUID | None = None,
 ) -> None:  # fmt: skip
-    rules = office.rules
-    await outbox.insert_outbox(conn, office.region, {
+    rules = context.rules
+    await outbox.insert_outbox(conn, context.region, {
         "outbox_id": outbox_id, "dedupe_key": key, "channel": channel, "recipient": recipient,
         "recipient_sealed": sealed, "kind": notice.kind, "ticket_id": ticket.ticket_id,
         "payload": {"text": notice.text, "number": ticket.number}, "urgent": ticket.urgent, "created_at": now,
@@ -87,19 +101,19 @@ async def _post(
     })  # fmt: skip
 
 
-async def hand_on_notices(office: Office, conn: Any, ticket: Ticket, who: Colleague, now: datetime) -> None:
+async def hand_on_notices(context: RegionContext, conn: Any, ticket: Ticket, who: Colleague, now: datetime) -> None:
     """Somebody stays away from a ticket from now on: what they have not dealt with goes to whoever is there for it."""
     desks = [f"account:{who.account_id}", f"unit:{who.unit_id}", f"role:{who.role}"]
-    for row in await outbox.list_unread(conn, office.region, ticket.ticket_id, desks):
-        reader = await find_reader(office, conn, ticket, row["recipient"], now)
+    for row in await outbox.list_unread(conn, context.region, ticket.ticket_id, desks):
+        reader = await resolve_recipient(context, conn, ticket, row["recipient"], now)
         if reader.absent is not None:
             told = Notice(row["recipient"], row["kind"], "")
-            await _note_absent(office, conn, ticket, told, reader.absent, f"recusal:{row['outbox_id']}", now)
+            await _note_absent(context, conn, ticket, told, reader.absent, f"recusal:{row['outbox_id']}", now)
         if reader.recipient != row["recipient"]:
-            await outbox.hand_on(conn, office.region, row["outbox_id"], reader.recipient, reader.instead_of)
+            await outbox.hand_on(conn, context.region, row["outbox_id"], reader.recipient, reader.instead_of)
 
 
-async def drop_waiting(office: Office, conn: Any, ticket: Ticket, now: datetime) -> None:
+async def drop_waiting(context: RegionContext, conn: Any, ticket: Ticket, now: datetime) -> None:
     """A closed ticket's notices that no desk has seen yet are told to nobody any more."""
-    dropped = await outbox.drop_waiting(conn, office.region, ticket.ticket_id, "ticket_closed")
-    await reminders.settle_reminders(conn, office.region, dropped, "skipped", now, "ticket_closed")
+    dropped = await outbox.drop_waiting(conn, context.region, ticket.ticket_id, "ticket_closed")
+    await reminders.settle_reminders(conn, context.region, dropped, "skipped", now, "ticket_closed")

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.substitution import reader_of
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.accounts import leaves
@@ -20,7 +20,7 @@ FALLBACK = "role:dispatcher"
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Recipient:
     """Where it goes; `instead_of` is the person it was meant for; `absent`, when set, says in an alarm who is missing."""
 
     recipient: str
@@ -28,44 +28,44 @@ class Reader:
     absent: Mapping[str, str] | None = None
 
 
-async def find_reader(office: Office, conn: Any, ticket: Ticket, to: str, now: datetime) -> Reader:
+async def resolve_recipient(context: RegionContext, conn: Any, ticket: Ticket, to: str, now: datetime) -> Recipient:
     """Who gets a notice of the ticket to 'unit:<id>', 'role:<role>' or 'account:<id>' at this moment.
 
     The desk of the unit that has the ticket reads for a person who is not there and whom nobody stands in for.
     """
     kind, _, name = to.partition(":")
     if kind == "account":
-        return await _for_person(office, conn, ticket, UUID(name), now)
+        return await _for_person(context, conn, ticket, UUID(name), now)
     if kind == "unit":
-        return await _for_unit(office, conn, ticket, UUID(name), now)
-    return await _for_role(office, conn, ticket, name, now)
+        return await _for_unit(context, conn, ticket, UUID(name), now)
+    return await _for_role(context, conn, ticket, name, now)
 
 
-async def _for_person(office: Office, conn: Any, ticket: Ticket, account_id: UUID, now: datetime) -> Reader:
+async def _for_person(context: RegionContext, conn: Any, ticket: Ticket, account_id: UUID, now: datetime) -> Recipient:
     unit_id = ticket.lead_unit_id
-    where = await leaves.get_whereabouts(conn, office.region, account_id, ticket.ticket_id, now)
+    where = await leaves.get_whereabouts(conn, context.region, account_id, ticket.ticket_id, now)
     # Somebody who works elsewhere by now is no more there than somebody who left.
-    sees = office.county.below.get(where.unit_id, frozenset()) if where and where.unit_id else frozenset()
+    sees = context.county.below.get(where.unit_id, frozenset()) if where and where.unit_id else frozenset()
     reader = reader_of(where) if unit_id in sees else None
     if reader is not None:
-        return Reader(f"account:{reader}", account_id if reader != account_id else None)
-    desk = await _for_unit(office, conn, ticket, unit_id, now) if unit_id else Reader(FALLBACK)
+        return Recipient(f"account:{reader}", account_id if reader != account_id else None)
+    desk = await _for_unit(context, conn, ticket, unit_id, now) if unit_id else Recipient(FALLBACK)
     if where is not None and where.recused:
         # Nobody is missing: the matter was taken out of this person's hands, and the unit's others have it.
         return desk
-    absent = {"person": where.name if where else "经办人", "unit": office.county.unit_name(unit_id)}
+    absent = {"person": where.name if where else "经办人", "unit": context.county.unit_name(unit_id)}
     return replace(desk, instead_of=account_id, absent=absent)
 
 
-async def _for_unit(office: Office, conn: Any, ticket: Ticket, unit_id: UUID, now: datetime) -> Reader:
-    path = office.county.upwards(unit_id)
-    attended = await leaves.list_attended_units(conn, office.region, list(path), ticket.ticket_id, now)
+async def _for_unit(context: RegionContext, conn: Any, ticket: Ticket, unit_id: UUID, now: datetime) -> Recipient:
+    path = context.county.upwards(unit_id)
+    attended = await leaves.list_attended_units(conn, context.region, list(path), ticket.ticket_id, now)
     found = next((unit for unit in path if unit in attended), None)
-    absent = None if found == unit_id else {"unit": office.county.unit_name(unit_id)}
-    return Reader(f"unit:{found}" if found else FALLBACK, absent=absent)
+    absent = None if found == unit_id else {"unit": context.county.unit_name(unit_id)}
+    return Recipient(f"unit:{found}" if found else FALLBACK, absent=absent)
 
 
-async def _for_role(office: Office, conn: Any, ticket: Ticket, role: str, now: datetime) -> Reader:
-    if await leaves.is_role_attended(conn, office.region, role, ticket.ticket_id, now):
-        return Reader(f"role:{role}")
-    return Reader(FALLBACK, absent={"role": role})
+async def _for_role(context: RegionContext, conn: Any, ticket: Ticket, role: str, now: datetime) -> Recipient:
+    if await leaves.is_role_attended(conn, context.region, role, ticket.ticket_id, now):
+        return Recipient(f"role:{role}")
+    return Recipient(FALLBACK, absent={"role": role})

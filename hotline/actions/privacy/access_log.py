@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.crypto.hash_chain import BEGINNING, link
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.privacy.access_patterns import NIGHT, Reveal, What, find_unusual
 from hotline.domain.tickets.ticket import SYSTEM, Actor
 from hotline.store.messaging import alarms
 from hotline.store.privacy import access_log as store
-from hotline.store.privacy import views
 
 ALGORITHM = "sha256"
 # Rows are written by transactions of at most a minute; one that comes later than this was slipped in.
@@ -37,7 +36,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ChainReport:
     """What verifying found: links looked through, the newest link as `place:digest`, faults, and looks not linked yet."""
 
     links: int
@@ -57,32 +56,32 @@ class Filter:
     what: str = ""
 
 
-async def note_look(
-    office: Office, actor: Actor, now: datetime, what: What, *, page: str, shown: int | None = None,
+async def record_access(
+    context: RegionContext, actor: Actor, now: datetime, what: What, *, page: str, shown: int | None = None,
     ticket_id: UUID | None = None, address: str = "",
 ) -> None:  # fmt: skip
     """Keep a look that no deed keeps itself: `shown` is how many tickets a list had."""
-    async with office.reading(actor) as conn:
-        await views.insert_view(
-            conn, office.region, now, actor.account_id, ticket_id, what, address=address, page=page, shown=shown
+    async with context.reading(actor) as conn:
+        await store.insert_entry(
+            conn, context.region, now, actor.account_id, ticket_id, what, address=address, page=page, shown=shown
         )
 
 
-async def link_looks(office: Office, now: datetime, batch: int) -> int:
+async def chain_entries(context: RegionContext, now: datetime, batch: int) -> int:
     """Link what was looked at since the last time, at most `batch` rows; gives back how many."""
-    async with office.writing(SYSTEM) as conn:
-        head = await store.hold_head(conn, office.region)
-        after = _shortly_before(await store.get_newest_linked(conn, office.region))
-        rows = await store.list_unlinked(conn, office.region, after, batch)
+    async with context.writing(SYSTEM) as conn:
+        head = await store.lock_head(conn, context.region)
+        after = _shortly_before(await store.get_newest_linked(conn, context.region))
+        rows = await store.list_unlinked(conn, context.region, after, batch)
         if not rows:
             return 0
         seq, digest, links = head["seq"], head["digest"], []
         for row in rows:
             seq, digest = seq + 1, link(digest, _covered(row), ALGORITHM)
             links.append((seq, row["view_id"], digest))
-        await store.add_links(conn, office.region, links, ALGORITHM, now)
-        signature = office.vault.sign(_head(seq, digest), SIGNED_AS)
-        await store.save_head(conn, office.region, seq, digest, signature, now)
+        await store.add_links(conn, context.region, links, ALGORITHM, now)
+        signature = context.vault.sign(_head(seq, digest), SIGNED_AS)
+        await store.save_head(conn, context.region, seq, digest, signature, now)
     return len(rows)
 
 
@@ -102,9 +101,9 @@ def _head(seq: int, digest: bytes) -> str:
     return f"{seq}:{digest.hex()}"
 
 
-async def verify_looks(
-    office: Office, now: datetime, kept_since: datetime, witness: str = "", told: Told = lambda _: None
-) -> Verdict:
+async def verify_chain(
+    context: RegionContext, now: datetime, kept_since: datetime, witness: str = "", told: Told = lambda _: None
+) -> ChainReport:
     """Go through the whole chain. Rows from before `kept_since` may be gone; `witness` is an earlier `head`.
 
     `told` hears how many links were looked through, now and then.
@@ -112,8 +111,8 @@ async def verify_looks(
     faults: list[Fault] = []
     digest, seq, kept, witnessed = BEGINNING, 0, False, not witness
     while True:
-        async with office.reading(SYSTEM) as conn:
-            rows = await store.list_links(conn, office.region, seq, AT_ONCE)
+        async with context.reading(SYSTEM) as conn:
+            rows = await store.list_links(conn, context.region, seq, AT_ONCE)
         for row in rows:
             faults += _faults_of_link(row, seq, digest, kept, kept_since)
             kept = kept or row["view_id"] is not None
@@ -122,13 +121,13 @@ async def verify_looks(
         told(seq)
         if len(rows) < AT_ONCE:
             break
-    async with office.reading(SYSTEM) as conn:
-        head = await store.get_head(conn, office.region)
-        waiting = await store.count_unlinked(conn, office.region, now - UNLINKED_AFTER)
-    faults += _faults_of_head(office, head, seq, digest)
+    async with context.reading(SYSTEM) as conn:
+        head = await store.get_head(conn, context.region)
+        waiting = await store.count_unlinked(conn, context.region, now - UNLINKED_AFTER)
+    faults += _faults_of_head(context, head, seq, digest)
     faults += [] if witnessed else [Fault(0, "链上没有所给的旧链尾：记录被截短或者整个重做过")]
     faults += [Fault(0, f"{waiting} 条记录没有进入链：后台任务停了，或者是事后塞进去的")] if waiting else []
-    return Verdict(seq, _head(seq, digest), tuple(faults), waiting)
+    return ChainReport(seq, _head(seq, digest), tuple(faults), waiting)
 
 
 def _faults_of_link(row: Row, seq: int, digest: bytes, kept: bool, kept_since: datetime) -> list[Fault]:
@@ -145,75 +144,75 @@ def _faults_of_link(row: Row, seq: int, digest: bytes, kept: bool, kept_since: d
     return []
 
 
-def _faults_of_head(office: Office, head: Row | None, seq: int, digest: bytes) -> list[Fault]:
+def _faults_of_head(context: RegionContext, head: Row | None, seq: int, digest: bytes) -> list[Fault]:
     if head is None:
         return [Fault(0, "没有签名的链尾")] if seq else []
     if (head["seq"], head["digest"]) != (seq, digest):
         return [Fault(seq, f"链尾应当是第 {head['seq']} 环，实际到第 {seq} 环：末尾被删除或者被添加")]
-    if seq and not office.vault.verify(_head(seq, digest), head["signature"], SIGNED_AS):
+    if seq and not context.vault.verify(_head(seq, digest), head["signature"], SIGNED_AS):
         return [Fault(seq, "链尾的签名不是本热线的：链被重做过")]
     return []
 
 
-async def read_head(office: Office) -> str:
+async def read_head(context: RegionContext) -> str:
     """The newest link as `place:digest`."""
-    async with office.reading(SYSTEM) as conn:
-        head = await store.get_head(conn, office.region)
+    async with context.reading(SYSTEM) as conn:
+        head = await store.get_head(conn, context.region)
     return _head(head["seq"], head["digest"]) if head else _head(0, BEGINNING)
 
 
-async def count_links(office: Office) -> int:
+async def count_links(context: RegionContext) -> int:
     """How long the chain is, for a progress bar."""
-    async with office.reading(SYSTEM) as conn:
-        return await store.count_links(conn, office.region)
+    async with context.reading(SYSTEM) as conn:
+        return await store.count_links(conn, context.region)
 
 
-async def list_looks(
-    office: Office, asked: Filter, actor: Actor, now: datetime, batch: int = 50, skip: int = 0
+async def list_entries(
+    context: RegionContext, asked: Filter, actor: Actor, now: datetime, batch: int = 50, skip: int = 0
 ) -> list[Row]:
     """The record, newest first, for the audit administrator alone; reading it is recorded too. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
-    async with office.writing(SYSTEM) as conn:
-        rows = await store.list_looks(
-            conn, office.region, asked.login, asked.number, asked.what, asked.since, asked.until, batch, skip
+    async with context.writing(SYSTEM) as conn:
+        rows = await store.list_entries(
+            conn, context.region, asked.login, asked.number, asked.what, asked.since, asked.until, batch, skip
         )
-        await views.insert_view(
-            conn, office.region, now, actor.account_id, None, What.RECORD, page="/admin/looks", shown=len(rows)
+        await store.insert_entry(
+            conn, context.region, now, actor.account_id, None, What.RECORD, page="/admin/looks", shown=len(rows)
         )
     return rows
 
 
-async def tell_unusual(office: Office, now: datetime) -> int:
+async def notify_unusual(context: RegionContext, now: datetime) -> int:
     """Raise an alarm for each unusual pattern of reveals; gives back how many patterns there are now."""
-    async with office.writing(SYSTEM) as conn:
-        rows = await store.list_reveals(conn, office.region, now - NIGHT)
-        found = find_unusual([_reveal(office, row) for row in rows], office.rules.policy, office.rules.calendar, now)
+    async with context.writing(SYSTEM) as conn:
+        rows = await store.list_reveals(conn, context.region, now - NIGHT)
+        found = find_unusual([_reveal(context, row) for row in rows], context.rules.policy, context.rules.calendar, now)
         names = {row["account_id"]: f"{row['account_name']}（{row['login']}）" for row in rows}
         for one in found:
             details = {
                 "account": names[one.account_id], "pattern": one.pattern.value, "count": one.count,
                 "since": one.since.isoformat(),
             }  # fmt: skip
-            await alarms.raise_alarm_once(conn, office.region, UNUSUAL, one.about, None, details, now)
+            await alarms.raise_alarm_once(conn, context.region, UNUSUAL, one.about, None, details, now)
     return len(found)
 
 
-def _reveal(office: Office, row: Row) -> Reveal:
+def _reveal(context: RegionContext, row: Row) -> Reveal:
     own = row["unit_id"]
-    units = office.county.units
+    units = context.county.units
     works_for_all = own is None or (own in units and units[own].office is not None)
     return Reveal(row["account_id"], row["at"], not works_for_all and row["lead_unit_id"] != own)
 
 
-async def list_unusual(office: Office, actor: Actor) -> Sequence[Row]:
+async def list_unusual(context: RegionContext, actor: Actor) -> Sequence[Row]:
     """Open alarms about looks, for the audit administrator. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
-    async with office.reading(SYSTEM) as conn:
-        return await alarms.list_alarms_of_kind(conn, office.region, UNUSUAL)
+    async with context.reading(SYSTEM) as conn:
+        return await alarms.list_alarms_of_kind(conn, context.region, UNUSUAL)
 
 
-async def settle_unusual(office: Office, alarm_id: UUID, actor: Actor, now: datetime) -> None:
+async def settle_unusual(context: RegionContext, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     """The audit administrator has asked about it. Raises NotAllowed."""
     allow(actor, Right.SETTLE_UNUSUAL)
-    async with office.writing(SYSTEM) as conn:
-        await alarms.settle_alarm(conn, office.region, alarm_id, now, actor.account_id)
+    async with context.writing(SYSTEM) as conn:
+        await alarms.settle_alarm(conn, context.region, alarm_id, now, actor.account_id)

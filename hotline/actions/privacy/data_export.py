@@ -9,21 +9,21 @@ from uuid import UUID
 
 from hotline.actions.privacy.complainant import unsealed_person
 from hotline.actions.privacy.fingerprints import contact_hashes
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import check_scope
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
 from hotline.domain.tickets.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
-from hotline.store.privacy import complainants, views
+from hotline.store.privacy import access_log, complainants
 from hotline.store.tickets import attachments, history, lists, records
 
 MOST_TICKETS = 1000
 
 
 async def copy_person(
-    office: Office, number: str, actor: Actor | None, now: datetime, reason: str, address: str = ""
+    context: RegionContext, number: str, actor: Actor | None, now: datetime, reason: str, address: str = ""
 ) -> dict[str, Any]:
     """Everything held on whoever filed the ticket with this number, found by their number or WeChat id, oldest first.
 
@@ -33,51 +33,51 @@ async def copy_person(
         allow(actor, Right.EXPORT_PERSON)
     if not reason.strip():
         raise Missing(what="导出理由")
-    async with office.writing(actor or SYSTEM) as conn:
-        ticket = await records.get_by_number(conn, office.region, number.strip())
+    async with context.writing(actor or SYSTEM) as conn:
+        ticket = await records.get_by_number(conn, context.region, number.strip())
         if ticket is None:
             raise NotFound
         if actor is not None:
-            await check_scope(office, conn, ticket, actor)
-        found = await _tickets_of_person(office, conn, ticket)
+            await check_scope(context, conn, ticket, actor)
+        found = await _tickets_of_person(context, conn, ticket)
         for one in found:
             who = actor.account_id if actor else None
-            await views.insert_view(
-                conn, office.region, now, who, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
+            await access_log.insert_entry(
+                conn, context.region, now, who, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
                 page="" if actor else "hotline person export",
             )  # fmt: skip
-        told = [await _copy_ticket(office, conn, one) for one in found]
-    return {"county": office.county.name, "tickets": told}
+        told = [await _copy_ticket(context, conn, one) for one in found]
+    return {"county": context.county.name, "tickets": told}
 
 
-async def _tickets_of_person(office: Office, conn: Any, ticket: Ticket) -> list[Ticket]:
-    person = await _person(office, conn, ticket.ticket_id)
+async def _tickets_of_person(context: RegionContext, conn: Any, ticket: Ticket) -> list[Ticket]:
+    person = await _person(context, conn, ticket.ticket_id)
     contact = person["phone"] or person["wechat"]
     if not contact:
         return [ticket]
-    rows = await lists.list_of_person(conn, office.region, contact_hashes(office, contact), MOST_TICKETS)
+    rows = await lists.list_of_person(conn, context.region, contact_hashes(context, contact), MOST_TICKETS)
     return sorted((records.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
 
 
-async def _person(office: Office, conn: Any, ticket_id: UUID) -> dict[str, str]:
-    row = await complainants.get_complainant(conn, office.region, ticket_id)
+async def _person(context: RegionContext, conn: Any, ticket_id: UUID) -> dict[str, str]:
+    row = await complainants.get_complainant(conn, context.region, ticket_id)
     sealed = row["wechat_sealed"] if row else None
-    wechat = office.vault.unseal(sealed, "complainant.wechat") if sealed else ""
-    return {**await unsealed_person(office, conn, ticket_id), "wechat": wechat}
+    wechat = context.vault.unseal(sealed, "complainant.wechat") if sealed else ""
+    return {**await unsealed_person(context, conn, ticket_id), "wechat": wechat}
 
 
-async def _copy_ticket(office: Office, conn: Any, ticket: Ticket) -> dict[str, Any]:
-    region, zone = office.region, office.rules.calendar.zone
+async def _copy_ticket(context: RegionContext, conn: Any, ticket: Ticket) -> dict[str, Any]:
+    region, zone = context.region, context.rules.calendar.zone
 
     def local(at: datetime) -> str:
         return at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16]
 
     events = await history.list_events(conn, region, ticket.ticket_id)
-    looks = await views.list_views(conn, region, ticket.ticket_id)
+    looks = await access_log.list_entries_of_ticket(conn, region, ticket.ticket_id)
     return {
         "number": ticket.number, "kind": KIND_NAMES[ticket.kind], "state": STATE_NAMES[ticket.state],
         "received_at": local(ticket.received_at), "title": ticket.title, "body": ticket.body, "place": ticket.place,
-        "person": await _person(office, conn, ticket.ticket_id),
+        "person": await _person(context, conn, ticket.ticket_id),
         "events": [_event(row, local(row["at"])) for row in events if row["public_text"]],
         "files": [row["file_name"] for row in await attachments.list_attachments(conn, region, ticket.ticket_id)],
         "looks": [{"at": local(row["at"]), "role": row["role"] or "complainant", "what": row["what"]} for row in looks],

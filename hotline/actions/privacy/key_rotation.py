@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.privacy.fingerprints import code_hash, code_of
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.crypto.vault import BrokenSeal
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.tickets.ticket import SYSTEM
@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RotationPass:
     """What one pass over everything sealed did; `broken` counts what no key opens, left as it is."""
 
     resealed: int
@@ -44,94 +44,94 @@ def context_of(where: SealedColumn) -> str:
     return known or f"{where.table}.{where.column.removesuffix('_sealed')}"
 
 
-async def count_seals(office: Office) -> dict[int, int]:
+async def count_seals(context: RegionContext) -> dict[int, int]:
     """Header → how many values of all tables carry it."""
     total: Counter[int] = Counter()
-    async with office.reading(SYSTEM) as conn:
-        for where in await store.list_sealed_columns(conn, office.region):
-            total.update(await store.count_seals(conn, office.region, where))
+    async with context.reading(SYSTEM) as conn:
+        for where in await store.list_sealed_columns(conn, context.region):
+            total.update(await store.count_seals(conn, context.region, where))
     return dict(total)
 
 
-async def count_blocks(office: Office) -> int:
+async def count_blocks(context: RegionContext) -> int:
     """How much one pass has to look through."""
-    return sum(where.blocks for where in await _columns(office))
+    return sum(where.blocks for where in await _columns(context))
 
 
-async def reseal_all(office: Office, progress: Progress = lambda _: None) -> Turn:
+async def reseal_all(context: RegionContext, progress: Progress = lambda _: None) -> RotationPass:
     """One pass: every value under another key is sealed with the present one, a stretch of a table at a time.
 
     Each stretch is a transaction of its own, so a pass that was cut off is taken up by simply running it again.
     """
     resealed = broken = missed = 0
-    for at in range(len(await _columns(office))):
+    for at in range(len(await _columns(context))):
         # Rows of the same table moved when the column before was done: its end is looked up again.
-        where = (await _columns(office))[at]
+        where = (await _columns(context))[at]
         for first in range(0, where.blocks, BLOCKS):
-            turn = await _reseal_stretch(office, where, first)
+            turn = await _reseal_stretch(context, where, first)
             resealed, broken, missed = resealed + turn.resealed, broken + turn.broken, missed + turn.missed
             progress(min(BLOCKS, where.blocks - first))
-    return Turn(resealed, broken, missed)
+    return RotationPass(resealed, broken, missed)
 
 
-async def _columns(office: Office) -> list[SealedColumn]:
-    async with office.reading(SYSTEM) as conn:
-        return await store.list_sealed_columns(conn, office.region)
+async def _columns(context: RegionContext) -> list[SealedColumn]:
+    async with context.reading(SYSTEM) as conn:
+        return await store.list_sealed_columns(conn, context.region)
 
 
-async def _reseal_stretch(office: Office, where: SealedColumn, first: int) -> Turn:
+async def _reseal_stretch(context: RegionContext, where: SealedColumn, first: int) -> RotationPass:
     try:
-        async with office.writing(SYSTEM) as conn:
-            stale = await store.list_stale(conn, office.region, where, office.vault.header, first, first + BLOCKS)
-            renewed = [new for place, sealed in stale if (new := _renewed(office, where, place, sealed))]
-            done = await store.replace_seals(conn, office.region, where, renewed) if renewed else 0
+        async with context.writing(SYSTEM) as conn:
+            stale = await store.list_stale(conn, context.region, where, context.vault.header, first, first + BLOCKS)
+            renewed = [new for place, sealed in stale if (new := _renewed(context, where, place, sealed))]
+            done = await store.replace_seals(conn, context.region, where, renewed) if renewed else 0
     except WORTH_ANOTHER_TRY:
-        return Turn(0, 0, 1)
-    return Turn(done, len(stale) - len(renewed), len(renewed) - done)
+        return RotationPass(0, 0, 1)
+    return RotationPass(done, len(stale) - len(renewed), len(renewed) - done)
 
 
 def _renewed(
-    office: Office, where: SealedColumn, place: store.Place, sealed: bytes
+    context: RegionContext, where: SealedColumn, place: store.Place, sealed: bytes
 ) -> tuple[store.Place, bytes, bytes] | None:
-    context = context_of(where)
+    seal_context = context_of(where)
     try:
-        return place, sealed, office.vault.seal(office.vault.unseal(sealed, context), context)
+        return place, sealed, context.vault.seal(context.vault.unseal(sealed, seal_context), seal_context)
     except BrokenSeal:
         return None
 
 
-async def rehash_all(office: Office, progress: Progress = lambda _: None) -> int:
+async def rehash_all(context: RegionContext, progress: Progress = lambda _: None) -> int:
     """One pass: fingerprints of people and query codes by the present finding key; how many people changed.
 
     Finding goes on meanwhile by every key that is known. Running it again changes nothing more.
     """
     changed, after = 0, _NOBODY
     while True:
-        async with office.writing(SYSTEM) as conn:
-            rows = await store.list_contacts(conn, office.region, after, BATCH)
+        async with context.writing(SYSTEM) as conn:
+            rows = await store.list_contacts(conn, context.region, after, BATCH)
             for row in rows:
-                changed += await _rehash(office, conn, row)
+                changed += await _rehash(context, conn, row)
         progress(len(rows))
         if len(rows) < BATCH:
             return changed
         after = rows[-1]["ticket_id"]
 
 
-async def _rehash(office: Office, conn: Any, row: Mapping[str, Any]) -> bool:
-    vault = office.vault
+async def _rehash(context: RegionContext, conn: Any, row: Mapping[str, Any]) -> bool:
+    vault = context.vault
     phone, wechat = (
         vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
         for what in ("phone", "wechat")
     )
     hashes = vault.fingerprints(phone or wechat or row["client_key"], "contact")
-    code = code_of(office, row["number"], row["client_key"], row["query_code_hash"])
-    fresh = code_hash(office, row["number"], code) if code else row["query_code_hash"]
+    code = code_of(context, row["number"], row["client_key"], row["query_code_hash"])
+    fresh = code_hash(context, row["number"], code) if code else row["query_code_hash"]
     # Only what one of our keys made is replaced: a fingerprint that was erased stays erased.
     stale = row["contact_hash"] in hashes[1:]
     if not stale and fresh == row["query_code_hash"]:
         return False
     await store.save_hashes(
-        conn, office.region, row["ticket_id"], contact=hashes[0] if stale else None,
+        conn, context.region, row["ticket_id"], contact=hashes[0] if stale else None,
         code=fresh if fresh != row["query_code_hash"] else None,
         own=vault.fingerprint(wechat, "person.wechat") if wechat else None,
     )  # fmt: skip

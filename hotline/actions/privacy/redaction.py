@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from hotline.actions.tickets.case_file import Dossier
-from hotline.domain.privacy.personal_numbers import veil
+from hotline.actions.tickets.case_file import CaseFile
+from hotline.domain.privacy.personal_numbers import redact
 
 Row = Mapping[str, Any]
 # Columns in which people write; all others hold words of our own, ids and moments.
@@ -46,16 +46,16 @@ _OURS = frozenset(
 )
 
 
-def veil_dossier(dossier: Dossier, known: Collection[str]) -> Dossier:
+def redact_case(case_file: CaseFile, known: Collection[str]) -> CaseFile:
     """The same dossier with what people wrote veiled; `known` are the person's own name, numbers and address."""
-    ticket = dossier.ticket
-    title, body, place = (veil(text, known) for text in (ticket.title, ticket.body, ticket.place))
+    ticket = case_file.ticket
+    title, body, place = (redact(text, known) for text in (ticket.title, ticket.body, ticket.place))
     shown = replace(ticket, title=title, body=body, place=place)
     rows: dict[str, Any] = {
-        part: [_veil_row(row, names, known) for row in getattr(dossier, part)] for part, names in FREE.items()
+        part: [_veil_row(row, names, known) for row in getattr(case_file, part)] for part, names in FREE.items()
     }
-    parts = [replace(part, task=veil(part.task, known) if part.task else part.task) for part in dossier.parts]
-    return replace(dossier, ticket=shown, body=shown.body, parts=parts, **rows)
+    parts = [replace(part, task=redact(part.task, known) if part.task else part.task) for part in case_file.parts]
+    return replace(case_file, ticket=shown, body=shown.body, parts=parts, **rows)
 
 
 def _veil_row(row: Row, names: Collection[str], known: Collection[str]) -> Row:
@@ -64,7 +64,7 @@ def _veil_row(row: Row, names: Collection[str], known: Collection[str]) -> Row:
 
 def _veil_value(value: Any, known: Collection[str]) -> Any:
     if isinstance(value, str):
-        return veil(value, known)
+        return redact(value, known)
     if isinstance(value, Mapping):
         return {name: told if name in _OURS else _veil_value(told, known) for name, told in value.items()}
     if isinstance(value, list):

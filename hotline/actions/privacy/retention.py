@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.errors import BadPolicy
 from hotline.domain.policy.retention_periods import Kept, is_night
@@ -37,61 +37,61 @@ class PersonalColumn:
     hashed: bool
 
 
-async def let_go(office: Office, drop: Drop, now: datetime, batch: int) -> int:
+async def purge(context: RegionContext, drop: Drop, now: datetime, batch: int) -> int:
     """One batch of every kind not finished this night; how many tickets and rows. By day nothing is done.
 
     `drop` deletes the bytes of a file by its digest, and may be asked for one that is gone already.
     """
-    if not is_night(now, office.rules.calendar.zone):
+    if not is_night(now, context.rules.calendar.zone):
         return 0
-    return sum([await _let_go_kind(office, kind, drop, now, batch) for kind in Kept])
+    return sum([await _let_go_kind(context, kind, drop, now, batch) for kind in Kept])
 
 
-async def _let_go_kind(office: Office, kind: Kept, drop: Drop, now: datetime, batch: int) -> int:
-    night = now.astimezone(office.rules.calendar.zone).date()
-    before = office.rules.policy.retention.before(kind, now)
-    async with office.writing(SYSTEM) as conn:
-        report = await store.get_report(conn, office.region, night, kind)
+async def _let_go_kind(context: RegionContext, kind: Kept, drop: Drop, now: datetime, batch: int) -> int:
+    night = now.astimezone(context.rules.calendar.zone).date()
+    before = context.rules.policy.retention.before(kind, now)
+    async with context.writing(SYSTEM) as conn:
+        report = await store.get_report(conn, context.region, night, kind)
         if report is not None and report["finished_at"] is not None:
             return 0
         if kind in (Kept.PERSONS, Kept.WORDS):
-            erased = await _let_go_tickets(office, conn, kind, before, night, drop, now, batch)
-            held = await store.count_held(conn, office.region, before, night, kind is Kept.WORDS)
+            erased = await _let_go_tickets(context, conn, kind, before, night, drop, now, batch)
+            held = await store.count_held(conn, context.region, before, night, kind is Kept.WORDS)
         else:
-            erased, held = await store.drop_rows(conn, office.region, kind, before, night, batch), 0
+            erased, held = await store.drop_rows(conn, context.region, kind, before, night, batch), 0
         finished = now if erased < batch else None
         await store.add_report(
-            conn, office.region, night, kind, before=before, erased=erased, held=held, finished_at=finished
+            conn, context.region, night, kind, before=before, erased=erased, held=held, finished_at=finished
         )
     return erased
 
 
 async def _let_go_tickets(
-    office: Office, conn: Any, kind: Kept, before: datetime, night: date, drop: Drop, now: datetime, batch: int
+    context: RegionContext, conn: Any, kind: Kept, before: datetime, night: date, drop: Drop, now: datetime, batch: int
 ) -> int:
-    tickets = await store.list_lapsed(conn, office.region, before, night, kind is Kept.WORDS, batch)
+    tickets = await store.list_lapsed(conn, context.region, before, night, kind is Kept.WORDS, batch)
     if tickets and kind is Kept.PERSONS:
-        await store.erase_persons(conn, office.region, tickets, now)
+        await store.erase_persons(conn, context.region, tickets, now)
     elif tickets:
         # Bytes first: cut off here, the rows still say what the next night has to do.
-        for digest in await store.list_files(conn, office.region, tickets):
+        for digest in await store.list_files(conn, context.region, tickets):
             drop(digest)
-        await store.erase_words(conn, office.region, tickets, now)
+        await store.erase_words(conn, context.region, tickets, now)
     return len(tickets)
 
 
-async def list_reports(office: Office, actor: Actor) -> list[Mapping[str, Any]]:
+async def list_reports(context: RegionContext, actor: Actor) -> list[Mapping[str, Any]]:
     """What the nights let go, newest first. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
-    async with office.reading() as conn:
-        return await store.list_reports(conn, office.region, NIGHTS_SHOWN)
+    async with context.reading() as conn:
+        return await store.list_reports(conn, context.region, NIGHTS_SHOWN)
 
 
-async def list_personal(office: Office, actor: Actor) -> list[PersonalColumn]:
+async def list_personal(context: RegionContext, actor: Actor) -> list[PersonalColumn]:
     """Every column that holds personal data, as the schema's own comments say. Raises NotAllowed, BadPolicy."""
     allow(actor, Right.READ_ASSESSMENT)
-    async with office.reading() as conn:
-        return [_column(row) for row in await store.list_personal_columns(conn, office.region)]
+    async with context.reading() as conn:
+        return [_column(row) for row in await store.list_personal_columns(conn, context.region)]
 
 
 def _column(row: Mapping[str, Any]) -> PersonalColumn:

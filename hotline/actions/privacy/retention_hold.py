@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL
 from hotline.actions.tickets.execution import check_scope
 from hotline.domain.accounts.permissions import Right, allow
@@ -17,7 +17,7 @@ from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.tickets.lifecycle import check_reason
 from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.privacy import retention as store
-from hotline.store.region.row_scope import widen
+from hotline.store.region.row_scope import widen_scope
 from hotline.store.tickets import records
 
 Row = Mapping[str, Any]
@@ -25,61 +25,63 @@ REASON_LIMIT = 200
 HOLDS_SHOWN = 200
 
 
-async def hold_ticket(office: Office, ticket_id: UUID, reason: str, until: date, actor: Actor, now: datetime) -> None:
+async def hold_ticket(
+    context: RegionContext, ticket_id: UUID, reason: str, until: date, actor: Actor, now: datetime
+) -> None:
     """Nothing of this ticket is let go up to and with this local day; another hold gives way to the new one.
 
     Raises NotAllowed, NotFound outside the actor's rows, Missing, TooLong, Malformed for a day over or too far.
     """
     by, reason = _who(actor), check_reason(mask_text(reason.strip()), "暂缓理由", REASON_LIMIT)
-    check_hold(until, _today(office, now))
-    async with office.writing(actor) as conn:
-        ticket = await _find(office, conn, ticket_id, actor)
-        await store.lift_hold(conn, office.region, ticket_id, by, now)
-        await store.insert_hold(conn, office.region, ticket_id, ticket.number, reason, until, by, now)
+    check_hold(until, _today(context, now))
+    async with context.writing(actor) as conn:
+        ticket = await _find(context, conn, ticket_id, actor)
+        await store.lift_hold(conn, context.region, ticket_id, by, now)
+        await store.insert_hold(conn, context.region, ticket_id, ticket.number, reason, until, by, now)
 
 
-async def lift_hold(office: Office, ticket_id: UUID, actor: Actor, now: datetime) -> None:
+async def lift_hold(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> None:
     """The hold ends now. Raises NotAllowed, NotFound when there is none."""
     by = _who(actor)
-    async with office.writing(actor) as conn:
-        await _find(office, conn, ticket_id, actor)
-        if not await store.lift_hold(conn, office.region, ticket_id, by, now):
+    async with context.writing(actor) as conn:
+        await _find(context, conn, ticket_id, actor)
+        if not await store.lift_hold(conn, context.region, ticket_id, by, now):
             raise NotFound
 
 
-async def list_holds(office: Office, ticket_id: UUID, actor: Actor, now: datetime) -> list[Row]:
+async def list_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> list[Row]:
     """Every hold on a ticket for whoever reads it, newest first; `in_force` says whether it is. Raises NotAllowed."""
     allow(actor, Right.READ_TICKET)
-    async with office.reading(actor) as conn:
-        rows = await store.list_holds(conn, office.region, ticket_id)
-    today = _today(office, now)
+    async with context.reading(actor) as conn:
+        rows = await store.list_holds(conn, context.region, ticket_id)
+    today = _today(context, now)
     return [dict(row) | {"in_force": row["lifted_at"] is None and row["until"] >= today} for row in rows]
 
 
-async def read_holds(office: Office, ticket_id: UUID, actor: Actor, now: datetime) -> tuple[Ticket, list[Row]]:
+async def read_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> tuple[Ticket, list[Row]]:
     """The ticket with `list_holds`, for whoever may set one. Raises NotAllowed, NotFound outside the actor's rows."""
     allow(actor, Right.HOLD_TICKET)
-    async with office.reading(actor) as conn:
-        ticket = await records.get_ticket(conn, office.region, ticket_id)
+    async with context.reading(actor) as conn:
+        ticket = await records.get_ticket(conn, context.region, ticket_id)
         if ticket is None:
             raise NotFound
-        await check_scope(office, conn, ticket, actor)
-    return ticket, await list_holds(office, ticket_id, actor, now)
+        await check_scope(context, conn, ticket, actor)
+    return ticket, await list_holds(context, ticket_id, actor, now)
 
 
-async def list_holds_in_force(office: Office, actor: Actor, now: datetime) -> list[Row]:
+async def list_holds_in_force(context: RegionContext, actor: Actor, now: datetime) -> list[Row]:
     """What is held back now, for those who answer for the house: number, reason, until, by whom. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
-    async with office.reading(actor) as conn:
-        return await store.list_holds_in_force(conn, office.region, _today(office, now), HOLDS_SHOWN)
+    async with context.reading(actor) as conn:
+        return await store.list_holds_in_force(conn, context.region, _today(context, now), HOLDS_SHOWN)
 
 
-async def _find(office: Office, conn: Any, ticket_id: UUID, actor: Actor) -> Ticket:
-    ticket = await records.lock_ticket(conn, office.region, ticket_id)
+async def _find(context: RegionContext, conn: Any, ticket_id: UUID, actor: Actor) -> Ticket:
+    ticket = await records.lock_ticket(conn, context.region, ticket_id)
     if ticket is None:
         raise NotFound
-    await check_scope(office, conn, ticket, actor)
-    await widen(conn, ALL)
+    await check_scope(context, conn, ticket, actor)
+    await widen_scope(conn, ALL)
     return ticket
 
 
@@ -90,5 +92,5 @@ def _who(actor: Actor) -> UUID:
     return actor.account_id
 
 
-def _today(office: Office, now: datetime) -> date:
-    return now.astimezone(office.rules.calendar.zone).date()
+def _today(context: RegionContext, now: datetime) -> date:
+    return now.astimezone(context.rules.calendar.zone).date()

@@ -15,7 +15,7 @@ Write = Callable[[Sequence[Filed]], Awaitable[None]]
 _Waiting = tuple[Filed, "asyncio.Future[None]"]
 
 
-class Tray:
+class BatchWriter:
     """Hands filings to `write` in batches, `WRITERS` at a time; a filing that comes alone goes at once and alone.
 
     At a busy hour a commit of its own for each filing would cost the database more than the rows do.

@@ -13,12 +13,12 @@ from uuid import UUID
 
 import structlog
 
-from hotline.actions.region.batch_writer import Tray
-from hotline.actions.region.row_scope import FILING, rows_of
+from hotline.actions.region.batch_writer import BatchWriter
+from hotline.actions.region.row_scope import FILING, scope_of
 from hotline.config import Settings
 from hotline.crypto.keyring import KeyringFault
 from hotline.crypto.vault import Vault
-from hotline.db import NOTHING, lend
+from hotline.db import NO_ROWS, acquire_scoped
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.enums import Pace
 from hotline.domain.errors import RehearsalDatabase
@@ -29,7 +29,7 @@ from hotline.store import policies
 from hotline.store.deadline import holidays
 from hotline.store.dispatch import dispatch_catalogue
 from hotline.store.region import regions, unit_tree
-from hotline.store.region.row_scope import open_guarded_pool
+from hotline.store.region.row_scope import open_scoped_pool
 from hotline.store.tickets.filing import Filed, insert_tickets, take_numbers
 
 _log = structlog.get_logger()
@@ -98,7 +98,7 @@ class County:
 
 
 @dataclass(slots=True)
-class Office:
+class RegionContext:
     """The hotline of one region, as every action takes it."""
 
     region: int
@@ -110,10 +110,10 @@ class Office:
     _read_at: float = 0.0
     _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
     _numbering: asyncio.Lock = field(default_factory=asyncio.Lock)
-    tray: Tray = field(init=False)
+    filings: BatchWriter = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tray = Tray(self._write_filed)
+        self.filings = BatchWriter(self._write_filed)
 
     async def _write_filed(self, filed: Sequence[Filed]) -> None:
         # One statement is its own transaction: no begin and commit to wait for.
@@ -121,14 +121,14 @@ class Office:
             await insert_tickets(conn, self.region, filed)
 
     @asynccontextmanager
-    async def reading(self, whose: Actor | str = NOTHING) -> AsyncIterator[Any]:
+    async def reading(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Any]:
         """A connection that is shown the rows of a person of the office, or those of hotline/actions/region/row_scope.py."""
-        rows = whose if isinstance(whose, str) else rows_of(whose, self.county.scope(whose))
-        async with lend(self.pool, rows) as conn:
+        rows = whose if isinstance(whose, str) else scope_of(whose, self.county.scope(whose))
+        async with acquire_scoped(self.pool, rows) as conn:
             yield conn
 
     @asynccontextmanager
-    async def writing(self, whose: Actor | str = NOTHING) -> AsyncIterator[Any]:
+    async def writing(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Any]:
         """The same with an open transaction: committed at the end, undone by any exception."""
         async with self.reading(whose) as conn, conn.transaction():
             yield conn
@@ -184,24 +184,24 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[Office]:
+async def open_region(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[RegionContext]:
     """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
-    pool = await open_guarded_pool(settings.database_url, min_size=1, max_size=pool_size)
-    side = await open_guarded_pool(settings.database_url, min_size=0, max_size=1)
+    pool = await open_scoped_pool(settings.database_url, min_size=1, max_size=pool_size)
+    side = await open_scoped_pool(settings.database_url, min_size=0, max_size=1)
     try:
-        office = Office(settings.region, pool, Vault.open(settings.key), side=side)
-        await office.refresh(now)
+        context = RegionContext(settings.region, pool, Vault.open(settings.key), side=side)
+        await context.refresh(now)
         if real:
-            await _refuse_rehearsal(office)
-        yield office
+            await _refuse_rehearsal(context)
+        yield context
     finally:
         await pool.close()
         await side.close()
 
 
-async def _refuse_rehearsal(office: Office) -> None:
-    async with office.reading() as conn:
-        region = await regions.get_region(conn, office.region)
+async def _refuse_rehearsal(context: RegionContext) -> None:
+    async with context.reading() as conn:
+        region = await regions.get_region(conn, context.region)
     if region is not None and region["rehearsal_now"] is not None:
         raise RehearsalDatabase
 

@@ -10,12 +10,12 @@ from pathlib import Path
 LARGEST_CELL = 131_072  # the csv module's own limit, in characters
 
 
-class UnreadableSheet(Exception):
+class UnreadableCsv(Exception):
     """The file as a whole is no table we know; the text is a sentence for the person who gave it."""
 
 
 @dataclass(frozen=True, slots=True)
-class SheetRow:
+class CsvRow:
     """A row: the line it begins on (the heading is line 1) and its cells by column name, ends trimmed."""
 
     line: int
@@ -32,14 +32,14 @@ class BadRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class CsvTable:
     """All of a file: `rows` in order, `bad` told apart."""
 
-    rows: tuple[SheetRow, ...]
+    rows: tuple[CsvRow, ...]
     bad: tuple[BadRow, ...]
 
 
-def read_sheet(path: Path, needs: Sequence[str]) -> Sheet:
+def read_csv(path: Path, needs: Sequence[str]) -> CsvTable:
     """Read a UTF-8 CSV with a heading; a byte order mark, unknown columns and blank lines do no harm.
 
     Raises UnreadableSheet when the file is missing, or lacks a column of `needs`. A row with broken quoting costs
@@ -48,23 +48,23 @@ def read_sheet(path: Path, needs: Sequence[str]) -> Sheet:
     try:
         text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     except OSError as fault:
-        raise UnreadableSheet(f"{path}：读不到这个文件（{fault.strerror}）") from None
+        raise UnreadableCsv(f"{path}：读不到这个文件（{fault.strerror}）") from None
     lines = text.replace("\r\n", "\n").split("\n")
     records = _records([line + "\n" for line in lines[:-1]] + lines[-1:])
     _, heading = next(records, (1, []))
     names = [] if isinstance(heading, str) else [name.strip().lower() for name in heading]
     lacking = [name for name in needs if name not in names]
     if lacking:
-        raise UnreadableSheet(f"{path}：第一行没有列名 {'、'.join(lacking)}")
-    rows: list[SheetRow] = []
+        raise UnreadableCsv(f"{path}：第一行没有列名 {'、'.join(lacking)}")
+    rows: list[CsvRow] = []
     bad: list[BadRow] = []
     for line, record in records:
         why = record if isinstance(record, str) else _fault(names, record)
         if why or isinstance(record, str):
             bad.append(BadRow(path.name, line, why))
         else:
-            rows.append(SheetRow(line, {name: cell.strip() for name, cell in zip(names, record, strict=False)}))
-    return Sheet(tuple(rows), tuple(bad))
+            rows.append(CsvRow(line, {name: cell.strip() for name, cell in zip(names, record, strict=False)}))
+    return CsvTable(tuple(rows), tuple(bad))
 
 
 def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:

@@ -15,7 +15,7 @@ from hotline.config import Settings
 from hotline.store.migrate import MigrationError, guard_of_rows, migrate, pending
 from hotline.store.privacy import access_log
 from hotline.store.region import heartbeats, regions
-from hotline.store.region.row_scope import open_guarded_pool
+from hotline.store.region.row_scope import open_scoped_pool
 
 FRESH = timedelta(minutes=5)
 UNLINKED_AFTER = timedelta(minutes=10)
@@ -45,7 +45,7 @@ async def inspect(settings: Settings, now: datetime) -> list[Finding]:
     """Files folder, cache, database, schema, region, timetable, record of looks: in this order, nothing raised."""
     found = [_look_at_files(settings), await _look_at_cache(settings)]
     try:
-        pool = await open_guarded_pool(settings.database_url, min_size=1, max_size=1, unasked=ALL)
+        pool = await open_scoped_pool(settings.database_url, min_size=1, max_size=1, default_scope=ALL)
     except Exception as fault:
         return [*found, Finding(False, f"数据库：连不上（{type(fault).__name__}）；新数据库请先运行 hotline migrate")]
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from hotline.db import NOTHING
+from hotline.db import NO_ROWS
 from hotline.domain.accounts.permissions import ROWS, Right, Rows, may
 from hotline.domain.enums import Role
 from hotline.domain.tickets.ticket import Actor
@@ -17,7 +17,7 @@ ALL = "all - -"
 FILING = "filing - -"
 
 
-def rows_of(actor: Actor, scope: Collection[UUID]) -> str:
+def scope_of(actor: Actor, scope: Collection[UUID]) -> str:
     """The rows of a person of the office; `scope` is the actor's unit with all below it. The complainant may file."""
     who = actor.account_id or "-"
     match ROWS[actor.role]:
@@ -31,30 +31,30 @@ def rows_of(actor: Actor, scope: Collection[UUID]) -> str:
         case Rows.OWN:
             return FILING if actor.role is Role.COMPLAINANT else f"own {who} -"
         case Rows.NONE:
-            return f"house {who} -" if actor.account_id else NOTHING
+            return f"house {who} -" if actor.account_id else NO_ROWS
 
 
-def of_ticket(ticket_id: UUID) -> str:
+def scope_of_ticket(ticket_id: UUID) -> str:
     """One ticket alone: the person's own, once the query code proved it."""
     return f"ticket - {_list([ticket_id])}"
 
 
-def of_number(number: str) -> str:
+def scope_of_number(number: str) -> str:
     """The ticket of a number, while its query code is compared."""
     return f"number - {number.strip()}"
 
 
-def of_key(client_key: str) -> str:
+def scope_of_key(client_key: str) -> str:
     """The ticket an earlier delivery of the same filing opened."""
     return f"key - {client_key}"
 
 
-def of_person(hashes: Collection[bytes]) -> str:
+def scope_of_person(hashes: Collection[bytes]) -> str:
     """What a person of a channel filed there; `hashes` are those the person may be known by."""
     return f"person - {','.join(one.hex() for one in hashes)}"
 
 
-def answers_of(ticket_id: UUID) -> str:
+def scope_of_answers(ticket_id: UUID) -> str:
     """The answers given to a ticket into which the person's own was merged, and nothing else of it."""
     return f"answers - {_list([ticket_id])}"
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.store.migrate import MigrationError, list_applied, pending
 
 
-async def read_schema(office: Office) -> tuple[str, list[str]]:
+async def read_schema(context: RegionContext) -> tuple[str, list[str]]:
     """The newest migration applied, and those of this release still missing or at odds."""
-    async with office.reading() as conn:
+    async with context.reading() as conn:
         applied = await list_applied(conn)
         try:
             missing = await pending(conn)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.csv_reader import BadRow, SheetRow
+from hotline.actions.region.csv_reader import BadRow, CsvRow
 from hotline.db import transaction
 from hotline.store.ids import new_id
 from hotline.store.region import regions, unit_tree
@@ -32,7 +32,7 @@ class PlannedUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class Planted:
+class ImportedUnits:
     """What became of a list: how many units were new, how many were there already."""
 
     added: int
@@ -53,7 +53,7 @@ def head_of_sector(sector: str) -> tuple[str, str]:
     return _OWN_NAMES.get(sector, f"{sector}局"), "bureau"
 
 
-def plan_units(county: str, rows: Iterable[SheetRow], file: str) -> tuple[tuple[PlannedUnit, ...], tuple[BadRow, ...]]:
+def plan_units(county: str, rows: Iterable[CsvRow], file: str) -> tuple[tuple[PlannedUnit, ...], tuple[BadRow, ...]]:
     """The tree a list of sectors and units asks for, parents first; a unit carries its leader's name in front.
 
     Two sectors may each have a 行政许可科: alone such a name would say nothing on a ticket.
@@ -75,7 +75,7 @@ def plan_units(county: str, rows: Iterable[SheetRow], file: str) -> tuple[tuple[
     return tuple(planned.values()), tuple(bad)
 
 
-async def plant_units(pool: Any, region: int, county: str, units: Sequence[PlannedUnit]) -> Planted:
+async def import_units(pool: Any, region: int, county: str, units: Sequence[PlannedUnit]) -> ImportedUnits:
     """Write the tree in one transaction; a unit that is there keeps its id, so a second run adds nothing."""
     async with transaction(pool) as conn:
         if await regions.get_region(conn, region) is None:
@@ -88,4 +88,4 @@ async def plant_units(pool: Any, region: int, county: str, units: Sequence[Plann
             await unit_tree.add_unit(
                 conn, region, ids[unit.name], parent, unit.name, unit.sector, unit.level, unit.office or None
             )
-    return Planted(len(fresh), len(units) - len(fresh))
+    return ImportedUnits(len(fresh), len(units) - len(fresh))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.privacy.visibility import may_see, sees_all
 from hotline.domain.supervision.cards import Card, Colour, cards_given, cards_on, earliest_due
@@ -19,41 +19,41 @@ Row = Mapping[str, Any]
 
 
 async def cards_of_tickets(
-    office: Office, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
+    context: RegionContext, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
 ) -> dict[UUID, tuple[Card, ...]]:
     """The cards these tickets show now, the gravest first; a unit sees its own and its sub-units' alone."""
     if not ticket_ids:
         return {}
-    async with office.reading(actor) as conn:
-        watched = await store.watch_tickets(conn, office.region, list(ticket_ids))
+    async with context.reading(actor) as conn:
+        watched = await store.watch_tickets(conn, context.region, list(ticket_ids))
     found: dict[UUID, tuple[Card, ...]] = {}
-    for card in _own(office, actor, cards_on(watched, office.rules.policy, office.rules.calendar, now)):
+    for card in _own(context, actor, cards_on(watched, context.rules.policy, context.rules.calendar, now)):
         found[card.ticket_id] = (*found.get(card.ticket_id, ()), card)
     return found
 
 
-async def list_cards(office: Office, month: date, actor: Actor, now: datetime) -> list[tuple[Card, Row]]:
+async def list_cards(context: RegionContext, month: date, actor: Actor, now: datetime) -> list[tuple[Card, Row]]:
     """The cards of a local month so far, oldest first, each with its ticket. A count of them is the list's length.
 
     A unit's head sees those of the own units on tickets the units still have. Raises NotAllowed.
     """
     allow(actor, Right.READ_CARDS)
-    begin = _begin(office, month)
+    begin = _begin(context, month)
     # What happens at this very moment counts already.
-    until = min(_begin(office, _next_month(month)), now + timedelta(microseconds=1))
-    async with office.reading(actor) as conn:
-        given = _own(office, actor, await read_cards(office, conn, begin, until))
-        tickets = await store.list_tickets(conn, office.region, sorted({card.ticket_id for card in given}))
-    scope = office.county.scope(actor)
+    until = min(_begin(context, _next_month(month)), now + timedelta(microseconds=1))
+    async with context.reading(actor) as conn:
+        given = _own(context, actor, await read_cards(context, conn, begin, until))
+        tickets = await store.list_tickets(conn, context.region, sorted({card.ticket_id for card in given}))
+    scope = context.county.scope(actor)
     rows = [(card, tickets[card.ticket_id]) for card in given if card.ticket_id in tickets]
     return [(card, row) for card, row in rows if may_see(actor, row["unit_ids"], scope)]
 
 
-async def read_cards(office: Office, conn: Any, since: datetime, until: datetime) -> tuple[Card, ...]:
+async def read_cards(context: RegionContext, conn: Any, since: datetime, until: datetime) -> tuple[Card, ...]:
     """Every card given in a span of time, under the policy in force."""
-    policy, calendar = office.rules.policy, office.rules.calendar
+    policy, calendar = context.rules.policy, context.rules.calendar
     earliest = min(since, earliest_due(policy, calendar, since))
-    watched = await store.watch_period(conn, office.region, earliest, since, until)
+    watched = await store.watch_period(conn, context.region, earliest, since, until)
     return cards_given(watched, policy, calendar, since, until)
 
 
@@ -65,13 +65,13 @@ def count_by_unit(cards: Sequence[Card]) -> list[tuple[UUID, int, int]]:
     return sorted(rows, key=lambda row: (-row[2], -row[1], str(row[0])))
 
 
-def _own(office: Office, actor: Actor, cards: Sequence[Card]) -> list[Card]:
-    scope = office.county.scope(actor)
+def _own(context: RegionContext, actor: Actor, cards: Sequence[Card]) -> list[Card]:
+    scope = context.county.scope(actor)
     return [card for card in cards if sees_all(actor.role) or card.unit_id in scope]
 
 
-def _begin(office: Office, day: date) -> datetime:
-    return datetime.combine(day.replace(day=1), time(0), office.rules.calendar.zone).astimezone(UTC)
+def _begin(context: RegionContext, day: date) -> datetime:
+    return datetime.combine(day.replace(day=1), time(0), context.rules.calendar.zone).astimezone(UTC)
 
 
 def _next_month(month: date) -> date:

@@ -8,17 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.privacy.complainant import unsealed_person
-from hotline.actions.region.context import Office
-from hotline.actions.region.row_scope import ALL, of_ticket
+from hotline.actions.region.context import RegionContext
+from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
 from hotline.domain.enums import Document
 from hotline.domain.errors import NotFound
 from hotline.domain.privacy.access_patterns import What
-from hotline.domain.privacy.personal_numbers import mask_text, veil
+from hotline.domain.privacy.personal_numbers import mask_text, redact
 from hotline.domain.privacy.visibility import sees_all
 from hotline.domain.tickets.ticket import Actor, Ticket
-from hotline.store.privacy import views
-from hotline.store.region.row_scope import widen
+from hotline.store.privacy import access_log
+from hotline.store.region.row_scope import widen_scope
 from hotline.store.supervision import letters
 from hotline.store.tickets import records
 
@@ -29,7 +29,7 @@ OWN_LETTERS = frozenset({Document.WRITTEN_REPLY})
 _FREE = ("reply", "cause", "solution", "rules", "official", "minutes")
 
 
-async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Document, Facts]:
+async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> tuple[Document, Facts]:
     """A document as its kind and plain facts.
 
     Each has county, year, number, unit, copy_to, tier, issued_at, ticket_id, ticket_number and title; beside them a 督办函 reason,
@@ -37,54 +37,56 @@ async def read_letter(office: Office, letter_id: UUID, actor: Actor) -> tuple[Do
     reply. Moments are local. Of a confidential ticket what people wrote is veiled, and the title is its matter.
     Raises NotFound outside the actor's rows.
     """
-    async with office.writing(actor) as conn:
-        row = await letters.get_letter(conn, office.region, letter_id)
+    async with context.writing(actor) as conn:
+        row = await letters.get_letter(conn, context.region, letter_id)
         if row is None or row["ticket_id"] is None:
             raise NotFound
-        ticket = await records.get_ticket(conn, office.region, row["ticket_id"])
+        ticket = await records.get_ticket(conn, context.region, row["ticket_id"])
         if ticket is None:
             raise NotFound
-        await check_scope(office, conn, ticket, actor)
+        await check_scope(context, conn, ticket, actor)
         # What is to be veiled must be known here, though the reader's own rows do not hold it.
-        await widen(conn, ALL)
-        person = await unsealed_person(office, conn, ticket.ticket_id) if ticket.confidential else {}
+        await widen_scope(conn, ALL)
+        person = await unsealed_person(context, conn, ticket.ticket_id) if ticket.confidential else {}
     # A letter to a former unit is not for the one that has the ticket now.
-    if not sees_all(actor.role) and row["unit_id"] not in office.county.scope(actor):
+    if not sees_all(actor.role) and row["unit_id"] not in context.county.scope(actor):
         raise NotFound
-    return Document(row["kind"]), _facts(office, row, ticket, tuple(person.values()))
+    return Document(row["kind"]), _facts(context, row, ticket, tuple(person.values()))
 
 
 async def read_own_letter(
-    office: Office, ticket_id: UUID, letter_id: UUID, now: datetime, address: str = ""
+    context: RegionContext, ticket_id: UUID, letter_id: UUID, now: datetime, address: str = ""
 ) -> tuple[Document, Facts]:
     """The person's own 答复意见书, once number and query code proved whose ticket it is; the look is recorded.
 
     Raises NotFound for any other document, also of this ticket: letters to units and the record of an interview, which
     holds the unit's own findings, are read inside the office.
     """
-    async with office.writing(of_ticket(ticket_id)) as conn:
-        row = await letters.get_letter(conn, office.region, letter_id)
-        ticket = await records.get_ticket(conn, office.region, ticket_id)
+    async with context.writing(scope_of_ticket(ticket_id)) as conn:
+        row = await letters.get_letter(conn, context.region, letter_id)
+        ticket = await records.get_ticket(conn, context.region, ticket_id)
         if row is None or ticket is None or row["ticket_id"] != ticket_id or row["kind"] not in OWN_LETTERS:
             raise NotFound
-        await views.insert_view(conn, office.region, now, None, ticket_id, What.LETTER, row["kind"], address=address)
-    return Document(row["kind"]), {**_facts(office, row, ticket, None), "title": ticket.title}
+        await access_log.insert_entry(
+            conn, context.region, now, None, ticket_id, What.LETTER, row["kind"], address=address
+        )
+    return Document(row["kind"]), {**_facts(context, row, ticket, None), "title": ticket.title}
 
 
-def _facts(office: Office, row: Facts, ticket: Ticket, known: Collection[str] | None) -> Facts:
+def _facts(context: RegionContext, row: Facts, ticket: Ticket, known: Collection[str] | None) -> Facts:
     """`known` of the person is veiled on a confidential ticket; None before the person, from whom nothing is."""
-    zone = office.rules.calendar.zone
+    zone = context.rules.calendar.zone
     words = dict(row["facts"])
     if ticket.confidential and known is not None:
-        words |= {name: veil(words[name], known) for name in _FREE if words.get(name)}
+        words |= {name: redact(words[name], known) for name in _FREE if words.get(name)}
     for name in ("due_at", "held_at"):
         told = row["facts"].get(name)
         words[name] = datetime.fromisoformat(told).astimezone(zone) if told else None
     promised = row["facts"].get("promised_on")
     return {
-        **words, "promised_on": date.fromisoformat(promised) if promised else None, "county": office.county.name,
+        **words, "promised_on": date.fromisoformat(promised) if promised else None, "county": context.county.name,
         "year": row["year"], "number": row["number"], "tier": row["tier"], "unit": row["unit_name"] or "",
         "copy_to": row["copy_to"] or "", "issued_at": row["issued_at"].astimezone(zone),
         "ticket_id": ticket.ticket_id, "ticket_number": row["ticket_number"],
-        "title": office.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(row["title"]),
+        "title": context.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(row["title"]),
     }  # fmt: skip

@@ -9,10 +9,9 @@ from uuid import UUID
 
 import structlog
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.due_steps import strike_due
-from hotline.actions.tickets.execution import perform
-from hotline.actions.tickets.rule_only import perform_rule
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.due_steps import fire_due_steps
+from hotline.actions.tickets.execution import execute, execute_rule
 from hotline.db import WORTH_ANOTHER_TRY
 from hotline.domain.deadline.timers import BY_DATE
 from hotline.domain.errors import NotAllowed
@@ -29,65 +28,65 @@ POSTPONED = timedelta(minutes=10)
 _log = structlog.get_logger()
 
 
-async def strike_due_clocks(office: Office, now: datetime, batch: int) -> tuple[int, list[UUID]]:
+async def fire_due_deadlines(context: RegionContext, now: datetime, batch: int) -> tuple[int, list[UUID]]:
     """Let every clock that is due do what it must, longest due first, a ticket a transaction.
 
     Gives back how many clocks were due in this batch, and the tickets that failed: a poisoned one stops nobody, since
     its clocks are tried again ten minutes later; a person sees it by its alarm.
     """
-    async with office.reading(SYSTEM) as conn:
-        due = await deadlines.list_due_tickets(conn, office.region, now, batch)
-    failed = [ticket_id for ticket_id in due if not await _strike_one(office, ticket_id, now)]
+    async with context.reading(SYSTEM) as conn:
+        due = await deadlines.list_due_tickets(conn, context.region, now, batch)
+    failed = [ticket_id for ticket_id in due if not await _fire_one(context, ticket_id, now)]
     return sum(due.values()), failed
 
 
-async def _strike_one(office: Office, ticket_id: UUID, now: datetime) -> bool:
+async def _fire_one(context: RegionContext, ticket_id: UUID, now: datetime) -> bool:
     try:
-        async with office.writing(SYSTEM) as conn:
-            ticket = await records.lock_ticket_skip(conn, office.region, ticket_id)
+        async with context.writing(SYSTEM) as conn:
+            ticket = await records.lock_ticket_skip(conn, context.region, ticket_id)
             if ticket is not None:
-                await strike_due(office, conn, ticket, now)
+                await fire_due_steps(context, conn, ticket, now)
     except WORTH_ANOTHER_TRY:
         raise
     except Exception:
         _log.exception("clock_failed", ticket=str(ticket_id))
-        await _postpone(office, ticket_id, now)
+        await _postpone(context, ticket_id, now)
         return False
     return True
 
 
-async def _postpone(office: Office, ticket_id: UUID, now: datetime) -> None:
-    async with office.writing(SYSTEM) as conn:
-        await deadlines.postpone_clocks(conn, office.region, ticket_id, now, now + POSTPONED)
-        await alarms.raise_alarm(conn, office.region, "clock_failed", "", ticket_id, {}, now)
+async def _postpone(context: RegionContext, ticket_id: UUID, now: datetime) -> None:
+    async with context.writing(SYSTEM) as conn:
+        await deadlines.postpone_clocks(conn, context.region, ticket_id, now, now + POSTPONED)
+        await alarms.raise_alarm(conn, context.region, "clock_failed", "", ticket_id, {}, now)
 
 
 async def supervise_ticket(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """A supervisor's or leader's mark puts a ticket on tier 1."""
-    return await perform_rule(
-        office, ticket_id, actor, now, lambda ticket: rule.mark(ticket, actor, office.rules, now), client_key
+    return await execute_rule(
+        context, ticket_id, actor, now, lambda ticket: rule.mark(ticket, actor, context.rules, now), client_key
     )
 
 
 async def remind_unit(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """催办 by hand, with its 催办通知书. Raises NothingOwed, AlreadyReminded."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        running = [deadline for deadline, _ in await deadlines.list_running(conn, office.region, ticket_id)]
+        running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket_id)]
         owed = [deadline for deadline in running if deadline.unit_id == ticket.lead_unit_id]
-        last_at = await history.last_done_by(conn, office.region, ticket_id, Verb.REMIND, actor.role)
+        last_at = await history.last_done_by(conn, context.region, ticket_id, Verb.REMIND, actor.role)
         first = min(owed, key=lambda deadline: deadline.due_at, default=None)
-        return rule.press(ticket, last_at, first, actor, office.rules, now)
+        return rule.press(ticket, last_at, first, actor, context.rules, now)
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def instruct_ticket(
-    office: Office,
+    context: RegionContext,
     ticket_id: UUID,
     due_on: date,
     actor: Actor,
@@ -101,29 +100,29 @@ async def instruct_ticket(
     leader_id = actor.account_id
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        noon = datetime.combine(due_on, time(12), office.rules.calendar.zone)
+        noon = datetime.combine(due_on, time(12), context.rules.calendar.zone)
         told = dict(given) | {"due_on": due_on.isoformat()}
-        decision = rule.instruct(ticket, rule.end_of_day(office.rules, noon), actor, office.rules, now, told)
+        decision = rule.instruct(ticket, rule.end_of_day(context.rules, noon), actor, context.rules, now, told)
         await instructions.insert_instruction(
-            conn, office.region, ticket_id, leader_id, str(given["text"]), due_on, now
+            conn, context.region, ticket_id, leader_id, str(given["text"]), due_on, now
         )
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def fulfil_instruction(
-    office: Office, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
     """What the leader asked for was done; it stands in the next brief. Raises NoInstruction when nothing was asked."""
 
     async def decide(conn: Any, ticket: Ticket) -> Decision:
-        rows = await instructions.list_instructions(conn, office.region, ticket_id)
-        running = await deadlines.list_running(conn, office.region, ticket_id)
+        rows = await instructions.list_instructions(conn, context.region, ticket_id)
+        running = await deadlines.list_running(conn, context.region, ticket_id)
         dated = any(one.limit_text == BY_DATE and one.state == "running" for one, _ in running)
         instructed = any(row["fulfilled_at"] is None for row in rows)
-        decision = rule.fulfil(ticket, instructed, dated, actor, office.rules, now, given)
-        await instructions.fulfil_instructions(conn, office.region, ticket_id, now, str(given["fulfilment"]))
+        decision = rule.fulfil(ticket, instructed, dated, actor, context.rules, now, given)
+        await instructions.fulfil_instructions(conn, context.region, ticket_id, now, str(given["fulfilment"]))
         return decision
 
-    return await perform(office, ticket_id, actor, now, decide, client_key=client_key)
+    return await execute(context, ticket_id, actor, now, decide, client_key=client_key)

@@ -28,7 +28,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class CaseFile:
     """Everything a page about one ticket shows."""
 
     ticket: Ticket

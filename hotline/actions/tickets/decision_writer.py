@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.messaging.notifications import drop_waiting, tell
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.issue_document import issue
-from hotline.actions.tickets.joint_parts import keep_parts, tell_end
+from hotline.actions.messaging.notifications import drop_waiting, notify
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.issue_document import issue_document
+from hotline.actions.tickets.joint_parts import keep_parts, notify_end
 from hotline.domain.deadline.timers import (
     Deadline,
     Start,
-    left_of,
     plan_steps,
     resumed,
+    time_left,
 )
 from hotline.domain.deadline.working_time import next_open
 from hotline.domain.enums import Channel, Document, Role, Rule, Step
@@ -30,15 +30,15 @@ from hotline.store.supervision import tiers
 from hotline.store.tickets import history, records
 
 
-async def carry_out(
-    office: Office, conn: Any, before: Ticket, decision: Decision, now: datetime, *,
+async def apply_decision(
+    context: RegionContext, conn: Any, before: Ticket, decision: Decision, now: datetime, *,
     client_key: str | None = None, clock: tuple[Deadline, Step] | None = None,
 ) -> Ticket:  # fmt: skip
     """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms.
 
     Gives back the ticket as it was kept: a decision that enters a tier leaves the number of the tier to this place.
     """
-    ticket, region = decision.ticket, office.region
+    ticket, region = decision.ticket, context.region
     if decision.escalation is not None and ticket.tier != decision.escalation.tier:
         ticket = replace(ticket, tier=decision.escalation.tier)
     if ticket != before:
@@ -48,22 +48,24 @@ async def carry_out(
     about = f"{ticket.ticket_id}:{ticket.cycle}"
     if decision.event is not None:
         about = str(await history.insert_event(conn, region, ticket.ticket_id, decision.event, client_key))
-    await _write_clocks(office, conn, ticket, decision, now)
+    await _write_deadlines(context, conn, ticket, decision, now)
     await deadlines.show_clock(conn, region, ticket.ticket_id)
-    await keep_parts(office, conn, before, ticket, decision, about, now)
-    await _write_mechanism(office, conn, before, ticket, decision, now)
+    await keep_parts(context, conn, before, ticket, decision, about, now)
+    await _write_mechanism(context, conn, before, ticket, decision, now)
     if clock is None:
-        await _move_supervision(office, conn, ticket, decision)
+        await _move_supervision(context, conn, ticket, decision)
     for notice in decision.notices:
-        await tell(office, conn, ticket, notice, about, now, clock)
-    await tell_end(office, conn, ticket, decision, about, now)
+        await notify(context, conn, ticket, notice, about, now, clock)
+    await notify_end(context, conn, ticket, decision, about, now)
     for alarm in decision.alarms:
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
     return ticket
 
 
-async def _write_clocks(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
-    region, ticket_id = office.region, ticket.ticket_id
+async def _write_deadlines(
+    context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime
+) -> None:
+    region, ticket_id = context.region, ticket.ticket_id
     if decision.settles:
         await deadlines.settle_deadlines(conn, region, ticket_id, decision.settles, now)
     if decision.withdraws_all:
@@ -72,92 +74,92 @@ async def _write_clocks(office: Office, conn: Any, ticket: Ticket, decision: Dec
         await deadlines.withdraw_deadlines(conn, region, ticket_id, decision.withdraws, now)
     if decision.pauses_all:
         for deadline, _ in await deadlines.list_running(conn, region, ticket_id):
-            left = left_of(office.rules.calendar, deadline, now)
+            left = time_left(context.rules.calendar, deadline, now)
             await deadlines.pause_clock(conn, region, deadline, round(left.total_seconds()), now)
     if decision.resumes_all:
-        await _resume_clocks(office, conn, ticket_id, now)
+        await _resume_deadlines(context, conn, ticket_id, now)
     escalated = (decision.escalation.start,) if decision.escalation else ()
     for start in (*decision.starts, *escalated):
-        await start_clock(office, conn, ticket, start)
+        await start_deadline(context, conn, ticket, start)
 
 
-async def _resume_clocks(office: Office, conn: Any, ticket_id: UUID, now: datetime) -> None:
-    rules = office.rules
-    for deadline, left in await deadlines.list_running(conn, office.region, ticket_id):
+async def _resume_deadlines(context: RegionContext, conn: Any, ticket_id: UUID, now: datetime) -> None:
+    rules = context.rules
+    for deadline, left in await deadlines.list_running(conn, context.region, ticket_id):
         if left is None:
             continue
         end, pauses = resumed(rules.calendar, deadline, timedelta(seconds=left), now)
         plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, end.at)
         ahead = next(((step, at) for step, at in plan if at > now), (Step.EXPIRY, end.at))
-        await deadlines.resume_clock(conn, office.region, deadline, end, pauses, ahead)
-        await follow_limit(office, conn, deadline, end.at)
+        await deadlines.resume_clock(conn, context.region, deadline, end, pauses, ahead)
+        await follow_limit(context, conn, deadline, end.at)
 
 
-async def follow_limit(office: Office, conn: Any, deadline: Deadline, due_at: datetime) -> None:
+async def follow_limit(context: RegionContext, conn: Any, deadline: Deadline, due_at: datetime) -> None:
     """The tier in force, and the interview still owed, keep the date of the clock that moved."""
     if deadline.rule in SUPERVISION:
-        await tiers.move_supervision(conn, office.region, deadline.ticket_id, deadline.unit_id, due_at)
-        await interviews.move_interview_due(conn, office.region, deadline.ticket_id, due_at)
+        await tiers.move_supervision(conn, context.region, deadline.ticket_id, deadline.unit_id, due_at)
+        await interviews.move_interview_due(conn, context.region, deadline.ticket_id, due_at)
 
 
-async def start_clock(office: Office, conn: Any, ticket: Ticket, start: Start) -> None:
+async def start_deadline(context: RegionContext, conn: Any, ticket: Ticket, start: Start) -> None:
     """Start a clock with its timer set to its first step."""
-    await deadlines.insert_deadline(conn, office.region, ticket, start, first_timer(office, start))
+    await deadlines.insert_deadline(conn, context.region, ticket, start, first_timer(context, start))
 
 
-def first_timer(office: Office, start: Start) -> tuple[Step, datetime]:
+def first_timer(context: RegionContext, start: Start) -> tuple[Step, datetime]:
     """The first step of a clock and its moment."""
-    rules = office.rules
+    rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
     return plan[0] if plan else (Step.EXPIRY, start.due.at)
 
 
 async def _write_mechanism(
-    office: Office, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, now: datetime
+    context: RegionContext, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, now: datetime
 ) -> None:
-    region = office.region
+    region = context.region
     if decision.escalation is not None:
-        await _escalate(office, conn, ticket, decision.escalation, now)
+        await _escalate(context, conn, ticket, decision.escalation, now)
     if decision.passed_on is not None:
-        await _pass_on(office, conn, ticket, decision.passed_on, now)
+        await _pass_on(context, conn, ticket, decision.passed_on, now)
     if before.open and not ticket.open:
         await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "closed")
         await callbacks.withdraw_callbacks(conn, region, ticket.ticket_id, now)
-        await drop_waiting(office, conn, ticket, now)
+        await drop_waiting(context, conn, ticket, now)
     if Rule.CALLBACK in decision.settles or decision.withdraws_all:
         await outbox.drop_invitations(conn, region, ticket.ticket_id, "callback_over")
     if decision.resumes_all:
         await callbacks.wake_callbacks(conn, region, ticket.ticket_id, now)
-    await _settle_alarms(office, conn, ticket, decision, now)
+    await _settle_alarms(context, conn, ticket, decision, now)
     if decision.paper is not None:
-        await issue(office, conn, ticket, decision.paper, now)
+        await issue_document(context, conn, ticket, decision.paper, now)
     if decision.callback_stage is not None:
-        await _owe_callback(office, conn, ticket, decision.callback_stage, now)
+        await _owe_callback(context, conn, ticket, decision.callback_stage, now)
     if decision.interview_due is not None and ticket.lead_unit_id is not None:
         due_at = decision.interview_due.due.at
         await interviews.owe_interview(conn, region, ticket, ticket.lead_unit_id, now, due_at)
 
 
-async def _settle_alarms(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+async def _settle_alarms(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
     """What was late was done after all, or nobody waits for it any more."""
     rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
     kinds = [f"{rule}_overdue" for rule in rules]
     if not ticket.open or Rule.DISPATCH in decision.settles:
         kinds += ["no_catalogue_row", "dispatch_failed"]
     if kinds:
-        await alarms.settle_alarms_of_ticket(conn, office.region, ticket.ticket_id, kinds, now)
+        await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, kinds, now)
 
 
-async def _move_supervision(office: Office, conn: Any, ticket: Ticket, decision: Decision) -> None:
+async def _move_supervision(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision) -> None:
     """A tier in force follows the ticket to another unit, or to the same one that must do it again."""
     for start in decision.starts:
         if start.rule in SUPERVISION:
-            await tiers.move_supervision(conn, office.region, ticket.ticket_id, start.unit_id, start.due.at)
+            await tiers.move_supervision(conn, context.region, ticket.ticket_id, start.unit_id, start.due.at)
 
 
-async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
-    region, start = office.region, escalation.start
-    letter_id = await _issue_letter(office, conn, ticket, start, now, {"reason": escalation.reason.value})
+async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
+    region, start = context.region, escalation.start
+    letter_id = await _issue_letter(context, conn, ticket, start, now, {"reason": escalation.reason.value})
     await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
     await tiers.open_supervision(conn, region, {
         "ticket_id": ticket.ticket_id, "cycle": ticket.cycle, "tier": escalation.tier,
@@ -167,33 +169,33 @@ async def _escalate(office: Office, conn: Any, ticket: Ticket, escalation: Escal
     await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
     role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
     text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
-    await tell(office, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
+    await notify(context, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
     if ticket.lead_unit_id is None:
         alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
 
 
-async def _pass_on(office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime) -> None:
+async def _pass_on(context: RegionContext, conn: Any, ticket: Ticket, start: Start, now: datetime) -> None:
     """The unit that takes over hears of the tier in force by a letter of its own; the tier keeps its reason."""
-    for tier in await tiers.list_supervisions(conn, office.region, ticket.ticket_id):
+    for tier in await tiers.list_supervisions(conn, context.region, ticket.ticket_id):
         if tier["settled_at"] is None:
             facts = {"reason": tier["reason"], "passed_on": True}
-            await _issue_letter(office, conn, ticket, start, now, facts)
+            await _issue_letter(context, conn, ticket, start, now, facts)
 
 
 async def _issue_letter(
-    office: Office, conn: Any, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
+    context: RegionContext, conn: Any, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
 ) -> UUID:
     told = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
     copy_to = "单位主要负责人" if ticket.tier > 1 else None
     paper = Paper(Document.SUPERVISION_LETTER, told)
-    return await issue(office, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
+    return await issue_document(context, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
 
 
-async def _owe_callback(office: Office, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:
+async def _owe_callback(context: RegionContext, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:
     # After an interview tier 1 and 2 verify by telephone themselves (PROCEDURE §4); after a reply the person is
     # first asked on the channel they came by.
     online = stage == "reply" and ticket.channel in (Channel.WECHAT, Channel.WEBSITE)
     channel = ticket.channel.value if online else "phone"
-    first = next_open(office.rules.calendar, now)
-    await callbacks.open_callback(conn, office.region, ticket, stage, channel, now, first)
+    first = next_open(context.rules.calendar, now)
+    await callbacks.open_callback(conn, context.region, ticket, stage, channel, now, first)

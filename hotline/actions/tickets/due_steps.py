@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from hotline.actions.region.context import Office
-from hotline.actions.tickets.decision_writer import carry_out
+from hotline.actions.region.context import RegionContext
+from hotline.actions.tickets.decision_writer import apply_decision
+from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import (
     Deadline,
     choose_step,
     plan_steps,
-    reckon,
     step_before,
 )
 from hotline.domain.enums import Rule, Step
@@ -24,45 +24,45 @@ from hotline.store.ids import new_id
 from hotline.store.messaging import reminders
 
 
-async def strike_due(office: Office, conn: Any, ticket: Ticket, now: datetime) -> Ticket:
+async def fire_due_steps(context: RegionContext, conn: Any, ticket: Ticket, now: datetime) -> Ticket:
     """Let every clock of a held ticket that is due do what it must; gives back the ticket as it then stands."""
     for _ in range(20):
-        waiting = await deadlines.list_due(conn, office.region, ticket.ticket_id, now)
+        waiting = await deadlines.list_due(conn, context.region, ticket.ticket_id, now)
         if not waiting:
             break
-        ticket = await _strike(office, conn, ticket, waiting[0], now)
+        ticket = await _fire(context, conn, ticket, waiting[0], now)
     return ticket
 
 
-async def _strike(office: Office, conn: Any, ticket: Ticket, deadline: Deadline, now: datetime) -> Ticket:
-    rules = office.rules
+async def _fire(context: RegionContext, conn: Any, ticket: Ticket, deadline: Deadline, now: datetime) -> Ticket:
+    rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, deadline.due_at)
     before = step_before(plan, deadline.next_step)
     step, overtaken, ahead = choose_step(plan, before, now)
     if step is None:
-        await deadlines.advance_deadline(conn, office.region, deadline, missed=False, timer=ahead)
+        await deadlines.advance_deadline(conn, context.region, deadline, missed=False, timer=ahead)
         return ticket
     if ticket.state is State.PARKED and deadline.rule is not Rule.RESUME:
         # A moment after the end of the rest, never at it: the ticket must come back first.
         again = max(ticket.parked_until or now, now) + timedelta(minutes=1)
-        await deadlines.advance_deadline(conn, office.region, deadline, missed=False, timer=(step, again))
+        await deadlines.advance_deadline(conn, context.region, deadline, missed=False, timer=(step, again))
         return ticket
     if step is Step.EXPIRY and is_hotlines_own(deadline.rule):
         # Nobody takes over from the hotline: the alarm comes back window after window until it acts.
-        ahead = (Step.EXPIRY, reckon(rules.calendar, Limit.parse(deadline.limit_text), now).at)
+        ahead = (Step.EXPIRY, compute_due(rules.calendar, Limit.parse(deadline.limit_text), now).at)
     missed = step is Step.EXPIRY and deadline.rule is not Rule.RESUME
-    await deadlines.advance_deadline(conn, office.region, deadline, missed=missed, timer=ahead)
+    await deadlines.advance_deadline(conn, context.region, deadline, missed=missed, timer=ahead)
     for skipped in overtaken:
-        await _note_overtaken(office, conn, ticket, deadline, skipped, now)
+        await _note_overtaken(context, conn, ticket, deadline, skipped, now)
     decision = due(ticket, deadline, step, rules, now)
-    return await carry_out(office, conn, ticket, decision, now, clock=(deadline, step))
+    return await apply_decision(context, conn, ticket, decision, now, clock=(deadline, step))
 
 
 async def _note_overtaken(
-    office: Office, conn: Any, ticket: Ticket, deadline: Deadline, step: Step, now: datetime
+    context: RegionContext, conn: Any, ticket: Ticket, deadline: Deadline, step: Step, now: datetime
 ) -> None:
     if deadline.unit_id is not None:
         await reminders.plan_reminder(
-            conn, office.region, new_id(), ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
+            conn, context.region, new_id(), ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
             recipient=addressee(ticket, deadline, step), channel="desk", at=now, state="skipped", reason="overtaken",
         )  # fmt: skip

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.messaging.notifications import tell
-from hotline.actions.region.context import Office
+from hotline.actions.messaging.notifications import notify
+from hotline.actions.region.context import RegionContext
 from hotline.domain.deadline.timers import Deadline, Start, plan_steps
 from hotline.domain.dispatch import joint as rule
 from hotline.domain.enums import Rule, Step
@@ -20,33 +20,33 @@ _ENDS = {Verb.MERGE: "已并单，不用再协办", Verb.WITHDRAW: "诉求人已
 
 
 async def keep_parts(
-    office: Office, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, about: str, now: datetime
+    context: RegionContext, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, about: str, now: datetime
 ) -> None:
     """Write what the decision says of assisting units, after the lead's own clocks; `about` is the occasion."""
-    region, ticket_id = office.region, ticket.ticket_id
+    region, ticket_id = context.region, ticket.ticket_id
     verb = decision.event.verb if decision.event else None
-    await _write_parts(office, conn, ticket, decision, now)
+    await _write_parts(context, conn, ticket, decision, now)
     if rule.asks_anew(before, ticket):
         if verb is Verb.REDO:
             await joint.reopen_parts(conn, region, ticket_id)
         await joint.withdraw_assist(conn, region, ticket_id, None, now)
         owed = rule.owed_parts(await joint.list_parts(conn, region, ticket_id))
-        await _ask(office, conn, ticket, owed, about, now)
+        await _ask(context, conn, ticket, owed, about, now)
     elif ticket.lead_unit_id is None:
         if before.lead_unit_id is not None:
             await joint.withdraw_assist(conn, region, ticket_id, None, now)
     elif decision.invites:
-        await _ask(office, conn, ticket, list(decision.invites), about, now)
+        await _ask(context, conn, ticket, list(decision.invites), about, now)
     elif ticket.state in rule.WORKED_ON and _moves_clocks(decision):
-        await follow_lead(office, conn, ticket, about, now)
+        await follow_lead(context, conn, ticket, about, now)
 
 
 def _moves_clocks(decision: Decision) -> bool:
     return bool(decision.starts or decision.escalation or decision.resumes_all or decision.withdraws)
 
 
-async def _write_parts(office: Office, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
-    region, ticket_id = office.region, ticket.ticket_id
+async def _write_parts(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+    region, ticket_id = context.region, ticket.ticket_id
     if decision.invites and decision.event is not None:
         task = str(decision.event.details.get("task", ""))
         await joint.join_assisting(conn, region, ticket_id, decision.invites, task, now)
@@ -56,31 +56,33 @@ async def _write_parts(office: Office, conn: Any, ticket: Ticket, decision: Deci
         await joint.answer_part(conn, region, ticket_id, unit_id, now)
 
 
-async def tell_end(office: Office, conn: Any, ticket: Ticket, decision: Decision, about: str, now: datetime) -> None:
+async def notify_end(
+    context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, about: str, now: datetime
+) -> None:
     """Who still owed a part of a ticket that was merged or withdrawn is told that it is over."""
     words = _ENDS.get(decision.event.verb) if decision.event else None
     if words is None:
         return
-    for unit_id in rule.owed_parts(await joint.list_parts(conn, office.region, ticket.ticket_id)):
+    for unit_id in rule.owed_parts(await joint.list_parts(conn, context.region, ticket.ticket_id)):
         notice = Notice(f"unit:{unit_id}", "assist_over", f"工单 {ticket.number} {words}。")
-        await tell(office, conn, ticket, notice, f"{about}:{unit_id}", now)
+        await notify(context, conn, ticket, notice, f"{about}:{unit_id}", now)
 
 
-async def _ask(office: Office, conn: Any, ticket: Ticket, units: list[UUID], about: str, now: datetime) -> None:
-    lead = rule.find_lead_limit(await _running(office, conn, ticket), ticket, now) if units else None
+async def _ask(context: RegionContext, conn: Any, ticket: Ticket, units: list[UUID], about: str, now: datetime) -> None:
+    lead = rule.find_lead_limit(await _running(context, conn, ticket), ticket, now) if units else None
     for unit_id in units:
-        start = rule.assist_clock(ticket, unit_id, lead, office.rules, now, now)
-        await deadlines.insert_deadline(conn, office.region, ticket, start, next_timer(office, start, now))
-        text = f"工单 {ticket.number} 请贵单位协办：{ticket.title}，{_until(office, start)}前提交协办意见。"
-        await tell(office, conn, ticket, Notice(f"unit:{unit_id}", "invited", text), f"{about}:{unit_id}", now)
+        start = rule.assist_clock(ticket, unit_id, lead, context.rules, now, now)
+        await deadlines.insert_deadline(conn, context.region, ticket, start, next_timer(context, start, now))
+        text = f"工单 {ticket.number} 请贵单位协办：{ticket.title}，{_until(context, start)}前提交协办意见。"
+        await notify(context, conn, ticket, Notice(f"unit:{unit_id}", "invited", text), f"{about}:{unit_id}", now)
 
 
-async def follow_lead(office: Office, conn: Any, ticket: Ticket, about: str, now: datetime) -> None:
+async def follow_lead(context: RegionContext, conn: Any, ticket: Ticket, about: str, now: datetime) -> None:
     """Running clocks of assisting units stay before the lead's limit when that one moves; the unit is told.
 
     A missed one keeps its mark.
     """
-    running = await _running(office, conn, ticket)
+    running = await _running(context, conn, ticket)
     waiting = [clock for clock in running if clock.rule is Rule.ASSIST and clock.state == "running"]
     lead = rule.find_lead_limit(running, ticket, now) if waiting else None
     if lead is None:
@@ -88,32 +90,32 @@ async def follow_lead(office: Office, conn: Any, ticket: Ticket, about: str, now
     for clock in waiting:
         if clock.unit_id is None or clock.limit_text == rule.follows(lead):
             continue
-        start = rule.assist_clock(ticket, clock.unit_id, lead, office.rules, clock.started_at, now)
-        await _move(office, conn, ticket, clock, start, about, now)
+        start = rule.assist_clock(ticket, clock.unit_id, lead, context.rules, clock.started_at, now)
+        await _move(context, conn, ticket, clock, start, about, now)
 
 
 async def _move(
-    office: Office, conn: Any, ticket: Ticket, clock: Deadline, start: Start, about: str, now: datetime
+    context: RegionContext, conn: Any, ticket: Ticket, clock: Deadline, start: Start, about: str, now: datetime
 ) -> None:
-    timer = next_timer(office, start, now)
-    await joint.move_assist(conn, office.region, clock.deadline_id, start.due, start.limit_text, timer)
+    timer = next_timer(context, start, now)
+    await joint.move_assist(conn, context.region, clock.deadline_id, start.due, start.limit_text, timer)
     if start.due.at != clock.due_at:
-        text = f"工单 {ticket.number} 协办期限改为{_until(office, start)}。"
+        text = f"工单 {ticket.number} 协办期限改为{_until(context, start)}。"
         notice = Notice(f"unit:{clock.unit_id}", "assist_moved", text)
-        await tell(office, conn, ticket, notice, f"{about}:{clock.unit_id}", now)
+        await notify(context, conn, ticket, notice, f"{about}:{clock.unit_id}", now)
 
 
-async def _running(office: Office, conn: Any, ticket: Ticket) -> list[Deadline]:
-    return [clock for clock, _ in await deadlines.list_running(conn, office.region, ticket.ticket_id)]
+async def _running(context: RegionContext, conn: Any, ticket: Ticket) -> list[Deadline]:
+    return [clock for clock, _ in await deadlines.list_running(conn, context.region, ticket.ticket_id)]
 
 
-def next_timer(office: Office, start: Start, now: datetime) -> tuple[Step, datetime]:
+def next_timer(context: RegionContext, start: Start, now: datetime) -> tuple[Step, datetime]:
     """The first step of a clock that is still ahead, and its moment."""
-    rules = office.rules
+    rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
     return next((timer for timer in plan if timer[1] > now), (Step.EXPIRY, start.due.at))
 
 
-def _until(office: Office, start: Start) -> str:
-    local = office.rules.calendar.local(start.due.at)
+def _until(context: RegionContext, start: Start) -> str:
+    local = context.rules.calendar.local(start.due.at)
     return f"{local.month}月{local.day}日{local:%H:%M}"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.supervision import instructions
 
 LEADERSHIP = 3
 
 
-async def promised_to_leader(office: Office, conn: Any, ticket: Ticket) -> datetime | None:
+async def promised_to_leader(context: RegionContext, conn: Any, ticket: Ticket) -> datetime | None:
     """When a held ticket must be done by a leader's open instruction, perhaps in the past; None where there is none."""
     if ticket.tier < LEADERSHIP:
         return None
-    return await instructions.leaders_date(conn, office.region, ticket.ticket_id)
+    return await instructions.leaders_date(conn, context.region, ticket.ticket_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.domain.enums import Role
 from hotline.domain.errors import MergedElsewhere, WrongState
 from hotline.domain.tickets.ticket import Actor, Ticket
@@ -16,11 +16,11 @@ from hotline.store.tickets import records
 _NOT_TOLD = frozenset({Role.COMPLAINANT, Role.AGENT})
 
 
-async def target_of(office: Office, conn: Any, ticket: Ticket) -> Ticket | None:
+async def target_of(context: RegionContext, conn: Any, ticket: Ticket) -> Ticket | None:
     """The ticket that goes on instead of a merged one; None for any other."""
     if ticket.merged_into is None:
         return None
-    return await records.get_ticket(conn, office.region, ticket.merged_into)
+    return await records.get_ticket(conn, context.region, ticket.merged_into)
 
 
 @contextmanager

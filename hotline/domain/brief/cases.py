@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hotline.domain.brief.facts import Case, InstructionCase, InterviewCase, SupervisedCase, WeekFacts
+from hotline.domain.brief.facts import InstructionCase, InterviewCase, SupervisedCase, TicketFact, WeekFacts
 from hotline.domain.brief.words import day_words
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import Outcome, Reason, Verdict
@@ -100,5 +100,5 @@ def _days_over(due: date, facts: WeekFacts) -> int:
     return max(0, (facts.week.sunday - due).days)
 
 
-def _named(case: Case) -> Row:
+def _named(case: TicketFact) -> Row:
     return {"ticket": str(case.ticket_id), "number": case.number, "subject": case.subject, "unit": case.unit}

@@ -45,7 +45,7 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
+class DeadlineFact:
     """A limit that was met, missed or withdrawn: the due time includes a granted extension (PROCEDURE §8)."""
 
     ticket_id: UUID
@@ -58,7 +58,7 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CallbackFact:
     """A callback that ended: valid when it is done and has a verdict."""
 
     ticket_id: UUID
@@ -108,15 +108,15 @@ class Period:
     received: tuple[Received, ...] = ()
     happened: tuple[Happened, ...] = ()
     closed: tuple[Closed, ...] = ()
-    clocks: tuple[Clock, ...] = ()
-    asked: tuple[Asked, ...] = ()
+    clocks: tuple[DeadlineFact, ...] = ()
+    asked: tuple[CallbackFact, ...] = ()
     met: tuple[Met, ...] = ()
     standing: tuple[Standing, ...] = ()
     carded: tuple[Carded, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class TicketFact:
     """A ticket the brief names. `subject` is what may be printed of it: anonymous, or its matter when confidential."""
 
     ticket_id: UUID
@@ -129,7 +129,7 @@ class Case:
 class InterviewCase:
     """An interview of the week; every text already without personal data."""
 
-    case: Case
+    case: TicketFact
     held_at: datetime
     held_place: str
     official: str
@@ -145,7 +145,7 @@ class InterviewCase:
 class SupervisedCase:
     """A ticket on tier 2 or 3 at the end of the week; `state` is the ticket's state at that moment."""
 
-    case: Case
+    case: TicketFact
     tier: int
     reason: str
     opened_at: datetime
@@ -158,7 +158,7 @@ class SupervisedCase:
 class LatePart:
     """A part of a joint ticket owed and late at the end of the week; the case's unit is the one that assists."""
 
-    case: Case
+    case: TicketFact
     lead: str
     due_at: datetime
 
@@ -167,7 +167,7 @@ class LatePart:
 class InstructionCase:
     """A leader's instruction that is not fulfilled, or was fulfilled in the week."""
 
-    case: Case
+    case: TicketFact
     leader: str
     text: str
     due_on: date

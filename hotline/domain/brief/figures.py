@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from hotline.domain.brief.facts import Asked, Carded, Clock, Peer, Period, Received, WeekFacts
+from hotline.domain.brief.facts import CallbackFact, Carded, DeadlineFact, Peer, Period, Received, WeekFacts
 from hotline.domain.brief.week import Week
 from hotline.domain.enums import Channel, CloseReason, Kind, Rule, Verdict
 from hotline.domain.supervision.cards import Colour
@@ -99,7 +99,7 @@ def _card_figures(carded: Iterable[Carded]) -> Figures:
     }
 
 
-def _clock_figures(clocks: Iterable[Clock], week: Week) -> Figures:
+def _clock_figures(clocks: Iterable[DeadlineFact], week: Week) -> Figures:
     found: Figures = {}
     for rule in (Rule.SIGN, Rule.REPLY, Rule.ASSIST):
         own = [one for one in clocks if one.rule == rule]
@@ -111,13 +111,13 @@ def _clock_figures(clocks: Iterable[Clock], week: Week) -> Figures:
     return found
 
 
-def _is_early(clock: Clock, week: Week) -> bool:
+def _is_early(clock: DeadlineFact, week: Week) -> bool:
     return (
         clock.state == "met" and clock.ended_at is not None and week.day_of(clock.ended_at) < week.day_of(clock.due_at)
     )
 
 
-def _callback_figures(asked: Iterable[Asked]) -> Figures:
+def _callback_figures(asked: Iterable[CallbackFact]) -> Figures:
     asked = tuple(asked)
     valid = [one for one in asked if one.valid]
     found: Figures = {

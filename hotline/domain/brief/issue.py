@@ -50,7 +50,7 @@ class BriefVerb(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class BriefStep:
     """One row of the table: from where, to where (None: stays), who may, and the button's label."""
 
     sources: frozenset[BriefState]
@@ -60,18 +60,18 @@ class Step:
 
 
 _OPEN = frozenset({BriefState.DRAFT, BriefState.APPROVING})
-STEPS: Mapping[BriefVerb, Step] = {
-    BriefVerb.EDIT: Step(_OPEN, None, roles_of(Right.EDIT_BRIEF), "修改建议"),
-    BriefVerb.SEND: Step(
+STEPS: Mapping[BriefVerb, BriefStep] = {
+    BriefVerb.EDIT: BriefStep(_OPEN, None, roles_of(Right.EDIT_BRIEF), "修改建议"),
+    BriefVerb.SEND: BriefStep(
         frozenset({BriefState.DRAFT}), BriefState.APPROVING, roles_of(Right.SEND_BRIEF), "送审"
     ),
-    BriefVerb.SEND_BACK: Step(
+    BriefVerb.SEND_BACK: BriefStep(
         frozenset({BriefState.APPROVING}), BriefState.DRAFT, roles_of(Right.SEND_BACK_BRIEF), "退回修改"
     ),
-    BriefVerb.ISSUE: Step(
+    BriefVerb.ISSUE: BriefStep(
         frozenset({BriefState.APPROVING}), BriefState.ISSUED, roles_of(Right.ISSUE_BRIEF), "签发"
     ),
-    BriefVerb.CONFIRM: Step(frozenset({BriefState.ISSUED}), None, roles_of(Right.CONFIRM_BRIEF), "确认已阅"),
+    BriefVerb.CONFIRM: BriefStep(frozenset({BriefState.ISSUED}), None, roles_of(Right.CONFIRM_BRIEF), "确认已阅"),
 }  # fmt: skip
 
 

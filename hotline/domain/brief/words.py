@@ -10,7 +10,7 @@ from datetime import date
 
 from hotline.domain.brief.rates import Counts
 from hotline.domain.enums import CHANNEL_NAMES, KIND_NAMES
-from hotline.domain.privacy.personal_numbers import veil
+from hotline.domain.privacy.personal_numbers import redact
 
 Part = str | dict[str, str]
 Line = list[Part]
@@ -91,5 +91,5 @@ def day_words(day: date) -> str:
 
 def hide(text: str, person: Collection[str]) -> str:
     """One short line without the person: known names, numbers and addresses, and every long number, are gone."""
-    line = " ".join(veil(text, person).split())
+    line = " ".join(redact(text, person).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

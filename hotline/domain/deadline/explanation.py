@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hotline.domain.deadline.working_time import (
-    Account,
     Calendar,
     Due,
+    Explanation,
     Pause,
     add_natural_time,
     add_working_days,
@@ -27,7 +27,7 @@ _WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ExplanationLine:
     """A line of an account: COUNTED, SKIPPED or PAUSED; the local day it begins on, why, and the hours."""
 
     kind: str
@@ -41,7 +41,7 @@ class Line:
         return f"{self.day} 周{_WEEKDAYS[self.day.weekday()]}"
 
 
-def reckon(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Due:
+def compute_due(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Due:
     """The end of a limit: natural time, office hours, or working days from the next day; pauses give back their time."""
     if limit.natural:
         return add_natural_time(start, span_of(limit), pauses)
@@ -50,7 +50,7 @@ def reckon(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[P
     return add_working_time(calendar, start, span_of(limit), pauses)
 
 
-def explain(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Account:
+def explain(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Explanation:
     """The account of `reckon`."""
     if limit.natural:
         return explain_natural_time(calendar, start, span_of(limit), pauses)
@@ -76,16 +76,16 @@ def end_of(calendar: Calendar, limit_text: str, start: datetime, pauses: Sequenc
     """Where a stored limit with its extensions ends; None for one that ends on a date somebody named."""
     due, provisional = None, False
     for limit in parts_of(limit_text):
-        due = reckon(calendar, limit, start, pauses)
+        due = compute_due(calendar, limit, start, pauses)
         start, provisional = due.at, provisional or due.provisional
     return None if due is None else Due(due.at, provisional)
 
 
 def explain_all(
     calendar: Calendar, limit_text: str, start: datetime, pauses: Sequence[Pause] = ()
-) -> tuple[Account, ...]:
+) -> tuple[Explanation, ...]:
     """The account of `end_of`, one for the limit and one for each extension."""
-    accounts: list[Account] = []
+    accounts: list[Explanation] = []
     for limit in parts_of(limit_text):
         accounts.append(explain(calendar, limit, start, pauses))
         start = accounts[-1].due.at
@@ -101,9 +101,9 @@ def how_counted(limit: Limit) -> str:
 
 def compose_lines(
     calendar: Calendar, limit_text: str, start: datetime, pauses: Sequence[Pause] = ()
-) -> tuple[Line, ...]:
+) -> tuple[ExplanationLine, ...]:
     """Every stretch that counted, every day passed over and every pause, in order of time, each with its reason."""
-    lines: list[Line] = []
+    lines: list[ExplanationLine] = []
     begin = start
     for limit in parts_of(limit_text):
         account = explain(calendar, limit, begin, pauses)
@@ -113,13 +113,14 @@ def compose_lines(
     return tuple(sorted((*lines, *paused), key=lambda line: line.day))
 
 
-def _natural(calendar: Calendar, account: Account) -> list[Line]:
+def _natural(calendar: Calendar, account: Explanation) -> list[ExplanationLine]:
     return [
-        Line(COUNTED, piece.day, "自然时间", _stretch(calendar, piece.begin, piece.end)) for piece in account.counted
+        ExplanationLine(COUNTED, piece.day, "自然时间", _stretch(calendar, piece.begin, piece.end))
+        for piece in account.counted
     ]
 
 
-def _working(calendar: Calendar, account: Account) -> list[Line]:
+def _working(calendar: Calendar, account: Explanation) -> list[ExplanationLine]:
     hours: dict[date, list[str]] = {}
     for piece in account.counted:
         for _, opened, closed in calendar.spans_on(piece.day):
@@ -127,12 +128,12 @@ def _working(calendar: Calendar, account: Account) -> list[Line]:
                 span = _stretch(calendar, max(opened, piece.begin), min(closed, piece.end))
                 hours.setdefault(piece.day, []).append(span)
     names = {piece.day: piece.name for piece in account.counted}
-    counted = [Line(COUNTED, day, names[day], "、".join(spans)) for day, spans in hours.items()]
-    return counted + [Line(SKIPPED, skipped.day, skipped.name) for skipped in account.skipped]
+    counted = [ExplanationLine(COUNTED, day, names[day], "、".join(spans)) for day, spans in hours.items()]
+    return counted + [ExplanationLine(SKIPPED, skipped.day, skipped.name) for skipped in account.skipped]
 
 
-def _pause_line(calendar: Calendar, pause: Pause) -> Line:
-    return Line(PAUSED, calendar.local(pause[0]).date(), "暂停计时", _stretch(calendar, *pause))
+def _pause_line(calendar: Calendar, pause: Pause) -> ExplanationLine:
+    return ExplanationLine(PAUSED, calendar.local(pause[0]).date(), "暂停计时", _stretch(calendar, *pause))
 
 
 def _stretch(calendar: Calendar, begin: datetime, end: datetime) -> str:

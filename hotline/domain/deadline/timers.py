@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from hotline.domain.deadline.explanation import end_of
-from hotline.domain.deadline.explanation import reckon as reckon
 from hotline.domain.deadline.working_time import (
     Calendar,
     Due,
@@ -139,7 +138,7 @@ def notice_time(policy: Policy, calendar: Calendar, now: datetime, *, urgent: bo
     return datetime.combine(day, policy.notices_from, calendar.zone).astimezone(UTC)
 
 
-def left_of(calendar: Calendar, deadline: Deadline, now: datetime) -> timedelta:
+def time_left(calendar: Calendar, deadline: Deadline, now: datetime) -> timedelta:
     """What is left of a running limit: office time, or wall time when it runs in natural time; never below zero."""
     if now >= deadline.due_at:
         return timedelta(0)
@@ -165,7 +164,7 @@ def resumed(calendar: Calendar, deadline: Deadline, left: timedelta, now: dateti
     return due or carry_on(calendar, deadline.limit_text, left, now), pauses
 
 
-def reckon_again(policy: Policy, calendar: Calendar, deadline: Deadline, now: datetime) -> Shifted | None:
+def recompute_due(policy: Policy, calendar: Calendar, deadline: Deadline, now: datetime) -> Shifted | None:
     """What this calendar makes of a running clock; None when nothing changes (PROCEDURE §3).
 
     A limit already passed keeps its mark, one that ends on a named date its date. A limit that would now have ended

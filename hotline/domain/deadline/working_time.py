@@ -52,7 +52,7 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class Explanation:
     """How a limit came about: what counted, in order, and the days passed over."""
 
     due: Due
@@ -84,7 +84,7 @@ def add_natural_time(start: datetime, span: timedelta, pauses: Sequence[Pause] =
     return Due(end)
 
 
-def explain_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequence[Pause] = ()) -> Account:
+def explain_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequence[Pause] = ()) -> Explanation:
     """The account of `add_working_days`: a stretch a counted day; with pauses, a stretch a shift."""
     midnight, hours = _as_hours(calendar, start, add_working_days(calendar, start, n))
     account = explain_working_time(calendar, midnight, hours, pauses)
@@ -94,28 +94,32 @@ def explain_working_days(calendar: Calendar, start: datetime, n: int, pauses: Se
     for piece in account.counted:
         begin = by_day.get(piece.day, piece).begin
         by_day[piece.day] = Counted(piece.day, begin, piece.end, piece.name)
-    return Account(account.due, tuple(by_day.values()), account.skipped)
+    return Explanation(account.due, tuple(by_day.values()), account.skipped)
 
 
-def explain_working_time(calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Account:
+def explain_working_time(
+    calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
+) -> Explanation:
     """The account of `add_working_time`: one stretch a shift, or part of a shift, that counted."""
     spans = list(_portions(_open_spans(calendar, start, pauses), span))
     first, last = calendar.local(start).date(), spans[-1][0]
     passed = (first + timedelta(n) for n in range((last - first).days))
-    return Account(
+    return Explanation(
         _due(calendar, start, spans[-1][2]),
         tuple(Counted(day, begin, end, calendar.name_of(day)) for day, begin, end in spans),
         tuple(Skipped(day, calendar.name_of(day)) for day in passed if not calendar.shifts_on(day)),
     )
 
 
-def explain_natural_time(calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Account:
+def explain_natural_time(
+    calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
+) -> Explanation:
     """The account of `add_natural_time`: the stretches between the pauses; no day is skipped."""
     counted = []
     for _, begin, end in _portions(_natural_spans(start, pauses), span):
         day = calendar.local(begin).date()
         counted.append(Counted(day, begin, end, calendar.name_of(day)))
-    return Account(Due(counted[-1].end), tuple(counted), ())
+    return Explanation(Due(counted[-1].end), tuple(counted), ())
 
 
 def subtract_working_days(calendar: Calendar, at: datetime, n: int) -> datetime:

@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.accounts.substitution import OF_A_UNIT, Colleague
-from hotline.domain.deadline.timers import Deadline, Start, reckon
+from hotline.domain.deadline.explanation import compute_due
+from hotline.domain.deadline.timers import Deadline, Start
 from hotline.domain.deadline.working_time import Due
 from hotline.domain.enums import Document, Role, Rule
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, MergedElsewhere, PartsMissing
-from hotline.domain.privacy.personal_numbers import veil
+from hotline.domain.privacy.personal_numbers import redact
 from hotline.domain.tickets.lifecycle import TABLE, Verb, check
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Paper, Rules, Ticket, move
 
@@ -139,7 +140,7 @@ def grant_extension(
     if ticket.extension_count and actor.role is not Role.DISPATCHER:
         raise ExtensionClosed(why="第二次延期由热线派单员批准")
     limit = rules.limit("extension", ticket, deadline.unit_id)
-    due = reckon(rules.calendar, limit, deadline.due_at)
+    due = compute_due(rules.calendar, limit, deadline.due_at)
     changed, event = move(
         ticket, Verb.GRANT_EXTENSION, actor, now, dict(given) | {"old_due": deadline.due_at.isoformat(), "new_due": due.at.isoformat()},
         extension_count=ticket.extension_count + 1, cycle=ticket.cycle + 1,
@@ -222,7 +223,7 @@ def pass_on(
         words = f"工单 {ticket.number} 有补充说明。它并入的 {target.number} 由被反映单位主办，没有转过去，请另行处理。"
         return replace(own, notices=(Notice("role:dispatcher", "commented", words),)), None
     text = str(given.get("text", ""))
-    told = {"text": veil(text, known) if ticket.confidential else text, "passed_from": ticket.number}
+    told = {"text": redact(text, known) if ticket.confidential else text, "passed_from": ticket.number}
     changed, event = move(target, Verb.COMMENT, actor, now, told, public_text="")
     passed = replace(own.event, details=dict(own.event.details) | {"passed_to": target.number})
     return replace(own, event=passed, notices=()), Decision(changed, event, notices=_commented(target))

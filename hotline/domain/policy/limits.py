@@ -16,7 +16,7 @@ from typing import Any
 from hotline.domain.enums import Kind, Pace, Rule, Step
 from hotline.domain.errors import BadPolicy
 from hotline.domain.policy.login_rules import LoginRules
-from hotline.domain.policy.rate_limits import DEFAULT_RATES, Act, Rate
+from hotline.domain.policy.rate_limits import DEFAULT_RATES, LimitedAction, RateLimit
 from hotline.domain.policy.retention_periods import Retention
 
 _LIMIT = re.compile(r"(\d{1,4})([dhm])( natural)?")
@@ -127,7 +127,7 @@ class Cards:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LimitCase:
     """What a limit may depend on: the ticket's kind, pace and matter, and the level of the unit that is bound."""
 
     kind: Kind
@@ -181,7 +181,7 @@ class Policy:
             raise BadPolicy(what=key)
         return Limit.parse(self.limits[key])
 
-    def limit_for(self, key: str, case: Case) -> Limit:
+    def limit_for(self, key: str, case: LimitCase) -> Limit:
         """The limit called `key` for a case: the law's own for its matter, else the most narrowly set one.
 
         Raises BadPolicy when the county never set it.
@@ -195,7 +195,7 @@ class Policy:
             raise BadPolicy(what=key)
         return Limit.parse(self.limits[max(fitting)[1]])
 
-    def statute_for(self, key: str, case: Case) -> Statute | None:
+    def statute_for(self, key: str, case: LimitCase) -> Statute | None:
         """The law's own limit for the first answer on this matter; urgent answers and redos keep the county's."""
         return self.statutory.get(case.matter_id or "") if key in _KIND_KEYS else None
 
@@ -215,9 +215,11 @@ class Policy:
         steps = {rule: tuple(Step(step) for step in named) for rule, named in body.get("reminders", {}).items()}
         values["reminders"] = dict(DEFAULT_STEPS) | steps
         values["statutory"] = {matter: Statute(**told) for matter, told in body.get("statutory", {}).items()}
-        values["rates"] = dict(DEFAULT_RATES) | {Act(act): text for act, text in body.get("rates", {}).items()}
+        values["rates"] = dict(DEFAULT_RATES) | {
+            LimitedAction(act): text for act, text in body.get("rates", {}).items()
+        }
         for text in values["rates"].values():
-            Rate.parse(text)
+            RateLimit.parse(text)
         for text in (*values["limits"].values(), *(statute.limit for statute in values["statutory"].values())):
             Limit.parse(text)
         values["cards"] = Cards(**body.get("cards", {}))
@@ -250,7 +252,7 @@ def _names_for(key: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in names if read_key(name)[0] in bases)
 
 
-def _weigh(name: str, key: str, case: Case) -> tuple[bool, ...] | None:
+def _weigh(name: str, key: str, case: LimitCase) -> tuple[bool, ...] | None:
     """How narrowly a set limit fits what is asked for; None when it does not fit at all."""
     base, narrowed = read_key(name)
     if any(case.facts[by] != value for by, value in narrowed.items()):

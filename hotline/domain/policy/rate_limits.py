@@ -16,7 +16,7 @@ _WORDS = {"s": "秒", "m": "分钟", "h": "小时", "d": "天"}
 NO_LIMIT = "off"
 
 
-class Act(StrEnum):
+class LimitedAction(StrEnum):
     """What is counted: by whom it is counted, and what is done."""
 
     ADDRESS_FILING = "address.filing"
@@ -35,23 +35,23 @@ class Act(StrEnum):
 
 # A whole village may share one address of its telephone company: those by address only stop machines.
 DEFAULT_RATES: Mapping[str, str] = {
-    Act.ADDRESS_FILING: "60/1h",
-    Act.ADDRESS_QUERY: "600/1h",
-    Act.ADDRESS_UPLOAD: "300/1h",
-    Act.ADDRESS_LOGIN: "120/10m",
-    Act.LOGIN_LOGIN: "20/10m",
-    Act.PHONE_FILING: "5/1d",
-    Act.ACCOUNT_FORM: "600/10m",
-    Act.ACCOUNT_UPLOAD: "300/1h",
-    Act.ACCOUNT_REVEAL: "60/1h",
-    Act.ACCOUNT_SEARCH: "600/10m",
-    Act.WECHAT_MESSAGE: "60/1m",
-    Act.WECHAT_WARNING: "1/1h",
+    LimitedAction.ADDRESS_FILING: "60/1h",
+    LimitedAction.ADDRESS_QUERY: "600/1h",
+    LimitedAction.ADDRESS_UPLOAD: "300/1h",
+    LimitedAction.ADDRESS_LOGIN: "120/10m",
+    LimitedAction.LOGIN_LOGIN: "20/10m",
+    LimitedAction.PHONE_FILING: "5/1d",
+    LimitedAction.ACCOUNT_FORM: "600/10m",
+    LimitedAction.ACCOUNT_UPLOAD: "300/1h",
+    LimitedAction.ACCOUNT_REVEAL: "60/1h",
+    LimitedAction.ACCOUNT_SEARCH: "600/10m",
+    LimitedAction.WECHAT_MESSAGE: "60/1m",
+    LimitedAction.WECHAT_WARNING: "1/1h",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """`count` times in `span_ms` milliseconds; all of them may come at once, then they come back evenly."""
 
     count: int
@@ -59,7 +59,7 @@ class Rate:
 
     @classmethod
     @lru_cache(maxsize=256)
-    def parse(cls, text: str) -> Rate | None:
+    def parse(cls, text: str) -> RateLimit | None:
         """Read '60/1h'; None for 'off', no limit at all. Raises BadPolicy."""
         if text == NO_LIMIT:
             return None
@@ -80,7 +80,7 @@ def rate_in_words(text: str) -> str:
     return f"{match[2]}{_WORDS[match[3]]}{match[1]}次" if match else "不限"
 
 
-def spend(rate: Rate, free_ms: float, now_ms: float, cost: int = 1) -> tuple[float, float]:
+def spend(rate: RateLimit, free_ms: float, now_ms: float, cost: int = 1) -> tuple[float, float]:
     """The bucket after `cost` more, and the milliseconds to wait: 0 when they may be, else the bucket is as before.
 
     `free_ms` is the moment at which the bucket is empty again, 0 for a new one. What lies further ahead than the span

@@ -11,7 +11,7 @@ from hotline.domain.enums import Kind, Pace, Rule, Step
 from hotline.domain.errors import BadPolicy
 from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit, Policy, read_key
 from hotline.domain.policy.login_rules import faults_of_section
-from hotline.domain.policy.rate_limits import Act, Rate
+from hotline.domain.policy.rate_limits import LimitedAction, RateLimit
 from hotline.domain.policy.retention_periods import faults_of_retention
 
 LEVELS = ("county", "bureau", "town", "station", "village")
@@ -117,10 +117,10 @@ def _faults_of_statutes(statutes: Mapping[str, Any], matters: Collection[str]) -
 
 def _faults_of_rates(rates: Mapping[str, Any]) -> Iterator[str]:
     for act, text in rates.items():
-        if act not in list(Act):
-            yield f"rates.{act}：没有这一项；可用 {'、'.join(Act)}"
+        if act not in list(LimitedAction):
+            yield f"rates.{act}：没有这一项；可用 {'、'.join(LimitedAction)}"
         try:
-            Rate.parse(text if isinstance(text, str) else "")
+            RateLimit.parse(text if isinstance(text, str) else "")
         except BadPolicy:
             yield f"rates.{act}：“{text}”不是频次；写法如 60/1h（1小时60次）、5/1d，不限写 off"
 

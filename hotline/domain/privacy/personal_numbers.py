@@ -30,7 +30,7 @@ _CHECKS = "10X98765432"
 _CARDS = range(16, 20)
 
 
-class Told(StrEnum):
+class FoundNumbers(StrEnum):
     """What kind of number stands in a text."""
 
     PHONE = "电话号码"
@@ -95,13 +95,13 @@ def _is_card(plain: str) -> bool:
     return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
 
 
-def kinds_told(text: str) -> tuple[Told, ...]:
+def kinds_told(text: str) -> tuple[FoundNumbers, ...]:
     """Identity numbers (by their check digit) and bank cards (by Luhn's) in a text, each kind once."""
     plain = unicodedata.normalize("NFKC", text)
     found = [re.sub(r"[ \-]", "", match[0]).upper() for match in _GROUPED.finditer(plain)]
     identity = any(_is_identity(one) for one in found)
     card = any(_is_card(one) and not _is_identity(one) for one in found)
-    return tuple(kind for kind, there in ((Told.IDENTITY, identity), (Told.CARD, card)) if there)
+    return tuple(kind for kind, there in ((FoundNumbers.IDENTITY, identity), (FoundNumbers.CARD, card)) if there)
 
 
 def mask_text(text: str) -> str:
@@ -109,7 +109,7 @@ def mask_text(text: str) -> str:
     return _RUN.sub(lambda match: match[0] if _PLAIN.fullmatch(match[0]) else HIDDEN, text)
 
 
-def veil(text: str, known: Collection[str] = ()) -> str:
+def redact(text: str, known: Collection[str] = ()) -> str:
     """The text without long numbers and without the words that are known of the person: name, address, numbers."""
     for word in sorted((word for word in known if len(word) > 1), key=len, reverse=True):
         text = text.replace(word, "诉求人")

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID
 
-from hotline.domain.deadline.explanation import reckon
+from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import Deadline
 from hotline.domain.deadline.working_time import Calendar, Pause, subtract_working_days, subtract_working_time
 from hotline.domain.enums import Reason, Rule
@@ -126,7 +126,7 @@ def _red_clock(policy: Policy, calendar: Calendar) -> RedAt:
 
     @lru_cache(maxsize=4096)
     def after(text: str, due_at: datetime, rests: tuple[Pause, ...]) -> datetime:
-        return reckon(calendar, Limit.parse(text), due_at, rests).at
+        return compute_due(calendar, Limit.parse(text), due_at, rests).at
 
     def red_at(clock: Deadline, rests: tuple[Pause, ...]) -> datetime:
         if _TIER_OF.get(clock.rule, 0) >= cards.tier:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.domain.deadline.timers import BY_DATE, Start, reckon
+from hotline.domain.deadline.explanation import compute_due
+from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.deadline.working_time import Calendar, Due
 from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
-from hotline.domain.policy.limits import Case, Limit, Policy
+from hotline.domain.policy.limits import Limit, LimitCase, Policy
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
 
 
@@ -176,12 +177,12 @@ class Rules:
     def limit(self, key: str, ticket: Ticket, unit_id: UUID | None) -> Limit:
         """The limit called `key` for this ticket and the unit it binds (None: the hotline)."""
         level = self.levels.get(unit_id) if unit_id else None
-        return self.policy.limit_for(key, Case(ticket.kind, ticket.pace, ticket.matter_id, level))
+        return self.policy.limit_for(key, LimitCase(ticket.kind, ticket.pace, ticket.matter_id, level))
 
     def start(self, key: str, rule: Rule, ticket: Ticket, unit_id: UUID | None, since: datetime) -> Start:
         """Start the clock called `key` of the policy for this ticket, counting from `since`."""
         limit = self.limit(key, ticket, unit_id)
-        return Start(rule, unit_id, since, reckon(self.calendar, limit, since), str(limit), ticket.urgent)
+        return Start(rule, unit_id, since, compute_due(self.calendar, limit, since), str(limit), ticket.urgent)
 
     def tier_clock(self, ticket: Ticket, now: datetime, promised: datetime | None = None) -> tuple[Start, ...]:
         """The clock of the tier a ticket is on, for a unit that takes it up (again); none on tier 0.

@@ -12,7 +12,7 @@ from hotline.store.queries import queries
 _q = queries.deadline.holidays
 
 
-async def add_notice(
+async def add_holiday_notice(
     conn: Any, region: int, source: str, published_on: date, effective_from: date, at: datetime, by: str
 ) -> int:
     """A notice of days off is loaded; gives back the version of the calendar."""
@@ -23,18 +23,18 @@ async def add_notice(
     return version
 
 
-async def list_notices(conn: Any, region: int) -> list[Mapping[str, Any]]:
+async def list_holiday_notices(conn: Any, region: int) -> list[Mapping[str, Any]]:
     """Every notice that was loaded, newest first."""
     return [row async for row in _q.notices(conn, region_id=region)]
 
 
-async def unsettled_notice(conn: Any, region: int, before: datetime) -> str | None:
+async def unsettled_holiday_notice(conn: Any, region: int, before: datetime) -> str | None:
     """The source of the newest notice loaded before then whose late clocks were not looked through yet."""
     source: str | None = await _q.unsettled_notice(conn, region_id=region, before=before)
     return source
 
 
-async def settle_notices(conn: Any, region: int, before: datetime, at: datetime) -> None:
+async def settle_holiday_notices(conn: Any, region: int, before: datetime, at: datetime) -> None:
     """The clocks begun without these notices were looked through."""
     await _q.settle_notices(conn, region_id=region, before=before, at=at)
 

@@ -1,4 +1,4 @@
-"""The record of looks and the chain over it: rows in and out."""
+"""The access log (table `view_log`) and the hash chain over it. Rows in and out (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from hotline.store.ids import new_id
 from hotline.store.queries import queries
 
 _q = queries.privacy.access_log
@@ -17,12 +18,28 @@ Row = Mapping[str, Any]
 COVERED = ("view_id", "at", "account_id", "ticket_id", "what", "reason", "address", "page", "shown")
 
 
-async def hold_head(conn: Any, region: int) -> Row:
+async def insert_entry(
+    conn: Any, region: int, now: datetime, account_id: UUID | None, ticket_id: UUID | None, what: str,
+    reason: str | None = None, address: str | None = None, *, page: str | None = None, shown: int | None = None,
+) -> None:  # fmt: skip
+    """Record one access to personal data: `page` is the path without its query, `shown` the number of tickets in a list."""
+    await _q.insert_entry(
+        conn, region_id=region, view_id=new_id(), at=now, account_id=account_id, ticket_id=ticket_id, what=what,
+        reason=reason, address=address or None, page=page, shown=shown,
+    )  # fmt: skip
+
+
+async def list_entries_of_ticket(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
+    """Who has seen a ticket, newest first."""
+    return [row async for row in _q.entries_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
+
+
+async def lock_head(conn: Any, region: int) -> Row:
     """The newest link, held until the transaction ends."""
-    head: Row | None = await _q.hold_head(conn, region_id=region)
+    head: Row | None = await _q.lock_head(conn, region_id=region)
     if head is None:
         await _q.add_head(conn, region_id=region)
-        head = await _q.hold_head(conn, region_id=region)
+        head = await _q.lock_head(conn, region_id=region)
     assert head is not None
     return head
 
@@ -76,12 +93,12 @@ async def count_links(conn: Any, region: int) -> int:
     return count
 
 
-async def list_looks(
+async def list_entries(
     conn: Any, region: int, login: str, number: str, what: str, since: datetime, until: datetime,
     batch: int, skip: int,
 ) -> list[Row]:  # fmt: skip
     """The record, newest first; rows have `total`."""
-    rows = _q.looks(
+    rows = _q.entries(
         conn, region_id=region, login=login, number=number, what=what, since=since, until=until,
         batch=batch, skip=skip,
     )  # fmt: skip

@@ -1,4 +1,15 @@
--- name: hold_head(region_id)^
+-- name: insert_entry(region_id, view_id, at, account_id, ticket_id, what, reason, address, page, shown)!
+-- Records one access to personal data.
+insert into view_log (region_id, view_id, at, account_id, ticket_id, what, reason, address, page, shown)
+values (:region_id, :view_id, :at, :account_id, :ticket_id, :what, :reason, :address, :page, :shown);
+
+-- name: entries_of_ticket(region_id, ticket_id)
+-- Who has seen this ticket, newest first.
+select v.at, v.what, v.reason, a.name as account_name, a.role from view_log v
+left join account a on a.region_id = v.region_id and a.account_id = v.account_id
+where v.region_id = :region_id and v.ticket_id = :ticket_id order by v.at desc limit 200;
+
+-- name: lock_head(region_id)^
 -- The newest link, held: one process links at a time.
 select * from view_head where region_id = :region_id for update;
 
@@ -51,7 +62,7 @@ limit :batch;
 -- How many links there are.
 select count(*) from view_link where region_id = :region_id;
 
--- name: looks(region_id, login, number, what, since, until, batch, skip)
+-- name: entries(region_id, login, number, what, since, until, batch, skip)
 -- The record as its reader sees it, newest first; an empty filter means any. Who, when, what, from where, why: never what a ticket says.
 select v.view_id, v.at, v.what, v.reason, v.address, v.page, v.shown, a.name as account_name, a.login, a.role, t.number,
     u.name as unit_name, count(*) over () as total

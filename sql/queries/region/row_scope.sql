@@ -1,7 +1,7 @@
--- name: show_rows(rows)!
--- From now on this session is shown the rows of `<kind> <account> <what>`.
-select set_config('hotline.rows', :rows, false);
+-- name: set_scope(scope)!
+-- Sets the row scope `<kind> <account> <what>` of this session.
+select set_config('hotline.rows', :scope, false);
 
--- name: widen_rows(rows)!
--- Until the open transaction ends it is shown these.
-select set_config('hotline.rows', :rows, true);
+-- name: widen_scope(scope)!
+-- Sets another row scope until the open transaction ends.
+select set_config('hotline.rows', :scope, true);

@@ -13,7 +13,7 @@ import pytest
 from aiohttp.test_utils import TestServer
 from playwright.async_api import Page, async_playwright
 
-from channels.web.app_keys import OFFICE
+from channels.web.app_keys import REGION_CONTEXT
 from hotline.clock import MovedClock
 from hotline.crypto import credentials
 from tests.build import MONDAY, PASSWORD
@@ -52,10 +52,10 @@ async def look(page: Page, name: str) -> None:
 async def test_first_log_in_on_a_telephone(
     telephone: Page, server: TestServer, pool: asyncpg.Pool, clock: MovedClock
 ) -> None:
-    office, page = server.app[OFFICE], telephone
+    context, page = server.app[REGION_CONTEXT], telephone
     await pool.execute("update policy set body = '{}'::jsonb")
     await pool.execute("update account set password_set_at = $1, must_change = login = 'leader'", MONDAY)
-    await office.refresh(MONDAY, force=True)
+    await context.refresh(MONDAY, force=True)
     await page.goto("/briefs")
     await look(page, "login")
     await page.get_by_label("用户名").fill("leader")

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from channels.dialogue.router import Router, Unanswered, kind, plain, push, regex, step, text
-from hotline.actions.intake.conversation import Turn
+from hotline.actions.intake.conversation import ConversationState
 from hotline.domain.messaging.message import Incoming, IncomingKind
 
-START = Turn("start", {})
+START = ConversationState("start", {})
 NOTHING = None
 
 
@@ -20,7 +20,7 @@ def router_saying(*rows: tuple[str, tuple[object, ...]]) -> Router[None, str]:
     router: Router[None, str] = Router()
     for answer, filters in rows:
 
-        async def handler(_incoming: Incoming, _turn: Turn, _context: None, answer: str = answer) -> str:
+        async def handler(_incoming: Incoming, _turn: ConversationState, _context: None, answer: str = answer) -> str:
             return answer
 
         router.on(*filters)(handler)  # type: ignore[arg-type]
@@ -35,8 +35,8 @@ async def test_first_match_wins() -> None:
 async def test_all_filters_must_agree() -> None:
     router = router_saying(("both", (step("where"), regex("[0-9]"))), ("else", ()))
     assert await router.feed(message("1"), START, NOTHING) == "else"
-    assert await router.feed(message("1"), Turn("where", {}), NOTHING) == "both"
-    assert await router.feed(message("one"), Turn("where", {}), NOTHING) == "else"
+    assert await router.feed(message("1"), ConversationState("where", {}), NOTHING) == "both"
+    assert await router.feed(message("one"), ConversationState("where", {}), NOTHING) == "else"
 
 
 async def test_included_router_is_asked_at_its_place() -> None:

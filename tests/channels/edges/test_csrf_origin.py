@@ -13,7 +13,7 @@ from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from channels.desk.admin.accounts import DEEDS as ACCOUNT_DEEDS
-from channels.desk.ticket.handlers import DEEDS
+from channels.desk.ticket.handlers import HANDLERS
 from channels.web.csrf_origin import ForeignForm
 from channels.web.session import StaleForm
 from hotline.config import Settings
@@ -55,7 +55,7 @@ def posted(app: web.Application) -> list[str]:
 
 def filled(app: web.Application, ticket_id: UUID) -> list[str]:
     """The same with something real in each part, a line for each verb and step."""
-    parts = {"ticket_id": [str(ticket_id)], "week": ["2026-11-16"], "step": BRIEF_STEPS, "verb": list(DEEDS)}
+    parts = {"ticket_id": [str(ticket_id)], "week": ["2026-11-16"], "step": BRIEF_STEPS, "verb": list(HANDLERS)}
     parts |= {"login": ["school"], "deed": list(ACCOUNT_DEEDS.rights)}
     lines = []
     for address in posted(app):
@@ -89,7 +89,7 @@ async def test_office_form_without_its_token_changes_nothing(
     before = await holdings(pool)
     sent = {"": {}, "wrong": {"csrf": "0" * 64}, "of another": {"csrf": others}}[token]
     addresses = [line for line in filled(server.app, ticket.ticket_id) if not line.startswith(WITHOUT_TOKEN)]
-    assert len(addresses) > len(DEEDS)
+    assert len(addresses) > len(HANDLERS)
     for address in addresses:
         told = set()
         for person in people:

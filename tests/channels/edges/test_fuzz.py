@@ -24,11 +24,11 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from channels.app import build_app
-from channels.desk.ticket.handlers import DEEDS
+from channels.desk.ticket.handlers import HANDLERS
 from channels.registry import CHANNELS
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from hotline.domain.policy.rate_limits import Act
+from hotline.domain.policy.rate_limits import LimitedAction
 from tests.build import EASY_LOG_IN, MONDAY, PEOPLE, PLAN, Town, a_county, opened, owed, replied, signed
 from tests.channels.desk.conftest import Worker
 from tests.channels.edges.conftest import holdings
@@ -97,7 +97,7 @@ class Desk:
 @pytest.fixture
 async def desk(pool: asyncpg.Pool, settings: Settings) -> AsyncIterator[Desk]:
     town: Town = await a_county(pool)
-    body = EASY_LOG_IN | {"rates": dict.fromkeys(Act, "off")}
+    body = EASY_LOG_IN | {"rates": dict.fromkeys(LimitedAction, "off")}
     await pool.execute("update policy set body = $1", body)
     tickets = [await make(town, MONDAY) for make in (opened, signed, replied, owed)]
     async with AsyncExitStack() as stack:
@@ -176,7 +176,7 @@ async def test_no_form_makes_a_fault_or_half_a_deed(desk: Desk, draw: st.DataObj
     path = draw.draw(st.sampled_from(addresses("POST")))
     # Verbs are many and live at one address.
     path = draw.draw(st.sampled_from([path, "/tickets/{ticket_id}/{verb}"])) if path.startswith("/tickets") else path
-    address = filled(draw, path, {**desk.parts, "verb": list(DEEDS)})
+    address = filled(draw, path, {**desk.parts, "verb": list(HANDLERS)})
     person = desk.people[draw.draw(st.sampled_from(sorted(desk.people)))]
     fields = {"csrf": person.csrf} | chosen_fields(draw)
     if draw.draw(st.booleans()):

@@ -123,7 +123,7 @@ async def test_file_of_a_ticket_can_run_nothing(
     ticket, water = await signed(town), await log_in("water")
     ready = await ready_files([Upload("说明.pdf", b"%PDF-1.4 <script>alert(1)</script>")])
     kept = await keep_files(settings.files_dir, ready)
-    await add_files(town.office, ticket.ticket_id, kept, town.actor("water"), MONDAY)
+    await add_files(town.context, ticket.ticket_id, kept, town.actor("water"), MONDAY)
     attachment_id = await pool.fetchval("select attachment_id from attachment")
     async with water.http.get(f"/tickets/{ticket.ticket_id}/files/{attachment_id}") as answer:
         assert answer.status == 200

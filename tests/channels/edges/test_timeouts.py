@@ -88,7 +88,7 @@ async def test_handler_that_takes_too_long_is_stopped(
     async def hang(*_given: object) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr("hotline.actions.region.context.Office.ping", hang)
+    monkeypatch.setattr("hotline.actions.region.context.RegionContext.ping", hang)
     async with ClientSession() as http, asyncio.timeout(20):
         answer = await http.get(server.make_url("/healthz"))
         assert answer.status == 503

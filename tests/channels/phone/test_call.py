@@ -146,8 +146,8 @@ async def test_number_in_the_words_of_another_ticket_is_nobodys_identity(take_se
 
 
 async def test_latest_lists_own_tickets_only(take_seat: TakeSeat, town: Town, clock: MovedClock) -> None:
-    await opening.open_ticket(town.office, a_filing(title="我登记的"), town.actor("operator"), MONDAY)
-    await opening.open_ticket(town.office, a_filing(title="别人登记的"), town.actor("dispatcher"), MONDAY)
+    await opening.open_ticket(town.context, a_filing(title="我登记的"), town.actor("operator"), MONDAY)
+    await opening.open_ticket(town.context, a_filing(title="别人登记的"), town.actor("dispatcher"), MONDAY)
     clock.move_to(MONDAY + timedelta(minutes=5))
     html = await (await take_seat("operator")).read("/console")
     assert "我登记的" in html

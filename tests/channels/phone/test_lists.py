@@ -111,7 +111,7 @@ async def test_return_is_ruled_from_the_list(
 ) -> None:
     ticket = await dispatched(town, MONDAY)
     given = {"reason": "不归本局管", "basis": "职责清单第三项"}
-    await handover.return_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY + HOUR, given)
+    await handover.return_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY + HOUR, given)
     clock.move_to(MONDAY + 2 * HOUR)
     seat = await take_seat("dispatcher")
     html = await seat.read("/console/dispatch")
@@ -134,25 +134,25 @@ async def test_only_extensions_beyond_the_first_come_to_the_dispatcher(
     ticket = await signed(town, MONDAY)
     water, head, dispatcher = town.actor("water"), town.actor("water_head"), town.actor("dispatcher")
     given = {"reason": "配件要从外地调"}
-    await unit_work.ask_extension(town.office, ticket.ticket_id, water, TUESDAY, given)
+    await unit_work.ask_extension(town.context, ticket.ticket_id, water, TUESDAY, given)
     clock.move_to(TUESDAY)
     assert "配件要从外地调" not in await (await take_seat("dispatcher")).read("/console/dispatch")
-    await unit_work.decide_extension(town.office, ticket.ticket_id, True, head, TUESDAY + HOUR, {"reason": "同意"})
+    await unit_work.decide_extension(town.context, ticket.ticket_id, True, head, TUESDAY + HOUR, {"reason": "同意"})
     again = {"reason": "厂家又推迟了发货"}
-    await unit_work.ask_extension(town.office, ticket.ticket_id, water, WEDNESDAY, again)
+    await unit_work.ask_extension(town.context, ticket.ticket_id, water, WEDNESDAY, again)
     clock.move_to(WEDNESDAY + HOUR)
     html = await (await take_seat("dispatcher")).read("/console/dispatch")
     assert "厂家又推迟了发货" in html
     assert "再次延期 1 件" in html
     await unit_work.decide_extension(
-        town.office, ticket.ticket_id, False, dispatcher, WEDNESDAY + HOUR, {"reason": "不同意"}
+        town.context, ticket.ticket_id, False, dispatcher, WEDNESDAY + HOUR, {"reason": "不同意"}
     )
     assert "厂家又推迟了发货" not in await (await take_seat("dispatcher")).read("/console/dispatch")
 
 
 async def test_alarm_is_told_in_words_and_struck_off(take_seat: TakeSeat, town: Town, pool: asyncpg.Pool) -> None:
     ticket = await opened(town, matter_id=None)
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     seat = await take_seat("dispatcher")
     html = await seat.read("/console/alarms")
     assert "派单目录里没有合适的单位" in html
@@ -165,7 +165,7 @@ async def test_alarm_is_told_in_words_and_struck_off(take_seat: TakeSeat, town: 
 
 async def test_system_administrator_sees_alarms_without_matters(take_seat: TakeSeat, town: Town) -> None:
     ticket = await opened(town, matter_id=None, title="水费贵了三倍")
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     seat = await take_seat("admin")
     html = await seat.read("/console/alarms")
     assert "派单目录里没有合适的单位" in html
@@ -194,7 +194,7 @@ async def test_file_is_a_download_for_those_who_may_see_the_ticket(
     ticket = await dispatched(town, MONDAY)
     ready = await ready_files([Upload("路灯.png", PNG)])
     kept = await keep_files(settings.files_dir, ready)
-    await add_files(town.office, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
+    await add_files(town.context, ticket.ticket_id, kept, COMPLAINANT, MONDAY)
     path = f"/tickets/{ticket.ticket_id}/files/{await pool.fetchval('select attachment_id from attachment')}"
     water = await take_seat("water")
     answer = await water.client.get(path)

@@ -18,7 +18,7 @@ LATER = MONDAY + timedelta(minutes=20)
 
 async def refused(town: Town, delivery: Delivery = Delivery.IMPOSSIBLE, phone: str = "13800138000") -> Ticket:
     ticket = await replied(town, **(WECHAT | {"phone": phone}))
-    await deliver_due(town.office, Provider(delivery).send, MONDAY, 100)
+    await deliver_due(town.context, Provider(delivery).send, MONDAY, 100)
     return ticket
 
 

@@ -11,7 +11,7 @@ import jinja2
 import pytest
 
 from channels.ui.deadline_view import Day, Gap
-from channels.ui.timeline_layout import teach_drawing
+from channels.ui.timeline_layout import add_layout_helpers
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "channels" / "templates"
 HOSTILE = "\"><script>alert(1)</script>' onload=x"
@@ -96,7 +96,7 @@ def render(source: str, **context: Any) -> str:
     """One template text, strict about every name."""
     loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(TEMPLATES), jinja2.DictLoader({"page": source})])
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
-    teach_drawing(environment)
+    add_layout_helpers(environment)
     return environment.get_template("page").render(**context)
 
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from channels.ui.deadline_view import Mark, account_view, ladder_view, limit_words, window_marks, window_view
+from channels.ui.deadline_view import Mark, explanation_view, ladder_view, limit_words, window_marks, window_view
 from channels.ui.history_view import event_text, path_steps
 from channels.ui.pagination import pager
 from channels.ui.ticket_rows import state_view
-from hotline.domain.deadline.timers import reckon
+from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.enums import Rule
 from hotline.domain.policy.limits import Limit, Policy
 from hotline.domain.tickets.lifecycle import ARROWS, State, Verb
@@ -30,7 +30,7 @@ def an_event(verb: Verb, to: State, at: datetime = MONDAY, **given: Any) -> dict
 
 
 def a_clock(limit: str = "5d", start: datetime = MONDAY, rule: Rule = Rule.INTERVIEW, **given: Any) -> dict[str, Any]:
-    due = reckon(CALENDAR, Limit.parse(limit), start)
+    due = compute_due(CALENDAR, Limit.parse(limit), start)
     return {
         "rule": rule, "started_at": start, "due_at": due.at, "limit_text": limit, "provisional": due.provisional,
         "state": "running", "cycle": 1,
@@ -176,7 +176,7 @@ def test_marks_keep_their_order_in_the_summary() -> None:
 
 
 def test_account_names_what_counted_and_what_did_not() -> None:
-    lines = account_view(a_clock(), CALENDAR).lines
+    lines = explanation_view(a_clock(), CALENDAR).lines
     assert lines[0] == ("计入", "11月24日（周二）", "08:30–12:00、14:00–17:30")
     assert [line for line in lines if line[0] == "不计"] == [
         ("不计", "11月28日（周六） 周末", ""), ("不计", "11月29日（周日） 周末", ""),
@@ -185,37 +185,39 @@ def test_account_names_what_counted_and_what_did_not() -> None:
 
 
 def test_make_up_day_is_named() -> None:
-    days = {day: kind for kind, day, _ in account_view(a_clock(start=moment("2026-09-30"), limit="3d"), CALENDAR).lines}
+    days = {
+        day: kind for kind, day, _ in explanation_view(a_clock(start=moment("2026-09-30"), limit="3d"), CALENDAR).lines
+    }
     assert days["10月10日（周六） 调休上班"] == "计入"
     assert days["10月1日（周四） 国庆节"] == "不计"
 
 
 def test_extension_counts_on_from_the_old_end() -> None:
-    first = reckon(CALENDAR, Limit.parse("5d"), MONDAY)
-    second = reckon(CALENDAR, Limit.parse("5d"), first.at)
-    account = account_view(a_clock(limit_text="5d+5d", due_at=second.at), CALENDAR)
+    first = compute_due(CALENDAR, Limit.parse("5d"), MONDAY)
+    second = compute_due(CALENDAR, Limit.parse("5d"), first.at)
+    account = explanation_view(a_clock(limit_text="5d+5d", due_at=second.at), CALENDAR)
     assert len([line for line in account.lines if line[0] == "计入"]) == 10
     assert "5个工作日，延期5个工作日" in account.sentence
 
 
 def test_pause_takes_its_days_out_of_window_and_account() -> None:
     pause = (moment("2026-11-25", "08:30"), moment("2026-11-26", "17:30"))
-    due = reckon(CALENDAR, Limit.parse("5d"), MONDAY, [pause])
+    due = compute_due(CALENDAR, Limit.parse("5d"), MONDAY, [pause])
     clock = a_clock(due_at=due.at, pauses=[[pause[0].isoformat(), pause[1].isoformat()]])
     window = window_view(clock, MONDAY, CALENDAR)
     assert window is not None
     assert [day.date_text for day in window.days] == ["11月24日", "11月27日", "11月30日", "12月1日", "12月2日"]
-    assert [line[0] for line in account_view(clock, CALENDAR).lines].count("暂停") == 1
+    assert [line[0] for line in explanation_view(clock, CALENDAR).lines].count("暂停") == 1
 
 
 def test_named_date_is_not_explained_falsely() -> None:
-    account = account_view(a_clock(limit_text="date", due_at=moment("2026-12-15", "17:30")), CALENDAR)
+    account = explanation_view(a_clock(limit_text="date", due_at=moment("2026-12-15", "17:30")), CALENDAR)
     assert account.lines == ()
     assert "按指定的日期" in account.note
 
 
 def test_unpublished_year_is_said() -> None:
-    assert "尚未公布" in account_view(a_clock(start=moment("2031-03-03")), CALENDAR).note
+    assert "尚未公布" in explanation_view(a_clock(start=moment("2031-03-03")), CALENDAR).note
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ async def fetch(server: TestServer, login: str, path: str, headers: dict[str, st
 
 
 async def looks(town: Town) -> list[asyncpg.Record]:
-    async with town.office.pool.acquire() as conn:
+    async with town.context.pool.acquire() as conn:
         await conn.execute("reset role")
         return await conn.fetch(
             "select v.*, a.login from view_log v left join account a using (account_id) order by view_id"
@@ -93,7 +93,7 @@ async def test_what_was_refused_or_not_found_is_no_look(town: Town, server: Test
 
 async def test_a_letter_is_a_look_at_its_ticket_and_names_who_took_it_out(town: Town, server: TestServer) -> None:
     ticket = await build.owed(town)
-    async with town.office.pool.acquire() as conn:
+    async with town.context.pool.acquire() as conn:
         await conn.execute("reset role")
         letter_id = await conn.fetchval("select letter_id from letter where ticket_id = $1 limit 1", ticket.ticket_id)
     status, content = await fetch(server, "water", f"/letters/{letter_id}.docx")

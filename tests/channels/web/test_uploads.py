@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from channels.web.forms import Upload
-from channels.web.images import BrokenPicture, HugePicture, Picture, redraw
+from channels.web.images import BrokenPicture, HugePicture, Picture, reencode
 from channels.web.multipart import FILE_BYTES
 from channels.web.uploads import (
     DRAFTS,
@@ -28,7 +28,7 @@ from tests.pictures import EAST, HIDDEN, NORTH, a_bomb, a_docx, a_jpeg, a_png, a
 
 
 def redrawn(content: bytes, media_type: str, most_bytes: int = FILE_BYTES) -> Picture:
-    return redraw(content, media_type, "图", most_bytes)
+    return reencode(content, media_type, "图", most_bytes)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ class Own:
 
 async def filed(town: Town, **given: Any) -> Own:
     filing = a_filing(channel=Channel.WEBSITE, **given)
-    opened = await opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
+    opened = await opening.open_ticket(town.context, filing, COMPLAINANT, MONDAY)
     return Own(opened.ticket, opened.query_code)
 
 
@@ -49,13 +49,13 @@ async def answered(town: Town, **given: Any) -> Own:
     own = await filed(town, **given)
     ticket_id, water, how = own.ticket.ticket_id, town.actor("water"), "relay" if given.get("confidential") else "phone"
     await handover.dispatch_ticket(
-        town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY + HOUR, "内部理由"
+        town.context, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY + HOUR, "内部理由"
     )
-    await unit_work.sign_ticket(town.office, ticket_id, water, MONDAY + 2 * HOUR)
-    await unit_work.record_contact(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"how": how, "text": SECRET})
-    await unit_work.comment_ticket(town.office, ticket_id, water, MONDAY + 3 * HOUR, {"text": SECRET})
+    await unit_work.sign_ticket(town.context, ticket_id, water, MONDAY + 2 * HOUR)
+    await unit_work.record_contact(town.context, ticket_id, water, MONDAY + 3 * HOUR, {"how": how, "text": SECRET})
+    await unit_work.comment_ticket(town.context, ticket_id, water, MONDAY + 3 * HOUR, {"text": SECRET})
     given_reply = {"reply": "已更换水表，多收部分下月退还。", "facts": SECRET}
-    await unit_work.reply_ticket(town.office, ticket_id, water, TUESDAY, given_reply)
+    await unit_work.reply_ticket(town.context, ticket_id, water, TUESDAY, given_reply)
     return own
 
 
@@ -107,8 +107,8 @@ async def test_path_tells_nothing_of_the_office(town: Town, public: Client, cloc
 async def test_limit_is_told_in_words(town: Town, public: Client) -> None:
     own = await filed(town)
     ticket_id = own.ticket.ticket_id
-    await handover.dispatch_ticket(town.office, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
-    await unit_work.sign_ticket(town.office, ticket_id, town.actor("water"), MONDAY)
+    await handover.dispatch_ticket(town.context, ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
+    await unit_work.sign_ticket(town.context, ticket_id, town.actor("water"), MONDAY)
     html = await (await public.post("/progress", data=own.data())).text()
     assert "最迟 11月30日（周一）17:30 前答复您" in html
     assert "还剩 5 个工作日" in html
@@ -136,7 +136,7 @@ async def test_dissatisfied_rating_owes_an_interview_and_its_plan_is_shown(
     assert "将当面约谈" in await answer.text()
     plan = {"cause": SECRET, "solution": SECRET, "rules": SECRET, "meet_where": "前进村村委会"}
     water = town.actor("water")
-    await interview.plan_interview(town.office, own.ticket.ticket_id, THURSDAY, water, WEDNESDAY, plan)
+    await interview.plan_interview(town.context, own.ticket.ticket_id, THURSDAY, water, WEDNESDAY, plan)
     html = await (await public.post("/progress", data=own.data())).text()
     assert "前进村村委会" in html
     assert "11月26日" in html
@@ -174,7 +174,7 @@ async def test_rating_before_a_reply_is_refused(town: Town, public: Client) -> N
 async def test_missing_details_are_supplied_with_a_photo(town: Town, public: Client, pool: asyncpg.Pool) -> None:
     own = await filed(town)
     missing = {"missing": "1. 水表编号；2. 近三个月的账单照片。"}
-    await first_contact.ask_details(town.office, own.ticket.ticket_id, town.actor("operator"), MONDAY, missing)
+    await first_contact.ask_details(town.context, own.ticket.ticket_id, town.actor("operator"), MONDAY, missing)
     html = await (await public.post("/progress", data=own.data())).text()
     assert "近三个月的账单照片" in html
     form = FormData(own.data(text="表号12，账单见照片"), default_to_multipart=True, quote_fields=False)
@@ -262,7 +262,7 @@ async def test_nobody_takes_anothers_letter_nor_one_of_the_office(
 ) -> None:
     own, other = await answered(town), await answered(town, phone="13700137000")
     ticket_id = own.ticket.ticket_id
-    await tiers.supervise_ticket(town.office, ticket_id, town.actor("supervisor"), TUESDAY)
+    await tiers.supervise_ticket(town.context, ticket_id, town.actor("supervisor"), TUESDAY)
     clock.move_to(TUESDAY + HOUR)
     letters = dict(await pool.fetch("select kind, letter_id from letter where ticket_id = $1", ticket_id))
     assert set(letters) == {"written_reply", "supervision_letter"}

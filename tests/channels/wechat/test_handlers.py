@@ -66,19 +66,19 @@ class Door:
 
     async def answered(self, number: str) -> None:
         """The water bureau takes the ticket through to its reply, and the person is asked."""
-        office, now = self.town.office, self.clock.now()
+        context, now = self.town.context, self.clock.now()
         ticket_id: UUID = await self.pool.fetchval("select ticket_id from ticket where number = $1", number)
         actor, handler = self.town.actor("dispatcher"), self.town.actor("water")
-        await handover.dispatch_ticket(office, ticket_id, self.town.unit("水务局"), actor, now)
-        await unit_work.sign_ticket(office, ticket_id, handler, now)
-        ticket = await unit_work.record_contact(office, ticket_id, handler, now, {"how": "phone", "text": "已联系"})
+        await handover.dispatch_ticket(context, ticket_id, self.town.unit("水务局"), actor, now)
+        await unit_work.sign_ticket(context, ticket_id, handler, now)
+        ticket = await unit_work.record_contact(context, ticket_id, handler, now, {"how": "phone", "text": "已联系"})
         await reply(self.town, ticket, now)
         self.clock.advance(timedelta(minutes=5))
-        assert await callback_due(office, self.clock.now(), 50) == 1
+        assert await callback_due(context, self.clock.now(), 50) == 1
 
     async def deliver(self) -> None:
         async with open_send(self.settings) as send:
-            await delivery_due(self.town.office, send, self.clock.now(), 50)
+            await delivery_due(self.town.context, send, self.clock.now(), 50)
 
 
 @pytest.fixture
@@ -144,7 +144,7 @@ async def test_guided_complaint_opens_one_ticket(door: Door) -> None:
     assert (ticket["channel"], ticket["kind"], ticket["confidential"]) == ("wechat", "help", False)
     assert await door.value("select count(*) from ticket") == 1
     person = await door.pool.fetchrow("select * from complainant")
-    vault = door.town.office.vault
+    vault = door.town.context.vault
     assert vault.unseal(person["phone_sealed"], "complainant.phone") == PHONE
     assert vault.unseal(person["name_sealed"], "complainant.name") == "王小明"
     assert vault.unseal(person["wechat_sealed"], "complainant.wechat") == ALICE
@@ -153,8 +153,8 @@ async def test_guided_complaint_opens_one_ticket(door: Door) -> None:
 async def test_given_number_and_code_open_the_progress_page(door: Door) -> None:
     answer = await tell(door.follower(), LAMP, "1", "0", "0", "1", "1")
     code = re.findall(r"查询码：([0-9]{6})", answer)[0]
-    dossier = await read_progress(door.town.office, number_in(answer), code, door.clock.now())
-    assert dossier.ticket.body == LAMP
+    case_file = await read_progress(door.town.context, number_in(answer), code, door.clock.now())
+    assert case_file.ticket.body == LAMP
 
 
 @pytest.mark.case("P21", "T36")
@@ -345,7 +345,7 @@ async def wanted(door: Door) -> str:
     ticket = await door.newest()
     missing = {"missing": "灯杆编号"}
     actor = door.town.actor("operator")
-    await first_contact.ask_details(door.town.office, ticket["ticket_id"], actor, door.clock.now(), missing)
+    await first_contact.ask_details(door.town.context, ticket["ticket_id"], actor, door.clock.now(), missing)
     return number
 
 
@@ -377,7 +377,7 @@ async def test_details_for_a_ticket_that_waits_no_more_become_a_complaint(door: 
     await phone.say("灯杆编号是十七号。")
     gone = {"reason": "已自行解决"}
     await first_contact.withdraw_ticket(
-        door.town.office, ticket["ticket_id"], door.town.actor("operator"), door.clock.now(), gone
+        door.town.context, ticket["ticket_id"], door.town.actor("operator"), door.clock.now(), gone
     )
     assert await phone.say("1") == words(Phrase.NOTED)
     assert await phone.say("1") == words(Phrase.ASK_WHERE)
@@ -433,9 +433,9 @@ async def test_second_dissatisfaction_owes_an_interview(door: Door) -> None:
     number = await file(phone)
     await door.answered(number)
     await tell(phone, "4", "2")
-    office, handler, now = door.town.office, door.town.actor("water"), door.clock.now()
+    context, handler, now = door.town.context, door.town.actor("water"), door.clock.now()
     ticket_id = (await door.newest())["ticket_id"]
-    ticket = await unit_work.record_contact(office, ticket_id, handler, now, {"how": "phone", "text": "再次联系"})
+    ticket = await unit_work.record_contact(context, ticket_id, handler, now, {"how": "phone", "text": "再次联系"})
     await reply(door.town, ticket, now)
     assert await tell(phone, "4", "2") == words(Phrase.RATED_INTERVIEW, number=number)
     assert (await door.newest())["state"] == "interview_owed"

@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from channels.wechat import protocol
-from channels.wechat.outbound import Account, Sender, Template, Tokens
+from channels.wechat.outbound import OfficialAccount, Sender, Template, Tokens
 from channels.wechat.protocol import UnsentError
 from hotline.domain.messaging.message import Delivery, Outgoing
 from hotline.local import local_valkey
@@ -67,9 +67,9 @@ def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "TIMEOUT", quick)
 
 
-def account(platform: WechatServer, templates: Mapping[str, Template] | None = None) -> Account:
+def account(platform: WechatServer, templates: Mapping[str, Template] | None = None) -> OfficialAccount:
     known = platform.credentials
-    return Account(known.app_id, known.secret, platform.base, templates or {})
+    return OfficialAccount(known.app_id, known.secret, platform.base, templates or {})
 
 
 MakeSender = Callable[..., Sender]
@@ -218,7 +218,7 @@ async def test_refused_connection_is_tried_later(platform: WechatServer, http: a
     await tokens.token()
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
-        nobody = Account(known.app_id, known.secret, f"http://127.0.0.1:{closed.getsockname()[1]}")
+        nobody = OfficialAccount(known.app_id, known.secret, f"http://127.0.0.1:{closed.getsockname()[1]}")
         receipt = await Sender(http, nobody, tokens).send(notice())
     assert (receipt.delivery, receipt.retry_after_s) == (Delivery.LATER, 30)
 
@@ -234,7 +234,7 @@ async def test_odd_json_is_unknown(http: aiohttp.ClientSession, answer: str) -> 
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
-    owner = Account("wx1", "s", f"http://127.0.0.1:{runner.addresses[0][1]}")
+    owner = OfficialAccount("wx1", "s", f"http://127.0.0.1:{runner.addresses[0][1]}")
     try:
         receipt = await Sender(http, owner, Tokens(http, owner)).send(notice())
     finally:
@@ -278,7 +278,7 @@ async def test_no_token_means_later_and_one_request(
 
 
 async def test_wrong_secret_is_told_as_such(platform: WechatServer, http: aiohttp.ClientSession) -> None:
-    owner = Account(platform.credentials.app_id, "wrong", platform.base)
+    owner = OfficialAccount(platform.credentials.app_id, "wrong", platform.base)
     receipt = await Sender(http, owner, Tokens(http, owner)).send(notice())
     assert (receipt.delivery, receipt.retry_after_s) == (Delivery.LATER, 600)
     assert "公众号密钥有误" in str(receipt.reason)

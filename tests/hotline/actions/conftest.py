@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store import callbacks as callbacks_
 from hotline.store.deadline import deadlines
@@ -38,7 +38,7 @@ class Look:
         """Let every clock that is due strike; gives back how many struck."""
         struck = 0
         for _ in range(500):
-            handled, failed = await strike_due_clocks(self.town.office, now, batch)
+            handled, failed = await fire_due_deadlines(self.town.context, now, batch)
             assert failed == []
             if not handled:
                 return struck
@@ -54,8 +54,8 @@ class Look:
         await self.sweep(end)
 
     async def _next(self, after: datetime) -> datetime | None:
-        async with self.town.office.pool.acquire() as conn:
-            return await deadlines.next_moment(conn, self.town.office.region, after)
+        async with self.town.context.pool.acquire() as conn:
+            return await deadlines.next_moment(conn, self.town.context.region, after)
 
     async def ticket(self, ticket_id: UUID) -> Ticket:
         """The ticket as it stands."""
@@ -111,21 +111,21 @@ class Look:
 
     async def alarms(self, ticket: Ticket | None = None) -> list[str]:
         """Kinds of open alarms, oldest first."""
-        office = self.town.office
-        async with office.pool.acquire() as conn:
-            rows = await alarms_.list_alarms(conn, office.region, 1000)
+        context = self.town.context
+        async with context.pool.acquire() as conn:
+            rows = await alarms_.list_alarms(conn, context.region, 1000)
         return [row["kind"] for row in rows if ticket is None or row["ticket_id"] == ticket.ticket_id]
 
     async def settle_alarms(self, now: datetime) -> None:
         """A dispatcher deals with every open alarm."""
-        office = self.town.office
-        async with office.pool.acquire() as conn:
-            for row in await alarms_.list_alarms(conn, office.region, 1000):
-                await alarms_.settle_alarm(conn, office.region, row["alarm_id"], now, None)
+        context = self.town.context
+        async with context.pool.acquire() as conn:
+            for row in await alarms_.list_alarms(conn, context.region, 1000):
+                await alarms_.settle_alarm(conn, context.region, row["alarm_id"], now, None)
 
     async def _read(self, function: Any, ticket_id: UUID) -> Any:
-        async with self.town.office.pool.acquire() as conn:
-            return await function(conn, self.town.office.region, ticket_id)
+        async with self.town.context.pool.acquire() as conn:
+            return await function(conn, self.town.context.region, ticket_id)
 
 
 @pytest_asyncio.fixture

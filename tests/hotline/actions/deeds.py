@@ -45,7 +45,7 @@ class Occasion:
 
     @property
     def head(self) -> tuple[Any, UUID, Actor, datetime]:
-        return self.town.office, self.ticket_id, self.actor, self.now
+        return self.town.context, self.ticket_id, self.actor, self.now
 
 
 Act = Callable[[Occasion], Awaitable[Any]]
@@ -70,84 +70,84 @@ def _bare(action: Callable[..., Awaitable[Any]]) -> Act:
 async def _dispatch(o: Occasion) -> None:
     unit, *assisting = (o.town.unit(name) for name in o.draw(st.lists(st.sampled_from(UNITS), min_size=1, max_size=3)))
     await handover.dispatch_ticket(
-        o.town.office, o.ticket_id, unit, o.actor, o.now, "归口办理", o.key, assisting=assisting, task="核实"
+        o.town.context, o.ticket_id, unit, o.actor, o.now, "归口办理", o.key, assisting=assisting, task="核实"
     )
 
 
 async def _assign(o: Occasion) -> None:
     handler = o.town.actor(o.draw(st.sampled_from(["water", "east", "school"])))
     assert handler.account_id is not None
-    await unit_work.assign_ticket(o.town.office, o.ticket_id, handler.account_id, o.actor, o.now, o.key)
+    await unit_work.assign_ticket(o.town.context, o.ticket_id, handler.account_id, o.actor, o.now, o.key)
 
 
 async def _invite(o: Occasion) -> None:
     units = [o.town.unit(name) for name in o.draw(st.lists(st.sampled_from(UNITS), max_size=2))]
-    await joint.invite_units(o.town.office, o.ticket_id, units, o.actor, o.now, WORDS, o.key)
+    await joint.invite_units(o.town.context, o.ticket_id, units, o.actor, o.now, WORDS, o.key)
 
 
 async def _excuse(o: Occasion) -> None:
     unit = o.town.unit(o.draw(st.sampled_from(UNITS)))
-    await joint.excuse_unit(o.town.office, o.ticket_id, unit, o.actor, o.now, WORDS, o.key)
+    await joint.excuse_unit(o.town.context, o.ticket_id, unit, o.actor, o.now, WORDS, o.key)
 
 
 async def _assist(o: Occasion) -> None:
     named = o.draw(st.sampled_from([None, None, *UNITS]))
     unit = o.town.unit(named) if named else None
-    await joint.hand_in_part(o.town.office, o.ticket_id, o.actor, o.now, WORDS, o.key, unit_id=unit)
+    await joint.hand_in_part(o.town.context, o.ticket_id, o.actor, o.now, WORDS, o.key, unit_id=unit)
 
 
 def _ruling(upheld: bool) -> Act:
-    return lambda o: handover.rule_return(o.town.office, o.ticket_id, upheld, o.actor, o.now, WORDS, o.key)
+    return lambda o: handover.rule_return(o.town.context, o.ticket_id, upheld, o.actor, o.now, WORDS, o.key)
 
 
 def _extension(granted: bool) -> Act:
-    return lambda o: unit_work.decide_extension(o.town.office, o.ticket_id, granted, o.actor, o.now, WORDS, o.key)
+    return lambda o: unit_work.decide_extension(o.town.context, o.ticket_id, granted, o.actor, o.now, WORDS, o.key)
 
 
 async def _merge(o: Occasion) -> None:
     target = await build.opened(o.town, o.now)
-    await first_contact.merge_ticket(o.town.office, o.ticket_id, target.number, o.actor, o.now, o.key)
+    await first_contact.merge_ticket(o.town.context, o.ticket_id, target.number, o.actor, o.now, o.key)
 
 
 async def _park(o: Occasion) -> None:
     until = o.now + o.draw(st.sampled_from(SPANS))
-    await unit_work.park_ticket(o.town.office, o.ticket_id, until, o.actor, o.now, WORDS, o.key)
+    await unit_work.park_ticket(o.town.context, o.ticket_id, until, o.actor, o.now, WORDS, o.key)
 
 
 async def _instruct(o: Occasion) -> None:
     due_on = (o.now + o.draw(st.sampled_from(SPANS[2:]))).date()
-    await tiers.instruct_ticket(o.town.office, o.ticket_id, due_on, o.actor, o.now, WORDS, o.key)
+    await tiers.instruct_ticket(o.town.context, o.ticket_id, due_on, o.actor, o.now, WORDS, o.key)
 
 
 async def _rate(o: Occasion) -> None:
     verdict = o.draw(st.sampled_from([Verdict.DISSATISFIED, *Verdict]))
     answers = Answers(True, verdict is not Verdict.DISSATISFIED, verdict, answer_at_fault=o.draw(st.booleans()))
-    await verdicts.record_callback(o.town.office, o.ticket_id, answers, o.actor, o.now, o.key)
+    await verdicts.record_callback(o.town.context, o.ticket_id, answers, o.actor, o.now, o.key)
 
 
 async def _plan(o: Occasion) -> None:
     meet_at = o.now + timedelta(hours=2)
-    await interview.plan_interview(o.town.office, o.ticket_id, meet_at, o.actor, o.now, build.PLAN, o.key)
+    await interview.plan_interview(o.town.context, o.ticket_id, meet_at, o.actor, o.now, build.PLAN, o.key)
 
 
 async def _hold(o: Occasion) -> None:
     outcome = o.draw(st.sampled_from(["explained", "unreasonable"]))
     minutes = build.MINUTES | {"outcome": outcome}
-    await interview.hold_interview(o.town.office, o.ticket_id, o.now, None, o.actor, o.now, minutes, o.key)
+    await interview.hold_interview(o.town.context, o.ticket_id, o.now, None, o.actor, o.now, minutes, o.key)
 
 
 async def _review(o: Occasion) -> None:
-    await interview.review_interview(o.town.office, o.ticket_id, True, "超出规定", o.actor, o.now)
+    await interview.review_interview(o.town.context, o.ticket_id, True, "超出规定", o.actor, o.now)
 
 
 async def _verify(o: Occasion) -> None:
     verdict, at_fault = o.draw(st.sampled_from([Verdict.DISSATISFIED, *Verdict])), o.draw(st.booleans())
-    await interview.verify_interview(o.town.office, o.ticket_id, verdict, at_fault, "", o.actor, o.now, o.key)
+    await interview.verify_interview(o.town.context, o.ticket_id, verdict, at_fault, "", o.actor, o.now, o.key)
 
 
 async def _reclassify(o: Occasion) -> None:
     kind, matter = o.draw(st.sampled_from(Kind)), o.draw(st.sampled_from(["water.bill", "danger", None]))
-    await correction.reclassify_ticket(o.town.office, o.ticket_id, kind, matter, o.actor, o.now, WORDS, o.key)
+    await correction.reclassify_ticket(o.town.context, o.ticket_id, kind, matter, o.actor, o.now, WORDS, o.key)
 
 
 V = Verb

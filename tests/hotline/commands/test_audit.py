@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.__main__ import cli
-from hotline.actions.privacy.access_log import link_looks
+from hotline.actions.privacy.access_log import chain_entries
 from hotline.actions.search.case_view import read_ticket
 from hotline.config import Settings
 from tests import build
@@ -22,8 +22,8 @@ async def town(settings: Settings, pool: object) -> Town:
     town = await a_county(pool)
     ticket = await build.opened(town)
     for _ in range(3):
-        await read_ticket(town.office, ticket.ticket_id, town.actor("operator"), MONDAY)
-    await link_looks(town.office, MONDAY, 200)
+        await read_ticket(town.context, ticket.ticket_id, town.actor("operator"), MONDAY)
+    await chain_entries(town.context, MONDAY, 200)
     return town
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from channels.ui.deadline_view import account_view
+from channels.ui.deadline_view import explanation_view
 from hotline.__main__ import cli
 from hotline.config import Settings
 from hotline.domain.deadline.working_time import add_working_days
@@ -84,7 +84,7 @@ def test_the_ticket_page_gives_the_same_account() -> None:
         "limit_text": "5d", "started_at": start, "due_at": add_working_days(CALENDAR, start, 5).at, "provisional": False,
         "state": "running", "pauses": [],
     }  # fmt: skip
-    page = [(kind, hours) for kind, _, hours in account_view(clock, CALENDAR).lines]
+    page = [(kind, hours) for kind, _, hours in explanation_view(clock, CALENDAR).lines]
     lines = ask("due", "2026-02-13T10:00", "5d").output.splitlines()[2:]
     shell = [(line[:2], line.split()[-1] if "–" in line else "") for line in lines]
     assert page == shell

@@ -50,7 +50,7 @@ async def test_from_a_key_in_the_setting_to_sm4_without_losing_anybody(
     ask: Ask, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "keys"
-    opened = await opening.open_ticket(town.office, build.a_filing(), COMPLAINANT, MONDAY)
+    opened = await opening.open_ticket(town.context, build.a_filing(), COMPLAINANT, MONDAY)
     assert "keys new --file" in (await ask("rotate")).output
     made = await ask("new", "--cipher", "sm4-gcm", "--file", str(file))
     assert made.exit_code == 0, made.output
@@ -67,8 +67,10 @@ async def test_from_a_key_in_the_setting_to_sm4_without_losing_anybody(
     long_ago(file)
     assert (await ask("retire", "1")).exit_code == 0
     assert [key.cipher for key in read_keyring(file).seals] == [Cipher.SM4]
-    town.office.vault = Vault.open(KeySource(path=file))
-    person = await case_view.reveal_person(town.office, opened.ticket.ticket_id, town.actor("operator"), MONDAY, "核实")
+    town.context.vault = Vault.open(KeySource(path=file))
+    person = await case_view.reveal_person(
+        town.context, opened.ticket.ticket_id, town.actor("operator"), MONDAY, "核实"
+    )
     assert person.phone == "13800138000"
     assert KEY not in made.output + turned.output + checked.output
 
@@ -81,7 +83,7 @@ async def test_key_still_needed_is_not_retired(
     monkeypatch.setenv("HOTLINE_KEY", f"file:{file}")
     await ask("rotate")
     # A process that has not read the file yet writes with the old key.
-    await opening.open_ticket(town.office, build.a_filing(), COMPLAINANT, MONDAY)
+    await opening.open_ticket(town.context, build.a_filing(), COMPLAINANT, MONDAY)
     long_ago(file)
     refused = await ask("retire", "1")
     assert refused.exit_code == 1
@@ -95,7 +97,7 @@ async def test_key_still_needed_is_not_retired(
 
 async def test_finding_key_changes_too(ask: Ask, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "keys"
-    opened = await opening.open_ticket(town.office, build.a_filing(), COMPLAINANT, MONDAY)
+    opened = await opening.open_ticket(town.context, build.a_filing(), COMPLAINANT, MONDAY)
     await ask("new", "--file", str(file))
     monkeypatch.setenv("HOTLINE_KEY", f"file:{file}")
     assert (await ask("new", "--find", "--digest", "hmac-sm3")).exit_code == 0
@@ -104,10 +106,10 @@ async def test_finding_key_changes_too(ask: Ask, town: Town, tmp_path: Path, mon
     long_ago(file)
     assert (await ask("retire", "--find", "1")).exit_code == 0
     assert [key.digest for key in read_keyring(file).finds] == [Digest.SM3]
-    town.office.vault = Vault.open(KeySource(path=file))
-    rows = await ticket_lists.list_caller(town.office, "13800138000", town.actor("operator"), MONDAY)
+    town.context.vault = Vault.open(KeySource(path=file))
+    rows = await ticket_lists.list_caller(town.context, "13800138000", town.actor("operator"), MONDAY)
     assert [row["number"] for row in rows] == [opened.ticket.number]
-    await case_view.read_progress(town.office, opened.ticket.number, opened.query_code, MONDAY)
+    await case_view.read_progress(town.context, opened.ticket.number, opened.query_code, MONDAY)
 
 
 async def test_seals_of_a_lost_key_are_told(
@@ -116,8 +118,8 @@ async def test_seals_of_a_lost_key_are_told(
     file = tmp_path / "keys"
     await ask("new", "--file", str(file))
     monkeypatch.setenv("HOTLINE_KEY", f"file:{file}")
-    async with town.office.pool.acquire() as conn:
-        opened = await opening.open_ticket(town.office, build.a_filing(), COMPLAINANT, MONDAY)
+    async with town.context.pool.acquire() as conn:
+        opened = await opening.open_ticket(town.context, build.a_filing(), COMPLAINANT, MONDAY)
         await conn.execute("update complainant set name_sealed = set_byte(name_sealed, 0, 77)")
     checked = await ask("check")
     assert checked.exit_code == 1

@@ -13,7 +13,16 @@ from docx.shared import Mm, Pt
 
 from hotline.documents import brief_sheet, docx_of, letter_number, letter_sheet
 from hotline.domain.brief import compose
-from hotline.domain.brief.facts import Asked, Case, Happened, InterviewCase, Peer, Period, Received, WeekFacts
+from hotline.domain.brief.facts import (
+    CallbackFact,
+    Happened,
+    InterviewCase,
+    Peer,
+    Period,
+    Received,
+    TicketFact,
+    WeekFacts,
+)
 from hotline.domain.brief.issue import Brief, BriefState
 from hotline.domain.brief.week import Week
 from hotline.domain.enums import Document as Letter
@@ -34,9 +43,9 @@ def a_brief(**given: Any) -> Brief:
     period = Period(
         received=received,
         happened=tuple(Happened(UUID(int=100 + n), "dispatch", UNITS[n % 3]) for n in range(30)),
-        asked=tuple(Asked(UUID(int=100 + n), UNITS[n % 3], "done", True, n > 9, "satisfied") for n in range(30)),
+        asked=tuple(CallbackFact(UUID(int=100 + n), UNITS[n % 3], "done", True, n > 9, "satisfied") for n in range(30)),
     )
-    case = Case(UUID(int=101), "20261123-00001", "水费比上月多了三倍", "单位1")
+    case = TicketFact(UUID(int=101), "20261123-00001", "水费比上月多了三倍", "单位1")
     interview = InterviewCase(
         case, WEEK.begin + timedelta(days=1), "village", "水务局副局长", "抄表员未入户", "重新核算", "done",
         date(2026, 12, 1), "understood", None,

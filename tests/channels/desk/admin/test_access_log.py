@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from hotline.actions.privacy.access_log import link_looks, tell_unusual
+from hotline.actions.privacy.access_log import chain_entries, notify_unusual
 from hotline.actions.search.case_view import reveal_person
 from tests import build
 from tests.build import MONDAY, Town
@@ -42,9 +42,9 @@ async def test_the_unusual_stands_on_top_until_it_was_asked_about(town: Town, lo
     ticket = await build.opened(town)
     for second in range(20):
         at = MONDAY + timedelta(seconds=second)
-        await reveal_person(town.office, ticket.ticket_id, town.actor("operator"), at, "核对")
-    await link_looks(town.office, at, 200)
-    await tell_unusual(town.office, at)
+        await reveal_person(town.context, ticket.ticket_id, town.actor("operator"), at, "核对")
+    await chain_entries(town.context, at, 200)
+    await notify_unusual(town.context, at)
     auditor = await log_in("auditor")
     page = await auditor.get("/admin/looks")
     assert "一小时内查看联系方式 20 次" in page

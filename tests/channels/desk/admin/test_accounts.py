@@ -13,7 +13,7 @@ from aiohttp import ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
 from channels.app import build_app
-from channels.web.app_keys import OFFICE
+from channels.web.app_keys import REGION_CONTEXT
 from channels.web.user_agent import browser_of
 from hotline.clock import MovedClock
 from hotline.config import Settings
@@ -109,7 +109,7 @@ async def by_default(pool: asyncpg.Pool, clock: MovedClock, server: TestServer) 
     """The county keeps the default rules."""
     await pool.execute("update policy set body = '{}'::jsonb")
     await pool.execute("update account set password_set_at = $1", clock.now())
-    await server.app[OFFICE].refresh(clock.now(), force=True)
+    await server.app[REGION_CONTEXT].refresh(clock.now(), force=True)
 
 
 async def test_a_recovery_code_replaces_a_lost_telephone(browser: Open, log_in: LogIn, clock: MovedClock) -> None:

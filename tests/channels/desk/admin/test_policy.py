@@ -60,7 +60,7 @@ async def test_a_new_version_holds_for_new_limits_and_moves_no_running_one(
 ) -> None:
     old = await dispatched(town)
     await save(admin, special='[limits]\n"reply@matter=water.bill" = "2d"\n')
-    await town.office.refresh(MONDAY, force=True)
+    await town.context.refresh(MONDAY, force=True)
     new = await dispatched(town, phone="13700137001")
     due = dict(await pool.fetch("select ticket_id, due_at from deadline where rule = 'reply'"))
     assert due == {old.ticket_id: moment("2026-11-30", "17:30"), new.ticket_id: moment("2026-11-25", "17:30")}
@@ -70,7 +70,7 @@ async def test_a_new_version_holds_for_new_limits_and_moves_no_running_one(
 
 async def test_a_limit_by_level_binds_units_of_that_level_alone(admin: Worker, pool: asyncpg.Pool, town: Town) -> None:
     await save(admin, special='[limits]\n"sign@level=town" = "3d"\n')
-    await town.office.refresh(MONDAY, force=True)
+    await town.context.refresh(MONDAY, force=True)
     bureau = await dispatched(town)
     hall = await dispatched(town, unit="永安镇", phone="13700137001")
     found = dict(await pool.fetch("select ticket_id, limit_text from deadline where rule = 'sign'"))
@@ -138,8 +138,8 @@ async def test_a_version_for_later_is_the_one_to_edit_and_not_yet_in_force(
 ) -> None:
     await save(admin, redos="3", valid_from="2026-12-01T00:00")
     assert (await fields_of(admin))["redos"] == "3"
-    assert (await town.office.refresh(TUESDAY, force=True)).rules.policy.redos == 1
-    assert (await town.office.refresh(moment("2026-12-01"), force=True)).rules.policy.redos == 3
+    assert (await town.context.refresh(TUESDAY, force=True)).rules.policy.redos == 1
+    assert (await town.context.refresh(moment("2026-12-01"), force=True)).rules.policy.redos == 3
 
 
 async def test_only_the_system_administrator_may_change_and_others_are_kept_out(

@@ -59,9 +59,9 @@ async def play(town: Town) -> None:
     await rated(town, await replied(town, MONDAY), Verdict.SATISFIED, TUESDAY)
     await held(town, await owed(town, MONDAY, phone="13700137003"), TUESDAY)
     ticket = await signed(town, MONDAY, phone="13700137004", title="水费<b>贵</b>了")
-    await unit_work.comment_ticket(town.office, ticket.ticket_id, town.actor("water"), TUESDAY, {"text": "已到现场"})
-    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), TUESDAY)
-    assert await publication.compile_brief(town.office, SEVEN) is not None
+    await unit_work.comment_ticket(town.context, ticket.ticket_id, town.actor("water"), TUESDAY, {"text": "已到现场"})
+    await tiers.supervise_ticket(town.context, ticket.ticket_id, town.actor("supervisor"), TUESDAY)
+    assert await publication.compile_brief(town.context, SEVEN) is not None
 
 
 async def test_every_figure_on_the_page_leads_to_a_list_as_long(town: Town, server: TestServer) -> None:
@@ -197,7 +197,7 @@ async def test_without_fonts_the_pdf_is_refused_with_a_sentence(
 
 async def test_a_unit_reads_its_own_letters_only(town: Town, server: TestServer) -> None:
     await play(town)
-    async with town.office.pool.acquire() as conn:
+    async with town.context.pool.acquire() as conn:
         letter = await conn.fetchval(
             "select letter_id from letter where kind = 'supervision_letter' order by issued_at limit 1"
         )

@@ -10,7 +10,7 @@ import pytest
 
 from channels.scheduler_watch import JOB_NAMES
 from hotline.actions.region.heartbeats import beat
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.clock import MovedClock
 from tests.build import MONDAY, Town, held, moment, owed, signed
 from tests.channels.desk.conftest import LogIn
@@ -24,7 +24,7 @@ async def test_highest_tier_and_oldest_trouble_on_top(log_in: LogIn, town: Town,
     oldest = await owed(town, moment("2026-11-16"))
     older = await owed(town, moment("2026-11-20"))
     newer = await owed(town)
-    await strike_due_clocks(town.office, moment("2026-11-24"), 100)
+    await fire_due_deadlines(town.context, moment("2026-11-24"), 100)
     clock.move_to(moment("2026-11-24"))
     supervisor = await log_in("supervisor")
     assert numbers(await supervisor.get("/supervision")) == [oldest.number, older.number, newer.number]
@@ -94,12 +94,12 @@ async def test_nobody_supervised_is_said(log_in: LogIn) -> None:
 
 async def test_silent_job_is_pointed_out(log_in: LogIn, town: Town) -> None:
     for job in set(JOB_NAMES) - {"delivery"}:
-        await beat(town.office, job, MONDAY, 3, 0)
-    await beat(town.office, "delivery", MONDAY - timedelta(minutes=6), 3, 1)
+        await beat(town.context, job, MONDAY, 3, 0)
+    await beat(town.context, "delivery", MONDAY - timedelta(minutes=6), 3, 1)
     page = await (await log_in("admin")).get("/admin")
     assert "有后台任务没有按时运行" in page
     assert page.count("停了") == 1
-    await beat(town.office, "delivery", MONDAY, 3, 1)
+    await beat(town.context, "delivery", MONDAY, 3, 1)
     assert "有后台任务没有按时运行" not in await (await log_in("admin")).get("/admin")
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.clock import MovedClock
 from tests.build import MONDAY, Town, dispatched, moment, owed, signed
 from tests.channels.desk.conftest import LogIn
@@ -17,7 +17,7 @@ async def sweep(town: Town, clock: MovedClock, *moments: str) -> None:
     for day in moments:
         at = moment(*day.split())
         clock.move_to(at)
-        await strike_due_clocks(town.office, at, 100)
+        await fire_due_deadlines(town.context, at, 100)
 
 
 def links(page: str) -> dict[str, int]:

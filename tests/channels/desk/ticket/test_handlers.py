@@ -10,13 +10,13 @@ import asyncpg
 import pytest
 from aiohttp import FormData
 
-from channels.desk.ticket.handlers import DEEDS
+from channels.desk.ticket.handlers import HANDLERS
 from channels.desk.ticket.verb_forms import FORMS
 from hotline.actions import interview
 from hotline.actions.dispatch import handover, joint
 from hotline.actions.handling import unit_work
 from hotline.actions.intake import first_contact
-from hotline.actions.supervision.tiers import instruct_ticket, strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines, instruct_ticket
 from hotline.clock import MovedClock
 from hotline.domain.tickets.ticket import Ticket
 from tests.build import MONDAY, PLAN, Town, dispatched, held, moment, opened, owed, replied, signed
@@ -45,27 +45,27 @@ async def events_of(pool: asyncpg.Pool, ticket: Ticket, verb: str) -> int:
 async def _returned(town: Town) -> Ticket:
     ticket = await dispatched(town)
     given = {"reason": "不属于职责", "basis": "三定方案"}
-    return await handover.return_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY, given)
+    return await handover.return_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY, given)
 
 
 async def _extending(town: Town) -> Ticket:
     ticket = await signed(town)
     return await unit_work.ask_extension(
-        town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等检定"}
+        town.context, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等检定"}
     )
 
 
 async def _parked(town: Town) -> Ticket:
     ticket, until = await signed(town), MONDAY + timedelta(days=9)
     return await unit_work.park_ticket(
-        town.office, ticket.ticket_id, until, town.actor("dispatcher"), MONDAY, {"reason": "冰冻", "until": "下周"}
+        town.context, ticket.ticket_id, until, town.actor("dispatcher"), MONDAY, {"reason": "冰冻", "until": "下周"}
     )
 
 
 async def _awaiting(town: Town) -> Ticket:
     ticket = await opened(town)
     return await first_contact.ask_details(
-        town.office, ticket.ticket_id, town.actor("operator"), MONDAY, {"missing": "房产证"}
+        town.context, ticket.ticket_id, town.actor("operator"), MONDAY, {"missing": "房产证"}
     )
 
 
@@ -73,13 +73,13 @@ async def _instructed(town: Town) -> Ticket:
     ticket = await signed(town)
     due_on = moment("2026-12-01").date()
     return await instruct_ticket(
-        town.office, ticket.ticket_id, due_on, town.actor("leader"), MONDAY, {"text": "请尽快解决"}
+        town.context, ticket.ticket_id, due_on, town.actor("leader"), MONDAY, {"text": "请尽快解决"}
     )
 
 
 async def _planned(town: Town) -> Ticket:
     ticket, water = await owed(town), town.actor("water")
-    return await interview.plan_interview(town.office, ticket.ticket_id, NOON, water, MONDAY, PLAN)
+    return await interview.plan_interview(town.context, ticket.ticket_id, NOON, water, MONDAY, PLAN)
 
 
 async def _met(town: Town) -> Ticket:
@@ -93,14 +93,14 @@ async def _unreasonable(town: Town) -> Ticket:
 async def _shared(town: Town) -> Ticket:
     ticket, units = await signed(town), [town.unit("教育局")]
     return await joint.invite_units(
-        town.office, ticket.ticket_id, units, town.actor("dispatcher"), MONDAY, {"task": "核实收费"}
+        town.context, ticket.ticket_id, units, town.actor("dispatcher"), MONDAY, {"task": "核实收费"}
     )
 
 
 async def _merged(town: Town) -> Ticket:
     ticket, target = await signed(town), await opened(town)
     return await first_contact.merge_ticket(
-        town.office, ticket.ticket_id, target.number, town.actor("dispatcher"), MONDAY
+        town.context, ticket.ticket_id, target.number, town.actor("dispatcher"), MONDAY
     )
 
 
@@ -179,8 +179,8 @@ async def test_verb_is_done_and_leads_back(
 
 
 def test_every_verb_was_tried_and_has_a_form() -> None:
-    assert {one.verb for one in TRIES} == set(DEEDS)
-    assert set(FORMS) | {form.twin for form in FORMS.values() if form.twin} == set(DEEDS)
+    assert {one.verb for one in TRIES} == set(HANDLERS)
+    assert set(FORMS) | {form.twin for form in FORMS.values() if form.twin} == set(HANDLERS)
 
 
 async def test_life_reaches_its_end_through_interview_and_tier_two(
@@ -213,8 +213,8 @@ async def test_life_reaches_its_end_through_interview_and_tier_two(
 async def _let_pass(town: Town, clock: MovedClock, until: datetime) -> None:
     # Sessions end by themselves after half an hour: nobody is logged out by the clock in this story.
     clock.move_to(until)
-    await town.office.pool.execute("update session set seen_at = $1, opened_at = $1", until)
-    await strike_due_clocks(town.office, until, 100)
+    await town.context.pool.execute("update session set seen_at = $1, opened_at = $1", until)
+    await fire_due_deadlines(town.context, until, 100)
 
 
 async def test_repeated_form_is_done_once(log_in: LogIn, town: Town, pool: asyncpg.Pool) -> None:
@@ -290,7 +290,7 @@ async def test_other_unit_cannot_do_anything(log_in: LogIn, town: Town, pool: as
     filled |= {"contacted": "yes", "solved": "yes", "verdict": "satisfied", "agreed": "yes", "how": "phone"}
     filled |= {"meet_at": "2026-12-01T09:00", "unit_mark": "", "operator_mark": ""}
     before = await pool.fetchval("select count(*) from ticket_event")
-    answers = {verb: (await school.do(ticket.ticket_id, verb, **filled))[0] for verb in DEEDS}
+    answers = {verb: (await school.do(ticket.ticket_id, verb, **filled))[0] for verb in HANDLERS}
     assert set(answers.values()) <= {403, 404}, answers
     assert await pool.fetchval("select count(*) from ticket_event") == before
 

@@ -8,7 +8,7 @@ import asyncpg
 
 from hotline.actions.dispatch import joint
 from hotline.actions.handling import unit_work
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.clock import MovedClock
 from hotline.domain.enums import Pace
 from hotline.domain.tickets.ticket import Ticket
@@ -126,7 +126,7 @@ async def test_the_person_reads_one_answer_and_no_part(log_in: LogIn, town: Town
     await send(dispatcher, ticket.ticket_id, "invite", assisting_1=str(town.unit("教育局")), task="核实")
     await send(await log_in("school"), ticket.ticket_id, "assist", part=PART)
     events = "select public_text from ticket_event where ticket_id = $1 and verb in ('invite', 'assist')"
-    assert {row["public_text"] for row in await town.office.pool.fetch(events, ticket.ticket_id)} == {None}
+    assert {row["public_text"] for row in await town.context.pool.fetch(events, ticket.ticket_id)} == {None}
 
 
 async def test_a_wrong_kind_and_a_wrong_merging_are_put_right_from_the_page(log_in: LogIn, town: Town) -> None:
@@ -157,12 +157,12 @@ async def invited(town: Town, *units: str) -> Ticket:
     """A ticket the water bureau leads and these units assist; the parts end on Friday evening."""
     ticket, asked = await signed(town), [town.unit(name) for name in units]
     return await joint.invite_units(
-        town.office, ticket.ticket_id, asked, town.actor("dispatcher"), MONDAY, {"task": "核实"}
+        town.context, ticket.ticket_id, asked, town.actor("dispatcher"), MONDAY, {"task": "核实"}
     )
 
 
 async def hand_in(town: Town, ticket: Ticket, login: str) -> None:
-    await joint.hand_in_part(town.office, ticket.ticket_id, town.actor(login), LATE, {"part": PART})
+    await joint.hand_in_part(town.context, ticket.ticket_id, town.actor(login), LATE, {"part": PART})
 
 
 async def test_a_late_part_is_marked_wherever_the_ticket_is_met(log_in: LogIn, town: Town, clock: MovedClock) -> None:
@@ -190,7 +190,7 @@ async def test_a_late_part_is_marked_wherever_the_ticket_is_met(log_in: LogIn, t
 async def test_a_supervised_ticket_names_who_is_late_with_a_part(log_in: LogIn, town: Town, clock: MovedClock) -> None:
     ticket = await invited(town, "教育局")
     clock.move_to(moment("2026-12-02", "10:00"))
-    await strike_due_clocks(town.office, moment("2026-12-02", "10:00"), 100)
+    await fire_due_deadlines(town.context, moment("2026-12-02", "10:00"), 100)
     page = await (await log_in("supervisor")).get("/supervision")
     assert numbers(page) == [ticket.number]
     assert "协办超期：教育局<" in page
@@ -203,5 +203,5 @@ async def test_a_part_of_a_ticket_at_rest_is_not_called_late(log_in: LogIn, town
     assert "协办超期" in await supervisor.get("/supervision")
     given = {"reason": "等汛期过去", "until": "2026-12-10"}
     dispatcher, until = town.actor("dispatcher"), moment("2026-12-10")
-    await unit_work.park_ticket(town.office, ticket.ticket_id, until, dispatcher, LATE, given)
+    await unit_work.park_ticket(town.context, ticket.ticket_id, until, dispatcher, LATE, given)
     assert "协办超期" not in await supervisor.get("/supervision")

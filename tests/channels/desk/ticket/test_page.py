@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from hotline.actions.intake.first_contact import merge_ticket
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.clock import MovedClock
 from hotline.domain.enums import Kind, Pace
 from tests.build import MONDAY, Town, dispatched, held, moment, opened, owed, replied, signed
@@ -142,7 +142,7 @@ async def test_only_what_can_be_done_is_offered(log_in: LogIn, town: Town, clock
     path = f"/tickets/{ticket.ticket_id}"
     assert offered(await water.get(path), ticket.ticket_id) == {"sign", "return", "comment"}
     clock.move_to(moment("2026-11-25", "09:00"))
-    await town.office.pool.execute("update session set opened_at = $1, seen_at = $1", clock.now())
+    await town.context.pool.execute("update session set opened_at = $1, seen_at = $1", clock.now())
     assert offered(await water.get(path), ticket.ticket_id) == {"sign", "comment"}
 
 
@@ -199,7 +199,7 @@ async def test_limit_says_how_it_was_counted(log_in: LogIn, town: Town, clock: M
 async def test_ladder_climbs_with_time(log_in: LogIn, town: Town, clock: MovedClock) -> None:
     ticket = await owed(town)
     later = moment("2026-12-01", "09:00")
-    await strike_due_clocks(town.office, later, 100)
+    await fire_due_deadlines(town.context, later, 100)
     clock.move_to(later)
     page = await (await log_in("inspector")).get(f"/tickets/{ticket.ticket_id}")
     rungs = re.findall(r'class="rung is-(\w+)"', page)
@@ -238,7 +238,7 @@ async def test_reload_of_a_refused_form_leads_to_the_ticket(log_in: LogIn, town:
 @pytest.mark.case("P29")
 async def test_what_was_added_to_a_merged_ticket_stands_on_the_page_of_the_target(log_in: LogIn, town: Town) -> None:
     main, other = await signed(town), await dispatched(town, unit="教育局")
-    await merge_ticket(town.office, other.ticket_id, main.number, town.actor("dispatcher"), MONDAY)
+    await merge_ticket(town.context, other.ticket_id, main.number, town.actor("dispatcher"), MONDAY)
     operator = await log_in("operator")
     assert "comment" in offered(await operator.get(f"/tickets/{other.ticket_id}"), other.ticket_id)
     await operator.do(other.ticket_id, "comment", text="表井盖也坏了")

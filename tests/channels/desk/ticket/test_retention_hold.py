@@ -16,7 +16,7 @@ FORM = {"until": "2033-01-01", "reason": "行政复议"}
 async def closed(town: Town) -> Ticket:
     ticket = await opened(town)
     return await first_contact.answer_ticket(
-        town.office, ticket.ticket_id, town.actor("operator"), MONDAY, {"answer": "已答复。"}
+        town.context, ticket.ticket_id, town.actor("operator"), MONDAY, {"answer": "已答复。"}
     )
 
 

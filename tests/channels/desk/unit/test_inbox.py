@@ -128,7 +128,7 @@ async def test_confidential_number_is_not_in_the_title(log_in: LogIn, town: Town
 
 async def test_notice_is_read_once_and_by_its_own_desk(log_in: LogIn, town: Town, pool: asyncpg.Pool) -> None:
     ticket = await dispatched(town)
-    await deliver_due(town.office, send, MONDAY + timedelta(minutes=1), 100)
+    await deliver_due(town.context, send, MONDAY + timedelta(minutes=1), 100)
     water, school = await log_in("water"), await log_in("school")
     page = await water.get("/desk/notices")
     assert f"新工单 {ticket.number}" in page
@@ -144,7 +144,7 @@ async def test_notice_is_read_once_and_by_its_own_desk(log_in: LogIn, town: Town
 async def test_all_notices_are_read_at_once(log_in: LogIn, town: Town) -> None:
     await dispatched(town)
     await dispatched(town)
-    await deliver_due(town.office, send, MONDAY + timedelta(minutes=1), 100)
+    await deliver_due(town.context, send, MONDAY + timedelta(minutes=1), 100)
     water = await log_in("water")
     await water.send("/desk/notices/read")
     assert "没有未读的消息" in await water.get("/desk/notices")

@@ -56,7 +56,7 @@ async def test_moments_that_cannot_be_are_refused_not_failed(log_in: LogIn, town
 async def test_a_substitute_sees_for_whom_a_notice_is(log_in: LogIn, town: Town, clock: MovedClock) -> None:
     await enter(await log_in("east"), town, "east", "water")
     ticket = await dispatched(town, unit="东湖水厂")
-    await deliver_due(town.office, send, MONDAY + timedelta(minutes=1), 100)
+    await deliver_due(town.context, send, MONDAY + timedelta(minutes=1), 100)
     page = await (await log_in("water")).get("/desk/notices")
     assert ticket.number in page
     assert "代east同志" in page
@@ -68,7 +68,7 @@ async def test_many_notices_of_one_kind_fold_into_one_line(log_in: LogIn, town: 
         await signed(town)
     day_before = moment("2026-11-27", "17:30")
     await Look(town).sweep(day_before)
-    await deliver_due(town.office, send, day_before, 1000)
+    await deliver_due(town.context, send, day_before, 1000)
     clock.move_to(day_before)
     page = await (await log_in("water")).get("/desk/notices")
     assert find(r"<summary>催办 <span class=\"num\">(\d+)</span>", page) == str(FOLDED_FROM)

@@ -9,7 +9,7 @@ from hotline.actions.accounts import leave
 from hotline.actions.dispatch import handover, joint
 from hotline.actions.handling import unit_work
 from hotline.actions.messaging import inbox
-from hotline.actions.messaging.delivery import deliver_due, fold
+from hotline.actions.messaging.delivery import combine_messages, deliver_due
 from hotline.actions.search import case_view
 from hotline.db import transaction
 from hotline.domain.enums import Role
@@ -31,7 +31,7 @@ async def away(
     stand_in = town.actor(substitute).account_id if substitute else None
     account_id = town.actor(login).account_id
     assert account_id is not None
-    await leave.enter_leave(town.office, account_id, since, until, stand_in, town.actor("admin"), MONDAY)
+    await leave.enter_leave(town.context, account_id, since, until, stand_in, town.actor("admin"), MONDAY)
 
 
 async def reminded(look: Look, ticket: Ticket) -> list[Row]:
@@ -52,11 +52,11 @@ async def test_who_signed_is_reminded_on_the_way_and_the_whole_unit_at_the_end(t
 async def test_a_ticket_signed_by_the_head_stays_with_the_desk_until_somebody_is_named(town: Town, look: Look) -> None:
     ticket = await build.dispatched(town)
     head = town.actor("water_head")
-    signed = await unit_work.sign_ticket(town.office, ticket.ticket_id, head, MONDAY)
+    signed = await unit_work.sign_ticket(town.context, ticket.ticket_id, head, MONDAY)
     assert signed.handler_id is None
     water = town.actor("water").account_id
     assert water is not None
-    named = await unit_work.assign_ticket(town.office, ticket.ticket_id, water, head, MONDAY)
+    named = await unit_work.assign_ticket(town.context, ticket.ticket_id, water, head, MONDAY)
     assert named.handler_id == water
     assert (await look.told(ticket))[person(town, "water"), "assigned"] == 1
 
@@ -66,14 +66,14 @@ async def test_nobody_of_another_unit_is_put_in_charge(town: Town) -> None:
     school = town.actor("school").account_id
     assert school is not None
     with pytest.raises(Malformed):
-        await unit_work.assign_ticket(town.office, ticket.ticket_id, school, town.actor("water_head"), MONDAY)
+        await unit_work.assign_ticket(town.context, ticket.ticket_id, school, town.actor("water_head"), MONDAY)
 
 
 async def test_a_redispatch_takes_the_person_in_charge_off(town: Town) -> None:
     ticket = await build.signed(town)
     assert ticket.handler_id == town.actor("water").account_id
     moved = await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), MONDAY, "归口办理"
+        town.context, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), MONDAY, "归口办理"
     )
     assert moved.handler_id is None
 
@@ -86,8 +86,8 @@ async def test_a_substitute_gets_the_reminder_and_the_ledger_names_both(town: To
     (told,) = await reminded(look, ticket)
     water = town.actor("water").account_id
     assert (told["recipient"], told["instead_of"]) == (person(town, "water_head"), water)
-    dossier = await case_view.read_ticket(town.office, ticket.ticket_id, town.actor("dispatcher"), FRIDAY)
-    (line,) = [row for row in dossier.reminders if row["rule"] == "reply"]
+    case_file = await case_view.read_ticket(town.context, ticket.ticket_id, town.actor("dispatcher"), FRIDAY)
+    (line,) = [row for row in case_file.reminders if row["rule"] == "reply"]
     assert (line["recipient_name"], line["instead_name"]) == ("water_head同志", "water同志")
     assert await look.alarms(ticket) == []
 
@@ -147,11 +147,11 @@ async def test_a_unit_for_whom_the_one_above_stands_in_keeps_its_desk(town: Town
     ticket = await build.dispatched(town, MONDAY, "东湖水厂")
     assert (await look.told(ticket))[f"unit:{town.unit('东湖水厂')}", "dispatched"] == 1
     assert await look.alarms(ticket) == []
-    await deliver_due(town.office, _write, MONDAY, 100)
-    (notice,) = await inbox.list_notices(town.office, town.actor("water"), MONDAY)
+    await deliver_due(town.context, _write, MONDAY, 100)
+    (notice,) = await inbox.list_notices(town.context, town.actor("water"), MONDAY)
     assert (notice["ticket_id"], notice["stands_for"]) == (ticket.ticket_id, "east同志")
-    await inbox.settle_notice(town.office, notice["outbox_id"], town.actor("water"), MONDAY)
-    assert await inbox.list_notices(town.office, town.actor("water"), MONDAY) == []
+    await inbox.settle_notice(town.context, notice["outbox_id"], town.actor("water"), MONDAY)
+    assert await inbox.list_notices(town.context, town.actor("water"), MONDAY) == []
 
 
 async def test_an_office_all_of_whose_people_are_away_sends_to_the_dispatcher_with_an_alarm(
@@ -171,11 +171,11 @@ async def test_a_substitute_reads_the_notices_only_while_the_leave_lasts(town: T
     ticket = await build.signed(town)
     await away(town, "water", "water_head", TUESDAY, FRIDAY)
     await look.sweep(A_DAY_LEFT)
-    await deliver_due(town.office, _write, A_DAY_LEFT, 100)
-    assert {row["stands_for"] for row in await inbox.list_notices(town.office, town.actor("water_head"), FRIDAY)} == {
+    await deliver_due(town.context, _write, A_DAY_LEFT, 100)
+    assert {row["stands_for"] for row in await inbox.list_notices(town.context, town.actor("water_head"), FRIDAY)} == {
         ""
     }
-    mine = await inbox.list_notices(town.office, town.actor("water"), A_DAY_LEFT)
+    mine = await inbox.list_notices(town.context, town.actor("water"), A_DAY_LEFT)
     assert (ticket.ticket_id, "reminder") in {(row["ticket_id"], row["kind"]) for row in mine}
 
 
@@ -184,14 +184,14 @@ async def test_forty_tickets_of_one_person_fold_into_one_message(town: Town, loo
     for _ in range(40):
         await build.signed(town)
     await look.sweep(A_DAY_LEFT)
-    await deliver_due(town.office, _write, NEXT_MONDAY, 1000)
-    async with town.office.pool.acquire() as conn:
+    await deliver_due(town.context, _write, NEXT_MONDAY, 1000)
+    async with town.context.pool.acquire() as conn:
         rows = await conn.fetch("select * from outbox where region_id = $1 and kind = 'reminder'", REGION)
     assert len(rows) == 40
     assert {row["recipient"] for row in rows} == {person(town, "water")}
     assert [row["fold_id"] for row in rows].count(None) == 1
     assert len({row["fold_id"] or row["outbox_id"] for row in rows}) == 1
-    assert fold(rows).startswith("您有40件事项：")
+    assert combine_messages(rows).startswith("您有40件事项：")
 
 
 @pytest.mark.parametrize(
@@ -212,8 +212,8 @@ async def test_what_would_widen_anybodys_rows_is_refused(
     stand_in = town.actor(other).account_id if other else None
     assert account_id is not None
     with pytest.raises(refused):
-        await leave.enter_leave(town.office, account_id, TUESDAY, FRIDAY, stand_in, town.actor(actor), MONDAY)
-    assert await leave.list_leaves(town.office, town.actor("admin"), MONDAY) == []
+        await leave.enter_leave(town.context, account_id, TUESDAY, FRIDAY, stand_in, town.actor(actor), MONDAY)
+    assert await leave.list_leaves(town.context, town.actor("admin"), MONDAY) == []
 
 
 async def test_leaves_do_not_overlap_and_whoever_is_away_stands_in_for_nobody(town: Town) -> None:
@@ -229,13 +229,13 @@ async def test_a_leave_ends_early_and_may_be_entered_again(town: Town) -> None:
     water = town.actor("water")
     assert water.account_id is not None
     await away(town, "water", "water_head", TUESDAY, FRIDAY)
-    await leave.end_leave(town.office, water.account_id, TUESDAY, water, MONDAY)
-    assert await leave.list_leaves(town.office, water, MONDAY) == []
+    await leave.end_leave(town.context, water.account_id, TUESDAY, water, MONDAY)
+    assert await leave.list_leaves(town.context, water, MONDAY) == []
     await away(town, "water", None, TUESDAY, FRIDAY)
-    await leave.end_leave(town.office, water.account_id, TUESDAY, town.actor("water_head"), THURSDAY)
-    assert await leave.list_leaves(town.office, water, THURSDAY) == []
+    await leave.end_leave(town.context, water.account_id, TUESDAY, town.actor("water_head"), THURSDAY)
+    assert await leave.list_leaves(town.context, water, THURSDAY) == []
     with pytest.raises(NotFound):
-        await leave.end_leave(town.office, water.account_id, TUESDAY, water, THURSDAY + timedelta(minutes=1))
+        await leave.end_leave(town.context, water.account_id, TUESDAY, water, THURSDAY + timedelta(minutes=1))
 
 
 async def test_everybody_is_listed_the_leaves_that_concern_them(town: Town) -> None:
@@ -243,7 +243,7 @@ async def test_everybody_is_listed_the_leaves_that_concern_them(town: Town) -> N
         await away(town, login, None, TUESDAY, FRIDAY)
 
     async def listed(login: str) -> set[str]:
-        return {row["name"] for row in await leave.list_leaves(town.office, town.actor(login), MONDAY)}
+        return {row["name"] for row in await leave.list_leaves(town.context, town.actor(login), MONDAY)}
 
     assert await listed("water") == {"water同志", "east同志"}
     assert await listed("east") == {"east同志"}
@@ -253,7 +253,7 @@ async def test_everybody_is_listed_the_leaves_that_concern_them(town: Town) -> N
 
 
 async def test_a_head_is_offered_the_own_people_and_who_may_stand_in(town: Town) -> None:
-    choices = await leave.list_colleagues(town.office, town.actor("water_head"))
+    choices = await leave.list_colleagues(town.context, town.actor("water_head"))
     assert {one.name for one in choices.people} == {"water同志", "water_head同志", "east同志"}
     assert {one.name for one in choices.substitutes} == {"water同志", "water_head同志", "county_head同志"}
 
@@ -261,7 +261,7 @@ async def test_a_head_is_offered_the_own_people_and_who_may_stand_in(town: Town)
 async def test_a_substitute_who_moved_away_reads_nothing_more(town: Town, pool: asyncpg.Pool) -> None:
     await away(town, "east", "water")
     await build.dispatched(town, MONDAY, "东湖水厂")
-    await deliver_due(town.office, _write, MONDAY, 100)
+    await deliver_due(town.context, _write, MONDAY, 100)
     async with transaction(pool) as conn:
         await staff.add_account(
             conn, REGION, "far", "far同志", Role.HANDLER.value, town.unit("教育局"), build.PASSWORD_HASH, MONDAY
@@ -270,7 +270,7 @@ async def test_a_substitute_who_moved_away_reads_nothing_more(town: Town, pool: 
         assert far is not None
         await conn.execute("update substitute set substitute_id = $2 where region_id = $1", REGION, far["account_id"])
     actor = build.Actor(Role.HANDLER, far["account_id"], far["unit_id"], far["name"])
-    assert await inbox.list_notices(town.office, actor, MONDAY) == []
+    assert await inbox.list_notices(town.context, actor, MONDAY) == []
 
 
 async def _write(_message: Outgoing) -> Receipt:
@@ -280,7 +280,7 @@ async def _write(_message: Outgoing) -> Receipt:
 async def test_two_notices_that_fall_back_on_the_same_desk_are_two(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     asked, given = [town.unit("教育局")], {"task": "一同核实"}
-    await joint.invite_units(town.office, ticket.ticket_id, asked, town.actor("dispatcher"), MONDAY, given)
+    await joint.invite_units(town.context, ticket.ticket_id, asked, town.actor("dispatcher"), MONDAY, given)
     for login in ("water", "water_head", "county_head"):
         await away(town, login)
     await look.sweep_until(A_DAY_LEFT)

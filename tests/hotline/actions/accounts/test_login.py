@@ -24,16 +24,16 @@ NEW = "Lantern-reed-9"
 async def by_default(town: Town) -> None:
     """The county keeps the default rules."""
     await build.owner_of(town).execute("delete from policy")
-    await town.office.pool.execute("update account set password_set_at = $1", MONDAY)
-    await town.office.refresh(MONDAY, force=True)
+    await town.context.pool.execute("update account set password_set_at = $1", MONDAY)
+    await town.context.refresh(MONDAY, force=True)
 
 
 async def entered(town: Town, name: str = "water", now: datetime = MONDAY) -> tuple[str, Viewer]:
     """Somebody without a second factor, logged in."""
-    entry = await login.log_in(town.office, name, PASSWORD, now)
+    entry = await login.log_in(town.context, name, PASSWORD, now)
     assert entry is not None
     assert not entry.half
-    who = await find_viewer(town.office, entry.token, now)
+    who = await find_viewer(town.context, entry.token, now)
     assert who is not None
     return entry.token, who
 
@@ -41,15 +41,15 @@ async def entered(town: Town, name: str = "water", now: datetime = MONDAY) -> tu
 async def enrolled(town: Town, name: str = "water", now: datetime = MONDAY) -> tuple[str, tuple[str, ...]]:
     """The secret and the recovery codes of somebody who has just bound an authenticator."""
     _, who = await entered(town, name, now)
-    secret = (await own_account.begin_factor(town.office, who, now)).secret
-    codes = await own_account.prove_factor(town.office, who, credentials.code_of(secret, now), now)
+    secret = (await own_account.begin_factor(town.context, who, now)).secret
+    codes = await own_account.prove_factor(town.context, who, credentials.code_of(secret, now), now)
     return secret, codes
 
 
 async def fail(town: Town, name: str, now: datetime = MONDAY, password: str = "wrong") -> str:
     """What a wrong password comes to: '' for a plain no, else the sentence."""
     try:
-        assert await login.log_in(town.office, name, password, now) is None
+        assert await login.log_in(town.context, name, password, now) is None
     except HeldOff as refusal:
         return refusal.sentence
     return ""
@@ -100,7 +100,7 @@ def verifications(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 
 
 async def test_every_refusal_costs_one_verification(town: Town, verifications: Callable[[], int]) -> None:
-    await town.office.pool.execute("update account set active = false where login = 'school'")
+    await town.context.pool.execute("update account set active = false where login = 'school'")
     costs = []
     for name in ("water", "nobody-has-this", "school"):
         for _ in range(7):
@@ -111,7 +111,7 @@ async def test_every_refusal_costs_one_verification(town: Town, verifications: C
 
 
 async def test_a_locked_account_answers_like_no_account(town: Town) -> None:
-    await town.office.pool.execute("update account set active = false where login = 'school'")
+    await town.context.pool.execute("update account set active = false where login = 'school'")
     told = [await fail(town, "school", password=PASSWORD) for _ in range(6)]
     assert told == [await fail(town, "nobody-has-this", password=PASSWORD) for _ in range(6)]
 
@@ -135,40 +135,40 @@ async def test_shutting_is_in_the_record_of_the_account(town: Town, pool: asyncp
 
 async def test_with_a_second_factor_the_password_opens_half(town: Town) -> None:
     secret, _ = await enrolled(town)
-    entry = await login.log_in(town.office, "water", PASSWORD, MONDAY)
+    entry = await login.log_in(town.context, "water", PASSWORD, MONDAY)
     assert entry is not None
     assert entry.half
-    assert await find_viewer(town.office, entry.token, MONDAY) is None
+    assert await find_viewer(town.context, entry.token, MONDAY) is None
     later = MONDAY + timedelta(minutes=1)
-    token = await login.prove(town.office, entry.token, credentials.code_of(secret, later), later)
+    token = await login.prove(town.context, entry.token, credentials.code_of(secret, later), later)
     assert token is not None
     assert token != entry.token
-    who = await find_viewer(town.office, token, later)
+    who = await find_viewer(town.context, token, later)
     assert who is not None
     assert who.enrolled
-    assert not await login.is_half_open(town.office, entry.token, later)
+    assert not await login.is_half_open(town.context, entry.token, later)
 
 
 async def test_a_code_is_taken_once(town: Town) -> None:
     secret, _ = await enrolled(town)
     later = MONDAY + timedelta(minutes=1)
     code = credentials.code_of(secret, later)
-    first = await login.log_in(town.office, "water", PASSWORD, later)
-    second = await login.log_in(town.office, "water", PASSWORD, later)
+    first = await login.log_in(town.context, "water", PASSWORD, later)
+    second = await login.log_in(town.context, "water", PASSWORD, later)
     assert first is not None
     assert second is not None
-    assert await login.prove(town.office, first.token, code, later) is not None
+    assert await login.prove(town.context, first.token, code, later) is not None
     with pytest.raises(WrongCredential):
-        await login.prove(town.office, second.token, code, later)
+        await login.prove(town.context, second.token, code, later)
 
 
 async def test_a_code_sent_twice_at_once_is_taken_once(town: Town) -> None:
     secret, _ = await enrolled(town)
     later = MONDAY + timedelta(minutes=1)
-    entries = [await login.log_in(town.office, "water", PASSWORD, later) for _ in range(3)]
+    entries = [await login.log_in(town.context, "water", PASSWORD, later) for _ in range(3)]
     code = credentials.code_of(secret, later)
     outcomes = await asyncio.gather(
-        *(login.prove(town.office, entry.token, code, later) for entry in entries if entry), return_exceptions=True
+        *(login.prove(town.context, entry.token, code, later) for entry in entries if entry), return_exceptions=True
     )
     assert sum(isinstance(outcome, str) for outcome in outcomes) == 1
 
@@ -176,13 +176,13 @@ async def test_a_code_sent_twice_at_once_is_taken_once(town: Town) -> None:
 async def test_a_recovery_code_lets_in_once_and_is_recorded(town: Town, pool: asyncpg.Pool) -> None:
     _, codes = await enrolled(town)
     for expected in (True, False):
-        entry = await login.log_in(town.office, "water", PASSWORD, MONDAY)
+        entry = await login.log_in(town.context, "water", PASSWORD, MONDAY)
         assert entry is not None
         if expected:
-            assert await login.prove(town.office, entry.token, codes[3].lower(), MONDAY)
+            assert await login.prove(town.context, entry.token, codes[3].lower(), MONDAY)
         else:
             with pytest.raises(WrongCredential):
-                await login.prove(town.office, entry.token, codes[3], MONDAY)
+                await login.prove(town.context, entry.token, codes[3], MONDAY)
     kinds = [row["kind"] for row in await pool.fetch("select kind from account_event order by event_id")]
     assert kinds == ["factor", "code_used"]
     assert codes[3].replace("-", "") not in str(await pool.fetch("select * from recovery_code"))
@@ -191,41 +191,41 @@ async def test_a_recovery_code_lets_in_once_and_is_recorded(town: Town, pool: as
 async def test_new_recovery_codes_void_the_former(town: Town) -> None:
     secret, codes = await enrolled(town)
     later = MONDAY + timedelta(minutes=2)
-    entry = await login.log_in(town.office, "water", PASSWORD, later)
+    entry = await login.log_in(town.context, "water", PASSWORD, later)
     assert entry is not None
-    token = await login.prove(town.office, entry.token, credentials.code_of(secret, later), later)
+    token = await login.prove(town.context, entry.token, credentials.code_of(secret, later), later)
     assert token is not None
-    who = await find_viewer(town.office, token, later)
+    who = await find_viewer(town.context, token, later)
     assert who is not None
     after = later + timedelta(minutes=1)
-    fresh = await own_account.renew_codes(town.office, who, credentials.code_of(secret, after), after)
-    assert await own_account.count_codes(town.office, who) == 10
-    again = await login.log_in(town.office, "water", PASSWORD, after)
+    fresh = await own_account.renew_codes(town.context, who, credentials.code_of(secret, after), after)
+    assert await own_account.count_codes(town.context, who) == 10
+    again = await login.log_in(town.context, "water", PASSWORD, after)
     assert again is not None
     with pytest.raises(WrongCredential):
-        await login.prove(town.office, again.token, codes[0], after)
-    assert await login.prove(town.office, again.token, fresh[0], after)
+        await login.prove(town.context, again.token, codes[0], after)
+    assert await login.prove(town.context, again.token, fresh[0], after)
 
 
 async def test_wrong_codes_shut_the_name_though_the_password_is_right(town: Town) -> None:
     await enrolled(town)
     later = MONDAY + timedelta(minutes=5)
     for number in range(5):
-        entry = await login.log_in(town.office, "water", PASSWORD, later)
+        entry = await login.log_in(town.context, "water", PASSWORD, later)
         assert entry is not None
         with pytest.raises(WrongCredential if number < 4 else HeldOff):
-            await login.prove(town.office, entry.token, "000000", later)
+            await login.prove(town.context, entry.token, "000000", later)
     with pytest.raises(HeldOff):
-        await login.log_in(town.office, "water", PASSWORD, later)
+        await login.log_in(town.context, "water", PASSWORD, later)
 
 
 async def test_secret_is_sealed_and_stays_until_it_is_proven(town: Town, pool: asyncpg.Pool) -> None:
     _, who = await entered(town)
-    first = await own_account.begin_factor(town.office, who, MONDAY)
-    again = await own_account.begin_factor(town.office, who, MONDAY)
+    first = await own_account.begin_factor(town.context, who, MONDAY)
+    again = await own_account.begin_factor(town.context, who, MONDAY)
     assert first == again
     assert first.secret.encode() not in await pool.fetchval("select secret_sealed from second_factor")
-    entry = await login.log_in(town.office, "water", PASSWORD, MONDAY)
+    entry = await login.log_in(town.context, "water", PASSWORD, MONDAY)
     assert entry is not None
     assert not entry.half
 
@@ -235,34 +235,34 @@ async def test_a_newer_log_in_ends_the_older_and_says_so(town: Town) -> None:
     first, _ = await entered(town)
     second, _ = await entered(town, now=MONDAY + timedelta(minutes=1))
     now = MONDAY + timedelta(minutes=2)
-    assert await find_viewer(town.office, first, now) is None
-    assert await find_viewer(town.office, second, now) is not None
-    assert await sessions.why_ended(town.office, first, now) == "newer"
+    assert await find_viewer(town.context, first, now) is None
+    assert await find_viewer(town.context, second, now) is not None
+    assert await sessions.why_ended(town.context, first, now) == "newer"
 
 
 async def test_several_sessions_where_the_policy_allows_them(town: Town) -> None:
     tokens = [(await entered(town, now=MONDAY + timedelta(seconds=number)))[0] for number in range(3)]
     now = MONDAY + timedelta(minutes=1)
-    found = [await find_viewer(town.office, token, now) for token in tokens]
+    found = [await find_viewer(town.context, token, now) for token in tokens]
     assert all(found)
     who = found[0]
     assert who is not None
-    sittings = await sessions.list_sittings(town.office, who, tokens[0], now)
+    sittings = await sessions.list_sessions(town.context, who, tokens[0], now)
     assert [sitting.here for sitting in sittings] == [False, False, True]
-    await sessions.end_sitting(town.office, who, sittings[0].key, now)
-    assert await find_viewer(town.office, tokens[2], now) is None
-    await sessions.end_other_sittings(town.office, who, tokens[0], now)
-    assert await find_viewer(town.office, tokens[1], now) is None
-    assert await find_viewer(town.office, tokens[0], now) is not None
+    await sessions.end_own_session(town.context, who, sittings[0].key, now)
+    assert await find_viewer(town.context, tokens[2], now) is None
+    await sessions.end_other_sessions(town.context, who, tokens[0], now)
+    assert await find_viewer(town.context, tokens[1], now) is None
+    assert await find_viewer(town.context, tokens[0], now) is not None
 
 
 async def test_nobody_ends_the_session_of_another(town: Town) -> None:
     token, _ = await entered(town)
     _, other = await entered(town, "school")
-    key = sessions.hash_token(town.office, token).hex()
+    key = sessions.hash_token(town.context, token).hex()
     with pytest.raises(NotFound):
-        await sessions.end_sitting(town.office, other, key, MONDAY)
-    assert await find_viewer(town.office, token, MONDAY) is not None
+        await sessions.end_own_session(town.context, other, key, MONDAY)
+    assert await find_viewer(town.context, token, MONDAY) is not None
 
 
 @pytest.mark.parametrize(("busy", "why"), [(False, "idle"), (True, "old")])
@@ -271,50 +271,50 @@ async def test_a_session_ends_idle_or_old(town: Town, busy: bool, why: str) -> N
     now = MONDAY
     while now < MONDAY + timedelta(hours=12):
         now += timedelta(minutes=29) if busy else timedelta(minutes=30)
-        if await find_viewer(town.office, token, now) is None:
+        if await find_viewer(town.context, token, now) is None:
             break
-    assert await sessions.why_ended(town.office, token, now) == why
+    assert await sessions.why_ended(town.context, token, now) == why
     assert (now - MONDAY > timedelta(hours=11)) is busy
 
 
 async def test_a_new_password_ends_the_other_sessions_and_takes_the_debt_away(town: Town) -> None:
-    await town.office.pool.execute("update account set must_change = true where login = 'water'")
+    await town.context.pool.execute("update account set must_change = true where login = 'water'")
     other, _ = await entered(town)
     token, who = await entered(town)
     assert who.owes is Owes.PASSWORD
-    await own_account.change_password(town.office, who, token, PASSWORD, NEW, MONDAY)
-    assert await find_viewer(town.office, other, MONDAY) is None
-    found = await find_viewer(town.office, token, MONDAY)
+    await own_account.change_password(town.context, who, token, PASSWORD, NEW, MONDAY)
+    assert await find_viewer(town.context, other, MONDAY) is None
+    found = await find_viewer(town.context, token, MONDAY)
     assert found is not None
     assert found.owes is Owes.NOTHING
-    assert await login.log_in(town.office, "water", PASSWORD, MONDAY) is None
-    assert await login.log_in(town.office, "water", NEW, MONDAY) is not None
+    assert await login.log_in(town.context, "water", PASSWORD, MONDAY) is None
+    assert await login.log_in(town.context, "water", NEW, MONDAY) is not None
 
 
 async def test_the_last_five_passwords_are_not_taken_again(town: Town) -> None:
     token, who = await entered(town)
     words = [PASSWORD, *(f"Lantern-reed-{number}{number}" for number in range(6))]
     for day, (old, new) in enumerate(pairwise(words)):
-        await own_account.change_password(town.office, who, token, old, new, MONDAY + timedelta(days=day))
+        await own_account.change_password(town.context, who, token, old, new, MONDAY + timedelta(days=day))
     now = MONDAY + timedelta(days=9)
     for used in words[-5:]:
         with pytest.raises(WeakPassword, match="用过"):
-            await own_account.change_password(town.office, who, token, words[-1], used, now)
-    await own_account.change_password(town.office, who, token, words[-1], words[1], now)
+            await own_account.change_password(town.context, who, token, words[-1], used, now)
+    await own_account.change_password(town.context, who, token, words[-1], words[1], now)
 
 
 async def test_a_weak_new_password_is_refused_with_everything_wrong_and_counts_as_no_failure(town: Town) -> None:
     token, who = await entered(town)
     for _ in range(6):
         with pytest.raises(WeakPassword, match=r"至少要 10 位；.*至少要有 3 种；.*太常见"):
-            await own_account.change_password(town.office, who, token, PASSWORD, "12345678", MONDAY)
+            await own_account.change_password(town.context, who, token, PASSWORD, "12345678", MONDAY)
 
 
 async def test_a_wrong_old_password_counts_as_a_failure(town: Town) -> None:
     token, who = await entered(town)
     for number in range(5):
         with pytest.raises(WrongCredential if number < 4 else HeldOff):
-            await own_account.change_password(town.office, who, token, "wrong", NEW, MONDAY)
+            await own_account.change_password(town.context, who, token, "wrong", NEW, MONDAY)
     assert "锁定" in await fail(town, "water", password=PASSWORD)
 
 
@@ -329,13 +329,13 @@ async def test_by_default_a_supervisor_owes_a_second_factor(town: Town) -> None:
 async def at_once(town: Town, name: str, log_ins: int) -> list[bool]:
     """Which of so many log-ins, a second apart, are good at the end; the elder first."""
     tokens = [(await entered(town, name, MONDAY + timedelta(seconds=second)))[0] for second in range(log_ins)]
-    return [await find_viewer(town.office, token, MONDAY + timedelta(minutes=1)) is not None for token in tokens]
+    return [await find_viewer(town.context, token, MONDAY + timedelta(minutes=1)) is not None for token in tokens]
 
 
 async def test_one_account_may_be_allowed_more_log_ins_than_the_others(town: Town, pool: asyncpg.Pool) -> None:
     await by_default(town)
     guard = town.actor("guard")
-    await staff.allow_sessions(town.office, guard, "water", 2, "值班电脑和手机", MONDAY)
+    await staff.allow_sessions(town.context, guard, "water", 2, "值班电脑和手机", MONDAY)
     assert await at_once(town, "water", 3) == [False, True, True]
     assert await at_once(town, "school", 3) == [False, False, True]
     told = await pool.fetchrow("select kind, details from account_event order by event_id desc limit 1")
@@ -346,23 +346,23 @@ async def test_one_account_may_be_allowed_more_log_ins_than_the_others(town: Tow
 async def test_fewer_log_ins_end_the_eldest_at_once(town: Town) -> None:
     tokens = [(await entered(town, now=MONDAY + timedelta(seconds=second)))[0] for second in range(3)]
     now, guard = MONDAY + timedelta(minutes=1), town.actor("guard")
-    await staff.allow_sessions(town.office, guard, "water", 1, "不再值班", now)
-    assert [await find_viewer(town.office, token, now) is not None for token in tokens] == [False, False, True]
-    await staff.allow_sessions(town.office, guard, "water", None, "按规定", now)
+    await staff.allow_sessions(town.context, guard, "water", 1, "不再值班", now)
+    assert [await find_viewer(town.context, token, now) is not None for token in tokens] == [False, False, True]
+    await staff.allow_sessions(town.context, guard, "water", None, "按规定", now)
     assert await at_once(town, "water", 3) == [True, True, True]
 
 
 @pytest.mark.parametrize("most", [0, -1, 21])
 async def test_an_odd_number_of_log_ins_is_refused(town: Town, most: int) -> None:
     with pytest.raises(Malformed):
-        await staff.allow_sessions(town.office, None, "water", most, "值班", MONDAY)
+        await staff.allow_sessions(town.context, None, "water", most, "值班", MONDAY)
 
 
 async def test_former_passwords_beyond_the_remembered_ones_are_not_kept(town: Town, pool: asyncpg.Pool) -> None:
     token, who = await entered(town)
     words = [PASSWORD, *(f"Lantern-reed-{number}{number}" for number in range(8))]
     for day, (old, new) in enumerate(pairwise(words)):
-        await own_account.change_password(town.office, who, token, old, new, MONDAY + timedelta(days=day))
+        await own_account.change_password(town.context, who, token, old, new, MONDAY + timedelta(days=day))
     kept = await pool.fetch("select password_hash from former_password order by set_at")
     assert len(kept) == 5
     assert credentials.matches(kept[-1]["password_hash"], words[-2])

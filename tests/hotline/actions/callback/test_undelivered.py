@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 async def refused(town: Town, delivery: Delivery = Delivery.IMPOSSIBLE, **given: object) -> Ticket:
     """A ticket whose answer WeChat did not take."""
     ticket = await build.replied(town, **(WECHAT | {"phone": "13800138000"} | given))
-    await deliver_due(town.office, Provider(delivery).send, MONDAY, 100)
+    await deliver_due(town.context, Provider(delivery).send, MONDAY, 100)
     return ticket
 
 
 async def listed(town: Town, login: str = "operator") -> list[Undelivered]:
-    lines, total = await list_undelivered(town.office, town.actor(login))
+    lines, total = await list_undelivered(town.context, town.actor(login))
     assert total == len(lines)
     return lines
 
 
 async def settle(town: Town, line: Undelivered, how: FollowUp = FollowUp.TOLD, key: str = "settle-key-1") -> Ticket:
     who = town.actor("operator")
-    return await settle_undelivered(town.office, line.outbox_id, how, "本人表示清楚", who, TUESDAY, key)
+    return await settle_undelivered(town.context, line.outbox_id, how, "本人表示清楚", who, TUESDAY, key)
 
 
 @pytest.mark.case("T23")
@@ -78,7 +78,7 @@ async def test_a_refused_answer_is_sent_once_more_when_somebody_says_so(town: To
     await settle(town, line, FollowUp.AGAIN)
     assert await listed(town) == []
     provider = Provider(Delivery.IMPOSSIBLE)
-    await deliver_due(town.office, provider.send, TUESDAY, 100)
+    await deliver_due(town.context, provider.send, TUESDAY, 100)
     assert [message.kind for message in provider.sent] == ["replied"]
     assert [one.outbox_id for one in await listed(town)] == [line.outbox_id]
     assert await look.alarms(ticket) == ["message_refused"]
@@ -104,16 +104,16 @@ async def test_who_rated_the_answer_is_not_called_about_it(town: Town, look: "Lo
 
 async def test_an_invitation_that_was_refused_goes_to_the_calls_and_not_here(town: Town) -> None:
     ticket = await build.replied(town, **WECHAT)
-    await deliver_due(town.office, Provider().send, MONDAY, 100)
-    await ask_due_callbacks(town.office, MONDAY, 10)
-    await deliver_due(town.office, Provider(Delivery.IMPOSSIBLE).send, MONDAY, 100)
+    await deliver_due(town.context, Provider().send, MONDAY, 100)
+    await ask_due_callbacks(town.context, MONDAY, 10)
+    await deliver_due(town.context, Provider(Delivery.IMPOSSIBLE).send, MONDAY, 100)
     assert ticket.ticket_id not in [line.ticket_id for line in await listed(town)]
 
 
 async def test_who_stays_away_from_the_ticket_is_not_shown_its_answer(town: Town) -> None:
     ticket = await refused(town)
     (line,) = await listed(town)
-    await recuse(town.office, ticket.ticket_id, "operator", "亲属", town.actor("dispatcher"), TUESDAY)
+    await recuse(town.context, ticket.ticket_id, "operator", "亲属", town.actor("dispatcher"), TUESDAY)
     assert await listed(town) == []
     with pytest.raises(NotFound):
         await settle(town, line)
@@ -122,13 +122,13 @@ async def test_who_stays_away_from_the_ticket_is_not_shown_its_answer(town: Town
 
 async def test_a_message_that_is_none_is_not_found(town: Town) -> None:
     with pytest.raises(NotFound):
-        await settle_undelivered(town.office, new_id(), FollowUp.TOLD, "", town.actor("operator"), TUESDAY)
+        await settle_undelivered(town.context, new_id(), FollowUp.TOLD, "", town.actor("operator"), TUESDAY)
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.OPERATOR, Role.DISPATCHER)])
 async def test_the_list_is_the_hotlines_own(town: Town, role: Role) -> None:
     who = build.an_actor(role)
     with pytest.raises(NotAllowed):
-        await list_undelivered(town.office, who)
+        await list_undelivered(town.context, who)
     with pytest.raises(NotAllowed):
-        await settle_undelivered(town.office, new_id(), FollowUp.TOLD, "", who, TUESDAY)
+        await settle_undelivered(town.context, new_id(), FollowUp.TOLD, "", who, TUESDAY)

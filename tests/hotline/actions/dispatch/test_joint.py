@@ -49,44 +49,46 @@ async def shared(town: Town, *others: str, now: datetime = MONDAY, **given: obje
     ticket = await build.opened(town, now, **given)
     units = [town.unit(name) for name in others or ("教育局",)]
     return await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), now,
+        town.context, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), now,
         assisting=units, task="核实收费",
     )  # fmt: skip
 
 
 async def taken_up(town: Town, ticket: Ticket, now: datetime = MONDAY) -> None:
     """The lead signs and contacts the person."""
-    await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("water"), now)
+    await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("water"), now)
     words = {"how": "phone", "text": "已说明情况"}
-    await unit_work.record_contact(town.office, ticket.ticket_id, town.actor("water"), now, words)
+    await unit_work.record_contact(town.context, ticket.ticket_id, town.actor("water"), now, words)
 
 
 async def hand_in(town: Town, ticket: Ticket, login: str, now: datetime, unit: UUID | None = None) -> Ticket:
-    return await joint.hand_in_part(town.office, ticket.ticket_id, town.actor(login), now, PART, unit_id=unit)
+    return await joint.hand_in_part(town.context, ticket.ticket_id, town.actor(login), now, PART, unit_id=unit)
 
 
 async def invite(town: Town, ticket: Ticket, *names: str, now: datetime = MONDAY) -> Ticket:
     units = [town.unit(name) for name in names]
-    return await joint.invite_units(town.office, ticket.ticket_id, units, town.actor("dispatcher"), now, TASK)
+    return await joint.invite_units(town.context, ticket.ticket_id, units, town.actor("dispatcher"), now, TASK)
 
 
 async def excuse(town: Town, ticket: Ticket, name: str, now: datetime = MONDAY) -> Ticket:
     given = {"reason": "与此事无关"}
-    return await joint.excuse_unit(town.office, ticket.ticket_id, town.unit(name), town.actor("dispatcher"), now, given)
+    return await joint.excuse_unit(
+        town.context, ticket.ticket_id, town.unit(name), town.actor("dispatcher"), now, given
+    )
 
 
 async def assist_clocks(town: Town, ticket: Ticket) -> list[tuple[str, datetime, str]]:
     """(unit, end, state) of every clock of an assisting unit, oldest first."""
-    async with town.office.pool.acquire() as conn:
-        rows = await deadlines.list_deadlines(conn, town.office.region, ticket.ticket_id)
+    async with town.context.pool.acquire() as conn:
+        rows = await deadlines.list_deadlines(conn, town.context.region, ticket.ticket_id)
     names = {unit_id: name for name, unit_id in town.units.items()}
     return [(names[r["unit_id"]], r["due_at"], r["state"]) for r in rows if r["rule"] == "assist"]
 
 
 async def parts(town: Town, ticket: Ticket) -> dict[str, tuple[str, bool]]:
     """Unit → part, whether it answered."""
-    async with town.office.pool.acquire() as conn:
-        found = await list_parts(conn, town.office.region, ticket.ticket_id)
+    async with town.context.pool.acquire() as conn:
+        found = await list_parts(conn, town.context.region, ticket.ticket_id)
     names = {unit_id: name for name, unit_id in town.units.items()}
     return {names[part.unit_id]: (part.part, part.answered_at is not None) for part in found}
 
@@ -129,17 +131,17 @@ async def test_nobody_assists_who_is_accused_or_leads_or_assists_already(town: T
     with pytest.raises(UnfitAssisting, match="已经在协办"):
         await invite(town, ticket, "教育局", "东湖水厂")
     with pytest.raises(Missing, match="协办单位、协办事项"):
-        await joint.invite_units(town.office, ticket.ticket_id, [], town.actor("dispatcher"), MONDAY, {})
+        await joint.invite_units(town.context, ticket.ticket_id, [], town.actor("dispatcher"), MONDAY, {})
     with pytest.raises(NoSuchUnit):
-        await joint.invite_units(town.office, ticket.ticket_id, [UUID(int=9)], town.actor("dispatcher"), MONDAY, TASK)
+        await joint.invite_units(town.context, ticket.ticket_id, [UUID(int=9)], town.actor("dispatcher"), MONDAY, TASK)
     with pytest.raises(NotAllowed):
         await joint.invite_units(
-            town.office, ticket.ticket_id, [town.unit("前进村")], town.actor("water"), MONDAY, TASK
+            town.context, ticket.ticket_id, [town.unit("前进村")], town.actor("water"), MONDAY, TASK
         )
     ticket = await build.opened(town, accused_unit_id=town.unit("教育局"))
     with pytest.raises(AccusedAddressee):
         await handover.dispatch_ticket(
-            town.office, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY,
+            town.context, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY,
             assisting=[town.unit("教育局")],
         )  # fmt: skip
 
@@ -178,28 +180,28 @@ async def test_a_part_settles_its_own_clock_alone_and_may_be_given_anew(town: To
 
 async def test_an_assisting_unit_does_nothing_that_is_the_leads(town: Town) -> None:
     ticket = await shared(town)
-    school, office, ticket_id = town.actor("school"), town.office, ticket.ticket_id
+    school, context, ticket_id = town.actor("school"), town.context, ticket.ticket_id
     with pytest.raises(AssistingUnit):
-        await unit_work.sign_ticket(office, ticket_id, school, MONDAY)
+        await unit_work.sign_ticket(context, ticket_id, school, MONDAY)
     with pytest.raises(AssistingUnit):
-        await handover.return_ticket(office, ticket_id, school, MONDAY, {"reason": "x", "basis": "x"})
+        await handover.return_ticket(context, ticket_id, school, MONDAY, {"reason": "x", "basis": "x"})
     await taken_up(town, ticket)
     with pytest.raises(AssistingUnit):
-        await unit_work.record_contact(office, ticket_id, school, MONDAY, {"how": "phone", "text": "x"})
+        await unit_work.record_contact(context, ticket_id, school, MONDAY, {"how": "phone", "text": "x"})
     with pytest.raises(AssistingUnit):
-        await unit_work.ask_extension(office, ticket_id, school, MONDAY, {"reason": "x"})
+        await unit_work.ask_extension(context, ticket_id, school, MONDAY, {"reason": "x"})
     await hand_in(town, ticket, "school", MONDAY)
     with pytest.raises(AssistingUnit):
-        await unit_work.reply_ticket(office, ticket_id, school, MONDAY, {"reply": "x", "facts": "x"})
+        await unit_work.reply_ticket(context, ticket_id, school, MONDAY, {"reply": "x", "facts": "x"})
     with pytest.raises(LeadUnit):
         await hand_in(town, ticket, "water", MONDAY)
     with pytest.raises(NotFound):
         await hand_in(town, ticket, "town", MONDAY)
-    await unit_work.comment_ticket(office, ticket_id, school, MONDAY, {"text": "补充一句"})
+    await unit_work.comment_ticket(context, ticket_id, school, MONDAY, {"text": "补充一句"})
     await build.reply(town, ticket, MONDAY)
     await build.rated(town, ticket, Verdict.DISSATISFIED, MONDAY)
     with pytest.raises(AssistingUnit):
-        await interview.plan_interview(office, ticket_id, TUESDAY, school, MONDAY, build.PLAN)
+        await interview.plan_interview(context, ticket_id, TUESDAY, school, MONDAY, build.PLAN)
 
 
 async def test_a_bureau_speaks_for_the_one_station_below_it_that_owes(town: Town) -> None:
@@ -236,9 +238,9 @@ async def test_an_extension_gives_those_who_owe_a_later_limit(town: Town, look: 
     ticket = await shared(town, "教育局", "永安镇")
     await taken_up(town, ticket)
     await hand_in(town, ticket, "town", TUESDAY)
-    await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), TUESDAY, {"reason": "x"})
+    await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), TUESDAY, {"reason": "x"})
     head, given = town.actor("water_head"), {"reason": "x"}
-    await unit_work.decide_extension(town.office, ticket.ticket_id, True, head, TUESDAY, given)
+    await unit_work.decide_extension(town.context, ticket.ticket_id, True, head, TUESDAY, given)
     assert await look.due(ticket, "reply") == moment("2026-12-07", "17:30")
     old, new = moment("2026-11-27", "17:30"), moment("2026-12-04", "17:30")
     assert await assist_clocks(town, ticket) == [
@@ -248,7 +250,7 @@ async def test_an_extension_gives_those_who_owe_a_later_limit(town: Town, look: 
 
 async def test_a_mark_of_supervision_brings_the_limit_forward(town: Town, look: "Look") -> None:
     ticket = await shared(town)
-    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await tiers.supervise_ticket(town.context, ticket.ticket_id, town.actor("supervisor"), MONDAY)
     assert await look.due(ticket, "supervised") == moment("2026-11-26", "17:30")
     assert await assist_clocks(town, ticket) == [("教育局", moment("2026-11-25", "17:30"), "running")]
     assert (await look.told(ticket))[f"unit:{town.unit('教育局')}", "assist_moved"] == 1
@@ -256,7 +258,7 @@ async def test_a_mark_of_supervision_brings_the_limit_forward(town: Town, look: 
 
 async def test_a_leaders_date_asks_anew_and_tells_of_one_limit_only(town: Town, look: "Look") -> None:
     ticket, written = await shared(town), {"text": "限期办好", "due_on": "2026-11-26"}
-    await tiers.instruct_ticket(town.office, ticket.ticket_id, THURSDAY.date(), town.actor("leader"), TUESDAY, written)
+    await tiers.instruct_ticket(town.context, ticket.ticket_id, THURSDAY.date(), town.actor("leader"), TUESDAY, written)
     friday, wednesday = moment("2026-11-27", "17:30"), moment("2026-11-25", "17:30")
     assert await assist_clocks(town, ticket) == [("教育局", friday, "withdrawn"), ("教育局", wednesday, "running")]
     told, unit = await look.told(ticket), f"unit:{town.unit('教育局')}"
@@ -267,10 +269,10 @@ async def test_nothing_moves_where_the_leads_limit_does_not(town: Town, look: "L
     ticket = await shared(town, matter_id="water.outage")
     await taken_up(town, ticket, MONDAY + timedelta(minutes=10))
     await unit_work.ask_extension(
-        town.office, ticket.ticket_id, town.actor("water"), MONDAY + timedelta(hours=1), {"reason": "x"}
+        town.context, ticket.ticket_id, town.actor("water"), MONDAY + timedelta(hours=1), {"reason": "x"}
     )
     await unit_work.comment_ticket(
-        town.office, ticket.ticket_id, COMPLAINANT, MONDAY + timedelta(hours=2), {"text": "急"}
+        town.context, ticket.ticket_id, COMPLAINANT, MONDAY + timedelta(hours=2), {"text": "急"}
     )
     assert await assist_clocks(town, ticket) == [("教育局", MONDAY + timedelta(hours=18), "running")]
     assert (await look.told(ticket))[f"unit:{town.unit('教育局')}", "assist_moved"] == 0
@@ -278,10 +280,10 @@ async def test_nothing_moves_where_the_leads_limit_does_not(town: Town, look: "L
 
 async def test_after_a_rest_the_parts_still_end_before_the_lead(town: Town, look: "Look") -> None:
     ticket = await shared(town)
-    office, dispatcher = town.office, town.actor("dispatcher")
-    await unit_work.park_ticket(office, ticket.ticket_id, FRIDAY, dispatcher, TUESDAY, {"reason": "x", "until": "x"})
+    context, dispatcher = town.context, town.actor("dispatcher")
+    await unit_work.park_ticket(context, ticket.ticket_id, FRIDAY, dispatcher, TUESDAY, {"reason": "x", "until": "x"})
     assert [state for _, _, state in await assist_clocks(town, ticket)] == ["paused"]
-    await unit_work.resume_ticket(office, ticket.ticket_id, dispatcher, THURSDAY)
+    await unit_work.resume_ticket(context, ticket.ticket_id, dispatcher, THURSDAY)
     lead = await look.due(ticket, "reply")
     assert await assist_clocks(town, ticket) == [("教育局", moment("2026-12-01", "17:30"), "running")]
     assert lead == moment("2026-12-02", "17:30")
@@ -291,7 +293,7 @@ async def test_another_lead_keeps_the_assisting_units_and_one_of_them_may_be_it(
     ticket = await shared(town, "教育局", "永安镇")
     await hand_in(town, ticket, "town", TUESDAY)
     ticket = await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), TUESDAY, "归口教育"
+        town.context, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), TUESDAY, "归口教育"
     )
     assert await parts(town, ticket) == {
         "教育局": ("lead", False), "永安镇": ("assisting", True), "水务局": ("former", False),
@@ -302,11 +304,11 @@ async def test_another_lead_keeps_the_assisting_units_and_one_of_them_may_be_it(
 async def test_an_upheld_return_waits_for_nobody_until_there_is_a_lead_again(town: Town, look: "Look") -> None:
     ticket = await shared(town)
     given = {"reason": "x", "basis": "x"}
-    await handover.return_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY, given)
-    await handover.rule_return(town.office, ticket.ticket_id, True, town.actor("dispatcher"), TUESDAY, given)
+    await handover.return_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY, given)
+    await handover.rule_return(town.context, ticket.ticket_id, True, town.actor("dispatcher"), TUESDAY, given)
     assert [state for _, _, state in await assist_clocks(town, ticket)] == ["withdrawn"]
     await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("永安镇"), town.actor("dispatcher"), WEDNESDAY
+        town.context, ticket.ticket_id, town.unit("永安镇"), town.actor("dispatcher"), WEDNESDAY
     )
     assert await look.due(ticket, "reply") == moment("2026-12-02", "17:30")
     assert (await assist_clocks(town, ticket))[-1] == ("教育局", moment("2026-12-01", "17:30"), "running")
@@ -319,7 +321,7 @@ async def test_a_redo_asks_again_but_not_the_excused(town: Town, look: "Look") -
     await excuse(town, ticket, "永安镇")
     await build.reply(town, ticket, MONDAY)
     answers = Answers(False, False, Verdict.DISSATISFIED)
-    await verdicts.record_callback(town.office, ticket.ticket_id, answers, town.actor("operator"), TUESDAY)
+    await verdicts.record_callback(town.context, ticket.ticket_id, answers, town.actor("operator"), TUESDAY)
     assert await look.due(ticket, "reply") == moment("2026-11-27", "17:30")
     assert (await assist_clocks(town, ticket))[-1] == ("教育局", moment("2026-11-26", "17:30"), "running")
     await taken_up_again(town, ticket)
@@ -331,13 +333,13 @@ async def test_a_redo_asks_again_but_not_the_excused(town: Town, look: "Look") -
 
 async def taken_up_again(town: Town, ticket: Ticket) -> None:
     given = {"how": "visit", "text": "上门"}
-    await unit_work.record_contact(town.office, ticket.ticket_id, town.actor("water"), WEDNESDAY, given)
+    await unit_work.record_contact(town.context, ticket.ticket_id, town.actor("water"), WEDNESDAY, given)
 
 
 async def test_a_withdrawn_ticket_tells_those_who_still_owe(town: Town, look: "Look") -> None:
     ticket = await shared(town, "教育局", "永安镇")
     await hand_in(town, ticket, "town", MONDAY)
-    await first_contact.withdraw_ticket(town.office, ticket.ticket_id, COMPLAINANT, TUESDAY, {"reason": "已解决"})
+    await first_contact.withdraw_ticket(town.context, ticket.ticket_id, COMPLAINANT, TUESDAY, {"reason": "已解决"})
     over = [(row["recipient"], row["state"]) for row in await look.outbox(ticket) if row["kind"] == "assist_over"]
     assert over == [(f"unit:{town.unit('教育局')}", "waiting")]
     assert await look.ticking(ticket) == []
@@ -369,26 +371,26 @@ async def test_the_same_unit_is_no_other_unit(town: Town) -> None:
     ticket = await build.dispatched(town)
     with pytest.raises(SameUnit):
         await handover.dispatch_ticket(
-            town.office, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY, "再派一次"
+            town.context, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY, "再派一次"
         )
 
 
 async def test_a_repeated_form_asks_and_answers_once(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town)
-    units, office = [town.unit("教育局")], town.office
+    units, context = [town.unit("教育局")], town.context
     for _ in range(2):
-        await joint.invite_units(office, ticket.ticket_id, units, town.actor("dispatcher"), MONDAY, TASK, "form-1")
+        await joint.invite_units(context, ticket.ticket_id, units, town.actor("dispatcher"), MONDAY, TASK, "form-1")
     for _ in range(2):
-        await joint.hand_in_part(office, ticket.ticket_id, town.actor("school"), MONDAY, PART, "form-2")
+        await joint.hand_in_part(context, ticket.ticket_id, town.actor("school"), MONDAY, PART, "form-2")
     assert [verb for verb in await look.events(ticket) if verb in ("invite", "assist")] == ["invite", "assist"]
 
 
 async def test_a_unit_that_assists_is_shown_stars_and_asks_the_lead(town: Town) -> None:
     words = f"水表坏了，请打{PHONE}，找王小明。"
     ticket = await shared(town, phone=PHONE, name="王小明", body=words)
-    office, ticket_id = town.office, ticket.ticket_id
+    context, ticket_id = town.context, ticket.ticket_id
     seen = {
-        login: await case_view.read_ticket(office, ticket_id, town.actor(login), MONDAY)
+        login: await case_view.read_ticket(context, ticket_id, town.actor(login), MONDAY)
         for login in ("school", "water")
     }
     assert (seen["school"].person.phone, seen["school"].person.may_reveal) == ("138****8000", False)
@@ -396,20 +398,22 @@ async def test_a_unit_that_assists_is_shown_stars_and_asks_the_lead(town: Town) 
     assert "王小明" not in seen["school"].body
     assert (seen["water"].body, seen["water"].person.may_reveal) == (words, True)
     with pytest.raises(NotAllowed):
-        await case_view.reveal_person(office, ticket_id, town.actor("school"), MONDAY, "想联系诉求人")
-    assert (await case_view.reveal_person(office, ticket_id, town.actor("water"), MONDAY, "联系诉求人")).phone == PHONE
+        await case_view.reveal_person(context, ticket_id, town.actor("school"), MONDAY, "想联系诉求人")
+    assert (await case_view.reveal_person(context, ticket_id, town.actor("water"), MONDAY, "联系诉求人")).phone == PHONE
 
 
 async def test_a_unit_above_the_lead_reveals_as_the_lead_does(town: Town) -> None:
     ticket = await shared(town, phone=PHONE)
-    person = await case_view.reveal_person(town.office, ticket.ticket_id, town.actor("county_head"), MONDAY, "督促办理")
+    person = await case_view.reveal_person(
+        town.context, ticket.ticket_id, town.actor("county_head"), MONDAY, "督促办理"
+    )
     assert person.phone == PHONE
 
 
 async def test_a_unit_that_leads_no_more_reads_the_person_no_more(town: Town) -> None:
     ticket = await shared(town, phone=PHONE)
     await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("永安镇"), town.actor("dispatcher"), MONDAY, "归口办理",
+        town.context, ticket.ticket_id, town.unit("永安镇"), town.actor("dispatcher"), MONDAY, "归口办理",
     )  # fmt: skip
     with pytest.raises(NotFound):
-        await case_view.reveal_person(town.office, ticket.ticket_id, town.actor("water"), MONDAY, "联系诉求人")
+        await case_view.reveal_person(town.context, ticket.ticket_id, town.actor("water"), MONDAY, "联系诉求人")

@@ -21,15 +21,17 @@ AGREED = {"reason": "情况属实"}
 
 
 async def give_back(town: Town, ticket: Ticket, login: str = "water", now: Any = MONDAY) -> Ticket:
-    return await handover.return_ticket(town.office, ticket.ticket_id, town.actor(login), now, GROUNDS)
+    return await handover.return_ticket(town.context, ticket.ticket_id, town.actor(login), now, GROUNDS)
 
 
 async def rule(town: Town, ticket: Ticket, upheld: bool, login: str = "dispatcher", now: Any = MONDAY) -> Ticket:
-    return await handover.rule_return(town.office, ticket.ticket_id, upheld, town.actor(login), now, AGREED)
+    return await handover.rule_return(town.context, ticket.ticket_id, upheld, town.actor(login), now, AGREED)
 
 
 async def send(town: Town, ticket: Ticket, unit: str = "水务局", now: Any = MONDAY) -> Ticket:
-    return await handover.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), town.actor("dispatcher"), now)
+    return await handover.dispatch_ticket(
+        town.context, ticket.ticket_id, town.unit(unit), town.actor("dispatcher"), now
+    )
 
 
 async def test_the_window_for_a_return_counts_from_the_last_dispatch(town: Town) -> None:
@@ -52,7 +54,7 @@ async def test_a_rejected_return_stays_and_may_not_come_again(town: Town, look: 
 async def test_an_upheld_return_is_dispatched_elsewhere_by_itself_or_shown(town: Town, look: "Look") -> None:
     ticket = await rule(town, await give_back(town, await build.dispatched(town)), True)
     assert (ticket.state, ticket.lead_unit_id) == (State.RECEIVED, None)
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     assert (await look.ticket(ticket.ticket_id)).state is State.RECEIVED
     assert await look.alarms(ticket) == ["no_catalogue_row"]
     sent = await send(town, ticket, "教育局")
@@ -91,7 +93,7 @@ async def test_another_unit_takes_a_tier_over_with_the_ticket(town: Town, look: 
     late = moment("2026-11-24", "17:30")
     await look.sweep(late)
     await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), late, "职责在教育局"
+        town.context, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), late, "职责在教育局"
     )
     row = await pool.fetchrow("select unit_id, due_at from supervision where settled_at is null")
     assert (row["unit_id"], row["due_at"]) == (town.unit("教育局"), moment("2026-11-27", "17:30"))
@@ -102,8 +104,8 @@ async def test_another_unit_takes_a_tier_over_with_the_ticket(town: Town, look: 
 
 
 async def extend(town: Town, ticket: Ticket, login: str, now: Any = MONDAY) -> Ticket:
-    await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), now, {"reason": "等备件"})
-    return await unit_work.decide_extension(town.office, ticket.ticket_id, True, town.actor(login), now, AGREED)
+    await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), now, {"reason": "等备件"})
+    return await unit_work.decide_extension(town.context, ticket.ticket_id, True, town.actor(login), now, AGREED)
 
 
 @pytest.mark.case("T17")
@@ -114,7 +116,7 @@ async def test_two_extensions_move_the_limit_and_a_third_is_refused(town: Town, 
     assert await look.due(ticket, "reply") == moment("2026-12-07", "17:30")
     with pytest.raises(ExtensionClosed, match="派单员"):
         await extend(town, ticket, "water_head")
-    await unit_work.decide_extension(town.office, ticket.ticket_id, True, town.actor("dispatcher"), MONDAY, AGREED)
+    await unit_work.decide_extension(town.context, ticket.ticket_id, True, town.actor("dispatcher"), MONDAY, AGREED)
     assert await look.due(ticket, "reply") == moment("2026-12-14", "17:30")
     with pytest.raises(ExtensionClosed, match="用完"):
         await extend(town, ticket, "dispatcher")
@@ -125,11 +127,11 @@ async def test_two_extensions_move_the_limit_and_a_third_is_refused(town: Town, 
 async def test_a_refused_extension_leaves_the_limit_and_may_be_asked_again(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
     before = await look.due(ticket, "reply")
-    await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
+    await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
     with pytest.raises(ExtensionClosed, match="还没有批复"):
-        await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
+        await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
     await unit_work.decide_extension(
-        town.office, ticket.ticket_id, False, town.actor("water_head"), TUESDAY, {"reason": "可以按期"}
+        town.context, ticket.ticket_id, False, town.actor("water_head"), TUESDAY, {"reason": "可以按期"}
     )
     assert await look.due(ticket, "reply") == before
     await extend(town, ticket, "water_head", WEDNESDAY)
@@ -138,10 +140,10 @@ async def test_a_refused_extension_leaves_the_limit_and_may_be_asked_again(town:
 
 async def test_a_request_nobody_decided_in_time_still_waits_for_its_answer(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
-    await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
+    await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "等备件"})
     late = moment("2026-11-26", "10:00")
     await look.sweep_until(late)
-    await unit_work.decide_extension(town.office, ticket.ticket_id, True, town.actor("water_head"), late, AGREED)
+    await unit_work.decide_extension(town.context, ticket.ticket_id, True, town.actor("water_head"), late, AGREED)
     assert await look.due(ticket, "reply") == moment("2026-12-07", "17:30")
 
 
@@ -149,6 +151,6 @@ async def test_an_extension_asked_too_late_is_refused_by_the_server(town: Town) 
     ticket = await build.signed(town)
     with pytest.raises(ExtensionClosed, match="届满前"):
         await unit_work.ask_extension(
-            town.office, ticket.ticket_id, town.actor("water"),
+            town.context, ticket.ticket_id, town.actor("water"),
             moment("2026-11-30", "17:30") + timedelta(seconds=1), {"reason": "等备件"},
         )  # fmt: skip

@@ -18,14 +18,14 @@ KNOWN = {"name": "王小明", "phone": "13800138000", "identity": IDENTITY, "add
 
 
 async def person(town: Town, ticket: Ticket) -> dict[str, str]:
-    shown = await case_view.reveal_person(town.office, ticket.ticket_id, town.actor("operator"), MONDAY, "核实")
+    shown = await case_view.reveal_person(town.context, ticket.ticket_id, town.actor("operator"), MONDAY, "核实")
     return {what: getattr(shown, what) for what in PERSON_NAMES}
 
 
 async def correct(
     town: Town, ticket: Ticket, who: str = "operator", reason: str = "本人来电更正", **given: str
 ) -> None:
-    await correct_person(town.office, ticket.ticket_id, town.actor(who), TUESDAY, given | {"reason": reason})
+    await correct_person(town.context, ticket.ticket_id, town.actor(who), TUESDAY, given | {"reason": reason})
 
 
 @pytest.fixture
@@ -78,14 +78,14 @@ async def test_one_value_is_corrected_and_the_masked_others_stay(
 async def test_corrected_number_is_the_one_the_person_is_found_by(town: Town, ticket: Ticket) -> None:
     await correct(town, ticket, phone="139 0013 9000")
     operator = town.actor("operator")
-    assert await ticket_lists.list_caller(town.office, "13800138000", operator, TUESDAY) == []
-    assert len(await ticket_lists.list_caller(town.office, "13900139000", operator, TUESDAY)) == 1
+    assert await ticket_lists.list_caller(town.context, "13800138000", operator, TUESDAY) == []
+    assert len(await ticket_lists.list_caller(town.context, "13900139000", operator, TUESDAY)) == 1
 
 
 async def test_history_tells_what_and_why_and_no_value(town: Town, ticket: Ticket) -> None:
     await correct(town, ticket, phone="13900139000", name="王大明")
-    dossier = await case_view.read_ticket(town.office, ticket.ticket_id, town.actor("operator"), TUESDAY)
-    event = dossier.events[-1]
+    case_file = await case_view.read_ticket(town.context, ticket.ticket_id, town.actor("operator"), TUESDAY)
+    event = case_file.events[-1]
     assert event["details"] == {"reason": "本人来电更正", "corrected": "姓名、联系电话"}
     assert event["public_text"] == "诉求人的联系方式已更正。"
 
@@ -104,7 +104,7 @@ async def test_correction_needs_a_reason_and_the_right_role(town: Town, look: Lo
 async def test_repeated_form_corrects_once(town: Town, ticket: Ticket, look: Look) -> None:
     for _ in range(2):
         await correct_person(
-            town.office,
+            town.context,
             ticket.ticket_id,
             town.actor("operator"),
             TUESDAY,

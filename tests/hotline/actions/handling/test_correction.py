@@ -26,12 +26,12 @@ WHY = {"reason": "听录音后更正"}
 async def correct(
     town: Town, ticket: Ticket, kind: Kind, matter: str | None, now: datetime, login: str = "dispatcher"
 ) -> Ticket:
-    return await correction.reclassify_ticket(town.office, ticket.ticket_id, kind, matter, town.actor(login), now, WHY)
+    return await correction.reclassify_ticket(town.context, ticket.ticket_id, kind, matter, town.actor(login), now, WHY)
 
 
 async def details(town: Town, ticket: Ticket, verb: str) -> dict[str, Any]:
-    async with town.office.pool.acquire() as conn:
-        rows = await history.list_events(conn, town.office.region, ticket.ticket_id)
+    async with town.context.pool.acquire() as conn:
+        rows = await history.list_events(conn, town.context.region, ticket.ticket_id)
     return next(dict(row["details"]) for row in rows if row["verb"] == verb)
 
 
@@ -67,7 +67,7 @@ async def test_a_limit_that_would_be_past_counts_from_now_and_never_beyond_its_o
 async def test_assisting_units_follow_the_corrected_limit(town: Town, look: "Look") -> None:
     ticket = await build.signed(town, kind=Kind.SUGGESTION)
     await joint.invite_units(
-        town.office, ticket.ticket_id, [town.unit("教育局")], town.actor("dispatcher"), MONDAY, {"task": "核实"}
+        town.context, ticket.ticket_id, [town.unit("教育局")], town.actor("dispatcher"), MONDAY, {"task": "核实"}
     )
     await correct(town, ticket, Kind.COMPLAINT, None, TUESDAY)
     assert await look.due(ticket, "assist") == moment("2026-11-27", "17:30")
@@ -75,8 +75,8 @@ async def test_assisting_units_follow_the_corrected_limit(town: Town, look: "Loo
 
 async def test_an_extension_stays_on_top_of_the_corrected_limit(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
-    await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), MONDAY, WHY)
-    await unit_work.decide_extension(town.office, ticket.ticket_id, True, town.actor("water_head"), MONDAY, WHY)
+    await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), MONDAY, WHY)
+    await unit_work.decide_extension(town.context, ticket.ticket_id, True, town.actor("water_head"), MONDAY, WHY)
     await correct(town, ticket, Kind.SUGGESTION, None, TUESDAY)
     assert await look.due(ticket, "reply") == moment("2026-12-09", "17:30")
 
@@ -89,10 +89,10 @@ async def test_a_tip_off_is_confidential_and_stays_it(town: Town) -> None:
 
 async def test_what_found_no_unit_goes_by_its_corrected_matter(town: Town, look: "Look") -> None:
     ticket = await build.opened(town, matter_id=None, body="说不清楚的一件事。")
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     assert await look.alarms(ticket) == ["no_catalogue_row"]
     await correct(town, ticket, Kind.COMPLAINT, "school.fee", MONDAY, "operator")
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     assert (await look.ticket(ticket.ticket_id)).lead_unit_id == town.unit("教育局")
 
 
@@ -111,11 +111,13 @@ async def test_a_correction_that_corrects_nothing_is_refused(town: Town) -> None
 
 async def merged(town: Town, ticket: Ticket, now: datetime = MONDAY) -> Ticket:
     target = await build.opened(town, now)
-    return await first_contact.merge_ticket(town.office, ticket.ticket_id, target.number, town.actor("dispatcher"), now)
+    return await first_contact.merge_ticket(
+        town.context, ticket.ticket_id, target.number, town.actor("dispatcher"), now
+    )
 
 
 async def take_out(town: Town, ticket: Ticket, now: datetime) -> Ticket:
-    return await correction.unmerge_ticket(town.office, ticket.ticket_id, town.actor("dispatcher"), now, WHY)
+    return await correction.unmerge_ticket(town.context, ticket.ticket_id, town.actor("dispatcher"), now, WHY)
 
 
 @pytest.mark.case("T25")
@@ -134,12 +136,12 @@ async def test_an_unmerged_ticket_stands_where_it_stood_with_clocks_from_now(tow
 
 @pytest.mark.case("T25")
 async def test_in_every_stage_an_unmerged_ticket_waits_for_something(town: Town, look: "Look") -> None:
-    office, dispatcher = town.office, town.actor("dispatcher")
+    context, dispatcher = town.context, town.actor("dispatcher")
     received, waiting = await build.opened(town), await build.opened(town)
-    await first_contact.ask_details(office, waiting.ticket_id, town.actor("operator"), MONDAY, {"missing": "水表号"})
+    await first_contact.ask_details(context, waiting.ticket_id, town.actor("operator"), MONDAY, {"missing": "水表号"})
     sent, returned = await build.dispatched(town), await build.dispatched(town)
     given = {"reason": "x", "basis": "x"}
-    await handover.return_ticket(office, returned.ticket_id, town.actor("water"), MONDAY, given)
+    await handover.return_ticket(context, returned.ticket_id, town.actor("water"), MONDAY, given)
     wanted = {
         received: ["dispatch"], waiting: ["details"], sent: ["contact", "reply", "sign"],
         returned: ["contact", "reply", "ruling"],
@@ -147,12 +149,12 @@ async def test_in_every_stage_an_unmerged_ticket_waits_for_something(town: Town,
     for ticket, clocks in wanted.items():
         await merged(town, ticket)
         assert await look.ticking(await take_out(town, ticket, TUESDAY)) == clocks
-    await handover.rule_return(office, returned.ticket_id, False, dispatcher, TUESDAY, given)
+    await handover.rule_return(context, returned.ticket_id, False, dispatcher, TUESDAY, given)
 
 
 async def test_a_tier_in_force_before_the_merging_is_in_force_again(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
-    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("supervisor"), MONDAY)
+    await tiers.supervise_ticket(town.context, ticket.ticket_id, town.actor("supervisor"), MONDAY)
     ticket = await take_out(town, await merged(town, ticket), TUESDAY)
     assert await look.ladder(ticket) == [(1, "mark", "closed"), (1, "mark", None)]
     assert await look.ticking(ticket) == ["reply", "supervised"]
@@ -161,10 +163,10 @@ async def test_a_tier_in_force_before_the_merging_is_in_force_again(town: Town, 
 @pytest.mark.case("T25")
 async def test_a_request_for_time_ends_with_the_merging_and_may_be_made_again(town: Town, look: "Look") -> None:
     ticket, water = await build.signed(town), town.actor("water")
-    await unit_work.ask_extension(town.office, ticket.ticket_id, water, MONDAY, WHY)
+    await unit_work.ask_extension(town.context, ticket.ticket_id, water, MONDAY, WHY)
     again = await take_out(town, await merged(town, ticket), TUESDAY)
     assert "extension" not in await look.ticking(again)
-    asked = await unit_work.ask_extension(town.office, ticket.ticket_id, water, TUESDAY, WHY)
+    asked = await unit_work.ask_extension(town.context, ticket.ticket_id, water, TUESDAY, WHY)
     assert "extension" in await look.ticking(asked)
 
 
@@ -173,6 +175,6 @@ async def test_only_what_was_merged_is_unmerged(town: Town) -> None:
     with pytest.raises(NotMerged):
         await take_out(town, ticket, MONDAY)
     given = {"answer": "按规定办理。"}
-    await first_contact.answer_ticket(town.office, ticket.ticket_id, town.actor("operator"), MONDAY, given)
+    await first_contact.answer_ticket(town.context, ticket.ticket_id, town.actor("operator"), MONDAY, given)
     with pytest.raises(NotMerged):
         await take_out(town, ticket, MONDAY)

@@ -9,7 +9,7 @@ import pytest
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
 from hotline.actions.supervision import tiers
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.actions.tickets import due_steps
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.tickets.lifecycle import State
@@ -63,7 +63,7 @@ async def test_an_office_without_anybody_is_an_alarm_and_the_dispatcher_is_told(
 @pytest.mark.case("P4")
 async def test_a_supervised_ticket_without_a_unit_raises_an_alarm_at_every_tier(town: Town, look: Look) -> None:
     ticket = await build.opened(town, matter_id=None)
-    await tiers.supervise_ticket(town.office, ticket.ticket_id, town.actor("leader"), MONDAY)
+    await tiers.supervise_ticket(town.context, ticket.ticket_id, town.actor("leader"), MONDAY)
     await look.sweep_until(FULL_LADDER)
     assert (await look.alarms(ticket)).count("nobody_to_supervise") == 3
     assert (await look.ticket(ticket.ticket_id)).tier == 3
@@ -72,9 +72,9 @@ async def test_a_supervised_ticket_without_a_unit_raises_an_alarm_at_every_tier(
 
 async def test_what_no_row_speaks_for_waits_for_a_dispatcher_and_hides_nobody(town: Town, look: Look) -> None:
     odd = [await build.opened(town, matter_id=None) for _ in range(4)]
-    assert await handover.dispatch_received(town.office, MONDAY, 4) == 4
+    assert await handover.dispatch_received(town.context, MONDAY, 4) == 4
     plain = await build.opened(town)
-    assert await handover.dispatch_received(town.office, MONDAY, 4) == 1
+    assert await handover.dispatch_received(town.context, MONDAY, 4) == 1
     assert (await look.ticket(plain.ticket_id)).state is State.DISPATCHED
     assert await look.alarms() == ["no_catalogue_row"] * len(odd)
 
@@ -83,16 +83,16 @@ async def test_an_alarm_dealt_with_in_vain_comes_back_and_one_that_helped_does_n
     town: Town, look: Look, pool: asyncpg.Pool
 ) -> None:
     ticket = await build.opened(town, matter_id=None, body="路灯坏了三天")
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     await look.settle_alarms(MONDAY)
-    await handover.dispatch_received(town.office, MONDAY + timedelta(minutes=1), 10)
+    await handover.dispatch_received(town.context, MONDAY + timedelta(minutes=1), 10)
     assert await look.alarms(ticket) == ["no_catalogue_row"]
     async with pool.acquire() as conn:
         row = CatalogueRow(town.unit("永安镇"), None, None, ("路灯",))
         await dispatch_catalogue.add_catalogue_row(conn, build.REGION, row, MONDAY)
-    await town.office.refresh(TUESDAY, force=True)
+    await town.context.refresh(TUESDAY, force=True)
     await look.settle_alarms(TUESDAY)
-    await handover.dispatch_received(town.office, TUESDAY, 10)
+    await handover.dispatch_received(town.context, TUESDAY, 10)
     assert (await look.ticket(ticket.ticket_id)).lead_unit_id == town.unit("永安镇")
     assert await look.alarms(ticket) == []
 
@@ -107,7 +107,7 @@ async def test_what_the_hotline_leaves_undone_comes_back_window_after_window(tow
     await look.settle_alarms(moment("2026-11-25"))
     await look.sweep_until(moment("2026-11-25", "17:00"))
     assert await look.alarms(ticket) == ["dispatch_overdue"]
-    await handover.dispatch_received(town.office, moment("2026-11-25", "17:00"), 10)
+    await handover.dispatch_received(town.context, moment("2026-11-25", "17:00"), 10)
     assert await look.alarms(ticket) == []
     assert "dispatch" not in await look.ticking(ticket)
 
@@ -140,7 +140,7 @@ async def test_a_poisoned_ticket_stops_nobody_and_is_shown(
     late = moment("2026-11-24", "17:30")
     failed = []
     for _ in range(12):
-        handled, now_failed = await strike_due_clocks(town.office, late, 1)
+        handled, now_failed = await fire_due_deadlines(town.context, late, 1)
         failed += now_failed
         if not handled:
             break
@@ -157,7 +157,7 @@ async def test_a_poisoned_ticket_is_tried_again_ten_minutes_later(
     late = moment("2026-11-24", "17:30")
     with monkeypatch.context() as patch:
         poison(patch, bad.ticket_id)
-        await strike_due_clocks(town.office, late, 10)
+        await fire_due_deadlines(town.context, late, 10)
     assert await look.sweep(late + timedelta(minutes=9)) == 0
     assert await look.sweep(late + timedelta(minutes=10)) > 0
     assert (await look.ticket(bad.ticket_id)).tier == 1
@@ -169,8 +169,8 @@ async def test_people_go_on_working_on_a_ticket_whose_clocks_fail(
     bad = await build.dispatched(town)
     late = moment("2026-11-24", "17:30")
     poison(monkeypatch, bad.ticket_id)
-    await strike_due_clocks(town.office, late, 10)
-    signed = await unit_work.sign_ticket(town.office, bad.ticket_id, town.actor("water"), late)
+    await fire_due_deadlines(town.context, late, 10)
+    signed = await unit_work.sign_ticket(town.context, bad.ticket_id, town.actor("water"), late)
     assert signed.state is State.SIGNED
 
 
@@ -187,9 +187,9 @@ async def test_a_ticket_that_cannot_be_dispatched_is_left_to_a_dispatcher(
         return healthy(catalogue, ticket, excluded)
 
     monkeypatch.setattr(handover.catalogue, "choose_row", choose)
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     assert (await look.ticket(good.ticket_id)).state is State.DISPATCHED
     assert await look.alarms(bad) == ["dispatch_failed"]
-    assert await handover.dispatch_received(town.office, MONDAY, 10) == 0
-    await handover.dispatch_ticket(town.office, bad.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
+    assert await handover.dispatch_received(town.context, MONDAY, 10) == 0
+    await handover.dispatch_ticket(town.context, bad.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
     assert await look.alarms(bad) == []

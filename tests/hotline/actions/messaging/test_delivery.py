@@ -46,16 +46,16 @@ async def states(look: "Look", ticket: Ticket, kind: str) -> list[str]:
 async def test_a_worker_back_at_night_wakes_nobody_but_for_urgent_ones(town: Town, look: "Look") -> None:
     calm = await build.dispatched(town)
     urgent = await build.dispatched(town, matter_id="water.outage")
-    await deliver_due(town.office, Provider().send, NIGHT, 100)
+    await deliver_due(town.context, Provider().send, NIGHT, 100)
     assert await states(look, calm, "dispatched") == ["waiting"]
     assert await states(look, urgent, "dispatched") == ["sent"]
-    await deliver_due(town.office, Provider().send, MORNING, 100)
+    await deliver_due(town.context, Provider().send, MORNING, 100)
     assert await states(look, calm, "dispatched") == ["sent"]
 
 
 async def test_a_channel_busy_at_closing_time_is_tried_again_in_the_morning(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **WECHAT)
-    await deliver_due(town.office, Provider(Delivery.LATER).send, CLOSING, 100)
+    await deliver_due(town.context, Provider(Delivery.LATER).send, CLOSING, 100)
     rows = [row for row in await look.outbox(ticket) if row["channel"] == "wechat"]
     assert {(row["state"], row["not_before"]) for row in rows} == {("waiting", MORNING)}
 
@@ -63,32 +63,32 @@ async def test_a_channel_busy_at_closing_time_is_tried_again_in_the_morning(town
 @pytest.mark.case("T23")
 async def test_what_the_channel_refuses_goes_to_the_telephone_at_once(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **WECHAT)
-    await ask_due_callbacks(town.office, MONDAY, 10)
-    await deliver_due(town.office, Provider(Delivery.IMPOSSIBLE, Delivery.IMPOSSIBLE).send, MONDAY, 100)
+    await ask_due_callbacks(town.context, MONDAY, 10)
+    await deliver_due(town.context, Provider(Delivery.IMPOSSIBLE, Delivery.IMPOSSIBLE).send, MONDAY, 100)
     (waiting,) = await look.callbacks(ticket)
     assert (waiting["channel"], waiting["next_try_at"]) == ("phone", MONDAY)
-    calls = await ticket_lists.list_calls(town.office, town.actor("operator"), "reply", MONDAY)
+    calls = await ticket_lists.list_calls(town.context, town.actor("operator"), "reply", MONDAY)
     assert [row["ticket_id"] for row in calls] == [ticket.ticket_id]
 
 
 @pytest.mark.case("T23")
 async def test_a_refused_answer_is_told_by_telephone_by_whoever_sees_the_alarm(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **WECHAT)
-    await deliver_due(town.office, Provider(Delivery.IMPOSSIBLE).send, MONDAY, 100)
+    await deliver_due(town.context, Provider(Delivery.IMPOSSIBLE).send, MONDAY, 100)
     assert await states(look, ticket, "replied") == ["refused"]
     assert await look.alarms(ticket) == ["message_refused"]
 
 
 async def test_what_came_fresh_into_a_fold_is_not_given_up_with_the_first(town: Town, look: "Look") -> None:
     ticket = await build.signed(town, **WECHAT)
-    await unit_work.ask_extension(town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "要等配件"})
+    await unit_work.ask_extension(town.context, ticket.ticket_id, town.actor("water"), MONDAY, {"reason": "要等配件"})
     head = town.actor("water_head")
-    await unit_work.decide_extension(town.office, ticket.ticket_id, True, head, MONDAY, {"reason": "同意"})
+    await unit_work.decide_extension(town.context, ticket.ticket_id, True, head, MONDAY, {"reason": "同意"})
     now, provider = MONDAY, Provider(*[Delivery.LATER] * MOST_ATTEMPTS)
     for attempt in range(1, MOST_ATTEMPTS + 1):
         if attempt == MOST_ATTEMPTS:
             await build.reply(town, ticket, now)
-        await deliver_due(town.office, provider.send, now, 100)
+        await deliver_due(town.context, provider.send, now, 100)
         now = max([row["not_before"] for row in await look.outbox(ticket) if row["kind"] == "extended"] + [now])
     assert await states(look, ticket, "extended") == ["refused"]
     assert await states(look, ticket, "replied") == ["waiting"]
@@ -98,32 +98,32 @@ async def test_what_came_fresh_into_a_fold_is_not_given_up_with_the_first(town: 
 async def test_a_word_after_closing_still_reaches_the_desk(town: Town, look: "Look") -> None:
     ticket = await build.rated(town, await build.replied(town), Verdict.SATISFIED, NIGHT)
     for words in ("谢谢", "还有一句"):
-        await unit_work.comment_ticket(town.office, ticket.ticket_id, COMPLAINANT, NIGHT, {"text": words})
+        await unit_work.comment_ticket(town.context, ticket.ticket_id, COMPLAINANT, NIGHT, {"text": words})
     assert await states(look, ticket, "commented") == ["waiting", "waiting"]
 
 
 @pytest.mark.parametrize("verdict", [Verdict.SATISFIED, Verdict.DISSATISFIED])
 async def test_an_invitation_stays_once_the_callback_is_over(town: Town, look: "Look", verdict: Verdict) -> None:
     ticket = await build.replied(town, **WECHAT)
-    await ask_due_callbacks(town.office, MONDAY, 10)
+    await ask_due_callbacks(town.context, MONDAY, 10)
     await build.rated(town, ticket, verdict, MONDAY)
     assert await states(look, ticket, "callback") == ["done"]
     provider = Provider()
-    await deliver_due(town.office, provider.send, MONDAY, 100)
+    await deliver_due(town.context, provider.send, MONDAY, 100)
     assert "callback" not in {message.kind for message in provider.sent}
 
 
 async def test_a_withdrawn_ticket_invites_nobody(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **WECHAT)
-    await ask_due_callbacks(town.office, MONDAY, 10)
-    await first_contact.withdraw_ticket(town.office, ticket.ticket_id, COMPLAINANT, MONDAY, {"reason": "不用了"})
+    await ask_due_callbacks(town.context, MONDAY, 10)
+    await first_contact.withdraw_ticket(town.context, ticket.ticket_id, COMPLAINANT, MONDAY, {"reason": "不用了"})
     assert await states(look, ticket, "callback") == ["done"]
 
 
 async def park(town: Town, ticket: Ticket, until: datetime) -> None:
     dispatcher = town.actor("dispatcher")
     await unit_work.park_ticket(
-        town.office, ticket.ticket_id, until, dispatcher, MONDAY, {"reason": "汛期", "until": "明天"}
+        town.context, ticket.ticket_id, until, dispatcher, MONDAY, {"reason": "汛期", "until": "明天"}
     )
 
 
@@ -131,10 +131,10 @@ async def test_a_callback_due_in_a_rest_is_asked_when_the_ticket_comes_back(town
     ticket = await build.replied(town, **WECHAT)
     await park(town, ticket, TUESDAY)
     for _ in range(2):
-        await ask_due_callbacks(town.office, TUESDAY, 1)
-    assert await ask_due_callbacks(town.office, TUESDAY, 1) == 0
+        await ask_due_callbacks(town.context, TUESDAY, 1)
+    assert await ask_due_callbacks(town.context, TUESDAY, 1) == 0
     await look.sweep(TUESDAY)
-    assert await ask_due_callbacks(town.office, TUESDAY, 1) == 1
+    assert await ask_due_callbacks(town.context, TUESDAY, 1) == 1
     assert [row["asked_at"] for row in await look.callbacks(ticket)] == [TUESDAY]
 
 
@@ -158,7 +158,7 @@ async def test_a_ticket_parked_again_at_the_same_moment_comes_back(
 ) -> None:
     ticket = await build.signed(town)
     await park(town, ticket, TUESDAY)
-    await unit_work.resume_ticket(town.office, ticket.ticket_id, town.actor("dispatcher"), MONDAY)
+    await unit_work.resume_ticket(town.context, ticket.ticket_id, town.actor("dispatcher"), MONDAY)
     await park(town, ticket, TUESDAY + timedelta(hours=2))
     assert await look.ticking(ticket) == ["resume"]
     await look.sweep(TUESDAY + timedelta(hours=2))

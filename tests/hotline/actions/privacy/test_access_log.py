@@ -12,12 +12,12 @@ import pytest_asyncio
 from hotline.actions.messaging.inbox import list_alarms
 from hotline.actions.privacy.access_log import (
     Filter,
-    link_looks,
-    list_looks,
+    chain_entries,
+    list_entries,
     list_unusual,
+    notify_unusual,
     settle_unusual,
-    tell_unusual,
-    verify_looks,
+    verify_chain,
 )
 from hotline.actions.search.case_view import read_ticket, reveal_person
 from hotline.domain.enums import Role
@@ -37,15 +37,15 @@ async def looked(town: Town) -> AsyncIterator[Town]:
         ticket = await build.opened(town)
         for minute in range(4):
             await read_ticket(
-                town.office, ticket.ticket_id, town.actor("operator"), MONDAY + minute * MINUTE, "10.0.0.7"
+                town.context, ticket.ticket_id, town.actor("operator"), MONDAY + minute * MINUTE, "10.0.0.7"
             )
-    await reveal_person(town.office, ticket.ticket_id, town.actor("dispatcher"), MONDAY + 9 * MINUTE, "回拨核对")
-    assert await link_looks(town.office, MONDAY + 10 * MINUTE, 200) == 9
+    await reveal_person(town.context, ticket.ticket_id, town.actor("dispatcher"), MONDAY + 9 * MINUTE, "回拨核对")
+    assert await chain_entries(town.context, MONDAY + 10 * MINUTE, 200) == 9
     yield town
 
 
 async def faults(town: Town, witness: str = "", kept_since=LONG_AGO) -> list[str]:
-    verdict = await verify_looks(town.office, LATER, kept_since, witness)
+    verdict = await verify_chain(town.context, LATER, kept_since, witness)
     return [fault.what for fault in verdict.faults]
 
 
@@ -60,11 +60,11 @@ async def tamper(town: Town, *statements: str) -> None:
 
 
 async def head(town: Town) -> str:
-    return (await verify_looks(town.office, LATER, LONG_AGO)).head
+    return (await verify_chain(town.context, LATER, LONG_AGO)).head
 
 
 async def test_an_untouched_record_is_whole(looked: Town) -> None:
-    verdict = await verify_looks(looked.office, LATER, LONG_AGO)
+    verdict = await verify_chain(looked.context, LATER, LONG_AGO)
     assert (verdict.links, verdict.faults, verdict.waiting) == (9, (), 0)
     assert verdict.head.startswith("9:")
 
@@ -106,12 +106,12 @@ async def test_the_end_cut_off_is_found(looked: Town) -> None:
 
 
 async def test_the_end_cut_off_with_an_older_signed_end_is_found_by_a_witness(looked: Town) -> None:
-    async with looked.office.pool.acquire() as conn:
+    async with looked.context.pool.acquire() as conn:
         older = await conn.fetchrow("select seq, digest, signature from view_head")
     witnessed = await head(looked)
     ticket = await build.opened(looked)
-    await read_ticket(looked.office, ticket.ticket_id, looked.actor("operator"), LATER - 30 * MINUTE)
-    await link_looks(looked.office, LATER - 29 * MINUTE, 200)
+    await read_ticket(looked.context, ticket.ticket_id, looked.actor("operator"), LATER - 30 * MINUTE)
+    await chain_entries(looked.context, LATER - 29 * MINUTE, 200)
     newest = await head(looked)
     await tamper(
         looked,
@@ -132,10 +132,10 @@ async def test_a_chain_made_anew_without_the_key_is_found(looked: Town) -> None:
         "update view_head set seq = 0, digest = '', signature = ''",
     )
     # The forger knows how links are made, but signs with another key.
-    genuine = looked.office.vault
-    looked.office.vault = type(genuine)(bytes(32))
-    await link_looks(looked.office, LATER, 200)
-    looked.office.vault = genuine
+    genuine = looked.context.vault
+    looked.context.vault = type(genuine)(bytes(32))
+    await chain_entries(looked.context, LATER, 200)
+    looked.context.vault = genuine
     assert await faults(looked) == ["链尾的签名不是本热线的：链被重做过"]
 
 
@@ -146,7 +146,7 @@ async def test_a_look_slipped_in_afterwards_is_found(looked: Town) -> None:
         "insert into view_log (region_id, view_id, at, what) "
         f"values (1, '01900000-0000-7000-8000-000000000001', '{at}', 'ticket')",
     )
-    await link_looks(looked.office, LATER, 200)
+    await chain_entries(looked.context, LATER, 200)
     assert await faults(looked) == ["1 条记录没有进入链：后台任务停了，或者是事后塞进去的"]
 
 
@@ -161,8 +161,8 @@ async def test_what_was_kept_long_enough_may_be_let_go(looked: Town) -> None:
 async def test_two_workers_link_each_look_once(town: Town) -> None:
     ticket = await build.opened(town)
     for minute in range(30):
-        await read_ticket(town.office, ticket.ticket_id, town.actor("operator"), MONDAY + minute * MINUTE)
-    linked = await asyncio.gather(*(link_looks(town.office, LATER, 7) for _ in range(8)))
+        await read_ticket(town.context, ticket.ticket_id, town.actor("operator"), MONDAY + minute * MINUTE)
+    linked = await asyncio.gather(*(chain_entries(town.context, LATER, 7) for _ in range(8)))
     assert sum(linked) == 30
     assert await faults(town) == []
 
@@ -180,9 +180,9 @@ async def test_the_chain_itself_refuses_change(looked: Town) -> None:
 
 async def test_looks_wait_for_nobody_but_are_told_when_they_wait_too_long(town: Town) -> None:
     ticket = await build.opened(town)
-    await read_ticket(town.office, ticket.ticket_id, town.actor("operator"), MONDAY)
-    early = await verify_looks(town.office, MONDAY + 5 * MINUTE, LONG_AGO)
-    late = await verify_looks(town.office, MONDAY + 11 * MINUTE, LONG_AGO)
+    await read_ticket(town.context, ticket.ticket_id, town.actor("operator"), MONDAY)
+    early = await verify_chain(town.context, MONDAY + 5 * MINUTE, LONG_AGO)
+    late = await verify_chain(town.context, MONDAY + 11 * MINUTE, LONG_AGO)
     assert (early.waiting, late.waiting) == (0, 1)
 
 
@@ -194,17 +194,17 @@ async def test_the_audit_administrator_alone_reads_the_record(looked: Town) -> N
     for person in looked.people.values():
         if person.role is not Role.AUDIT_ADMIN:
             with pytest.raises(NotAllowed):
-                await list_looks(looked.office, asked(), person, LATER)
-    assert await list_looks(looked.office, asked(), looked.actor("auditor"), LATER)
+                await list_entries(looked.context, asked(), person, LATER)
+    assert await list_entries(looked.context, asked(), looked.actor("auditor"), LATER)
 
 
 async def test_the_record_is_filtered_and_its_reading_is_recorded(looked: Town) -> None:
     auditor = looked.actor("auditor")
-    reveals = await list_looks(looked.office, asked(what="reveal"), auditor, LATER)
+    reveals = await list_entries(looked.context, asked(what="reveal"), auditor, LATER)
     assert [(row["reason"], row["role"]) for row in reveals] == [("回拨核对", "dispatcher")]
-    by_number = await list_looks(looked.office, asked(number=reveals[0]["number"]), auditor, LATER)
+    by_number = await list_entries(looked.context, asked(number=reveals[0]["number"]), auditor, LATER)
     assert len(by_number) == 5
-    everything = await list_looks(looked.office, asked(), auditor, LATER)
+    everything = await list_entries(looked.context, asked(), auditor, LATER)
     assert [row["what"] for row in everything[:3]] == ["record", "record", "reveal"]
     assert all("title" not in row and "body" not in row for row in everything)
 
@@ -213,20 +213,20 @@ async def test_many_reveals_in_an_hour_raise_one_alarm_for_the_audit_administrat
     ticket = await build.opened(town)
     for second in range(45):
         at = MONDAY + timedelta(seconds=second)
-        await reveal_person(town.office, ticket.ticket_id, town.actor("operator"), at, "核对")
+        await reveal_person(town.context, ticket.ticket_id, town.actor("operator"), at, "核对")
         if second in (18, 19, 25, 39, 44):
-            await tell_unusual(town.office, at)
+            await notify_unusual(town.context, at)
     auditor = town.actor("auditor")
-    alarms = await list_unusual(town.office, auditor)
+    alarms = await list_unusual(town.context, auditor)
     assert [alarm["details"]["count"] for alarm in alarms] == [20, 40]
-    assert await list_alarms(town.office, town.actor("dispatcher")) == []
-    await settle_unusual(town.office, alarms[0]["alarm_id"], auditor, LATER)
-    await tell_unusual(town.office, MONDAY + MINUTE)
-    assert len(await list_unusual(town.office, auditor)) == 1
+    assert await list_alarms(town.context, town.actor("dispatcher")) == []
+    await settle_unusual(town.context, alarms[0]["alarm_id"], auditor, LATER)
+    await notify_unusual(town.context, MONDAY + MINUTE)
+    assert len(await list_unusual(town.context, auditor)) == 1
 
 
 async def test_nobody_else_settles_it(town: Town) -> None:
     with pytest.raises(NotAllowed):
-        await settle_unusual(town.office, UUID(int=1), town.actor("dispatcher"), LATER)
+        await settle_unusual(town.context, UUID(int=1), town.actor("dispatcher"), LATER)
     with pytest.raises(NotAllowed):
-        await list_unusual(town.office, town.actor("guard"))
+        await list_unusual(town.context, town.actor("guard"))

@@ -10,7 +10,7 @@ import pytest
 
 from hotline.actions.intake import conversation, first_contact, opening, own_tickets
 from hotline.actions.privacy import key_rotation as deeds
-from hotline.actions.region.context import Office
+from hotline.actions.region.context import RegionContext
 from hotline.actions.search import case_view, ticket_lists
 from hotline.crypto.keyring import Cipher, Digest, Keyring, KeySource, write_keyring
 from hotline.crypto.vault import BrokenSeal, Vault
@@ -34,11 +34,11 @@ class House:
     town: Town
     file: Path
 
-    def process(self) -> Office:
+    def process(self) -> RegionContext:
         """A door or worker of its own."""
-        office = Office(REGION, self.town.office.pool, Vault.open(KeySource(path=self.file)), area_code="0516")
-        office._county = self.town.office.county
-        return office
+        context = RegionContext(REGION, self.town.context.pool, Vault.open(KeySource(path=self.file)), area_code="0516")
+        context._county = self.town.context.county
+        return context
 
     def change(self, ring: Keyring) -> None:
         """The keys are changed."""
@@ -51,56 +51,56 @@ def house(town: Town, tmp_path: Path) -> House:
     return House(town, tmp_path / "keys")
 
 
-async def file_some(office: Office, number: int, first: int = 0) -> list[opening.Opened]:
+async def file_some(context: RegionContext, number: int, first: int = 0) -> list[opening.Opened]:
     filings = [
         build.a_filing(
             name=f"王{n}", phone=f"138{first + n:08d}", address=f"前进村{n}号", client_key=f"key-{first + n:06d}"
         )
         for n in range(number)
     ]
-    return [await opening.open_ticket(office, filing, COMPLAINANT, MONDAY) for filing in filings]
+    return [await opening.open_ticket(context, filing, COMPLAINANT, MONDAY) for filing in filings]
 
 
 def message(text: str, number: int) -> Incoming:
     return Incoming("wechat", str(number), OPENID, MONDAY, "text", text)
 
 
-async def tell(office: Office, text: str, number: int) -> str:
+async def tell(context: RegionContext, text: str, number: int) -> str:
     """A message of a conversation that counts what it was told before."""
 
-    async def answer(_conn: Any, turn: conversation.Turn) -> tuple[str, conversation.Turn]:
+    async def answer(_conn: Any, turn: conversation.ConversationState) -> tuple[str, conversation.ConversationState]:
         told = [*turn.draft.get("told", []), text]
-        return "、".join(told), conversation.Turn("more", {"told": told})
+        return "、".join(told), conversation.ConversationState("more", {"told": told})
 
-    return await conversation.take_turn(office, message(text, number), MONDAY, answer)
+    return await conversation.take_turn(context, message(text, number), MONDAY, answer)
 
 
-async def headers(office: Office) -> set[int]:
-    return set(await deeds.count_seals(office))
+async def headers(context: RegionContext) -> set[int]:
+    return set(await deeds.count_seals(context))
 
 
 async def test_every_value_comes_under_the_new_key_and_reads_the_same(house: House) -> None:
-    office = house.process()
-    opened = await file_some(office, 20)
-    await tell(office, "水管", 1)
+    context = house.process()
+    opened = await file_some(context, 20)
+    await tell(context, "水管", 1)
     house.change(RING.with_seal(Cipher.SM4).newest())
-    office.vault.refresh()
-    turn = await deeds.reseal_all(office)
+    context.vault.refresh()
+    turn = await deeds.reseal_all(context)
     assert (turn.resealed, turn.broken, turn.missed) == (20 * 3 + 2, 0, 0)
-    assert await headers(office) == {office.vault.header}
+    assert await headers(context) == {context.vault.header}
     operator = house.town.actor("operator")
-    seen = [await case_view.reveal_person(office, one.ticket.ticket_id, operator, MONDAY, "核实") for one in opened]
+    seen = [await case_view.reveal_person(context, one.ticket.ticket_id, operator, MONDAY, "核实") for one in opened]
     assert [person.phone for person in seen] == [f"138{n:08d}" for n in range(20)]
-    assert await tell(office, "漏水", 2) == "水管、漏水"
+    assert await tell(context, "漏水", 2) == "水管、漏水"
 
 
 async def test_second_pass_changes_nothing(house: House) -> None:
-    office = house.process()
-    await file_some(office, 3)
+    context = house.process()
+    await file_some(context, 3)
     house.change(RING.with_seal(Cipher.AES).newest())
-    office.vault.refresh()
-    assert (await deeds.reseal_all(office)).resealed == 9
-    assert await deeds.reseal_all(office) == deeds.Turn(0, 0, 0)
+    context.vault.refresh()
+    assert (await deeds.reseal_all(context)).resealed == 9
+    assert await deeds.reseal_all(context) == deeds.RotationPass(0, 0, 0)
 
 
 async def test_people_file_while_keys_change_and_old_processes_write_on(house: House) -> None:
@@ -124,10 +124,10 @@ async def test_people_file_while_keys_change_and_old_processes_write_on(house: H
 async def test_killed_in_the_middle_it_is_taken_up_where_it_stopped(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office = house.process()
-    await file_some(office, 120)
+    context = house.process()
+    await file_some(context, 120)
     house.change(RING.with_seal(Cipher.SM4).newest())
-    office.vault.refresh()
+    context.vault.refresh()
     monkeypatch.setattr(deeds, "BLOCKS", 1)
     stretches: list[int] = []
 
@@ -137,50 +137,50 @@ async def test_killed_in_the_middle_it_is_taken_up_where_it_stopped(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        await deeds.reseal_all(office, die)
-    before = await deeds.count_seals(office)
-    assert set(before) == {1, office.vault.header}
+        await deeds.reseal_all(context, die)
+    before = await deeds.count_seals(context)
+    assert set(before) == {1, context.vault.header}
     turn = await deeds.reseal_all(house.process())
     assert turn.resealed == before[1]
-    assert await headers(office) == {office.vault.header}
+    assert await headers(context) == {context.vault.header}
 
 
 async def test_value_changed_meanwhile_is_left_to_who_changed_it(house: House) -> None:
-    office = house.process()
-    [opened] = await file_some(office, 1)
+    context = house.process()
+    [opened] = await file_some(context, 1)
     where = SealedColumn("complainant", "phone_sealed", 1)
-    async with office.pool.acquire() as conn:
+    async with context.pool.acquire() as conn:
         [(place, before)] = await store.list_stale(conn, REGION, where, 2, 0, 1)
         await conn.execute(
-            "update complainant set phone_sealed = $1", office.vault.seal("13900139000", "complainant.phone")
+            "update complainant set phone_sealed = $1", context.vault.seal("13900139000", "complainant.phone")
         )
         assert await store.replace_seals(conn, REGION, where, [(place, before, b"\x02" + bytes(40))]) == 0
         row = await complainants.get_complainant(conn, REGION, opened.ticket.ticket_id)
     assert row is not None
-    assert office.vault.unseal(row["phone_sealed"], "complainant.phone") == "13900139000"
+    assert context.vault.unseal(row["phone_sealed"], "complainant.phone") == "13900139000"
 
 
 async def test_what_no_key_opens_is_told_and_left(house: House) -> None:
-    office = house.process()
-    await file_some(office, 2)
-    async with office.pool.acquire() as conn:
+    context = house.process()
+    await file_some(context, 2)
+    async with context.pool.acquire() as conn:
         await conn.execute(
             "update complainant set name_sealed = $1 where name_sealed = (select min(name_sealed) from complainant)",
             bytes(40),
         )
     house.change(RING.with_seal(Cipher.AES).newest())
-    office.vault.refresh()
-    turn = await deeds.reseal_all(office)
+    context.vault.refresh()
+    turn = await deeds.reseal_all(context)
     assert (turn.resealed, turn.broken) == (5, 1)
 
 
 async def test_every_sealed_column_of_the_schema_is_listed(house: House, pool: asyncpg.Pool) -> None:
-    office = house.process()
+    context = house.process()
     async with pool.acquire() as conn:
         await conn.execute("create table late_comer (region_id smallint, secret_sealed bytea, plain bytea)")
         await conn.execute(
             "insert into late_comer values (1, $1, null), (1, null, null), (1, '', null)",
-            office.vault.seal("x", "late_comer.secret"),
+            context.vault.seal("x", "late_comer.secret"),
         )
         listed = {(one.table, one.column) for one in await store.list_sealed_columns(conn, REGION)}
         named = {
@@ -190,8 +190,8 @@ async def test_every_sealed_column_of_the_schema_is_listed(house: House, pool: a
     assert listed == named
     assert ("complainant", "identity_sealed") in listed
     house.change(RING.with_seal(Cipher.AES).newest())
-    office.vault.refresh()
-    assert (await deeds.reseal_all(office)).resealed == 1
+    context.vault.refresh()
+    assert (await deeds.reseal_all(context)).resealed == 1
 
 
 @pytest.mark.parametrize("name", ["name", "contact_hash", "nothing_sealed", "name_sealed; drop table unit"])
@@ -202,12 +202,12 @@ async def test_only_sealed_columns_can_be_named(house: House, name: str) -> None
 
 
 async def test_after_the_old_key_is_gone_everything_still_reads(house: House) -> None:
-    office = house.process()
-    [opened] = await file_some(office, 1)
+    context = house.process()
+    [opened] = await file_some(context, 1)
     ring = RING.with_seal(Cipher.SM4).newest()
     house.change(ring)
-    office.vault.refresh()
-    await deeds.reseal_all(office)
+    context.vault.refresh()
+    await deeds.reseal_all(context)
     house.change(ring.without_seal(1))
     alone = house.process()
     person = await case_view.reveal_person(alone, opened.ticket.ticket_id, house.town.actor("operator"), MONDAY, "核实")
@@ -216,59 +216,59 @@ async def test_after_the_old_key_is_gone_everything_still_reads(house: House) ->
         alone.vault.unseal(Vault(RING).seal("x"))
 
 
-async def found(office: Office, phone: str, who: Any) -> int:
-    return len(await ticket_lists.list_caller(office, phone, who, MONDAY))
+async def found(context: RegionContext, phone: str, who: Any) -> int:
+    return len(await ticket_lists.list_caller(context, phone, who, MONDAY))
 
 
 async def test_with_a_new_finding_key_people_and_query_codes_are_found_before_during_and_after(house: House) -> None:
-    office, operator = house.process(), house.town.actor("operator")
-    opened = await file_some(office, 3)
+    context, operator = house.process(), house.town.actor("operator")
+    opened = await file_some(context, 3)
 
-    async def all_found(there: Office) -> bool:
+    async def all_found(there: RegionContext) -> bool:
         codes = [await case_view.read_progress(there, one.ticket.number, one.query_code, MONDAY) for one in opened]
         return len(codes) == 3 and [await found(there, f"138{n:08d}", operator) for n in range(3)] == [1, 1, 1]
 
     ring = RING.with_find(Digest.SM3)
     house.change(ring.newest())
-    office.vault.refresh()
-    assert await all_found(office)
-    assert await deeds.rehash_all(office) == 3
-    assert await all_found(office)
-    assert await deeds.rehash_all(office) == 0
+    context.vault.refresh()
+    assert await all_found(context)
+    assert await deeds.rehash_all(context) == 3
+    assert await all_found(context)
+    assert await deeds.rehash_all(context) == 0
     house.change(ring.newest().without_find(1))
     assert await all_found(house.process())
 
 
 async def test_repeat_of_a_form_is_told_the_first_code_under_a_new_finding_key(house: House) -> None:
-    office = house.process()
+    context = house.process()
     filing = build.a_filing()
-    first = await opening.open_ticket(office, filing, COMPLAINANT, MONDAY)
+    first = await opening.open_ticket(context, filing, COMPLAINANT, MONDAY)
     house.change(RING.with_find(Digest.SHA256).newest())
-    office.vault.refresh()
+    context.vault.refresh()
     for _ in range(2):
-        again = await opening.open_ticket(office, filing, COMPLAINANT, MONDAY)
+        again = await opening.open_ticket(context, filing, COMPLAINANT, MONDAY)
         assert (again.query_code, again.repeated) == (first.query_code, True)
-        assert await own_tickets.filed_code(office, first.ticket.number, filing.client_key) == first.query_code
-        await deeds.rehash_all(office)
+        assert await own_tickets.filed_code(context, first.ticket.number, filing.client_key) == first.query_code
+        await deeds.rehash_all(context)
 
 
 async def test_wechat_person_keeps_conversation_and_tickets_under_a_new_finding_key(house: House) -> None:
-    office = house.process()
+    context = house.process()
 
-    async def own(there: Office) -> int:
+    async def own(there: RegionContext) -> int:
         async with there.pool.acquire() as conn:
             return (await own_tickets.list_own_in(there, conn, message("", 0), MONDAY, 5))[1]
 
-    await tell(office, "水管", 1)
-    async with office.pool.acquire() as conn:
+    await tell(context, "水管", 1)
+    async with context.pool.acquire() as conn:
         filing = build.a_filing(channel=Channel.WECHAT, wechat=OPENID, phone="")
-        await own_tickets.open_own_in(office, conn, message("", 0), filing, MONDAY)
+        await own_tickets.open_own_in(context, conn, message("", 0), filing, MONDAY)
     ring = RING.with_find(Digest.SM3).newest()
     house.change(ring)
-    office.vault.refresh()
-    assert await own(office) == 1
-    assert await tell(office, "漏水", 2) == "水管、漏水"
-    assert await deeds.rehash_all(office) == 1
+    context.vault.refresh()
+    assert await own(context) == 1
+    assert await tell(context, "漏水", 2) == "水管、漏水"
+    assert await deeds.rehash_all(context) == 1
     house.change(ring.without_find(1))
     alone = house.process()
     assert await own(alone) == 1
@@ -276,32 +276,32 @@ async def test_wechat_person_keeps_conversation_and_tickets_under_a_new_finding_
 
 
 async def test_office_takes_new_keys_at_its_minute(house: House) -> None:
-    office = house.process()
+    context = house.process()
     house.change(RING.with_seal(Cipher.SM4).newest())
-    await office.refresh(MONDAY, force=True)
-    assert office.vault.header == 2 | 0x80
+    await context.refresh(MONDAY, force=True)
+    assert context.vault.header == 2 | 0x80
 
 
 async def test_unreadable_key_file_stops_nobody(house: House) -> None:
-    office = house.process()
+    context = house.process()
     house.file.write_text("nonsense", encoding="utf-8")
-    await office.refresh(MONDAY, force=True)
-    assert len(await file_some(office, 1)) == 1
+    await context.refresh(MONDAY, force=True)
+    assert len(await file_some(context, 1)) == 1
 
 
 async def test_values_of_every_column_in_use_are_opened_in_their_own_context(house: House) -> None:
-    office, operator = house.process(), house.town.actor("operator")
+    context, operator = house.process(), house.town.actor("operator")
     filing = build.a_filing(channel=Channel.WECHAT, wechat=OPENID, address="前进村1号")
-    opened = await opening.open_ticket(office, filing, COMPLAINANT, MONDAY)
-    await first_contact.answer_ticket(office, opened.ticket.ticket_id, operator, MONDAY, {"answer": "已修好"})
-    await tell(office, "水管", 1)
-    async with office.pool.acquire() as conn:
+    opened = await opening.open_ticket(context, filing, COMPLAINANT, MONDAY)
+    await first_contact.answer_ticket(context, opened.ticket.ticket_id, operator, MONDAY, {"answer": "已修好"})
+    await tell(context, "水管", 1)
+    async with context.pool.acquire() as conn:
         filled = [
             where
             for where in await store.list_sealed_columns(conn, REGION)
             if await store.count_seals(conn, REGION, where)
         ]
     house.change(RING.with_seal(Cipher.SM4).newest())
-    office.vault.refresh()
+    context.vault.refresh()
     assert {deeds.context_of(where) for where in filled} >= {"draft", "reply", "complainant.wechat", "complainant.name"}
-    assert (await deeds.reseal_all(office)).broken == 0
+    assert (await deeds.reseal_all(context)).broken == 0

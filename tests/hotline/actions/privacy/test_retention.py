@@ -10,7 +10,7 @@ from hotline.actions.handling import unit_work
 from hotline.actions.intake import attachments, conversation, first_contact
 from hotline.actions.intake.attachments import KeptFile
 from hotline.actions.privacy import key_rotation, retention
-from hotline.actions.privacy.access_log import link_looks, verify_looks
+from hotline.actions.privacy.access_log import chain_entries, verify_chain
 from hotline.actions.search import case_view, ticket_lists
 from hotline.actions.supervision import tiers
 from hotline.domain.enums import Channel
@@ -35,16 +35,16 @@ def night(days: int) -> datetime:
 async def sweep(town: Town, now: datetime, dropped: list[bytes] | None = None) -> int:
     gone: list[bytes] = [] if dropped is None else dropped
     total = 0
-    while done := await retention.let_go(town.office, gone.append, now, 2):
+    while done := await retention.purge(town.context, gone.append, now, 2):
         total += done
     return total
 
 
 async def closed(town: Town, now: datetime = MONDAY, **given: Any) -> Ticket:
     ticket = await build.opened(town, now, **{"body": PLANTED, "place": "欧阳小明家", **KNOWN, **given})
-    await unit_work.comment_ticket(town.office, ticket.ticket_id, town.actor("operator"), now, {"text": PLANTED})
+    await unit_work.comment_ticket(town.context, ticket.ticket_id, town.actor("operator"), now, {"text": PLANTED})
     given_answer = {"answer": f"已答复。{PLANTED}"}
-    return await first_contact.answer_ticket(town.office, ticket.ticket_id, town.actor("operator"), now, given_answer)
+    return await first_contact.answer_ticket(town.context, ticket.ticket_id, town.actor("operator"), now, given_answer)
 
 
 async def everything(pool: asyncpg.Pool, ticket: Ticket) -> str:
@@ -59,14 +59,14 @@ async def everything(pool: asyncpg.Pool, ticket: Ticket) -> str:
 
 
 async def test_person_goes_first_and_the_words_later(town: Town, look: Look) -> None:
-    pool, ticket = town.office.pool, await closed(town)
+    pool, ticket = town.context.pool, await closed(town)
     assert await sweep(town, night(1094)) == 0
     assert await sweep(town, night(1100)) == 1
     row = await pool.fetchrow("select * from complainant")
     assert {name: row[name] for name in row.keys() if name.endswith("_sealed")} == dict.fromkeys(  # noqa: SIM118
         ("name_sealed", "phone_sealed", "identity_sealed", "address_sealed", "wechat_sealed")
     )
-    assert await ticket_lists.list_caller(town.office, KNOWN["phone"], town.actor("operator"), night(1100)) == []
+    assert await ticket_lists.list_caller(town.context, KNOWN["phone"], town.actor("operator"), night(1100)) == []
     assert (await look.ticket(ticket.ticket_id)).body == PLANTED
     assert await sweep(town, night(1830)) >= 1
     kept = await everything(pool, ticket)
@@ -87,23 +87,23 @@ async def test_figures_dates_and_history_stay(town: Town, look: Look) -> None:
         ticket.matter_id,
     )
     assert after.closed_at == ticket.closed_at
-    dossier = await case_view.read_ticket(town.office, ticket.ticket_id, town.actor("operator"), night(1831))
-    assert dossier.person.name == dossier.person.phone == ""
+    case_file = await case_view.read_ticket(town.context, ticket.ticket_id, town.actor("operator"), night(1831))
+    assert case_file.person.name == case_file.person.phone == ""
 
 
 @pytest.mark.parametrize("hold", ["open", "supervised", "instructed", "merged", "quiet_too_short"])
 async def test_what_still_goes_on_is_held_back(town: Town, look: Look, hold: str) -> None:
-    office, pool = town.office, town.office.pool
+    context, pool = town.context, town.context.pool
     if hold == "open":
         ticket = await build.signed(town, **KNOWN)
     elif hold == "merged":
         other, ticket = await build.opened(town), await build.opened(town, **KNOWN)
-        await first_contact.merge_ticket(office, ticket.ticket_id, other.number, town.actor("dispatcher"), MONDAY)
+        await first_contact.merge_ticket(context, ticket.ticket_id, other.number, town.actor("dispatcher"), MONDAY)
     elif hold == "instructed":
         ticket = await build.signed(town, **KNOWN)
         day, leader = build.moment("2026-12-01").date(), town.actor("leader")
-        await tiers.instruct_ticket(office, ticket.ticket_id, day, leader, MONDAY, {"text": "速办"})
-        await first_contact.withdraw_ticket(office, ticket.ticket_id, COMPLAINANT, TUESDAY, {"reason": "不办了"})
+        await tiers.instruct_ticket(context, ticket.ticket_id, day, leader, MONDAY, {"text": "速办"})
+        await first_contact.withdraw_ticket(context, ticket.ticket_id, COMPLAINANT, TUESDAY, {"reason": "不办了"})
     else:
         ticket = await closed(town)
         if hold == "supervised":
@@ -112,7 +112,7 @@ async def test_what_still_goes_on_is_held_back(town: Town, look: Look, hold: str
                 "values (1, gen_random_uuid(), $1, 1, 1, 'mark', $2, $2)", ticket.ticket_id, MONDAY,
             )  # fmt: skip
         else:
-            await unit_work.comment_ticket(office, ticket.ticket_id, COMPLAINANT, night(1000), {"text": "仍有异议"})
+            await unit_work.comment_ticket(context, ticket.ticket_id, COMPLAINANT, night(1000), {"text": "仍有异议"})
     await sweep(town, night(1900))
     assert await pool.fetchval("select name_sealed from complainant where complainant_id = $1", ticket.ticket_id)
     report = await pool.fetchrow("select * from retention_report where kind = 'persons'")
@@ -130,7 +130,7 @@ async def test_second_sweep_of_a_night_and_the_next_night_change_nothing(town: T
     assert await sweep(town, night(1100)) == 5
     assert await sweep(town, night(1100)) == 0
     assert await sweep(town, night(1101)) == 0
-    rows = await town.office.pool.fetch(
+    rows = await town.context.pool.fetch(
         "select night, erased, finished_at from retention_report where kind = 'persons' order by night"
     )
     assert [(row["erased"], row["finished_at"] is not None) for row in rows] == [(5, True), (0, True)]
@@ -149,8 +149,8 @@ async def test_second_sweep_of_a_night_and_the_next_night_change_nothing(town: T
 )
 async def test_history_of_a_kept_ticket_cannot_be_changed(town: Town, change: str) -> None:
     ticket = await closed(town)
-    await case_view.reveal_person(town.office, ticket.ticket_id, town.actor("operator"), MONDAY, "核实")
-    await link_looks(town.office, MONDAY, 100)
+    await case_view.reveal_person(town.context, ticket.ticket_id, town.actor("operator"), MONDAY, "核实")
+    await chain_entries(town.context, MONDAY, 100)
     with pytest.raises(asyncpg.RaiseError, match="never changed"):
         await build.owner_of(town).execute(change)
 
@@ -173,15 +173,15 @@ async def test_even_an_erased_ticket_gets_no_other_history(town: Town, change: s
 
 
 async def test_looks_go_from_the_oldest_on_and_the_chain_still_verifies(town: Town) -> None:
-    ticket, operator, office = await closed(town), town.actor("operator"), town.office
+    ticket, operator, context = await closed(town), town.actor("operator"), town.context
     for days in (0, 1, 900):
         at = MONDAY + timedelta(days=days)
-        await case_view.reveal_person(office, ticket.ticket_id, operator, at, "核实")
-        await link_looks(office, at, 100)
+        await case_view.reveal_person(context, ticket.ticket_id, operator, at, "核实")
+        await chain_entries(context, at, 100)
     now = night(1100)
     await sweep(town, now)
-    assert await office.pool.fetchval("select count(*) from view_log where what = 'reveal'") == 1
-    verdict = await verify_looks(office, now, now - timedelta(days=183))
+    assert await context.pool.fetchval("select count(*) from view_log where what = 'reveal'") == 1
+    verdict = await verify_chain(context, now, now - timedelta(days=183))
     assert verdict.faults == ()
 
 
@@ -190,44 +190,44 @@ async def test_files_go_with_the_words_unless_another_ticket_keeps_them(town: To
     first, second = await closed(town, client_key="filing-1"), await build.opened(town)
     for ticket, digest in ((first, shared), (first, own), (second, shared)):
         kept = KeptFile("欧阳小明.jpg", "image/jpeg", 9, digest)
-        await attachments.add_files(town.office, ticket.ticket_id, [kept], COMPLAINANT, MONDAY)
+        await attachments.add_files(town.context, ticket.ticket_id, [kept], COMPLAINANT, MONDAY)
     dropped: list[bytes] = []
     await sweep(town, night(1900), dropped)
     assert dropped == [own]
-    names = await town.office.pool.fetch("select file_name from attachment where ticket_id = $1", first.ticket_id)
+    names = await town.context.pool.fetch("select file_name from attachment where ticket_id = $1", first.ticket_id)
     assert {row["file_name"] for row in names} == {GONE}
 
 
 async def test_drafts_messages_sessions_and_notices_go_too(town: Town) -> None:
-    office = town.office
+    context = town.context
 
-    async def answer(_conn: Any, _turn: conversation.Turn) -> tuple[str, conversation.Turn]:
-        return "请说", conversation.Turn("more", {"body": PLANTED})
+    async def answer(_conn: Any, _turn: conversation.ConversationState) -> tuple[str, conversation.ConversationState]:
+        return "请说", conversation.ConversationState("more", {"body": PLANTED})
 
-    await conversation.take_turn(office, Incoming("wechat", "1", "oPerson", MONDAY, "text", "你好"), MONDAY, answer)
+    await conversation.take_turn(context, Incoming("wechat", "1", "oPerson", MONDAY, "text", "你好"), MONDAY, answer)
     await closed(town, channel=Channel.WECHAT, wechat="oPerson")
     account = town.actor("operator").account_id
-    await office.pool.execute(
+    await context.pool.execute(
         "insert into session (region_id, token_hash, account_id, opened_at, seen_at) values (1, '\\x00', $1, $2, $2)",
         account, MONDAY,
     )  # fmt: skip
-    await office.pool.execute("update outbox set state = 'sent'")
+    await context.pool.execute("update outbox set state = 'sent'")
     assert await sweep(town, night(32)) == 2
     assert await sweep(town, night(400)) == 2
     for table in ("conversation", "inbound_message", "session", "outbox"):
-        assert await office.pool.fetchval(f"select count(*) from {table}") == 0
+        assert await context.pool.fetchval(f"select count(*) from {table}") == 0
 
 
 async def test_erased_person_is_not_found_again_by_a_new_finding_key(town: Town) -> None:
     await closed(town)
     await sweep(town, night(1100))
-    assert await key_rotation.rehash_all(town.office) == 0
+    assert await key_rotation.rehash_all(town.context) == 0
 
 
 async def test_every_sealed_column_of_a_person_is_told_in_the_assessment(town: Town) -> None:
-    listed = await retention.list_personal(town.office, _administrator(town))
+    listed = await retention.list_personal(town.context, _administrator(town))
     named = {(one.table, one.column) for one in listed}
-    sealed = await town.office.pool.fetch(
+    sealed = await town.context.pool.fetch(
         "select table_name, column_name from information_schema.columns where column_name like '%\\_sealed' and table_schema = 'public'"
     )
     of_staff = {("unit", "duty_phone_sealed"), ("second_factor", "secret_sealed")}
@@ -237,7 +237,7 @@ async def test_every_sealed_column_of_a_person_is_told_in_the_assessment(town: T
 
 
 async def test_every_personal_column_has_a_name_and_no_name_is_left_over(town: Town) -> None:
-    listed = await retention.list_personal(town.office, _administrator(town))
+    listed = await retention.list_personal(town.context, _administrator(town))
     assert {(one.table, one.column) for one in listed} == set(COLUMN_NAMES)
     assert all(one.name == COLUMN_NAMES[one.table, one.column] for one in listed)
 

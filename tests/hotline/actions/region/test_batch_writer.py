@@ -12,14 +12,14 @@ from tests.hotline.actions.conftest import Town
 
 
 async def _count(town: Town, table: str) -> int:
-    async with town.office.pool.acquire() as conn:
+    async with town.context.pool.acquire() as conn:
         return await conn.fetchval(f"select count(*) from {table}")
 
 
 async def test_filings_that_arrive_together_are_all_kept_once(town: Town) -> None:
     filings = [a_filing() for _ in range(60)]
     opened = await asyncio.gather(
-        *(opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY) for filing in [*filings, *filings[:7]])
+        *(opening.open_ticket(town.context, filing, COMPLAINANT, MONDAY) for filing in [*filings, *filings[:7]])
     )
     numbers = [one.ticket.number for one in opened]
     assert numbers[60:] == numbers[:7]
@@ -31,26 +31,26 @@ async def test_filings_that_arrive_together_are_all_kept_once(town: Town) -> Non
 
 async def test_they_take_fewer_statements_than_filings(town: Town) -> None:
     sizes = []
-    write = town.office._write_filed
+    write = town.context._write_filed
 
     async def counted(filed):
         sizes.append(len(filed))
         await write(filed)
 
-    town.office.tray._write = counted
-    await asyncio.gather(*(opening.open_ticket(town.office, a_filing(), COMPLAINANT, MONDAY) for _ in range(40)))
+    town.context.filings._write = counted
+    await asyncio.gather(*(opening.open_ticket(town.context, a_filing(), COMPLAINANT, MONDAY) for _ in range(40)))
     assert sum(sizes) == 40
     assert len(sizes) < 20
 
 
 async def test_one_that_does_not_fit_fails_alone(town: Town) -> None:
     good, other, bad = [
-        opening._compose(town.office, a_filing(), COMPLAINANT, MONDAY, await town.office.next_number(MONDAY))
+        opening._compose(town.context, a_filing(), COMPLAINANT, MONDAY, await town.context.next_number(MONDAY))
         for _ in range(3)
     ]
     # Half a sign cannot be sent to the database; intake never lets one through, so it is slipped in behind it.
     bad = replace(bad, client_key="\ud800")
-    put = town.office.tray.put
+    put = town.context.filings.put
     results = await asyncio.gather(put(good), put(bad), put(other), return_exceptions=True)
     assert [type(result).__name__ for result in results] == ["NoneType", "DataError", "NoneType"]
     assert await _count(town, "ticket") == 2
@@ -60,16 +60,16 @@ async def test_a_lost_database_is_told_to_everybody_who_waits(town: Town) -> Non
     async def lost(_filed):
         raise ConnectionResetError
 
-    town.office.tray._write = lost
+    town.context.filings._write = lost
     results = await asyncio.gather(
-        *(opening.open_ticket(town.office, a_filing(), COMPLAINANT, MONDAY) for _ in range(5)), return_exceptions=True
+        *(opening.open_ticket(town.context, a_filing(), COMPLAINANT, MONDAY) for _ in range(5)), return_exceptions=True
     )
     assert all(isinstance(result, ConnectionResetError) for result in results)
 
 
 @pytest.mark.parametrize("count", [1, 3])
 async def test_the_tray_is_empty_afterwards(town: Town, count: int) -> None:
-    await asyncio.gather(*(opening.open_ticket(town.office, a_filing(), COMPLAINANT, MONDAY) for _ in range(count)))
+    await asyncio.gather(*(opening.open_ticket(town.context, a_filing(), COMPLAINANT, MONDAY) for _ in range(count)))
     await asyncio.sleep(0)
-    assert not town.office.tray._waiting
-    assert not town.office.tray._running
+    assert not town.context.filings._waiting
+    assert not town.context.filings._running

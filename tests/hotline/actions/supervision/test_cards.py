@@ -23,14 +23,14 @@ NOVEMBER, DECEMBER = date(2026, 11, 1), date(2026, 12, 1)
 
 
 async def shown(town: Town, ticket: Ticket, now: datetime, login: str = "supervisor") -> list[tuple[str, str]]:
-    found = await cards_of_tickets(town.office, [ticket.ticket_id], town.actor(login), now)
+    found = await cards_of_tickets(town.context, [ticket.ticket_id], town.actor(login), now)
     return [(card.colour.value, card.reason) for card in found.get(ticket.ticket_id, ())]
 
 
 async def counted(
     town: Town, now: datetime, month: date = NOVEMBER, login: str = "supervisor"
 ) -> list[tuple[str, int, int]]:
-    cards = [card for card, _ in await list_cards(town.office, month, town.actor(login), now)]
+    cards = [card for card, _ in await list_cards(town.context, month, town.actor(login), now)]
     names = {unit: name for name, unit in town.units.items()}
     return [(names[unit], yellow, red) for unit, yellow, red in count_by_unit(cards)]
 
@@ -41,9 +41,9 @@ async def test_a_missed_limit_shows_until_the_work_is_done_and_stays_counted(tow
     await look.sweep_until(LATE)
     assert ("yellow", "签收超期") in await shown(town, ticket, LATE)
     assert await counted(town, LATE) == [("水务局", 1, 0)]
-    await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("water"), LATE)
+    await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("water"), LATE)
     contact = {"how": "phone", "text": "已说明情况"}
-    await unit_work.record_contact(town.office, ticket.ticket_id, town.actor("water"), LATE, contact)
+    await unit_work.record_contact(town.context, ticket.ticket_id, town.actor("water"), LATE, contact)
     assert await shown(town, ticket, LATE) == []
     assert await counted(town, LATE) == [("水务局", 1, 0)]
 
@@ -60,7 +60,7 @@ async def test_a_tier_brought_about_by_the_unit_is_red_and_a_leaders_word_is_not
     late, instructed = await owed(town), await signed(town, phone="13700137001")
     given = {"text": "查清"}
     leader = town.actor("leader")
-    await tiers.instruct_ticket(town.office, instructed.ticket_id, date(2026, 12, 4), leader, MONDAY, given)
+    await tiers.instruct_ticket(town.context, instructed.ticket_id, date(2026, 12, 4), leader, MONDAY, given)
     after = moment("2026-12-01")
     await look.sweep_until(after)
     assert await shown(town, late, after) == [("red", "逾期未约谈，列入纪委督办")]
@@ -71,7 +71,7 @@ async def test_a_unit_that_gets_the_ticket_later_inherits_no_card(town: Town, lo
     ticket = await dispatched(town)
     await look.sweep_until(LATE)
     dispatcher, school = town.actor("dispatcher"), town.unit("教育局")
-    await handover.dispatch_ticket(town.office, ticket.ticket_id, school, dispatcher, LATE, "归口办理")
+    await handover.dispatch_ticket(town.context, ticket.ticket_id, school, dispatcher, LATE, "归口办理")
     assert await shown(town, ticket, LATE) == []
     assert await counted(town, LATE) == [("水务局", 1, 0)]
 
@@ -80,7 +80,7 @@ async def test_what_rests_does_not_turn_red(town: Town, look: Look) -> None:
     ticket, until = await dispatched(town), moment("2026-12-04")
     await look.sweep_until(LATE)
     given = {"reason": "等待汛期结束", "until": until.isoformat()}
-    await unit_work.park_ticket(town.office, ticket.ticket_id, until, town.actor("dispatcher"), LATE, given)
+    await unit_work.park_ticket(town.context, ticket.ticket_id, until, town.actor("dispatcher"), LATE, given)
     for now, colour in (("2026-12-03", "yellow"), ("2026-12-05", "yellow"), ("2026-12-09", "red")):
         await look.sweep_until(moment(now))
         assert (colour, f"签收超期{'满3个工作日' if colour == 'red' else ''}") in await shown(town, ticket, moment(now))
@@ -101,14 +101,14 @@ async def test_a_unit_that_no_longer_has_the_ticket_does_not_see_it_by_its_card(
     ticket = await dispatched(town)
     await look.sweep_until(LATE)
     dispatcher, school = town.actor("dispatcher"), town.unit("教育局")
-    await handover.dispatch_ticket(town.office, ticket.ticket_id, school, dispatcher, LATE, "归口办理")
+    await handover.dispatch_ticket(town.context, ticket.ticket_id, school, dispatcher, LATE, "归口办理")
     assert await counted(town, LATE, login="water_head") == []
 
 
 @pytest.mark.parametrize("login", ["operator", "water", "admin"])
 async def test_the_months_cards_are_for_those_who_oversee(town: Town, login: str) -> None:
     with pytest.raises(NotAllowed):
-        await list_cards(town.office, NOVEMBER, town.actor(login), MONDAY)
+        await list_cards(town.context, NOVEMBER, town.actor(login), MONDAY)
 
 
 async def test_each_month_has_its_own(town: Town, look: Look) -> None:

@@ -20,7 +20,7 @@ from tests.hotline.actions.conftest import Look
 
 
 async def press(town: Town, ticket_id: UUID, login: str, now: datetime) -> None:
-    await tiers.remind_unit(town.office, ticket_id, town.actor(login), now)
+    await tiers.remind_unit(town.context, ticket_id, town.actor(login), now)
 
 
 def text_of(content: bytes) -> str:
@@ -63,7 +63,7 @@ async def test_a_press_on_a_weekend_counts_for_the_day_it_goes_out(town: Town, l
 async def test_a_form_sent_twice_presses_once(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     for _ in range(2):
-        await tiers.remind_unit(town.office, ticket.ticket_id, town.actor("dispatcher"), MONDAY, "key-1")
+        await tiers.remind_unit(town.context, ticket.ticket_id, town.actor("dispatcher"), MONDAY, "key-1")
     assert len(await look.letters(ticket, "reminder_notice")) == 1
 
 
@@ -78,7 +78,7 @@ async def test_every_reply_is_a_numbered_document_the_person_may_be_handed(town:
     first, second = await build.replied(town), await build.replied(town)
     (one,), (two,) = await look.letters(first, "written_reply"), await look.letters(second, "written_reply")
     assert (one["number"], two["number"]) == (1, 2)
-    kind, facts = await read_letter(town.office, two["letter_id"], town.actor("water"))
+    kind, facts = await read_letter(town.context, two["letter_id"], town.actor("water"))
     assert kind is Document.WRITTEN_REPLY
     assert letter_file(kind, facts) == "阳热答〔2026〕2号答复意见书"
     text = text_of(docx_of(letter_sheet(kind, facts)))
@@ -91,7 +91,7 @@ async def test_an_interview_held_leaves_its_record(town: Town, look: Look) -> No
     ticket = await build.owed(town)
     await build.held(town, ticket, TUESDAY)
     (row,) = await look.letters(ticket, "interview_record")
-    kind, facts = await read_letter(town.office, row["letter_id"], town.actor("inspector"))
+    kind, facts = await read_letter(town.context, row["letter_id"], town.actor("inspector"))
     text = text_of(docx_of(letter_sheet(kind, facts)))
     for words in (
         "抄表员未入户",
@@ -106,20 +106,20 @@ async def test_an_interview_held_leaves_its_record(town: Town, look: Look) -> No
 
 async def test_a_promised_day_stands_in_the_record(town: Town, look: Look) -> None:
     ticket = await build.owed(town)
-    water, office = town.actor("water"), town.office
-    await interview.plan_interview(office, ticket.ticket_id, TUESDAY, water, MONDAY, build.PLAN)
+    water, context = town.actor("water"), town.context
+    await interview.plan_interview(context, ticket.ticket_id, TUESDAY, water, MONDAY, build.PLAN)
     promised = moment("2026-12-01").date()
     given = build.MINUTES | {"outcome": "done"}
-    await interview.hold_interview(office, ticket.ticket_id, TUESDAY, promised, water, TUESDAY, given)
+    await interview.hold_interview(context, ticket.ticket_id, TUESDAY, promised, water, TUESDAY, given)
     (row,) = await look.letters(ticket, "interview_record")
-    assert "2026年12月1日" in text_of(docx_of(letter_sheet(*await read_letter(office, row["letter_id"], water))))
+    assert "2026年12月1日" in text_of(docx_of(letter_sheet(*await read_letter(context, row["letter_id"], water))))
 
 
 async def test_the_notice_says_the_limit_and_who_presses(town: Town, look: Look) -> None:
     ticket = await build.signed(town)
     await press(town, ticket.ticket_id, "inspector", TUESDAY)
     (row,) = await look.letters(ticket, "reminder_notice")
-    text = text_of(docx_of(letter_sheet(*await read_letter(town.office, row["letter_id"], town.actor("water")))))
+    text = text_of(docx_of(letter_sheet(*await read_letter(town.context, row["letter_id"], town.actor("water")))))
     assert "阳光县纪委纠风办" in text
     assert "答复期限：2026年11月30日17:30前，期限内办结。" in text
 
@@ -127,9 +127,9 @@ async def test_the_notice_says_the_limit_and_who_presses(town: Town, look: Look)
 async def test_a_confidential_tickets_documents_say_the_matter_and_no_number(town: Town, look: Look) -> None:
     ticket = await build.signed(town, confidential=True, title="王小明家水费")
     given = {"reply": "已与王小明（13800138000）核对。", "facts": "核对"}
-    await unit_work.reply_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY, given)
+    await unit_work.reply_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY, given)
     (row,) = await look.letters(ticket, "written_reply")
-    text = text_of(docx_of(letter_sheet(*await read_letter(town.office, row["letter_id"], town.actor("water")))))
+    text = text_of(docx_of(letter_sheet(*await read_letter(town.context, row["letter_id"], town.actor("water")))))
     assert "城乡建设 · 水费" in text
     assert "王小明" not in text
     assert "13800138000" not in text
@@ -138,4 +138,4 @@ async def test_a_confidential_tickets_documents_say_the_matter_and_no_number(tow
 async def test_a_document_is_read_inside_the_own_rows_only(town: Town, look: Look) -> None:
     (row,) = await look.letters(await build.replied(town), "written_reply")
     with pytest.raises(NotFound):
-        await read_letter(town.office, row["letter_id"], town.actor("school"))
+        await read_letter(town.context, row["letter_id"], town.actor("school"))

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.domain.tickets.lifecycle import State
 from hotline.store import policies
 from hotline.store.supervision import tiers
@@ -32,7 +32,7 @@ async def test_a_window_reminds_once_at_each_step_however_often_one_looks(town: 
     ticket = await build.owed(town)
     now = MONDAY
     while now <= EXPIRY:
-        await strike_due_clocks(town.office, now, 100)
+        await fire_due_deadlines(town.context, now, 100)
         now += timedelta(hours=2)
     await look.sweep(EXPIRY)
     assert of_rule(await look.ledger(ticket), "interview") == [(step, "planned") for step in STEPS]
@@ -45,7 +45,7 @@ async def test_a_window_reminds_once_at_each_step_however_often_one_looks(town: 
 @pytest.mark.case("T1", "T11")
 async def test_two_sweeps_at_once_remind_once(town: Town, look: "Look") -> None:
     ticket = await build.owed(town)
-    await asyncio.gather(*(strike_due_clocks(town.office, EXPIRY, 100) for _ in range(5)))
+    await asyncio.gather(*(fire_due_deadlines(town.context, EXPIRY, 100) for _ in range(5)))
     await look.sweep(EXPIRY)
     assert of_rule(await look.ledger(ticket), "interview").count(("expiry", "planned")) == 1
     assert [row["tier"] for row in await look.letters(ticket)] == [1, 2]
@@ -105,7 +105,7 @@ async def test_an_overdue_signature_climbs_all_the_way_though_a_person_comments(
     await look.sweep(moment("2026-11-24", "17:30"))
     assert await look.ladder(ticket) == [(1, "sign_overdue", None)]
     await unit_work.comment_ticket(
-        town.office, ticket.ticket_id, build.COMPLAINANT, moment("2026-11-25"), {"text": "没人理我"}
+        town.context, ticket.ticket_id, build.COMPLAINANT, moment("2026-11-25"), {"text": "没人理我"}
     )
     assert await look.due(ticket, "supervised") == moment("2026-11-27", "17:30")
     await look.sweep_until(moment("2026-12-03"))
@@ -142,11 +142,13 @@ async def test_tickets_at_the_top_do_not_hide_the_last_one(town: Town, look: "Lo
 async def test_the_same_unit_is_told_again_when_the_ticket_comes_back(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town)
     grounds = {"reason": "不属本单位", "basis": "三定方案"}
-    await handover.return_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY, grounds)
+    await handover.return_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY, grounds)
     await handover.rule_return(
-        town.office, ticket.ticket_id, True, town.actor("dispatcher"), MONDAY, {"reason": "另派"}
+        town.context, ticket.ticket_id, True, town.actor("dispatcher"), MONDAY, {"reason": "另派"}
     )
-    await handover.dispatch_ticket(town.office, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY)
+    await handover.dispatch_ticket(
+        town.context, ticket.ticket_id, town.unit("水务局"), town.actor("dispatcher"), MONDAY
+    )
     assert (await look.told(ticket))[f"unit:{town.unit('水务局')}", "dispatched"] == 2
     await look.sweep(moment("2026-11-24", "17:30"))
     assert ("sign", "expiry", "planned") in await look.ledger(ticket)
@@ -159,9 +161,9 @@ async def test_letters_are_numbered_without_gaps_though_one_is_undone(
         await build.owed(town)
     with monkeypatch.context() as patch:
         patch.setattr(tiers, "open_supervision", _refuse)
-        _, failed = await strike_due_clocks(town.office, EXPIRY, 100)
+        _, failed = await fire_due_deadlines(town.context, EXPIRY, 100)
         assert len(failed) == 3
-    await asyncio.gather(*(strike_due_clocks(town.office, moment("2026-12-31"), 100) for _ in range(3)))
+    await asyncio.gather(*(fire_due_deadlines(town.context, moment("2026-12-31"), 100) for _ in range(3)))
     numbers = await pool.fetch("select number from letter where kind = 'supervision_letter' order by number")
     assert [row["number"] for row in numbers] == list(range(1, 7))
 
@@ -202,7 +204,7 @@ async def test_another_policy_holds_from_the_next_clock_on(town: Town, look: "Lo
     before = await build.owed(town)
     async with pool.acquire() as conn:
         await policies.add_policy(conn, build.REGION, MONDAY, {"limits": {"interview": "2d"}}, "管理员")
-    await town.office.refresh(MONDAY, force=True)
+    await town.context.refresh(MONDAY, force=True)
     after = await build.owed(town)
     assert await look.due(before, "interview") == EXPIRY
     assert await look.due(after, "interview") == moment("2026-11-25", "17:30")

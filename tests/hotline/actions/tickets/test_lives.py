@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from hotline.actions.dispatch import handover, joint
 from hotline.actions.intake import first_contact
-from hotline.actions.supervision.tiers import strike_due_clocks
+from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.db import open_pool
 from hotline.domain.enums import Channel, Kind, Role
 from hotline.domain.errors import Refusal
@@ -49,13 +49,13 @@ async def met(town: Town, now: datetime, **filed: Any) -> Ticket:
 
 async def sent_back(town: Town, now: datetime, **filed: Any) -> Ticket:
     ticket = await build.dispatched(town, now, **filed)
-    return await handover.return_ticket(town.office, ticket.ticket_id, town.actor("water"), now, WORDS)
+    return await handover.return_ticket(town.context, ticket.ticket_id, town.actor("water"), now, WORDS)
 
 
 async def assisted(town: Town, now: datetime, **filed: Any) -> Ticket:
     ticket = await build.signed(town, now, **filed)
     units = [town.unit("教育局"), town.unit("永安镇")]
-    return await joint.invite_units(town.office, ticket.ticket_id, units, town.actor("dispatcher"), now, WORDS)
+    return await joint.invite_units(town.context, ticket.ticket_id, units, town.actor("dispatcher"), now, WORDS)
 
 
 # Where a life is taken up: what comes late in it would else be rare.
@@ -148,7 +148,7 @@ class Life(RuleBasedStateMachine):
         event(f"ended {self._state} on tier {self.books.ticket['tier']}")
         if self._state != "closed":
             self.world.run(first_contact.withdraw_ticket(
-                self.world.town.office, self.ticket_id, COMPLAINANT, self.now, {"reason": "到此为止"}
+                self.world.town.context, self.ticket_id, COMPLAINANT, self.now, {"reason": "到此为止"}
             ))  # fmt: skip
             self._look(None)
             assert self._state == "closed", "an open ticket can always be taken back"
@@ -207,7 +207,7 @@ class Life(RuleBasedStateMachine):
 
     async def _sweep(self, now: datetime) -> None:
         for _ in range(200):
-            handled, failed = await strike_due_clocks(self.world.town.office, now, 50)
+            handled, failed = await fire_due_deadlines(self.world.town.context, now, 50)
             assert not failed
             if not handled:
                 return

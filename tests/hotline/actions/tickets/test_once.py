@@ -12,7 +12,7 @@ from hotline.actions.callback.verdicts import ask_due_callbacks
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
 from hotline.actions.intake import attachments
-from hotline.actions.messaging.delivery import LOST_AFTER, deliver_due, note_lost
+from hotline.actions.messaging.delivery import LOST_AFTER, deliver_due, mark_stale_deliveries
 from hotline.actions.search import case_view
 from hotline.domain.enums import Channel, Verdict
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
@@ -46,12 +46,12 @@ async def test_a_sender_killed_after_sending_leaves_the_message_unknown_and_unre
         raise asyncio.CancelledError
 
     with pytest.raises(asyncio.CancelledError):
-        await deliver_due(town.office, die, MONDAY, 100)
+        await deliver_due(town.context, die, MONDAY, 100)
     assert await states(look, ticket) == ["sending"]
     later = MONDAY + LOST_AFTER
     for now in (MONDAY, later, later + MINUTE, later + 60 * MINUTE):
-        await deliver_due(town.office, die, now, 100)
-        await note_lost(town.office, now)
+        await deliver_due(town.context, die, now, 100)
+        await mark_stale_deliveries(town.context, now)
     assert len(sent) == 1
     assert await states(look, ticket) == ["unknown"]
     assert await look.alarms(ticket) == ["message_unknown"]
@@ -67,7 +67,7 @@ async def test_a_provider_whose_answer_came_too_late_got_one_message(town: Town,
         return Receipt(Delivery.UNKNOWN, reason="timeout")
 
     for now in (MONDAY, MONDAY + MINUTE, TUESDAY):
-        await deliver_due(town.office, answer_late, now, 100)
+        await deliver_due(town.context, answer_late, now, 100)
     assert (len(sent), await states(look, ticket)) == (1, ["unknown"])
 
 
@@ -81,7 +81,7 @@ async def test_of_three_messages_only_the_one_that_failed_goes_again(town: Town,
         return Receipt(Delivery.LATER if sent.count("two") == 1 and sent[-1] == "two" else Delivery.DELIVERED)
 
     for now in (MONDAY, MONDAY + MINUTE, MONDAY + 60 * MINUTE):
-        await deliver_due(town.office, fail_once, now, 100)
+        await deliver_due(town.context, fail_once, now, 100)
     assert sorted(sent) == ["one", "ree", "two", "two"]
     assert [await states(look, ticket) for ticket in tickets] == [["sent"]] * 3
 
@@ -89,7 +89,7 @@ async def test_of_three_messages_only_the_one_that_failed_goes_again(town: Town,
 @pytest.mark.case("P28")
 async def test_two_workers_at_once_send_one_invitation(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **by_wechat("invited"))
-    await asyncio.gather(*(ask_due_callbacks(town.office, MONDAY, 10) for _ in range(5)))
+    await asyncio.gather(*(ask_due_callbacks(town.context, MONDAY, 10) for _ in range(5)))
     assert (await look.told(ticket))[f"ticket:{ticket.ticket_id}", "callback"] == 1
 
 
@@ -145,11 +145,11 @@ async def test_words_looks_and_files_move_no_limit(town: Town, look: "Look", poo
 
     before = await limits()
     for actor in (COMPLAINANT, water, town.actor("supervisor")):
-        await unit_work.comment_ticket(town.office, ticket.ticket_id, actor, TUESDAY, {"text": "补充一句"})
-    await case_view.read_ticket(town.office, ticket.ticket_id, water, TUESDAY)
-    await case_view.reveal_person(town.office, ticket.ticket_id, water, TUESDAY, "电话联系")
+        await unit_work.comment_ticket(town.context, ticket.ticket_id, actor, TUESDAY, {"text": "补充一句"})
+    await case_view.read_ticket(town.context, ticket.ticket_id, water, TUESDAY)
+    await case_view.reveal_person(town.context, ticket.ticket_id, water, TUESDAY, "电话联系")
     photo = attachments.KeptFile("现场.jpg", "image/jpeg", 3, sha256(b"jpg").digest())
-    await attachments.add_files(town.office, ticket.ticket_id, [photo], water, TUESDAY)
+    await attachments.add_files(town.context, ticket.ticket_id, [photo], water, TUESDAY)
     assert await limits() == before
 
 
@@ -158,8 +158,8 @@ async def test_a_pause_keeps_what_is_left_to_the_second(town: Town, look: "Look"
     ticket = await build.opened(town)
     dispatcher, given = town.actor("dispatcher"), {"reason": "等待材料", "until": "明天"}
     parked_at, back_at = moment("2026-11-23", "09:17:23"), moment("2026-11-23", "10:03:41")
-    await unit_work.park_ticket(town.office, ticket.ticket_id, TUESDAY, dispatcher, parked_at, given)
-    await unit_work.resume_ticket(town.office, ticket.ticket_id, dispatcher, back_at)
+    await unit_work.park_ticket(town.context, ticket.ticket_id, TUESDAY, dispatcher, parked_at, given)
+    await unit_work.resume_ticket(town.context, ticket.ticket_id, dispatcher, back_at)
     assert await look.due(ticket, "dispatch") == moment("2026-11-23", "11:46:18")
 
 
@@ -170,7 +170,7 @@ async def test_two_reminders_of_one_kind_on_one_day_are_both_told(town: Town, lo
     dispatcher = town.actor("dispatcher")
     for minute, unit in (("09:40", "教育局"), ("09:50", "水务局")):
         at = moment("2026-11-23", minute)
-        await handover.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), dispatcher, at, "归口办理")
+        await handover.dispatch_ticket(town.context, ticket.ticket_id, town.unit(unit), dispatcher, at, "归口办理")
     await look.sweep_until(moment("2026-11-23", "10:30"))
     rows = await pool.fetch(
         "select cycle, state from reminder where rule = 'sign' and step = 'expiry' and recipient = $1 order by cycle",

@@ -29,8 +29,8 @@ async def count(pool: asyncpg.Pool, table: str) -> int:
 @pytest.mark.case("T35")
 async def test_a_filing_sent_again_gets_the_first_number_and_code(town: Town, pool: asyncpg.Pool) -> None:
     filing = a_filing()
-    first = await opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY)
-    again = await opening.open_ticket(town.office, filing, COMPLAINANT, TUESDAY)
+    first = await opening.open_ticket(town.context, filing, COMPLAINANT, MONDAY)
+    again = await opening.open_ticket(town.context, filing, COMPLAINANT, TUESDAY)
     assert (again.ticket, again.query_code) == (first.ticket, first.query_code)
     assert (first.repeated, again.repeated) == (False, True)
     assert {table: await count(pool, table) for table in ("ticket", "complainant", "ticket_event", "deadline")} == {
@@ -41,7 +41,7 @@ async def test_a_filing_sent_again_gets_the_first_number_and_code(town: Town, po
 @pytest.mark.case("T35")
 async def test_parallel_filings_with_one_key_open_one_ticket(town: Town, pool: asyncpg.Pool) -> None:
     filing = a_filing()
-    answers = await asyncio.gather(*(opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY) for _ in range(12)))
+    answers = await asyncio.gather(*(opening.open_ticket(town.context, filing, COMPLAINANT, MONDAY) for _ in range(12)))
     assert len({(one.ticket.number, one.query_code) for one in answers}) == 1
     assert [one.repeated for one in answers].count(False) == 1
     assert await count(pool, "ticket") == 1
@@ -49,10 +49,12 @@ async def test_parallel_filings_with_one_key_open_one_ticket(town: Town, pool: a
 
 async def test_after_a_repeat_was_undone_no_number_is_given_twice(town: Town, pool: asyncpg.Pool) -> None:
     filing = a_filing()
-    await asyncio.gather(*(opening.open_ticket(town.office, filing, COMPLAINANT, MONDAY) for _ in range(5)))
+    await asyncio.gather(*(opening.open_ticket(town.context, filing, COMPLAINANT, MONDAY) for _ in range(5)))
     fresh = await build.an_office(pool)
-    offices = [town.office, fresh] * 60
-    opened = await asyncio.gather(*(opening.open_ticket(office, a_filing(), COMPLAINANT, MONDAY) for office in offices))
+    offices = [town.context, fresh] * 60
+    opened = await asyncio.gather(
+        *(opening.open_ticket(context, a_filing(), COMPLAINANT, MONDAY) for context in offices)
+    )
     assert len({one.ticket.number for one in opened}) == len(offices)
 
 
@@ -64,13 +66,13 @@ async def test_the_number_carries_the_local_day(town: Town) -> None:
 
 async def test_a_form_sent_again_is_written_once_and_answered_the_same(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town)
-    office, handler = town.office, town.actor("water")
-    first = await unit_work.sign_ticket(office, ticket.ticket_id, handler, MONDAY, "form-sign-1")
-    again = await unit_work.sign_ticket(office, ticket.ticket_id, handler, TUESDAY, "form-sign-1")
+    context, handler = town.context, town.actor("water")
+    first = await unit_work.sign_ticket(context, ticket.ticket_id, handler, MONDAY, "form-sign-1")
+    again = await unit_work.sign_ticket(context, ticket.ticket_id, handler, TUESDAY, "form-sign-1")
     assert first == again
     assert (await look.events(ticket)).count("sign") == 1
     with pytest.raises(WrongState):
-        await unit_work.sign_ticket(office, ticket.ticket_id, handler, MONDAY, "form-sign-2")
+        await unit_work.sign_ticket(context, ticket.ticket_id, handler, MONDAY, "form-sign-2")
 
 
 async def test_a_comment_clicked_twice_at_once_stands_once(town: Town, look: "Look") -> None:
@@ -78,7 +80,7 @@ async def test_a_comment_clicked_twice_at_once_stands_once(town: Town, look: "Lo
     await asyncio.gather(
         *(
             unit_work.comment_ticket(
-                town.office, ticket.ticket_id, COMPLAINANT, MONDAY, {"text": "又漏了"}, "form-comment"
+                town.context, ticket.ticket_id, COMPLAINANT, MONDAY, {"text": "又漏了"}, "form-comment"
             )
             for _ in range(6)
         )
@@ -90,7 +92,7 @@ async def test_a_comment_clicked_twice_at_once_stands_once(town: Town, look: "Lo
 async def test_an_unanswered_call_clicked_twice_counts_once(town: Town, look: "Look") -> None:
     ticket = await build.replied(town)
     for _ in range(2):
-        await verdicts.record_no_answer(town.office, ticket.ticket_id, town.actor("operator"), MONDAY, "form-call-1")
+        await verdicts.record_no_answer(town.context, ticket.ticket_id, town.actor("operator"), MONDAY, "form-call-1")
     assert [row["state"] for row in await look.callbacks(ticket)] == ["no_answer_1"]
     assert (await look.events(ticket)).count("no_answer") == 1
 
@@ -100,7 +102,7 @@ async def test_a_rating_clicked_twice_at_once_decides_once(town: Town, look: "Lo
     answers = Answers(True, False, Verdict.DISSATISFIED)
     kept = await asyncio.gather(
         *(
-            verdicts.record_callback(town.office, ticket.ticket_id, answers, COMPLAINANT, MONDAY, "form-rate")
+            verdicts.record_callback(town.context, ticket.ticket_id, answers, COMPLAINANT, MONDAY, "form-rate")
             for _ in range(4)
         )
     )
@@ -112,9 +114,9 @@ async def test_two_people_deciding_at_once_one_wins_and_the_other_is_told(town: 
     ticket = await build.opened(town)
     unit, dispatcher = town.unit("水务局"), town.actor("dispatcher")
     results = await asyncio.gather(
-        handover.dispatch_ticket(town.office, ticket.ticket_id, unit, dispatcher, MONDAY),
+        handover.dispatch_ticket(town.context, ticket.ticket_id, unit, dispatcher, MONDAY),
         first_contact.answer_ticket(
-            town.office, ticket.ticket_id, town.actor("operator"), MONDAY, {"answer": "已答复"}
+            town.context, ticket.ticket_id, town.actor("operator"), MONDAY, {"answer": "已答复"}
         ),
         return_exceptions=True,
     )
@@ -125,7 +127,7 @@ async def test_two_people_deciding_at_once_one_wins_and_the_other_is_told(town: 
 @pytest.mark.case("T11")
 async def test_two_sweeps_at_once_dispatch_a_ticket_once(town: Town, look: "Look") -> None:
     tickets = [await build.opened(town) for _ in range(5)]
-    await asyncio.gather(*(handover.dispatch_received(town.office, MONDAY, 10) for _ in range(4)))
+    await asyncio.gather(*(handover.dispatch_received(town.context, MONDAY, 10) for _ in range(4)))
     for ticket in tickets:
         assert await look.events(ticket) == ["open", "dispatch"]
         assert (await look.told(ticket))[f"unit:{town.unit('水务局')}", "dispatched"] == 1

@@ -23,7 +23,7 @@ BY_WECHAT = {"channel": Channel.WECHAT, "wechat": "openid-of-a-test", "phone": "
 
 
 async def park(town: Town, ticket: "Ticket", now: Any, until: Any = UNTIL) -> "Ticket":
-    return await unit_work.park_ticket(town.office, ticket.ticket_id, until, town.actor("dispatcher"), now, REASON)
+    return await unit_work.park_ticket(town.context, ticket.ticket_id, until, town.actor("dispatcher"), now, REASON)
 
 
 @pytest.mark.case("R9", "T14")
@@ -44,7 +44,7 @@ async def test_a_parked_ticket_comes_back_by_itself_with_what_was_left(town: Tow
 async def test_a_dispatcher_may_end_the_rest_early(town: Town, look: "Look") -> None:
     ticket = await build.signed(town)
     await park(town, ticket, TUESDAY)
-    back = await unit_work.resume_ticket(town.office, ticket.ticket_id, town.actor("dispatcher"), THURSDAY)
+    back = await unit_work.resume_ticket(town.context, ticket.ticket_id, town.actor("dispatcher"), THURSDAY)
     assert (back.state, await look.ticking(ticket)) == (State.SIGNED, ["reply"])
     await look.sweep_until(UNTIL + timedelta(days=1))
     assert (await look.events(ticket)).count("resume") == 1
@@ -72,7 +72,7 @@ async def test_the_hotlines_own_lateness_rests_with_the_ticket(town: Town, look:
 
 
 async def call(town: Town, ticket: "Ticket", now: Any) -> "Ticket":
-    return await verdicts.record_no_answer(town.office, ticket.ticket_id, town.actor("operator"), now)
+    return await verdicts.record_no_answer(town.context, ticket.ticket_id, town.actor("operator"), now)
 
 
 async def test_three_calls_at_different_times_and_the_ticket_closes_as_unreached(town: Town, look: "Look") -> None:
@@ -94,7 +94,7 @@ async def test_three_calls_at_different_times_and_the_ticket_closes_as_unreached
 
 async def test_a_person_who_refuses_closes_the_ticket_without_a_verdict(town: Town, look: "Look") -> None:
     ticket = await build.replied(town)
-    closed = await verdicts.record_refusal(town.office, ticket.ticket_id, town.actor("operator"), MONDAY)
+    closed = await verdicts.record_refusal(town.context, ticket.ticket_id, town.actor("operator"), MONDAY)
     (row,) = await look.callbacks(ticket)
     assert (closed.close_reason, row["state"], row["verdict"]) == (CloseReason.REFUSED, "refused", None)
 
@@ -112,25 +112,25 @@ async def test_nobody_is_called_before_a_reply(town: Town) -> None:
     with pytest.raises(WrongState, match="评价"):
         await call(town, ticket, MONDAY)
     with pytest.raises((WrongState, NotFound)):
-        await verdicts.record_refusal(town.office, ticket.ticket_id, town.actor("operator"), MONDAY)
+        await verdicts.record_refusal(town.context, ticket.ticket_id, town.actor("operator"), MONDAY)
 
 
 @pytest.mark.case("P28")
 async def test_a_person_on_wechat_is_asked_there_once_and_called_a_working_day_later(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **BY_WECHAT)
     for _ in range(3):
-        await verdicts.ask_due_callbacks(town.office, MONDAY, 10)
+        await verdicts.ask_due_callbacks(town.context, MONDAY, 10)
     invitations = [row for row in await look.outbox(ticket) if row["kind"] == "callback"]
     assert [row["channel"] for row in invitations] == ["wechat"]
     assert [row["channel"] for row in await look.callbacks(ticket)] == ["wechat"]
-    await verdicts.ask_due_callbacks(town.office, moment("2026-11-24", "17:30"), 10)
+    await verdicts.ask_due_callbacks(town.context, moment("2026-11-24", "17:30"), 10)
     assert [row["channel"] for row in await look.callbacks(ticket)] == ["phone"]
     assert len([row for row in await look.outbox(ticket) if row["kind"] == "callback"]) == 1
 
 
 async def test_an_invitation_waits_for_notice_hours(town: Town, look: "Look") -> None:
     ticket = await build.replied(town, **BY_WECHAT)
-    await verdicts.ask_due_callbacks(town.office, moment("2026-11-23", "20:00"), 10)
+    await verdicts.ask_due_callbacks(town.context, moment("2026-11-23", "20:00"), 10)
     (row,) = [row for row in await look.outbox(ticket) if row["kind"] == "callback"]
     assert row["not_before"] == moment("2026-11-24", "08:30")
 
@@ -139,13 +139,13 @@ async def test_a_parked_ticket_is_not_asked_about_and_hides_no_other(town: Town,
     parked = await build.replied(town, **BY_WECHAT)
     await park(town, parked, MONDAY)
     other = await build.replied(town, TUESDAY, **BY_WECHAT)
-    assert await verdicts.ask_due_callbacks(town.office, TUESDAY, 1) == 1
-    assert await verdicts.ask_due_callbacks(town.office, TUESDAY, 1) == 1
-    assert await verdicts.ask_due_callbacks(town.office, TUESDAY, 1) == 0
+    assert await verdicts.ask_due_callbacks(town.context, TUESDAY, 1) == 1
+    assert await verdicts.ask_due_callbacks(town.context, TUESDAY, 1) == 1
+    assert await verdicts.ask_due_callbacks(town.context, TUESDAY, 1) == 0
     assert (await look.told(other))[f"ticket:{other.ticket_id}", "callback"] == 1
     assert (await look.told(parked))[f"ticket:{parked.ticket_id}", "callback"] == 0
     await look.sweep(UNTIL)
-    await verdicts.ask_due_callbacks(town.office, UNTIL, 10)
+    await verdicts.ask_due_callbacks(town.context, UNTIL, 10)
     assert (await look.told(parked))[f"ticket:{parked.ticket_id}", "callback"] == 1
 
 
@@ -161,9 +161,9 @@ async def test_a_callback_that_cannot_be_asked_stops_nobody(
         return await healthy(conn, region, ticket_id)
 
     monkeypatch.setattr(verdicts, "get_complainant", read)
-    assert await verdicts.ask_due_callbacks(town.office, MONDAY, 10) == 2
+    assert await verdicts.ask_due_callbacks(town.context, MONDAY, 10) == 2
     assert (await look.told(good))[f"ticket:{good.ticket_id}", "callback"] == 1
-    assert await verdicts.ask_due_callbacks(town.office, MONDAY, 10) == 0
+    assert await verdicts.ask_due_callbacks(town.context, MONDAY, 10) == 0
     monkeypatch.undo()
-    await verdicts.ask_due_callbacks(town.office, MONDAY + timedelta(minutes=10), 10)
+    await verdicts.ask_due_callbacks(town.context, MONDAY + timedelta(minutes=10), 10)
     assert (await look.told(bad))[f"ticket:{bad.ticket_id}", "callback"] == 1

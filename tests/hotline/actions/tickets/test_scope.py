@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 WORDS = {"text": "x", "how": "phone", "reason": "x", "basis": "x", "reply": "x", "facts": "x"}
 DEEDS: list[Callable[[Any, Any, Any], Awaitable[Ticket]]] = [
-    lambda office, ticket_id, who: unit_work.sign_ticket(office, ticket_id, who, MONDAY),
-    lambda office, ticket_id, who: unit_work.record_contact(office, ticket_id, who, MONDAY, WORDS),
-    lambda office, ticket_id, who: unit_work.reply_ticket(office, ticket_id, who, MONDAY, WORDS),
-    lambda office, ticket_id, who: unit_work.ask_extension(office, ticket_id, who, MONDAY, WORDS),
-    lambda office, ticket_id, who: unit_work.comment_ticket(office, ticket_id, who, MONDAY, WORDS),
-    lambda office, ticket_id, who: handover.return_ticket(office, ticket_id, who, MONDAY, WORDS),
-    lambda office, ticket_id, who: interview.plan_interview(office, ticket_id, TUESDAY, who, MONDAY, PLAN),
-    lambda office, ticket_id, who: interview.hold_interview(office, ticket_id, MONDAY, None, who, MONDAY, MINUTES),
-    lambda office, ticket_id, who: verdicts.record_no_answer(office, ticket_id, who, MONDAY),
-    lambda office, ticket_id, who: tiers.supervise_ticket(office, ticket_id, who, MONDAY),
+    lambda context, ticket_id, who: unit_work.sign_ticket(context, ticket_id, who, MONDAY),
+    lambda context, ticket_id, who: unit_work.record_contact(context, ticket_id, who, MONDAY, WORDS),
+    lambda context, ticket_id, who: unit_work.reply_ticket(context, ticket_id, who, MONDAY, WORDS),
+    lambda context, ticket_id, who: unit_work.ask_extension(context, ticket_id, who, MONDAY, WORDS),
+    lambda context, ticket_id, who: unit_work.comment_ticket(context, ticket_id, who, MONDAY, WORDS),
+    lambda context, ticket_id, who: handover.return_ticket(context, ticket_id, who, MONDAY, WORDS),
+    lambda context, ticket_id, who: interview.plan_interview(context, ticket_id, TUESDAY, who, MONDAY, PLAN),
+    lambda context, ticket_id, who: interview.hold_interview(context, ticket_id, MONDAY, None, who, MONDAY, MINUTES),
+    lambda context, ticket_id, who: verdicts.record_no_answer(context, ticket_id, who, MONDAY),
+    lambda context, ticket_id, who: tiers.supervise_ticket(context, ticket_id, who, MONDAY),
 ]
 
 
@@ -42,13 +42,13 @@ async def test_whoever_has_no_part_in_a_ticket_does_not_find_it(town: Town, look
     ticket = await build.dispatched(town)
     for deed in DEEDS:
         with pytest.raises(NotFound):
-            await deed(town.office, ticket.ticket_id, town.actor(login))
+            await deed(town.context, ticket.ticket_id, town.actor(login))
     assert await look.events(ticket) == ["open", "dispatch"]
 
 
 async def test_the_unit_above_works_on_the_ticket_of_its_station(town: Town) -> None:
     ticket = await build.dispatched(town, unit="东湖水厂")
-    signed = await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("water_head"), MONDAY)
+    signed = await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("water_head"), MONDAY)
     assert signed.state is State.SIGNED
 
 
@@ -56,11 +56,11 @@ async def test_a_unit_whose_return_was_upheld_or_that_lost_it_finds_it_no_more(t
     ticket = await build.dispatched(town)
     dispatcher = town.actor("dispatcher")
     await handover.dispatch_ticket(
-        town.office, ticket.ticket_id, town.unit("教育局"), dispatcher, MONDAY, "职责在教育局"
+        town.context, ticket.ticket_id, town.unit("教育局"), dispatcher, MONDAY, "职责在教育局"
     )
     with pytest.raises(NotFound):
-        await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY)
-    signed = await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("school"), MONDAY)
+        await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY)
+    signed = await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("school"), MONDAY)
     assert signed.lead_unit_id == town.unit("教育局")
 
 
@@ -68,12 +68,14 @@ async def test_a_unit_whose_return_was_upheld_or_that_lost_it_finds_it_no_more(t
 async def test_a_matter_against_a_unit_goes_neither_to_it_nor_below_it(town: Town, unit: str) -> None:
     ticket = await build.opened(town, accused_unit_id=town.unit("水务局"))
     with pytest.raises(AccusedAddressee):
-        await handover.dispatch_ticket(town.office, ticket.ticket_id, town.unit(unit), town.actor("dispatcher"), MONDAY)
+        await handover.dispatch_ticket(
+            town.context, ticket.ticket_id, town.unit(unit), town.actor("dispatcher"), MONDAY
+        )
 
 
 async def test_the_catalogue_never_hands_a_matter_to_the_accused(town: Town, look: "Look") -> None:
     ticket = await build.opened(town, accused_unit_id=town.unit("水务局"))
-    await handover.dispatch_received(town.office, MONDAY, 10)
+    await handover.dispatch_received(town.context, MONDAY, 10)
     assert (await look.ticket(ticket.ticket_id)).state is State.RECEIVED
     assert await look.alarms(ticket) == ["no_catalogue_row"]
 
@@ -81,7 +83,7 @@ async def test_the_catalogue_never_hands_a_matter_to_the_accused(town: Town, loo
 async def test_a_matter_against_a_station_may_go_to_the_unit_above_it(town: Town, look: "Look") -> None:
     ticket = await build.dispatched(town, accused_unit_id=town.unit("东湖水厂"))
     with pytest.raises(NotFound):
-        await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("east"), MONDAY)
+        await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("east"), MONDAY)
     assert {recipient for recipient, _ in await look.told(ticket)} == {f"unit:{town.unit('水务局')}"}
 
 
@@ -89,7 +91,7 @@ async def test_a_redispatch_to_the_accused_is_refused_too(town: Town) -> None:
     ticket = await build.dispatched(town, accused_unit_id=town.unit("教育局"))
     with pytest.raises(AccusedAddressee):
         await handover.dispatch_ticket(
-            town.office, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), MONDAY, "职责"
+            town.context, ticket.ticket_id, town.unit("教育局"), town.actor("dispatcher"), MONDAY, "职责"
         )
 
 
@@ -97,7 +99,7 @@ async def test_an_unknown_unit_is_no_addressee(town: Town) -> None:
     ticket = await build.opened(town)
     with pytest.raises(NoSuchUnit):
         await handover.dispatch_ticket(
-            town.office, ticket.ticket_id, ticket.ticket_id, town.actor("dispatcher"), MONDAY
+            town.context, ticket.ticket_id, ticket.ticket_id, town.actor("dispatcher"), MONDAY
         )
 
 
@@ -105,10 +107,10 @@ async def test_an_unknown_unit_is_no_addressee(town: Town) -> None:
 async def test_a_confidential_person_is_contacted_by_relay_only(town: Town, given: dict[str, Any]) -> None:
     ticket = await build.dispatched(town, **given)
     assert (await build.signed(town, **given)).confidential
-    await unit_work.sign_ticket(town.office, ticket.ticket_id, town.actor("water"), MONDAY)
+    await unit_work.sign_ticket(town.context, ticket.ticket_id, town.actor("water"), MONDAY)
     with pytest.raises(Malformed, match="只能经热线转达"):
         await unit_work.record_contact(
-            town.office, ticket.ticket_id, town.actor("water"), MONDAY, {"how": "phone", "text": "x"}
+            town.context, ticket.ticket_id, town.actor("water"), MONDAY, {"how": "phone", "text": "x"}
         )
 
 
@@ -117,9 +119,9 @@ async def test_a_unit_does_not_call_back_its_own_work(town: Town, look: "Look", 
     ticket = await build.replied(town)
     actor, answers = town.actor(login), Answers(True, True, Verdict.SATISFIED)
     for deed in (
-        verdicts.record_callback(town.office, ticket.ticket_id, answers, actor, MONDAY),
-        verdicts.record_no_answer(town.office, ticket.ticket_id, actor, MONDAY),
-        verdicts.record_refusal(town.office, ticket.ticket_id, actor, MONDAY),
+        verdicts.record_callback(town.context, ticket.ticket_id, answers, actor, MONDAY),
+        verdicts.record_no_answer(town.context, ticket.ticket_id, actor, MONDAY),
+        verdicts.record_refusal(town.context, ticket.ticket_id, actor, MONDAY),
     ):
         with pytest.raises(NotAllowed):
             await deed

@@ -38,34 +38,36 @@ def unhappy(dice: random.Random) -> Answers:
 
 DEEDS: list[Deed] = [
     lambda t, i, n, d: handover.dispatch_ticket(
-        t.office, i, t.unit(d.choice(["水务局", "教育局"])), t.actor("dispatcher"), n, "x"
+        t.context, i, t.unit(d.choice(["水务局", "教育局"])), t.actor("dispatcher"), n, "x"
     ),
-    lambda t, i, n, d: handover.return_ticket(t.office, i, t.actor(d.choice(["water", "school"])), n, WORDS),
+    lambda t, i, n, d: handover.return_ticket(t.context, i, t.actor(d.choice(["water", "school"])), n, WORDS),
     lambda t, i, n, d: handover.rule_return(
-        t.office, i, d.random() < 0.5, t.actor(d.choice(["dispatcher", "inspector"])), n, WORDS
+        t.context, i, d.random() < 0.5, t.actor(d.choice(["dispatcher", "inspector"])), n, WORDS
     ),
-    lambda t, i, n, d: unit_work.sign_ticket(t.office, i, t.actor(d.choice(["water", "school"])), n),
-    lambda t, i, n, d: unit_work.record_contact(t.office, i, t.actor(d.choice(["water", "school"])), n, WORDS),
-    lambda t, i, n, d: unit_work.reply_ticket(t.office, i, t.actor(d.choice(["water", "school"])), n, WORDS),
-    lambda t, i, n, d: unit_work.ask_extension(t.office, i, t.actor("water"), n, WORDS),
-    lambda t, i, n, d: unit_work.decide_extension(t.office, i, d.random() < 0.5, t.actor("dispatcher"), n, WORDS),
-    lambda t, i, n, d: unit_work.park_ticket(t.office, i, n + d.choice(SPANS), t.actor("dispatcher"), n, WORDS),
-    lambda t, i, n, d: unit_work.resume_ticket(t.office, i, t.actor("dispatcher"), n),
-    lambda t, i, n, d: unit_work.comment_ticket(t.office, i, COMPLAINANT, n, WORDS),
-    lambda t, i, n, d: first_contact.ask_details(t.office, i, t.actor("operator"), n, WORDS),
-    lambda t, i, n, d: first_contact.add_details(t.office, i, COMPLAINANT, n, WORDS),
-    lambda t, i, n, d: verdicts.record_callback(t.office, i, unhappy(d), t.actor("operator"), n),
-    lambda t, i, n, d: verdicts.record_no_answer(t.office, i, t.actor("operator"), n),
-    lambda t, i, n, d: interview.plan_interview(t.office, i, n + SPANS[0], t.actor("water"), n, build.PLAN),
-    lambda t, i, n, d: interview.hold_interview(t.office, i, n, None, t.actor("water"), n, build.MINUTES),
-    lambda t, i, n, d: interview.verify_interview(t.office, i, Verdict.DISSATISFIED, True, "", t.actor("inspector"), n),
+    lambda t, i, n, d: unit_work.sign_ticket(t.context, i, t.actor(d.choice(["water", "school"])), n),
+    lambda t, i, n, d: unit_work.record_contact(t.context, i, t.actor(d.choice(["water", "school"])), n, WORDS),
+    lambda t, i, n, d: unit_work.reply_ticket(t.context, i, t.actor(d.choice(["water", "school"])), n, WORDS),
+    lambda t, i, n, d: unit_work.ask_extension(t.context, i, t.actor("water"), n, WORDS),
+    lambda t, i, n, d: unit_work.decide_extension(t.context, i, d.random() < 0.5, t.actor("dispatcher"), n, WORDS),
+    lambda t, i, n, d: unit_work.park_ticket(t.context, i, n + d.choice(SPANS), t.actor("dispatcher"), n, WORDS),
+    lambda t, i, n, d: unit_work.resume_ticket(t.context, i, t.actor("dispatcher"), n),
+    lambda t, i, n, d: unit_work.comment_ticket(t.context, i, COMPLAINANT, n, WORDS),
+    lambda t, i, n, d: first_contact.ask_details(t.context, i, t.actor("operator"), n, WORDS),
+    lambda t, i, n, d: first_contact.add_details(t.context, i, COMPLAINANT, n, WORDS),
+    lambda t, i, n, d: verdicts.record_callback(t.context, i, unhappy(d), t.actor("operator"), n),
+    lambda t, i, n, d: verdicts.record_no_answer(t.context, i, t.actor("operator"), n),
+    lambda t, i, n, d: interview.plan_interview(t.context, i, n + SPANS[0], t.actor("water"), n, build.PLAN),
+    lambda t, i, n, d: interview.hold_interview(t.context, i, n, None, t.actor("water"), n, build.MINUTES),
+    lambda t, i, n, d: interview.verify_interview(
+        t.context, i, Verdict.DISSATISFIED, True, "", t.actor("inspector"), n
+    ),
     lambda t, i, n, d: joint.invite_units(
-        t.office, i, [t.unit(d.choice(["教育局", "永安镇"]))], t.actor("dispatcher"), n, WORDS
+        t.context, i, [t.unit(d.choice(["教育局", "永安镇"]))], t.actor("dispatcher"), n, WORDS
     ),
-    lambda t, i, n, d: joint.excuse_unit(t.office, i, t.unit("教育局"), t.actor("dispatcher"), n, WORDS),
-    lambda t, i, n, d: joint.hand_in_part(t.office, i, t.actor(d.choice(["school", "town"])), n, WORDS),
-    lambda t, i, n, d: tiers.supervise_ticket(t.office, i, t.actor("supervisor"), n),
-    lambda t, i, n, d: tiers.instruct_ticket(t.office, i, (n + d.choice(SPANS)).date(), t.actor("leader"), n, WORDS),
+    lambda t, i, n, d: joint.excuse_unit(t.context, i, t.unit("教育局"), t.actor("dispatcher"), n, WORDS),
+    lambda t, i, n, d: joint.hand_in_part(t.context, i, t.actor(d.choice(["school", "town"])), n, WORDS),
+    lambda t, i, n, d: tiers.supervise_ticket(t.context, i, t.actor("supervisor"), n),
+    lambda t, i, n, d: tiers.instruct_ticket(t.context, i, (n + d.choice(SPANS)).date(), t.actor("leader"), n, WORDS),
 ]
 
 

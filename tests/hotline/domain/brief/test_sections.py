@@ -10,11 +10,10 @@ import pytest
 
 from hotline.domain.brief import compose
 from hotline.domain.brief.facts import (
-    Asked,
+    CallbackFact,
     Carded,
-    Case,
-    Clock,
     Closed,
+    DeadlineFact,
     Happened,
     InstructionCase,
     LatePart,
@@ -24,6 +23,7 @@ from hotline.domain.brief.facts import (
     Received,
     Standing,
     SupervisedCase,
+    TicketFact,
     WeekFacts,
 )
 from hotline.domain.brief.sections import unit_columns
@@ -80,16 +80,16 @@ def busy() -> Period:
         ),
         closed=(Closed(ticket(0), "satisfied", False), Closed(ticket(1), "answered", False), Closed(ticket(3), "understood", True)),
         clocks=(
-            Clock(ticket(0), WATER, "reply", "met", at + timedelta(days=3), at + timedelta(days=2)),
-            Clock(ticket(2), WATER, "reply", "met", at + timedelta(hours=9), at + timedelta(hours=8)),
-            Clock(ticket(3), TOWN, "sign", "missed", at, at), Clock(ticket(4), WATER, "sign", "withdrawn", at, at),
-            Clock(ticket(5), WATER, "interview", "missed", at, at, interview_owed=True),
-            Clock(ticket(5), WATER, "tier2", "missed", at, at, interview_owed=True),
-            Clock(ticket(4), WATER, "tier2", "missed", at, at),
+            DeadlineFact(ticket(0), WATER, "reply", "met", at + timedelta(days=3), at + timedelta(days=2)),
+            DeadlineFact(ticket(2), WATER, "reply", "met", at + timedelta(hours=9), at + timedelta(hours=8)),
+            DeadlineFact(ticket(3), TOWN, "sign", "missed", at, at), DeadlineFact(ticket(4), WATER, "sign", "withdrawn", at, at),
+            DeadlineFact(ticket(5), WATER, "interview", "missed", at, at, interview_owed=True),
+            DeadlineFact(ticket(5), WATER, "tier2", "missed", at, at, interview_owed=True),
+            DeadlineFact(ticket(4), WATER, "tier2", "missed", at, at),
         ),
         asked=(
-            Asked(ticket(0), PLANT, "done", True, True, "satisfied"), Asked(ticket(0), WATER, "done", True, False, "dissatisfied"),
-            Asked(ticket(3), TOWN, "unreachable", None, None, None), Asked(ticket(4), TOWN, "withdrawn", None, None, None),
+            CallbackFact(ticket(0), PLANT, "done", True, True, "satisfied"), CallbackFact(ticket(0), WATER, "done", True, False, "dissatisfied"),
+            CallbackFact(ticket(3), TOWN, "unreachable", None, None, None), CallbackFact(ticket(4), TOWN, "withdrawn", None, None, None),
         ),
         met=(Met(ticket(0), WATER, False, None), Met(ticket(0), WATER, True, "understood"), Met(ticket(5), TOWN, True, None)),
         standing=(Standing(ticket(2), 0), Standing(ticket(5), 2)),
@@ -213,7 +213,7 @@ def test_a_place_only_one_person_named_is_not_told() -> None:
     assert "号楼" not in "".join(hot((*received, again)))
 
 
-CASE = Case(ticket(1), "20261110-00001", "水费", "水务局")
+CASE = TicketFact(ticket(1), "20261110-00001", "水费", "水务局")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,9 @@ def test_the_best_unit_leads_its_group() -> None:
     peers = tuple(Peer(UUID(int=n), f"局{n}", "bureau") for n in range(1, 4))
     happened = tuple(Happened(ticket(n * 100 + k), "dispatch", UUID(int=n)) for n in range(1, 4) for k in range(10))
     asked = tuple(
-        Asked(ticket(n * 100 + k), UUID(int=n), "done", True, k < n * 3, "satisfied" if k < n * 3 else "dissatisfied")
+        CallbackFact(
+            ticket(n * 100 + k), UUID(int=n), "done", True, k < n * 3, "satisfied" if k < n * 3 else "dissatisfied"
+        )
         for n in range(1, 4)
         for k in range(10)
     )
@@ -274,7 +276,7 @@ def test_five_thousand_tickets_are_composed_quickly() -> None:
     import time
 
     received = tuple(came(n % 168, person=n.to_bytes(2), matter_id=f"m{n % 60}") for n in range(5000))
-    asked = tuple(Asked(ticket(n), WATER, "done", True, True, "satisfied") for n in range(5000))
+    asked = tuple(CallbackFact(ticket(n), WATER, "done", True, True, "satisfied") for n in range(5000))
     happened = tuple(Happened(ticket(n), "dispatch", WATER) for n in range(5000))
     period = Period(received=received, happened=happened, asked=asked)
     started = time.process_time()
@@ -289,7 +291,7 @@ def test_a_brief_from_before_the_cards_has_no_column_of_them() -> None:
 
 
 def test_a_late_part_is_listed_with_who_waits_for_it() -> None:
-    case = Case(ticket(7), "20261123-00007", "水费", "教育局")
+    case = TicketFact(ticket(7), "20261123-00007", "水费", "教育局")
     late = (
         LatePart(case, "水务局", WEEK.begin + timedelta(days=4, hours=17)),
         LatePart(case, "", WEEK.until - timedelta(hours=1)),

@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.deadline.explanation import COUNTED, PAUSED, SKIPPED, compose_lines, end_of, explain_all, reckon
-from hotline.domain.deadline.timers import BY_DATE, Deadline, plan_steps, reckon_again, resumed
+from hotline.domain.deadline.explanation import (
+    COUNTED,
+    PAUSED,
+    SKIPPED,
+    compose_lines,
+    compute_due,
+    end_of,
+    explain_all,
+)
+from hotline.domain.deadline.timers import BY_DATE, Deadline, plan_steps, recompute_due, resumed
 from hotline.domain.enums import Rule, Step
 from hotline.domain.policy.limits import Limit, Policy
 from hotline.holidays import DayRow, china_calendar
@@ -73,7 +81,7 @@ def test_reckoning_again_with_the_same_calendar_changes_nothing(start, limit_tex
     begin = start.replace(tzinfo=ZONE)
     clock = a_clock(limit_text, begin)
     for now in (begin, begin + timedelta(minutes=10), clock.due_at - timedelta(seconds=1), clock.due_at):
-        assert reckon_again(POLICY, CALENDAR, clock, now) is None
+        assert recompute_due(POLICY, CALENDAR, clock, now) is None
 
 
 @pytest.mark.case("T14")
@@ -98,7 +106,7 @@ def test_a_pause_on_the_day_of_receipt_gives_no_more_than_the_limit() -> None:
     pause = (moment("2026-11-23", "10:00"), moment("2026-11-24", "08:30"))
     due = end_of(CALENDAR, "5d", MONDAY, [pause])
     assert due is not None
-    assert due.at == reckon(CALENDAR, Limit.parse("5d"), MONDAY).at
+    assert due.at == compute_due(CALENDAR, Limit.parse("5d"), MONDAY).at
 
 
 HOLIDAY = DayRow(moment("2026-11-25").date(), False, "地方假", "县政府通知")
@@ -106,7 +114,7 @@ CHANGED = china_calendar([HOLIDAY])
 
 
 def test_a_day_off_moves_the_limit_and_its_next_reminder_by_a_day() -> None:
-    shifted = reckon_again(POLICY, CHANGED, a_clock(), MONDAY)
+    shifted = recompute_due(POLICY, CHANGED, a_clock(), MONDAY)
     assert shifted is not None
     assert (shifted.moved, shifted.due.at) == (True, moment("2026-12-01", "17:30"))
     assert shifted.timer == (Step.ONE_DAY, moment("2026-11-30", "17:30"))
@@ -114,33 +122,33 @@ def test_a_day_off_moves_the_limit_and_its_next_reminder_by_a_day() -> None:
 
 def test_a_reminder_already_told_is_not_planned_again() -> None:
     clock = a_clock(next_step=Step.EXPIRY, next_at=moment("2026-11-30", "17:30"))
-    shifted = reckon_again(POLICY, CHANGED, clock, moment("2026-11-27", "18:00"))
+    shifted = recompute_due(POLICY, CHANGED, clock, moment("2026-11-27", "18:00"))
     assert shifted is not None
     assert shifted.timer == (Step.EXPIRY, moment("2026-12-01", "17:30"))
 
 
 @pytest.mark.parametrize("state", ["missed", "met", "withdrawn", "paused"])
 def test_a_clock_that_does_not_run_is_left_alone(state: str) -> None:
-    assert reckon_again(POLICY, CHANGED, a_clock(state=state), MONDAY) is None
+    assert recompute_due(POLICY, CHANGED, a_clock(state=state), MONDAY) is None
 
 
 @pytest.mark.case("D8")
 def test_a_limit_already_passed_keeps_its_mark_though_nobody_swept_it_yet() -> None:
-    assert reckon_again(POLICY, CHANGED, a_clock(), moment("2026-11-30", "17:30")) is None
+    assert recompute_due(POLICY, CHANGED, a_clock(), moment("2026-11-30", "17:30")) is None
 
 
 def test_a_date_somebody_named_is_not_moved() -> None:
-    assert reckon_again(POLICY, CHANGED, a_clock(BY_DATE), MONDAY) is None
+    assert recompute_due(POLICY, CHANGED, a_clock(BY_DATE), MONDAY) is None
 
 
 def test_natural_time_is_not_moved() -> None:
     start = moment("2026-11-24")
-    assert reckon_again(POLICY, CHANGED, a_clock("72h natural", start), start) is None
+    assert recompute_due(POLICY, CHANGED, a_clock("72h natural", start), start) is None
 
 
 def test_a_reminder_counted_in_working_days_moves_though_its_natural_limit_does_not() -> None:
     start = moment("2026-11-23")
-    shifted = reckon_again(POLICY, CHANGED, a_clock("72h natural", start), start)
+    shifted = recompute_due(POLICY, CHANGED, a_clock("72h natural", start), start)
     assert shifted is not None
     assert (shifted.moved, shifted.timer) == (False, (Step.ONE_DAY, moment("2026-11-24", "09:00")))
 
@@ -148,7 +156,7 @@ def test_a_reminder_counted_in_working_days_moves_though_its_natural_limit_does_
 @pytest.mark.case("D8")
 def test_a_limit_that_would_have_ended_in_the_past_stays() -> None:
     worked = china_calendar([DayRow(moment("2026-11-28").date(), True, "加班", "县政府通知")])
-    assert reckon_again(POLICY, worked, a_clock(), moment("2026-11-29", "10:00")) is None
-    before = reckon_again(POLICY, worked, a_clock(), moment("2026-11-27", "10:00"))
+    assert recompute_due(POLICY, worked, a_clock(), moment("2026-11-29", "10:00")) is None
+    before = recompute_due(POLICY, worked, a_clock(), moment("2026-11-27", "10:00"))
     assert before is not None
     assert before.due.at == moment("2026-11-28", "17:30")

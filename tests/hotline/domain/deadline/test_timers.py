@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.domain.deadline.timers import Deadline, carry_on, choose_step, left_of, notice_time, plan_steps, reckon
+from hotline.domain.deadline.explanation import compute_due
+from hotline.domain.deadline.timers import Deadline, carry_on, choose_step, notice_time, plan_steps, time_left
 from hotline.domain.deadline.working_time import is_working_day
 from hotline.domain.enums import Rule, Step
 from hotline.domain.policy.limits import Limit, Policy
@@ -17,7 +18,7 @@ POLICY, CALENDAR = RULES.policy, RULES.calendar
 
 
 def window(start: datetime, limit: str = "5d") -> tuple[tuple[Step, datetime], ...]:
-    due = reckon(CALENDAR, Limit.parse(limit), start)
+    due = compute_due(CALENDAR, Limit.parse(limit), start)
     return plan_steps(POLICY, CALENDAR, Rule.INTERVIEW, start, due.at)
 
 
@@ -34,11 +35,11 @@ def window(start: datetime, limit: str = "5d") -> tuple[tuple[Step, datetime], .
     ],
 )
 def test_a_limit_ends_where_the_procedure_says(limit: str, start: datetime, end: datetime) -> None:
-    assert reckon(CALENDAR, Limit.parse(limit), start).at == end
+    assert compute_due(CALENDAR, Limit.parse(limit), start).at == end
 
 
 def test_a_limit_into_a_year_without_notice_is_provisional() -> None:
-    assert reckon(CALENDAR, Limit.parse("5d"), moment("2026-12-28")).provisional
+    assert compute_due(CALENDAR, Limit.parse("5d"), moment("2026-12-28")).provisional
 
 
 def test_an_interview_window_has_its_five_moments() -> None:
@@ -126,8 +127,8 @@ def deadline(started: datetime, due: datetime, limit: str) -> Deadline:
 
 @pytest.mark.case("R9")
 def test_a_rest_keeps_the_office_hours_that_were_left() -> None:
-    due = reckon(CALENDAR, Limit.parse("5d"), MONDAY).at
-    left = left_of(CALENDAR, deadline(MONDAY, due, "5d"), moment("2026-11-25", "17:30"))
+    due = compute_due(CALENDAR, Limit.parse("5d"), MONDAY).at
+    left = time_left(CALENDAR, deadline(MONDAY, due, "5d"), moment("2026-11-25", "17:30"))
     assert left == timedelta(hours=21)
     assert carry_on(CALENDAR, "5d", left, moment("2026-12-02", "17:30")).at == moment("2026-12-07", "17:30")
 
@@ -135,11 +136,11 @@ def test_a_rest_keeps_the_office_hours_that_were_left() -> None:
 @pytest.mark.case("R9")
 def test_a_rest_in_natural_time_keeps_the_minutes() -> None:
     due = MONDAY + timedelta(hours=24)
-    left = left_of(CALENDAR, deadline(MONDAY, due, "24h natural"), MONDAY + timedelta(hours=20))
+    left = time_left(CALENDAR, deadline(MONDAY, due, "24h natural"), MONDAY + timedelta(hours=20))
     assert left == timedelta(hours=4)
     assert carry_on(CALENDAR, "24h natural", left, FRIDAY).at == FRIDAY + timedelta(hours=4)
 
 
 def test_a_limit_that_had_run_out_has_nothing_left() -> None:
-    assert left_of(CALENDAR, deadline(MONDAY, MONDAY, "5d"), FRIDAY) == timedelta(0)
+    assert time_left(CALENDAR, deadline(MONDAY, MONDAY, "5d"), FRIDAY) == timedelta(0)
     assert carry_on(CALENDAR, "5d", timedelta(0), FRIDAY).at == FRIDAY

@@ -4,14 +4,14 @@ import pytest
 
 from hotline.domain.enums import Kind, Pace, Rule, Step
 from hotline.domain.errors import BadPolicy
-from hotline.domain.policy.limits import DEFAULT_LIMITS, Case, Policy, read_key
+from hotline.domain.policy.limits import DEFAULT_LIMITS, LimitCase, Policy, read_key
 from hotline.domain.policy.validation import body_of, differences, faults_of
 
 MATTERS = ("water.bill", "school.fee")
-TOWN_WATER = Case(Kind.COMPLAINT, Pace.ORDINARY, "water.bill", "town")
+TOWN_WATER = LimitCase(Kind.COMPLAINT, Pace.ORDINARY, "water.bill", "town")
 
 
-def limit(limits: dict[str, str], key: str, case: Case, **more: object) -> str:
+def limit(limits: dict[str, str], key: str, case: LimitCase, **more: object) -> str:
     return str(Policy.from_body(1, {"limits": limits, **more}).limit_for(key, case))
 
 
@@ -46,7 +46,7 @@ def test_the_law_goes_before_the_county_for_the_first_answer() -> None:
     limits = {"reply@matter=water.bill": "2d"}
     assert limit(limits, "reply.complaint", TOWN_WATER, statutory=statutory) == "60d natural"
     assert limit(limits, "reply.redo", TOWN_WATER, statutory=statutory) == "3d"
-    assert limit(limits, "reply.help", Case(Kind.HELP, Pace.ORDINARY), statutory=statutory) == "5d"
+    assert limit(limits, "reply.help", LimitCase(Kind.HELP, Pace.ORDINARY), statutory=statutory) == "5d"
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from hotline.domain.privacy.personal_numbers import (
     HIDDEN,
-    Told,
+    FoundNumbers,
     is_masked,
     kinds_told,
     mask_text,
     normalise_identity,
-    veil,
+    redact,
 )
 from hotline.domain.privacy.visibility import mask_name, mask_number, masked_person
 from hotline.phone import find_numbers, normalise
@@ -76,7 +76,7 @@ identities = st.builds(
 @given(identities, st.sampled_from(["", " ", "-"]), around)
 def test_identity_number_is_recognised_told_and_hidden(identity: str, gap: str, after: str) -> None:
     text = f"身份证{gap.join((identity[:6], identity[6:14], identity[14:]))}，{after}"
-    assert Told.IDENTITY in kinds_told(text)
+    assert FoundNumbers.IDENTITY in kinds_told(text)
     assert survivors(identity, mask_text(text)) == []
     assert normalise_identity(f" {identity.lower()} ") == identity
 
@@ -85,7 +85,7 @@ def test_identity_number_is_recognised_told_and_hidden(identity: str, gap: str, 
 def test_a_wrong_digit_is_no_identity_number(identity: str, place: int, more: int) -> None:
     wrong = f"{identity[:place]}{(int(identity[place]) + more) % 10}{identity[place + 1 :]}"
     assert normalise_identity(wrong) is None
-    assert Told.IDENTITY not in kinds_told(wrong)
+    assert FoundNumbers.IDENTITY not in kinds_told(wrong)
 
 
 @pytest.mark.parametrize("text", ["", "12345", "320324198013011234", "11010519491231002Y", "张三"])
@@ -99,7 +99,7 @@ def test_identity_number_of_fifteen_digits_is_one() -> None:
 
 
 def test_bank_card_is_told_by_its_check_digit() -> None:
-    assert kinds_told("卡号4111 1111 1111 1111") == (Told.CARD,)
+    assert kinds_told("卡号4111 1111 1111 1111") == (FoundNumbers.CARD,)
     assert kinds_told("卡号4111 1111 1111 1112") == ()
 
 
@@ -124,7 +124,7 @@ def test_hiding_twice_changes_nothing_more(text: str) -> None:
 
 @given(st.text(min_size=2, max_size=6, alphabet="王李张小明芳强东南西北"), around, around)
 def test_known_words_of_the_person_are_gone(name: str, before: str, after: str) -> None:
-    assert name not in veil(f"{before}我叫{name}{after}", (name, ""))
+    assert name not in redact(f"{before}我叫{name}{after}", (name, ""))
 
 
 @given(mobiles | landlines)
