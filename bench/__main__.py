@@ -17,9 +17,9 @@ from bench.desk import EVERY_S, USERS, Desk, desk_pages, fill_desks
 from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
 from bench.sweep import DUE, Sweep, measure_sweeps
+from hotline.actions.upkeep import bring_up_to_date
 from hotline.db import open_pool
 from hotline.local import local_servers
-from hotline.store.migrate import migrate
 from rehearsal.county import seed_county
 
 ROUNDS, COUNTY = 3, "青禾县"
@@ -31,7 +31,7 @@ async def main(seconds: int, only: str | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder:
         home = Path(folder)
         async with local_servers(home, durable=True) as servers:
-            await migrate(servers.database_url)
+            await bring_up_to_date(servers.database_url)
             table = _table()
             pool = await open_pool(servers.database_url)
             await seed_county(pool, 1, COUNTY)
@@ -126,7 +126,8 @@ def _add_intake(table: Table, limits: list[float], intakes: list[Intake], memory
 
 
 def _median(intakes: list[Intake], name: str) -> float:
-    return statistics.median(getattr(intake, name) for intake in intakes)
+    median: float = statistics.median(getattr(intake, name) for intake in intakes)
+    return median
 
 
 if __name__ == "__main__":

@@ -6,12 +6,10 @@ import statistics
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import aiosql
-
+from bench.queries import queries
 from bench.servers import PORT
 from bench.sweep import unchecked
 from hotline.actions.brief import compile_brief
@@ -23,7 +21,7 @@ from rehearsal.county import PASSWORD, logins
 from rehearsal.doors import Doors
 
 TICKETS, UNITS, YEARS, ROUNDS, SLICE = 1_000_000, 50, 3, 5, 50_000
-_q = aiosql.from_path(Path(__file__).with_name("brief.sql"), "asyncpg")
+_q = queries.brief
 
 
 @dataclass(frozen=True, slots=True)

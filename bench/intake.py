@@ -7,13 +7,14 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-
 from bench.servers import PORT
+from hotline.db import open_pool
 from hotline.local import postgres_program
 
 HERE = Path(__file__).resolve().parent
@@ -33,13 +34,12 @@ class Intake:
 
 async def three_row_limit(database_url: str, seconds: int) -> float:
     """Transactions a second of three plain inserts into tables like ours, at 32 clients (pgbench)."""
-    connection = await asyncpg.connect(database_url)
-    for name in ("ticket", "event", "deadline"):
-        source = "ticket_event" if name == "event" else name
-        await connection.execute(
-            f"drop table if exists bench_{name}; create table bench_{name} (like {source} including all)"
-        )
-    await connection.close()
+    async with _connection(database_url) as connection:
+        for name in ("ticket", "event", "deadline"):
+            source = "ticket_event" if name == "event" else name
+            await connection.execute(
+                f"drop table if exists bench_{name}; create table bench_{name} (like {source} including all)"
+            )
     # pgbench reads the address in libpq's own form; a URL is one.
     told = await asyncio.to_thread(
         subprocess.run,
@@ -56,9 +56,8 @@ async def three_row_limit(database_url: str, seconds: int) -> float:
 async def settle_in(database_url: str) -> None:
     """What autovacuum does within a minute on a live database, done now: foreign keys planned on an empty table scan it."""
     await _load(2)
-    connection = await asyncpg.connect(database_url)
-    await connection.execute("analyze")
-    await connection.close()
+    async with _connection(database_url) as connection:
+        await connection.execute("analyze")
 
 
 async def http_intake(database_url: str, seconds: int) -> Intake:
@@ -93,7 +92,16 @@ def _percentile(values: list[float], share: float) -> float:
 
 
 async def _tickets(database_url: str) -> int:
-    connection = await asyncpg.connect(database_url)
-    count: int = await connection.fetchval("select count(*) from ticket")
-    await connection.close()
+    async with _connection(database_url) as connection:
+        count: int = await connection.fetchval("select count(*) from ticket")
     return count
+
+
+@asynccontextmanager
+async def _connection(database_url: str) -> AsyncIterator[Any]:
+    pool = await open_pool(database_url, max_size=1)
+    try:
+        async with pool.acquire() as connection:
+            yield connection
+    finally:
+        await pool.close()

@@ -8,13 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import aiosql
-
+from bench.queries import queries
 from hotline.actions.office import Office
 from hotline.actions.supervision import strike_due_clocks
 from hotline.db import open_pool
@@ -26,7 +24,8 @@ SIZES = (10_000, 100_000, 1_000_000)
 NOW = datetime(2026, 11, 25, 17, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 # The last day of a limit that ends tomorrow begins now; the others have a day more.
 DUE_SOON, DUE_LATER = NOW + timedelta(days=1), NOW + timedelta(days=2)
-_q = aiosql.from_path(Path(__file__).with_name("sweep.sql"), "asyncpg")
+_q = queries.sweep
+_session = queries.session
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,9 @@ async def pour(pool: Any, region: int, first: int, last: int, unit_ids: list[UUI
 @asynccontextmanager
 async def unchecked(conn: Any) -> AsyncIterator[None]:
     """Rows that are right by construction are poured in without their checks; then the database is as after a quiet night."""
-    await _q.skip_checks(conn)
+    await _session.skip_checks(conn)
     yield
-    await _q.keep_checks(conn)
+    await _session.keep_checks(conn)
     await conn.execute("vacuum analyze", timeout=600)
     await conn.execute("checkpoint", timeout=600)
 

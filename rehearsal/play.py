@@ -16,8 +16,6 @@ from uuid import UUID
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Ticket
-from hotline.store import clocks, mechanism, tally
-from hotline.store.tickets import get_ticket, list_events
 from rehearsal.behaviour import Behaviour
 from rehearsal.cases import Case, adopted
 from rehearsal.county import logins
@@ -26,6 +24,7 @@ from rehearsal.doors import DoorError, Reply, sentence_of
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
 from rehearsal.stage import COUNTY, REGION, Stage
+from rehearsal.store import clock, tickets
 from rehearsal.wechat_phone import WebhookError
 
 AT_ONCE = 8
@@ -94,8 +93,8 @@ class Play:
     async def adopt_open(self) -> None:
         """Take on the tickets of an earlier run that are still open, so that their people go on."""
         async with self.stage.office.reading(SYSTEM) as conn:
-            tickets = await tally.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
-            for ticket in tickets:
+            changed = await tickets.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
+            for ticket in changed:
                 if ticket.open and ticket.ticket_id not in self._by_ticket:
                     case = self._by_ticket[ticket.ticket_id] = adopted(ticket)
                     await self._observe(conn, [(case, ticket)])
@@ -104,21 +103,19 @@ class Play:
 
     async def _observe(self, conn: Any, seen: Sequence[tuple[Case, Ticket]]) -> None:
         """Take over what changed. Who assists is read: others may have asked, or excused, a unit."""
-        assisting = await tally.list_assisting(conn, REGION, [ticket.ticket_id for _, ticket in seen])
+        assisting = await tickets.list_assisting(conn, REGION, [ticket.ticket_id for _, ticket in seen])
         for case, ticket in seen:
             case.observe(ticket)
             case.share(assisting.get(ticket.ticket_id))
 
     async def _recall(self, conn: Any, case: Case, ticket: Ticket) -> None:
-        interviews = await mechanism.list_interviews(conn, REGION, ticket.ticket_id)
-        held = interviews[-1]["interview_id"] if interviews else None
-        reviews = len(await mechanism.list_reviews(conn, REGION, held)) if held else 0
-        case.recall(await list_events(conn, REGION, ticket.ticket_id), interviews, reviews)
+        past = await tickets.get_past(conn, REGION, ticket.ticket_id)
+        case.recall(past.events, past.interviews, past.reviews)
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
         async with self.stage.office.reading(SYSTEM) as conn:
-            due = await clocks.next_moment(conn, REGION, self.stage.clock.now())
+            due = await clock.next_moment(conn, REGION, self.stage.clock.now())
         ahead = self._agenda[0].at if self._agenda else None
         moments = [moment for moment in (due, ahead) if moment is not None]
         return min(moments, default=None)
@@ -147,7 +144,7 @@ class Play:
         """Tickets that changed since the last look: what their people do next is planned anew."""
         now = self.stage.clock.now()
         async with self.stage.office.reading(SYSTEM) as conn:
-            changed = await tally.list_changed(conn, REGION, self._looked_at + self._beyond)
+            changed = await tickets.list_changed(conn, REGION, self._looked_at + self._beyond)
             known = [(self._by_ticket.get(t.ticket_id) or self._by_number.get(t.number), t) for t in changed]
             seen = [(case, ticket) for case, ticket in known if case is not None]
             await self._observe(conn, seen)
@@ -240,7 +237,7 @@ class Play:
     def _refresh(self, case: Case, ticket_id: UUID) -> Job:
         async def job() -> None:
             async with self.stage.office.reading(SYSTEM) as conn:
-                ticket = await get_ticket(conn, REGION, ticket_id)
+                ticket = await tickets.get_ticket(conn, REGION, ticket_id)
                 if ticket is not None:
                     await self._observe(conn, [(case, ticket)])
             if ticket is not None:

@@ -12,10 +12,10 @@ from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.kinds import Step, Verdict
 from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
 from hotline.domain.ticket import SYSTEM
-from hotline.store import tally
 from rehearsal.play import Play
 from rehearsal.sabotage import NAMES, Saboteur
 from rehearsal.stage import REGION
+from rehearsal.store import tally
 
 DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
 Figures = dict[str, Any]

@@ -19,16 +19,16 @@ from channels.channel import Send
 from channels.keys import OFFICE
 from channels.registry import open_send
 from hotline.actions.office import Office
+from hotline.actions.upkeep import bring_up_to_date
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
 from hotline.domain.ticket import SYSTEM
 from hotline.local import LocalServers, local_servers, local_valkey
-from hotline.store import county as store
-from hotline.store import tally
-from hotline.store.migrate import migrate
 from rehearsal.county import PASSWORD, seed_county
 from rehearsal.doors import Doors
+from rehearsal.store import clock as clock_store
+from rehearsal.store import tally
 from rehearsal.wechat_server import WechatServer
 from workers.timetable import Sweep, sweeps
 
@@ -98,7 +98,7 @@ class Stage:
         elif self.slept >= NAP:
             async with self.office.writing(SYSTEM) as conn:
                 idle = self.office.rules.policy.accounts.idle
-                await tally.shift_sessions(conn, REGION, self.slept, before - idle)
+                await clock_store.shift_sessions(conn, REGION, self.slept, before - idle)
             self.slept = timedelta(0)
 
     async def has_tickets(self) -> bool:
@@ -109,7 +109,7 @@ class Stage:
     async def keep_moment(self) -> None:
         """Write down where the clock stands; the database is one of rehearsals from then on."""
         async with self.office.writing(SYSTEM) as conn:
-            await store.set_rehearsal(conn, REGION, self.clock.now())
+            await clock_store.set_rehearsal(conn, REGION, self.clock.now())
 
 
 @contextlib.asynccontextmanager
@@ -129,17 +129,17 @@ async def rehearsal_servers(home: Path, *, durable: bool) -> AsyncIterator[Local
 async def prepare(database_url: str, start: datetime, told: Told = lambda _: None) -> datetime:
     """Bring schema and county in; gives back the moment the clock goes on from. Raises NotForRehearsal."""
     told("数据库结构")
-    await migrate(database_url)
+    await bring_up_to_date(database_url)
     pool = await open_pool(database_url, min_size=1, max_size=2)
     try:
         async with pool.acquire() as conn:
-            region = await store.get_region(conn, REGION)
-        if region is not None and region["rehearsal_now"] is None:
+            known, stopped_at = await clock_store.get_clock(conn, REGION)
+        if known and stopped_at is None:
             raise NotForRehearsal("HOTLINE_DATABASE_URL 指向的是正式数据库，演练会拨动时间，请换一个空的数据库。")
         await seed_county(pool, REGION, COUNTY, told)
-        moment: datetime = max(start, region["rehearsal_now"]) if region else start
+        moment = max(start, stopped_at) if stopped_at else start
         async with transaction(pool) as conn:
-            await store.set_rehearsal(conn, REGION, moment)
+            await clock_store.set_rehearsal(conn, REGION, moment)
         return moment
     finally:
         await pool.close()

@@ -24,6 +24,7 @@ from hotline.domain.policy import Policy
 from hotline.domain.ticket import COMPLAINANT, Actor, Rules, Ticket
 from hotline.store import accounts, county
 from hotline.vault import Vault
+from rehearsal.store import county as rows
 
 REGION = 1
 DOORS: dict[asyncpg.Pool, asyncpg.Pool] = {}
@@ -138,9 +139,9 @@ async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[s
                     conn, region, login, f"{login}同志", role.value, units[unit], PASSWORD_HASH, long_ago
                 )
         for matter in MATTERS:
-            await county.add_matter(conn, region, *matter)
+            await rows.add_matter(conn, region, *matter)
         for matter_id, place, words, unit in CATALOGUE:
-            await county.add_catalogue_row(conn, region, CatalogueRow(units[unit], matter_id, place, words), long_ago)
+            await rows.add_catalogue_row(conn, region, CatalogueRow(units[unit], matter_id, place, words), long_ago)
     return Town(await an_office(pool, region), units, await _people(pool, region))
 
 

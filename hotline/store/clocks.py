@@ -186,12 +186,6 @@ async def list_deadlines(conn: Any, region: int, ticket_id: UUID) -> list[Mappin
     return [row async for row in _q.deadlines_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
 
 
-async def next_moment(conn: Any, region: int, after: datetime) -> datetime | None:
-    """The next moment at which anything falls due after a given one."""
-    value: datetime | None = await _q.next_moment(conn, region_id=region, after=after)
-    return value
-
-
 async def plan_reminder(
     conn: Any, region: int, reminder_id: UUID, ticket: Ticket, *, cycle: int, rule: Rule, step: Step, recipient: str,
     channel: str, at: datetime, state: str, reason: str | None = None, instead_of: UUID | None = None,

@@ -10,7 +10,6 @@ from uuid import UUID
 from hotline.almanac import DayRow
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.policy import Policy
-from hotline.store.ids import new_id
 from hotline.store.queries import queries
 
 _q = queries.county
@@ -25,11 +24,6 @@ async def get_region(conn: Any, region: int) -> Mapping[str, Any] | None:
 async def add_region(conn: Any, region: int, name: str) -> None:
     """A county moves in, or gets another name."""
     await _q.add_region(conn, region_id=region, name=name)
-
-
-async def set_rehearsal(conn: Any, region: int, now: datetime) -> None:
-    """Keep the moment a moved clock stands at; marks the database as one of rehearsals for ever."""
-    await _q.set_rehearsal(conn, region_id=region, now=now)
 
 
 async def get_policy(conn: Any, region: int, now: datetime) -> Policy:
@@ -111,23 +105,10 @@ async def list_matters(conn: Any, region: int) -> list[Mapping[str, Any]]:
     return [row async for row in _q.matters(conn, region_id=region)]
 
 
-async def add_matter(conn: Any, region: int, matter_id: str, level1: str, level2: str, pace: str) -> None:
-    """A matter people ask about; one that is there is brought up to date."""
-    await _q.add_matter(conn, region_id=region, matter_id=matter_id, level1=level1, level2=level2, pace=pace)
-
-
 async def list_catalogue(conn: Any, region: int, now: datetime) -> list[CatalogueRow]:
     """The dispatch catalogue in force."""
     rows = _q.catalogue(conn, region_id=region, now=now)
     return [CatalogueRow(r["unit_id"], r["matter_id"], r["place"], tuple(r["words"])) async for r in rows]
-
-
-async def add_catalogue_row(conn: Any, region: int, row: CatalogueRow, valid_from: datetime) -> None:
-    """A row of the dispatch catalogue."""
-    await _q.add_catalogue_row(
-        conn, region_id=region, catalogue_id=new_id(), matter_id=row.matter_id, place=row.place, words=list(row.words),
-        unit_id=row.unit_id, valid_from=valid_from,
-    )  # fmt: skip
 
 
 async def list_units(conn: Any, region: int) -> list[Mapping[str, Any]]:
@@ -150,18 +131,3 @@ async def add_unit(
         level=level,
         office=office,
     )
-
-
-async def add_room(conn: Any, region: int, unit_id: UUID, name: str) -> None:
-    """An interview room."""
-    await _q.add_room(conn, region_id=region, room_id=new_id(), unit_id=unit_id, name=name)
-
-
-async def add_volunteer(conn: Any, region: int, name: str, field: str) -> None:
-    """A legal volunteer."""
-    await _q.add_volunteer(conn, region_id=region, volunteer_id=new_id(), account_id=None, name=name, field=field)
-
-
-async def list_volunteers(conn: Any, region: int) -> list[Mapping[str, Any]]:
-    """Every volunteer with field."""
-    return [row async for row in _q.volunteers(conn, region_id=region)]

@@ -21,6 +21,7 @@ from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.kinds import Role
 from hotline.domain.rates import Act
 from hotline.store import accounts, county
+from rehearsal.store import county as rows
 
 HERE = Path(__file__).parent
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -79,7 +80,7 @@ def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
 
 async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("matters.csv"):
-        await county.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
+        await rows.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
         words = tuple(row["words"].split())
         await _add_row(conn, region, CatalogueRow(ids[row["unit"]], row["matter_id"], None, words))
     for row in _rows("towns.csv"):
@@ -88,14 +89,14 @@ async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
 
 
 async def _add_row(conn: Any, region: int, row: CatalogueRow) -> None:
-    await county.add_catalogue_row(conn, region, row, LONG_AGO)
+    await rows.add_catalogue_row(conn, region, row, LONG_AGO)
 
 
 async def _add_network(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("rooms.csv"):
-        await county.add_room(conn, region, ids[row["unit"]], row["name"])
+        await rows.add_room(conn, region, ids[row["unit"]], row["name"])
     for row in _rows("volunteers.csv"):
-        await county.add_volunteer(conn, region, row["name"], row["field"])
+        await rows.add_volunteer(conn, region, row["name"], row["field"])
 
 
 async def _add_accounts(conn: Any, region: int, name: str, ids: Mapping[str, UUID]) -> None:

@@ -6,10 +6,6 @@ select * from region where region_id = :region_id;
 -- A county moves in.
 insert into region (region_id, name) values (:region_id, :name) on conflict (region_id) do update set name = excluded.name;
 
--- name: set_rehearsal(region_id, now)!
--- The moment a moved clock stands at; marks the database as one of rehearsals.
-update region set rehearsal_now = :now where region_id = :region_id;
-
 -- name: policy(region_id, now)^
 -- The version of the policy in force.
 select version, body from policy where region_id = :region_id and valid_from <= :now order by version desc limit 1;
@@ -65,22 +61,11 @@ update calendar_notice set settled_at = :at where region_id = :region_id and set
 -- Every matter, old ones included.
 select * from matter where region_id = :region_id order by level1, level2, matter_id;
 
--- name: add_matter(region_id, matter_id, level1, level2, pace)!
--- A matter people ask about.
-insert into matter (region_id, matter_id, level1, level2, pace) values (:region_id, :matter_id, :level1, :level2, :pace)
-on conflict (region_id, matter_id) do update set level1 = excluded.level1, level2 = excluded.level2, pace = excluded.pace;
-
 -- name: catalogue(region_id, now)
 -- The dispatch catalogue in force.
 select matter_id, place, words, unit_id from catalogue
 where region_id = :region_id and valid_from <= :now and (valid_until is null or valid_until > :now)
 order by catalogue_id;
-
--- name: add_catalogue_row(region_id, catalogue_id, matter_id, place, words, unit_id, valid_from)!
--- A row of the dispatch catalogue.
-insert into catalogue (region_id, catalogue_id, matter_id, place, words, unit_id, valid_from)
-values (:region_id, :catalogue_id, :matter_id, :place, :words, :unit_id, :valid_from)
-on conflict (region_id, catalogue_id) do nothing;
 
 -- name: units(region_id)
 -- Every unit, with whether somebody there can receive anything.
@@ -94,18 +79,3 @@ from unit u where u.region_id = :region_id order by u.sector, u.name;
 insert into unit (region_id, unit_id, parent_id, name, sector, level, office)
 values (:region_id, :unit_id, :parent_id, :name, :sector, :level, :office)
 on conflict (region_id, name) do update set sector = excluded.sector, level = excluded.level, office = excluded.office;
-
--- name: add_room(region_id, room_id, unit_id, name)!
--- An interview room.
-insert into interview_room (region_id, room_id, unit_id, name) values (:region_id, :room_id, :unit_id, :name)
-on conflict (region_id, room_id) do nothing;
-
--- name: add_volunteer(region_id, volunteer_id, account_id, name, field)!
--- A legal volunteer.
-insert into volunteer (region_id, volunteer_id, account_id, name, field)
-values (:region_id, :volunteer_id, :account_id, :name, :field)
-on conflict (region_id, volunteer_id) do nothing;
-
--- name: volunteers(region_id)
--- Every volunteer.
-select * from volunteer where region_id = :region_id order by field, name;

@@ -11,11 +11,11 @@ from argon2 import PasswordHasher
 
 from hotline.actions.office import Office
 from hotline.domain.kinds import Role
-from hotline.store import county as store
 from hotline.store.accounts import get_account
 from hotline.vault import Vault
 from rehearsal.county import PASSWORD, logins, seed_county
 from rehearsal.county.seed import HERE
+from rehearsal.store import county as rows
 
 NOW = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 
@@ -67,7 +67,7 @@ async def test_every_role_can_log_in_with_the_password_told(pool: Any) -> None:
             assert row is not None
             assert row["role"] == person.role
         assert PasswordHasher().verify(row["password_hash"], PASSWORD)
-        assert len(await store.list_volunteers(conn, 1)) == 15
+        assert len(await rows.list_volunteers(conn, 1)) == 15
 
 
 def test_the_data_files_name_only_units_that_exist() -> None:

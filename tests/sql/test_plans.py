@@ -15,7 +15,8 @@ import pytest
 from bench.sweep import NOW, pour
 from hotline.actions.lending import ALL
 from hotline.db import lend
-from hotline.store.queries import queries
+from hotline.store.queries import Queries, queries
+from rehearsal.store.queries import queries as rehearsal_queries
 from tests.build import REGION, Town, a_county
 
 TICKETS = 30_000
@@ -51,17 +52,18 @@ class Hot:
     given: Mapping[str, Any]
     indexes: frozenset[str]
     generic: bool = True
+    source: Queries = queries
 
 
-def hot(file: str, name: str, indexes: str, *, generic: bool = True, **given: Any) -> Hot:
-    return Hot(file, name, {"region_id": REGION} | given, frozenset(indexes.split()), generic)
+def hot(file: str, name: str, indexes: str, *, generic: bool = True, source: Queries = queries, **given: Any) -> Hot:
+    return Hot(file, name, {"region_id": REGION} | given, frozenset(indexes.split()), generic, source)
 
 
 def hot_queries(unit: UUID) -> list[Hot]:
     return [
         hot("clock", "tickets_with_due_clocks", "deadline_due", now=NOW, batch=100),
         hot("clock", "due_clocks_of_ticket", "deadline_once|deadline_due", ticket_id=ONE, now=NOW),
-        hot("clock", "next_moment", "deadline_due outbox_due callback_due", after=NOW),
+        hot("clock", "next_moment", "deadline_due outbox_due callback_due", source=rehearsal_queries, after=NOW),
         hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=False, batch=100),
         hot("outbox", "claim_outbox", "outbox_due", now=NOW, quiet=True, batch=100),
         hot("outbox", "undelivered", "outbox_undelivered", batch=100),
@@ -128,7 +130,7 @@ def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 async def faults(connection: asyncpg.Connection, query: Hot) -> list[str]:
     """What is wrong with the plan for these values, and with the one for any values."""
-    space = getattr(queries, query.file)
+    space = getattr(query.source, query.file)
     sql, order = getattr(space, query.name).sql, space.driver_adapter.var_sorted[query.name]
     named = await connection.fetchval(f"explain (format json) {sql}", *(query.given[name] for name in order))
     if not query.generic:

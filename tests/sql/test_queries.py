@@ -1,4 +1,4 @@
-"""Every named query runs on the real server, says what it does, and is used; every used name exists."""
+"""Every named query of product, rehearsal and bench runs on the real server, says what it does, and is used."""
 
 import ast
 import re
@@ -8,14 +8,36 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+import bench.queries
 import hotline.store
-from hotline.store.queries import queries, sql_folder
+import rehearsal.store.queries
+from hotline.store.queries import Queries, queries, sql_folder
 
-STORE = Path(hotline.store.__file__).parent
 HEAD = re.compile(r"^--\s*name:\s*(\w+)\s*(\([^)]*\))?", re.MULTILINE)
-FILES = queries.files()
 # They speak of the database itself, and of a session.
-OF_NO_REGION = {"migration", "rows"}
+OF_NO_REGION = {"migration", "rows", "session"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder of queries, and the Python that uses them."""
+
+    queries: Queries
+    folder: Path
+    code: Path
+
+
+SOURCES = {
+    "hotline": Source(queries, sql_folder() / "queries", Path(hotline.store.__file__).parent),
+    "rehearsal": Source(
+        rehearsal.store.queries.queries, rehearsal.store.queries.FOLDER, Path(rehearsal.store.__file__).parent
+    ),
+    "bench": Source(bench.queries.queries, bench.queries.FOLDER, Path(bench.queries.__file__).parent),
+}
+FILES = [(source, file) for source, one in SOURCES.items() for file in one.queries.files()]
+IDS = ["/".join(one) for one in FILES]
+every_file = pytest.mark.parametrize(("source", "file"), FILES, ids=IDS)
+every_source = pytest.mark.parametrize("source", SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +47,29 @@ class Query:
     sql: str
 
 
-def named(file: str) -> list[Query]:
-    space = getattr(queries, file)
+def named(source: str, file: str) -> list[Query]:
+    space = getattr(SOURCES[source].queries, file)
     return [
         Query(file, name, getattr(space, name).sql) for name in space.available_queries if not name.endswith("_cursor")
     ]
 
 
-def heads(file: str) -> dict[str, str]:
+def text_of(source: str, file: str) -> str:
+    return (SOURCES[source].folder / f"{file}.sql").read_text(encoding="utf-8")
+
+
+def heads(source: str, file: str) -> dict[str, str]:
     """Each query's name and the lines below it, up to the next one."""
-    text = (sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8")
+    text = text_of(source, file)
     found = list(HEAD.finditer(text))
     ends = [one.start() for one in found[1:]] + [len(text)]
     return {one.group(1): text[one.end() : end] for one, end in zip(found, ends, strict=True)}
 
 
-def used() -> set[tuple[str, str]]:
-    """Pairs of file and query that the store names: `queries.ticket.by_id`, or `q.by_id` after `q = queries.ticket`."""
+def used(code: Path) -> set[tuple[str, str]]:
+    """Pairs of file and query that the code names: `queries.ticket.by_id`, or `q.by_id` after `q = queries.ticket`."""
     pairs: set[tuple[str, str]] = set()
-    for path in STORE.rglob("*.py"):
+    for path in code.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         aliases = {
             target.id: node.value.attr
@@ -66,11 +92,11 @@ def _is_file(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "queries"
 
 
-@pytest.mark.parametrize("file", FILES)
-async def test_every_query_can_be_prepared(file: str, pool: asyncpg.Pool) -> None:
+@every_file
+async def test_every_query_can_be_prepared(source: str, file: str, pool: asyncpg.Pool) -> None:
     refused = []
     async with pool.acquire() as connection:
-        for query in named(file):
+        for query in named(source, file):
             try:
                 await connection.prepare(query.sql)
             except asyncpg.PostgresError as error:
@@ -78,31 +104,34 @@ async def test_every_query_can_be_prepared(file: str, pool: asyncpg.Pool) -> Non
     assert refused == []
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_query_is_described(file: str) -> None:
-    silent = [name for name, below in heads(file).items() if not re.match(r"[\^$!<*#]*\s*\n--\s*\S", below)]
+@every_file
+def test_every_query_is_described(source: str, file: str) -> None:
+    silent = [name for name, below in heads(source, file).items() if not re.match(r"[\^$!<*#]*\s*\n--\s*\S", below)]
     assert silent == []
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_no_query_names_itself_twice(file: str) -> None:
-    text = (sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8")
-    names = HEAD.findall(text)
+@every_file
+def test_no_query_names_itself_twice(source: str, file: str) -> None:
+    names = HEAD.findall(text_of(source, file))
     assert len(names) == len({name for name, _ in names})
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file not in OF_NO_REGION])
-def test_queries_of_a_region_take_the_region_first(file: str) -> None:
-    lists = HEAD.findall((sql_folder() / "queries" / f"{file}.sql").read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("source", "file"), [one for one in FILES if one[1] not in OF_NO_REGION])
+def test_queries_of_a_region_take_the_region_first(source: str, file: str) -> None:
+    lists = HEAD.findall(text_of(source, file))
     other = [name for name, parameters in lists if not re.match(r"\(\s*region_id\b", parameters)]
     assert other == []
 
 
-def test_every_query_is_used() -> None:
-    known = {(file, name) for file in FILES for name in heads(file)}
-    assert known - used() == set()
+def known(source: str) -> set[tuple[str, str]]:
+    return {(file, name) for file in SOURCES[source].queries.files() for name in heads(source, file)}
 
 
-def test_every_used_query_exists() -> None:
-    known = {(file, name) for file in FILES for name in heads(file)}
-    assert used() - known == set()
+@every_source
+def test_every_query_is_used(source: str) -> None:
+    assert known(source) - used(SOURCES[source].code) == set()
+
+
+@every_source
+def test_every_used_query_exists(source: str) -> None:
+    assert used(SOURCES[source].code) - known(source) == set()

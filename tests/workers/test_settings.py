@@ -16,7 +16,7 @@ from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.errors import RehearsalDatabase
 from hotline.store import clocks, tickets
-from hotline.store.county import set_rehearsal
+from rehearsal.store.clock import set_rehearsal
 from tests.build import MONDAY, Town, a_county, opened
 from workers.settings import QUEUE, build_worker
 from workers.timetable import TIMES

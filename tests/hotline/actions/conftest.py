@@ -16,6 +16,7 @@ import pytest_asyncio
 from hotline.actions.supervision import strike_due_clocks
 from hotline.domain.ticket import Ticket
 from hotline.store import clocks, mechanism, outbox, tickets
+from rehearsal.store import clock
 from tests import build
 from tests.build import Town
 
@@ -49,7 +50,7 @@ class Look:
 
     async def _next(self, after: datetime) -> datetime | None:
         async with self.town.office.pool.acquire() as conn:
-            return await clocks.next_moment(conn, self.town.office.region, after)
+            return await clock.next_moment(conn, self.town.office.region, after)
 
     async def ticket(self, ticket_id: UUID) -> Ticket:
         """The ticket as it stands."""

@@ -10,7 +10,7 @@ from hotline.actions import deed, dispatch, handling, supervision
 from hotline.actions.supervision import strike_due_clocks
 from hotline.domain.dispatch import CatalogueRow
 from hotline.domain.lifecycle import State
-from hotline.store import county
+from rehearsal.store import county as rows
 from tests import build
 from tests.build import MONDAY, TUESDAY, Town, moment
 from tests.hotline.actions.conftest import Look
@@ -86,7 +86,7 @@ async def test_an_alarm_dealt_with_in_vain_comes_back_and_one_that_helped_does_n
     assert await look.alarms(ticket) == ["no_catalogue_row"]
     async with pool.acquire() as conn:
         row = CatalogueRow(town.unit("永安镇"), None, None, ("路灯",))
-        await county.add_catalogue_row(conn, build.REGION, row, MONDAY)
+        await rows.add_catalogue_row(conn, build.REGION, row, MONDAY)
     await town.office.refresh(TUESDAY, force=True)
     await look.settle_alarms(TUESDAY)
     await dispatch.dispatch_received(town.office, TUESDAY, 10)

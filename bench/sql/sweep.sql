@@ -1,11 +1,3 @@
--- name: skip_checks()!
--- Rows that are right by construction need no triggers while they are poured in.
-set session_replication_role = replica;
-
--- name: keep_checks()!
--- Checks as in service.
-set session_replication_role = origin;
-
 -- name: pour_tickets(region_id, first, last, now, due_at, unit_ids)!
 -- Open tickets, their ids counted up, the reply clock of each named after it: most in work, some answered, some waiting, some owed an interview.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,

@@ -1,31 +1,14 @@
-"""What a rehearsal counts at its end, and what changed while it runs: rows out."""
+"""What the report of a rehearsal counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from hotline.domain.ticket import Ticket
-from hotline.store.queries import queries
-from hotline.store.tickets import ticket_of
+from rehearsal.store.queries import queries
 
 _q = queries.tally
 Rows = list[Mapping[str, Any]]
-
-
-async def list_changed(conn: Any, region: int, since: datetime) -> list[Ticket]:
-    """Tickets something happened to since a moment."""
-    return [ticket_of(row) async for row in _q.changed_tickets(conn, region_id=region, since=since)]
-
-
-async def list_assisting(conn: Any, region: int, ticket_ids: list[UUID]) -> dict[UUID, tuple[UUID, bool]]:
-    """Of each ticket with assisting units one of them, and whether it owes its part; whoever does goes first."""
-    found: dict[UUID, tuple[UUID, bool]] = {}
-    async for row in _q.assisting_of_tickets(conn, region_id=region, ticket_ids=ticket_ids):
-        found.setdefault(row["ticket_id"], (row["unit_id"], row["owed"]))
-    return found
 
 
 async def count_tickets(conn: Any, region: int) -> Rows:
@@ -83,8 +66,3 @@ async def list_numbers(conn: Any, region: int) -> Rows:
 async def list_compiled(conn: Any, region: int) -> Rows:
     """Every brief's week, number and state."""
     return [row async for row in _q.compiled_briefs(conn, region_id=region)]
-
-
-async def shift_sessions(conn: Any, region: int, by: timedelta, good_after: datetime) -> None:
-    """Let the sessions of people at their desks, seen after a moment, outlast a jump of the moved clock."""
-    await _q.shift_sessions(conn, region_id=region, by=by, good_after=good_after)

@@ -1,17 +1,3 @@
--- name: changed_tickets(region_id, since)
--- Tickets something happened to since a moment, oldest first; only a rehearsal asks.
-with changed as materialized (
-    select distinct e.ticket_id from ticket_event e where e.region_id = :region_id and e.at >= :since)
-select t.* from changed c
-join ticket t on t.region_id = :region_id and t.ticket_id = c.ticket_id
-order by t.received_at, t.ticket_id;
-
--- name: assisting_of_tickets(region_id, ticket_ids)
--- Who assists with these tickets, or was excused from it; whoever still owes a part first.
-select ticket_id, unit_id, part = 'assisting' and answered_at is null as owed from ticket_unit
-where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and (part = 'assisting' or excused_at is not null)
-order by ticket_id, part = 'assisting' and answered_at is null desc, joined_at, unit_id;
-
 -- name: count_tickets(region_id)
 -- How many tickets came in by each door, where they stand and how they ended.
 select channel, state, close_reason, count(*) as total from ticket where region_id = :region_id group by channel, state, close_reason;
@@ -61,8 +47,3 @@ select number, client_key from ticket where region_id = :region_id order by rece
 -- name: compiled_briefs(region_id)
 -- Every brief, oldest week first.
 select week_start, year, number, state from brief where region_id = :region_id order by week_start;
-
--- name: shift_sessions(region_id, by, good_after)!
--- The moved clock jumped by so much: whoever was at the desk is still there.
-update session set opened_at = opened_at + :by::interval, seen_at = seen_at + :by::interval
-where region_id = :region_id and ended_at is null and seen_at > :good_after;
