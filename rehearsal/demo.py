@@ -1,4 +1,4 @@
-"""`hotline demo`: everything up with one command, a week played at a pace one can watch, then the clock runs on."""
+"""`python -m rehearsal demo`: everything up with one command, a week played at a pace one can watch, then the clock runs on."""
 
 from __future__ import annotations
 

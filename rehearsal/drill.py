@@ -1,4 +1,4 @@
-"""`hotline drill`: real messages through the real doors on a clock that jumps from one due moment to the next."""
+"""`python -m rehearsal drill`: real messages through the real doors on a clock that jumps from one due moment to the next."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from channels.benches import BENCHES, ROLE_NAMES
 from channels.desk.texts import RATE_NAMES
 from channels.desk.verbs import FORMS, Field
 from channels.parts import BODY_BYTES, FILE_BYTES, TEXT_BYTES
+from hotline.__main__ import cli
 from hotline.config import PREFIX, Settings
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
@@ -27,7 +28,7 @@ from hotline.domain.policy import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.rates import DEFAULT_RATES, rate_in_words
 from hotline.domain.rights import LEADS_ONLY, RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right, is_of_unit
 from hotline.store.county import get_policy, list_calendar_days
-from rehearsal.__main__ import cli
+from rehearsal.__main__ import cli as rehearsal_cli
 from workers.timetable import TIMES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -185,11 +186,12 @@ def test_every_make_target_exists(name: str) -> None:
 def test_every_command_exists(name: str) -> None:
     asked = re.findall(r"(?:^|`|bin/)hotline ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", text_of(name), re.MULTILINE)
     asked += re.findall(r"python -m hotline ([a-z][a-z-]*)", text_of(name))
-    for words in asked:
-        command: Any = cli
+    rehearsed = re.findall(r"python -m rehearsal ([a-z][a-z-]*)", text_of(name))
+    for start, words in [(cli, words) for words in asked] + [(rehearsal_cli, words) for words in rehearsed]:
+        command: Any = start
         for word in words.split():
             if isinstance(command, click.Group):
-                assert word in command.commands, f"{name}: hotline {words}"
+                assert word in command.commands, f"{name}: {start.name} {words}"
                 command = command.commands[word]
 
 

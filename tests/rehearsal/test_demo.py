@@ -22,7 +22,7 @@ PATIENCE_S = 150
 
 
 class Demo:
-    """A running `hotline demo` and what it has printed so far."""
+    """A running `python -m rehearsal demo` and what it has printed so far."""
 
     def __init__(self, home: Path, *options: str) -> None:
         self.port = free_port()
