@@ -13,7 +13,7 @@ from hotline.actions.upkeep import UpkeepFault
 from hotline.local import LocalServerError
 from rehearsal.demo import DemoOrder, run_demo
 from rehearsal.drill import MOST_WEEKS, START, DrillOrder, run_drill
-from rehearsal.stage import NotForRehearsal
+from rehearsal.environment import NotForRehearsal
 
 FAULTS = (UnreadableSheet, UpkeepFault, NotForRehearsal, LocalServerError)
 

@@ -27,9 +27,9 @@ from hotline.domain.lifecycle import STATE_NAMES
 from hotline.domain.supervision import TIER_NAMES
 from hotline.domain.ticket import Ticket
 from rehearsal.county import PASSWORD, logins
+from rehearsal.environment import COUNTY, Environment, open_environment, prepare, rehearsal_servers
 from rehearsal.messages import ZONE, plan_arrivals, read_messages
 from rehearsal.play import Moment, Play
-from rehearsal.stage import COUNTY, Stage, open_stage, prepare, rehearsal_servers
 from rehearsal.weekly import end_of_play, mondays, plan_briefs
 from workers.settings import build_worker
 from workers.timetable import TIMES
@@ -83,15 +83,15 @@ async def _demo(order: DemoOrder, console: Console) -> None:
     told("启动自带的 PostgreSQL 和 Valkey")
     async with rehearsal_servers(order.home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, first_moment(), told))
-        async with open_stage(order.home, servers, clock, port=_port(order.port, console)) as stage:
-            told(f"网站已打开：{stage.base}")
-            async with _worker(stage):
+        async with open_environment(order.home, servers, clock, port=_port(order.port, console)) as environment:
+            told(f"网站已打开：{environment.base}")
+            async with _worker(environment):
                 told("后台任务已启动")
-                _introduce(stage, console)
+                _introduce(environment, console)
                 try:
-                    await _show(order, stage, console)
+                    await _show(order, environment, console)
                 finally:
-                    await stage.keep_moment()
+                    await environment.keep_moment()
 
 
 def first_moment() -> datetime:
@@ -101,10 +101,10 @@ def first_moment() -> datetime:
 
 
 @contextlib.asynccontextmanager
-async def _worker(stage: Stage) -> AsyncIterator[Worker]:
+async def _worker(environment: Environment) -> AsyncIterator[Worker]:
     """The real worker, by the same moved clock, in this process."""
     every_second = {name: frozenset(range(60)) for name in TIMES}
-    worker = build_worker(stage.settings, stage.clock, times=every_second, handle_signals=False)
+    worker = build_worker(environment.settings, environment.clock, times=every_second, handle_signals=False)
     task = asyncio.create_task(worker.async_run())
     try:
         yield worker
@@ -128,10 +128,11 @@ def _port(wanted: int, console: Console) -> int:
     raise OSError(f"端口 {wanted} 到 {wanted + 49} 都被占用，请用 --port 指定其他端口。")
 
 
-def _introduce(stage: Stage, console: Console) -> None:
-    console.print(f"\n群众网站  {stage.base}/      工作人员登录  {stage.base}/login")
+def _introduce(environment: Environment, console: Console) -> None:
+    console.print(f"\n群众网站  {environment.base}/      工作人员登录  {environment.base}/login")
     console.print(
-        f"时钟：{stage.clock.now().astimezone(ZONE):%Y-%m-%d %H:%M}（演示用，比真实时间走得快）\n", highlight=False
+        f"时钟：{environment.clock.now().astimezone(ZONE):%Y-%m-%d %H:%M}（演示用，比真实时间走得快）\n",
+        highlight=False,
     )
     people = {person.login: person for person in logins(COUNTY)}
     table = Table(title=f"演示账号（密码都是 {PASSWORD}）", title_justify="left")
@@ -145,45 +146,45 @@ def _introduce(stage: Stage, console: Console) -> None:
     console.print(f"其他 {units - 1} 个单位各有承办人和负责人两个账号，例如 jiaoyu、jiaoyu-fuze。\n")
 
 
-async def _show(order: DemoOrder, stage: Stage, console: Console) -> None:
-    play = Play(stage, [], order.seed, alone=False)
+async def _show(order: DemoOrder, environment: Environment, console: Console) -> None:
+    play = Play(environment, [], order.seed, alone=False)
     play.awake = ALWAYS
     if order.play:
-        start = stage.clock.now().astimezone(ZONE)
+        start = environment.clock.now().astimezone(ZONE)
         # A week begun after Friday noon would end before anybody had answered.
         first = start.date() if start.weekday() < 4 else start.date() + timedelta(days=7 - start.weekday())
-        play = await _play_weeks(order, stage, first, console)
+        play = await _play_weeks(order, environment, first, console)
     console.print("时钟继续按正常速度走。按 Ctrl-C 停止。")
     await _run_on(play)
 
 
-async def _play_weeks(order: DemoOrder, stage: Stage, first: date, console: Console) -> Play:
+async def _play_weeks(order: DemoOrder, environment: Environment, first: date, console: Console) -> Play:
     inflow = read_messages([MESSAGES] * order.weeks)
     seed = order.seed + first.toordinal()
-    arrivals = [a for a in plan_arrivals(inflow.messages, first, order.weeks, seed) if a.at > stage.clock.now()]
-    play = Play(stage, arrivals, seed, "demo", alone=False)
+    arrivals = [a for a in plan_arrivals(inflow.messages, first, order.weeks, seed) if a.at > environment.clock.now()]
+    play = Play(environment, arrivals, seed, "demo", alone=False)
     play.awake = ALWAYS
     await play.adopt_open()
     folder = order.home / "briefs"
     plan_briefs(play, first, order.weeks, folder)
     console.print(f"演示 {len(arrivals)} 件诉求，约 {len(arrivals) * order.pace * 5 / 60:.0f} 分钟。\n")
     end = end_of_play(first, order.weeks)
-    kept, teller = time.monotonic(), _Teller(stage, console)
+    kept, teller = time.monotonic(), _Teller(environment, console)
     while (moment := await play.next_moment()) is not None and moment <= end:
         if teller.tell(await play.step(moment)):
             await asyncio.sleep(order.pace)
         if time.monotonic() - kept > KEPT_EVERY_S:
-            await stage.keep_moment()
+            await environment.keep_moment()
             kept = time.monotonic()
-    _tell_briefs(stage, first, order.weeks, folder, console)
+    _tell_briefs(environment, first, order.weeks, folder, console)
     return play
 
 
 class _Teller:
     """A line for each thing worth telling, with the address of its ticket."""
 
-    def __init__(self, stage: Stage, console: Console) -> None:
-        self._stage = stage
+    def __init__(self, environment: Environment, console: Console) -> None:
+        self._environment = environment
         self._console = console
         self._known: dict[UUID, Ticket] = {}
 
@@ -202,12 +203,12 @@ class _Teller:
 
     def _say(self, at: datetime, what: str, ticket: Ticket) -> None:
         local = at.astimezone(ZONE)
-        unit = self._stage.office.county.unit_name(ticket.lead_unit_id)
+        unit = self._environment.office.county.unit_name(ticket.lead_unit_id)
         tier = f" [yellow]{TIER_NAMES[ticket.tier]}[/yellow]" if ticket.tier else ""
         self._console.print(
             f"[dim]{local:%m-%d} 周{WEEKDAYS[local.weekday()]} {local:%H:%M}[/dim]  {what} "
             f"[bold]{escape(ticket.title)}[/bold] → {unit}，{STATE_NAMES[ticket.state]}{tier}  "
-            f"[dim]{self._stage.base}/tickets/{ticket.ticket_id}[/dim]",
+            f"[dim]{self._environment.base}/tickets/{ticket.ticket_id}[/dim]",
             highlight=False,
             soft_wrap=True,
         )
@@ -224,10 +225,10 @@ def _what(ticket: Ticket, before: Ticket | None, verb: str | None) -> str:
     return "催办" if verb is None and ticket.open and ticket.state is before.state else ""
 
 
-def _tell_briefs(stage: Stage, first: date, weeks: int, folder: Path, console: Console) -> None:
+def _tell_briefs(environment: Environment, first: date, weeks: int, folder: Path, console: Console) -> None:
     for monday in mondays(first, weeks):
         week = monday - timedelta(days=7)
-        console.print(f"\n[bold]《群众约谈工作专报》[/bold] {stage.base}/briefs/{week}（用 lingdao1 登录查看）")
+        console.print(f"\n[bold]《群众约谈工作专报》[/bold] {environment.base}/briefs/{week}（用 lingdao1 登录查看）")
         file = folder / f"{week}.docx"
         if file.exists():
             console.print(f"公文版：{file}")
@@ -235,15 +236,15 @@ def _tell_briefs(stage: Stage, first: date, weeks: int, folder: Path, console: C
 
 async def _run_on(play: Play) -> None:
     """Real seconds from now on; whoever still has something to do does it when it is due."""
-    stage, last, kept = play.stage, time.monotonic(), time.monotonic()
+    environment, last, kept = play.environment, time.monotonic(), time.monotonic()
     while True:
         await asyncio.sleep(1)
         now, passed = time.monotonic(), time.monotonic() - last
         last = now
-        until = stage.clock.now() + timedelta(seconds=passed)
+        until = environment.clock.now() + timedelta(seconds=passed)
         while (moment := await play.next_moment()) is not None and moment <= until:
             await play.step(moment)
-        await stage.move_to(until, ALWAYS)
+        await environment.move_to(until, ALWAYS)
         if now - kept > KEPT_EVERY_S:
-            await stage.keep_moment()
+            await environment.keep_moment()
             kept = now

@@ -20,11 +20,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from hotline import log
 from hotline.clock import MovedClock
+from rehearsal.environment import Environment, NotForRehearsal, open_environment, prepare, rehearsal_servers
 from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
 from rehearsal.play import Moment, Play
 from rehearsal.report import Figures, compose_table, count
 from rehearsal.sabotage import Saboteur, open_saboteur
-from rehearsal.stage import NotForRehearsal, Stage, open_stage, prepare, rehearsal_servers
 from rehearsal.weekly import end_of_play, plan_briefs
 
 START = date(2026, 9, 7)
@@ -86,17 +86,17 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     start = datetime.combine(order.start, day_time(0), ZONE)
     async with rehearsal_servers(home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, start))
-        async with open_stage(home, servers, clock) as stage, _adversary(order, stage) as saboteur:
-            if clock.now() > start or await stage.has_tickets():
+        async with open_environment(home, servers, clock) as environment, _adversary(order, environment) as saboteur:
+            if clock.now() > start or await environment.has_tickets():
                 raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
-            play = Play(stage, arrivals, order.seed)
+            play = Play(environment, arrivals, order.seed)
             plan_briefs(play, order.start, order.weeks, order.results)
             plan_mischief(play, order.seed)
             await _play_on(play, end_of_play(order.start, order.weeks), console)
             if saboteur is not None:
-                await saboteur.settle(stage)
-            await stage.keep_moment()
+                await saboteur.settle(environment)
+            await environment.keep_moment()
             figures = _headed(order, inflow, await count(play, saboteur))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
@@ -106,8 +106,8 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     return figures
 
 
-def _adversary(order: DrillOrder, stage: Stage) -> AbstractAsyncContextManager[Saboteur | None]:
-    return open_saboteur(stage, order.seed) if order.adversary else nullcontext()
+def _adversary(order: DrillOrder, environment: Environment) -> AbstractAsyncContextManager[Saboteur | None]:
+    return open_saboteur(environment, order.seed) if order.adversary else nullcontext()
 
 
 def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
@@ -144,7 +144,7 @@ def plan_mischief(play: Play, seed: int) -> None:
         kind = dice.choice(MISCHIEF)
 
         async def job(kind: str = kind) -> None:
-            play.stage.wechat.misbehave(kind)
+            play.environment.wechat.misbehave(kind)
 
         play.plan(case.arrival.at, job)
 

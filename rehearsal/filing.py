@@ -13,9 +13,9 @@ from hotline.domain.kinds import Channel
 from rehearsal import texts
 from rehearsal.cases import Case
 from rehearsal.doors import Reply, sentence_of
+from rehearsal.environment import Environment
 from rehearsal.messages import title_of
 from rehearsal.people import People
-from rehearsal.stage import Stage
 
 NUMBER = re.compile(r"\d{8}-\d{5}")
 CODE = re.compile(r"(?<![\d-])\d{6}(?![\d-])")
@@ -33,11 +33,11 @@ class NotFiled(Exception):
 class Filer:
     """Every person's side of the three doors."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
-        self.stage = stage
+    def __init__(self, environment: Environment, seed: int) -> None:
+        self.environment = environment
         self.repeated = 0
         self._seed = seed
-        self._staff = People(seed, stage.office.rules.calendar)
+        self._staff = People(seed, environment.office.rules.calendar)
         self._people: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def file(self, case: Case) -> None:
@@ -58,7 +58,7 @@ class Filer:
             async with self._people[case.arrival.caller.openid]:
                 return await self._rate_by_wechat(case, answers)
         fields = {"number": case.number, "code": case.code, "client_key": f"{case.key}-rate-{case.plan}", **answers}
-        reply = await self.stage.doors.send("/progress/rate", fields)
+        reply = await self.environment.doors.send("/progress/rate", fields)
         return reply.status < 400
 
     async def _call(self, case: Case, dice: Random) -> None:
@@ -76,9 +76,9 @@ class Filer:
             **self._way(case),
         }
         login = f"huawu{arrival.index % OPERATORS + 1}"
-        reply = _filed(await self.stage.doors.submit(login, "/console/tickets", fields), "phone")
+        reply = _filed(await self.environment.doors.submit(login, "/console/tickets", fields), "phone")
         if dice.random() < SENT_AGAIN:
-            again = _filed(await self.stage.doors.submit(login, "/console/tickets", fields), "phone")
+            again = _filed(await self.environment.doors.submit(login, "/console/tickets", fields), "phone")
             self._check_same(reply.location, again.location, "phone")
         case.ticket_id = UUID(reply.location.split("/")[2].partition("?")[0])
 
@@ -100,19 +100,19 @@ class Filer:
             "phone": arrival.caller.phone,
             "confidential": "1" if arrival.confidential else "",
         }
-        reply = _filed(await self.stage.doors.send("/file", fields), "website")
+        reply = _filed(await self.environment.doors.send("/file", fields), "website")
         if dice.random() < SENT_AGAIN:
-            again = _filed(await self.stage.doors.send("/file", fields), "website")
+            again = _filed(await self.environment.doors.send("/file", fields), "website")
             self._check_same(reply.location, again.location, "website")
         case.number = reply.query("number")
-        page = (await self.stage.doors.look(reply.location)).replace(case.number, "")
+        page = (await self.environment.doors.look(reply.location)).replace(case.number, "")
         found = CODE.search(page)
         case.code = found[0] if found else ""
 
     async def _write(self, case: Case, dice: Random) -> None:
         arrival = case.arrival
         body = arrival.message.body
-        person = self.stage.wechat.follower(arrival.caller.openid, f"{self.stage.base}/wechat")
+        person = self.environment.wechat.follower(arrival.caller.openid, f"{self.environment.base}/wechat")
         for at in range(0, len(body), PIECE):
             await person.say(body[at : at + PIECE])
         who = "0" if dice.random() < NO_NAME else f"{arrival.caller.name} {arrival.caller.phone}"
@@ -132,7 +132,7 @@ class Filer:
         raise NotFiled(f"wechat: {reply[:60]}")
 
     async def _rate_by_wechat(self, case: Case, answers: Mapping[str, str]) -> bool:
-        person = self.stage.wechat.follower(case.arrival.caller.openid, f"{self.stage.base}/wechat")
+        person = self.environment.wechat.follower(case.arrival.caller.openid, f"{self.environment.base}/wechat")
         verdict = _VERDICTS.index(answers["verdict"])
         reply = await person.say(str(verdict + 1))
         if case.number not in reply:

@@ -21,9 +21,9 @@ from rehearsal.cases import Case, adopted
 from rehearsal.county import logins
 from rehearsal.diary import Act
 from rehearsal.doors import DoorError, Reply, sentence_of
+from rehearsal.environment import COUNTY, REGION, Environment
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
-from rehearsal.stage import COUNTY, REGION, Stage
 from rehearsal.store import clock, tickets
 from rehearsal.wechat_phone import WebhookError
 
@@ -59,15 +59,21 @@ class Moment:
 
 
 class Play:
-    """A run of arrivals on a stage. `refusals` counts what a door refused, by verb and sentence."""
+    """A run of arrivals in an environment. `refusals` counts what a door refused, by verb and sentence."""
 
     def __init__(
-        self, stage: Stage, arrivals: Sequence[Arrival], seed: int, name: str = "drill", *, alone: bool = True
+        self,
+        environment: Environment,
+        arrivals: Sequence[Arrival],
+        seed: int,
+        name: str = "drill",
+        *,
+        alone: bool = True,
     ) -> None:
-        self.stage = stage
+        self.environment = environment
         self.cases = {arrival.index: Case(arrival, f"{name}-{seed}-{arrival.index:06d}") for arrival in arrivals}
-        self.behaviour = Behaviour(seed, stage.office.rules.calendar)
-        self.filer = Filer(stage, seed)
+        self.behaviour = Behaviour(seed, environment.office.rules.calendar)
+        self.filer = Filer(environment, seed)
         self.refusals: Counter[str] = Counter()
         self.lost: dict[int, str] = {}
         self.received = 0
@@ -82,7 +88,7 @@ class Play:
         self._units = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._acts: list[tuple[str, Case]] = []
-        self._looked_at = stage.clock.now()
+        self._looked_at = environment.clock.now()
         for case in self.cases.values():
             self.plan(case.arrival.at, self._arriving(case))
 
@@ -92,7 +98,7 @@ class Play:
 
     async def adopt_open(self) -> None:
         """Take on the tickets of an earlier run that are still open, so that their people go on."""
-        async with self.stage.office.reading(SYSTEM) as conn:
+        async with self.environment.office.reading(SYSTEM) as conn:
             changed = await tickets.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
             for ticket in changed:
                 if ticket.open and ticket.ticket_id not in self._by_ticket:
@@ -114,21 +120,21 @@ class Play:
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
-        async with self.stage.office.reading(SYSTEM) as conn:
-            due = await clock.next_moment(conn, REGION, self.stage.clock.now())
+        async with self.environment.office.reading(SYSTEM) as conn:
+            due = await clock.next_moment(conn, REGION, self.environment.clock.now())
         ahead = self._agenda[0].at if self._agenda else None
         moments = [moment for moment in (due, ahead) if moment is not None]
         return min(moments, default=None)
 
     async def step(self, moment: datetime) -> Moment:
         """Move the clock there, let everybody act, sweep until quiet, and see what follows from it."""
-        clock = self.stage.clock
-        await self.stage.move_to(moment, self.awake)
+        clock = self.environment.clock
+        await self.environment.move_to(moment, self.awake)
         jobs = []
         while self._agenda and self._agenda[0].at <= clock.now():
             jobs.append(heapq.heappop(self._agenda).job)
         await asyncio.gather(*(self._guarded(job) for job in jobs))
-        await self.stage.sweep()
+        await self.environment.sweep()
         changed = await self._look()
         acts, self._acts = self._acts, []
         return Moment(clock.now(), acts, changed, self.received)
@@ -142,8 +148,8 @@ class Play:
 
     async def _look(self) -> list[Ticket]:
         """Tickets that changed since the last look: what their people do next is planned anew."""
-        now = self.stage.clock.now()
-        async with self.stage.office.reading(SYSTEM) as conn:
+        now = self.environment.clock.now()
+        async with self.environment.office.reading(SYSTEM) as conn:
             changed = await tickets.list_changed(conn, REGION, self._looked_at + self._beyond)
             known = [(self._by_ticket.get(t.ticket_id) or self._by_number.get(t.number), t) for t in changed]
             seen = [(case, ticket) for case, ticket in known if case is not None]
@@ -155,8 +161,8 @@ class Play:
         return changed
 
     def _foresee(self, case: Case, ticket: Ticket) -> None:
-        now = self.stage.clock.now()
-        county = self.stage.office.county
+        now = self.environment.clock.now()
+        county = self.environment.office.county
         assisting = county.unit_name(case.assisting_id) if case.assisting_id else ""
         situation = case.situation(ticket, county.unit_name(ticket.lead_unit_id), assisting)
         if situation == case.seen:
@@ -175,7 +181,7 @@ class Play:
 
     def _fulfilment(self, case: Case) -> Act:
         assert case.seen is not None
-        return self.behaviour.people.fulfilment(case.seen, self.stage.clock.now())
+        return self.behaviour.people.fulfilment(case.seen, self.environment.clock.now())
 
     def _arriving(self, case: Case) -> Job:
         async def job() -> None:
@@ -192,7 +198,7 @@ class Play:
             self._acts.append(("file", case))
             first = self.behaviour.people.first_contact(case.key, case.arrival.kind)
             if first is not None and first[0] == "ask_details" and case.ticket_id is not None:
-                await self._do(case, Act(self.stage.clock.now(), Role.OPERATOR, *first), first[1])
+                await self._do(case, Act(self.environment.clock.now(), Role.OPERATOR, *first), first[1])
 
         return job
 
@@ -232,11 +238,11 @@ class Play:
         return done
 
     def _foresee_again(self, case: Case, ticket: Ticket) -> None:
-        self.plan(self.stage.clock.now(), self._refresh(case, ticket.ticket_id))
+        self.plan(self.environment.clock.now(), self._refresh(case, ticket.ticket_id))
 
     def _refresh(self, case: Case, ticket_id: UUID) -> Job:
         async def job() -> None:
-            async with self.stage.office.reading(SYSTEM) as conn:
+            async with self.environment.office.reading(SYSTEM) as conn:
                 ticket = await tickets.get_ticket(conn, REGION, ticket_id)
                 if ticket is not None:
                     await self._observe(conn, [(case, ticket)])
@@ -250,7 +256,7 @@ class Play:
         key = f"{case.key}-{act.verb}-{case.plan}"
         path = f"/tickets/{case.ticket_id}/{act.verb}"
         try:
-            reply = await self.stage.doors.submit(self._login(case, act), path, {"client_key": key, **fields})
+            reply = await self.environment.doors.submit(self._login(case, act), path, {"client_key": key, **fields})
         except DoorError as fault:
             self.refusals[f"{act.verb}: {fault}"] += 1
             return False
@@ -269,13 +275,13 @@ class Play:
         role = act.role
         if role in (Role.HANDLER, Role.UNIT_HEAD):
             unit_id = case.assisting_id if act.verb == "assist" else case.unit_id
-            login = self._units.get(self.stage.office.county.unit_name(unit_id), "xianfu")
+            login = self._units.get(self.environment.office.county.unit_name(unit_id), "xianfu")
             return f"{login}-fuze" if role is Role.UNIT_HEAD else login
         return f"{LOGINS[role]}{case.arrival.index % STAFF[role] + 1}"
 
     def _choose_assisting(self, case: Case, ticket: Ticket) -> UUID:
         """A bureau other than the lead, and never the accused."""
-        county = self.stage.office.county
+        county = self.environment.office.county
         barred = {*county.barred(ticket.accused_unit_id), case.unit_id}
         others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
         dice = Random(f"{self._seed}:{case.key}:assisting")
@@ -283,7 +289,7 @@ class Play:
 
     def _choose_unit(self, case: Case, ticket: Ticket) -> UUID:
         """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
-        county = self.stage.office.county
+        county = self.environment.office.county
         barred = set(county.barred(ticket.accused_unit_id)) | ({case.unit_id} if case.unit_id else set())
         fitting = [row.unit_id for row in county.catalogue if row.matter_id == case.arrival.matter_id and not row.place]
         others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]

@@ -12,9 +12,9 @@ from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.kinds import Step, Verdict
 from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
 from hotline.domain.ticket import SYSTEM
+from rehearsal.environment import REGION
 from rehearsal.play import Play
 from rehearsal.sabotage import NAMES, Saboteur
-from rehearsal.stage import REGION
 from rehearsal.store import tally
 
 DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
@@ -23,7 +23,7 @@ Figures = dict[str, Any]
 
 async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
     """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
-    async with play.stage.office.reading(SYSTEM) as conn:
+    async with play.environment.office.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
         events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
         reminders = await tally.count_reminders(conn, REGION)
@@ -90,7 +90,7 @@ def _twice_at_platform(play: Play, outbox: Iterable[Mapping[str, Any]]) -> int:
         for row in outbox
         if row["channel"] == "wechat" and row["state"] in ("sent", "unknown", "done") and not row["folded"]
     )
-    return max(0, len(play.stage.wechat.accepted) - gone)
+    return max(0, len(play.environment.wechat.accepted) - gone)
 
 
 def _missing(play: Play, filed: Mapping[str, str]) -> Figures:
@@ -115,7 +115,7 @@ def _brief(play: Play, row: Mapping[str, Any]) -> Figures:
         "week": week,
         "number": f"{row['year']}年第{row['number']}期",
         "state": row["state"],
-        "page": f"{play.stage.base}/briefs/{week}",
+        "page": f"{play.environment.base}/briefs/{week}",
     }
 
 

@@ -19,7 +19,7 @@ from channels.channel import Send
 from hotline.actions.office import Office
 from hotline.domain.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
-from rehearsal.stage import Stage
+from rehearsal.environment import Environment
 from workers.timetable import Sweep, sweeps
 
 HOUR = timedelta(hours=1)
@@ -39,7 +39,7 @@ NAMES: Mapping[str, str] = {
 
 @dataclass
 class Saboteur:
-    """Runs the timetable of a stage as badly as a timetable can be run; `struck` counts what it did."""
+    """Runs the timetable of an environment as badly as a timetable can be run; `struck` counts what it did."""
 
     pool: Any
     office: Office
@@ -58,43 +58,43 @@ class Saboteur:
         """Messages that reached their channel more than once, without having been turned away."""
         return sum(times - 1 for times in self.reached.values())
 
-    async def sweep(self, stage: Stage) -> int:
+    async def sweep(self, environment: Environment) -> int:
         """One tick; gives back how much was done, as far as anybody lived to tell."""
         if self.dice.random() < 0.02:
             self.struck["queue_emptied"] += 1
             await self.valkey.flushall()
         if self.dice.random() < 0.02:
             self.struck["clock_ahead"] += 1
-            await stage.move_to(stage.clock.now() + HOUR, HOUR)
-        now = stage.clock.now()
+            await environment.move_to(environment.clock.now() + HOUR, HOUR)
+        now = environment.clock.now()
         if self.dice.random() < 0.05:
             self.struck["clock_back"] += 1
-            await self._work(stage, Life(), now - HOUR)
-        return await self._tick(stage, now)
+            await self._work(environment, Life(), now - HOUR)
+        return await self._tick(environment, now)
 
-    async def settle(self, stage: Stage) -> None:
+    async def settle(self, environment: Environment) -> None:
         """The adversary sleeps; what a dead worker had in hand is told."""
         for _ in range(2):
-            await self._work(stage, Life(), stage.clock.now())
-            await stage.move_to(stage.clock.now() + HOUR, HOUR)
+            await self._work(environment, Life(), environment.clock.now())
+            await environment.move_to(environment.clock.now() + HOUR, HOUR)
 
-    async def _tick(self, stage: Stage, now: datetime) -> int:
+    async def _tick(self, environment: Environment, now: datetime) -> int:
         kind = self.dice.choices(list(TICKS), list(TICKS.values()))[0]
         match kind:
             case "dropped" | "repeated":
                 self.struck[kind] += 1
                 if kind == "dropped":
                     return 0
-                await self._work(stage, Life(), now)
+                await self._work(environment, Life(), now)
             case "two_workers":
                 self.struck[kind] += 1
-                await self._two_workers(stage, now)
+                await self._two_workers(environment, now)
             case "killed" | "abandoned":
                 for _ in range(self.dice.randint(1, 3)):
-                    await self._work(stage, self._a_fate(), now)
+                    await self._work(environment, self._a_fate(), now)
                 if kind == "abandoned":
                     return 0
-        return await self._work(stage, Life(), now)
+        return await self._work(environment, Life(), now)
 
     def _a_fate(self) -> Life:
         after = self.dice.random() < 0.5
@@ -102,21 +102,21 @@ class Saboteur:
             return Life(lurks=self.dice.randint(1, 4), after=after)
         return Life(fate=self.dice.randint(1, 60), after=after)
 
-    async def _two_workers(self, stage: Stage, now: datetime) -> None:
+    async def _two_workers(self, environment: Environment, now: datetime) -> None:
         gate, tasks = Gate(Random(self.dice.random()), self.pool), []
         for number in range(2):
             life = self._a_fate() if self.dice.random() < 0.5 else Life()
             life.gate, life.worker = gate, number
-            tasks.append(asyncio.create_task(self._work(stage, life, now)))
+            tasks.append(asyncio.create_task(self._work(environment, life, now)))
         await gate.conduct(tasks)
         await asyncio.gather(*tasks)
 
-    async def _work(self, stage: Stage, life: Life, now: datetime) -> int:
+    async def _work(self, environment: Environment, life: Life, now: datetime) -> int:
         names = self.dice.sample(list(self.jobs), len(self.jobs)) if life.gate else list(self.jobs)
         ordered = {name: self.jobs[name] for name in names}
         token = LIFE.set(life)
         try:
-            return await stage.sweep_dry(self.office, ordered, now, self.dice.choice(BATCHES))
+            return await environment.sweep_dry(self.office, ordered, now, self.dice.choice(BATCHES))
         except Killed:
             self.struck["killed"] += 1
             return 0
@@ -138,13 +138,13 @@ class Saboteur:
 
 
 @asynccontextmanager
-async def open_saboteur(stage: Stage, seed: int) -> AsyncIterator[Saboteur]:
-    """The adversary runs this stage's timetable from now on, with workers of its own: watched connections, an office, a
+async def open_saboteur(environment: Environment, seed: int) -> AsyncIterator[Saboteur]:
+    """The adversary runs the timetable of this environment from now on, with workers of its own: watched connections, an office, a
     hand on Valkey."""
-    settings = stage.settings
+    settings = environment.settings
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
-        office = Office(settings.region, pool, stage.office.vault, side=pool)
-        await office.refresh(stage.clock.now())
-        saboteur = Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), stage.send)
-        stage.disturbed = saboteur.sweep
+        office = Office(settings.region, pool, environment.office.vault, side=pool)
+        await office.refresh(environment.clock.now())
+        saboteur = Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), environment.send)
+        environment.disturbed = saboteur.sweep
         yield saboteur

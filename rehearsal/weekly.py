@@ -45,11 +45,11 @@ def _job(play: Play, week: date, login: str, step: str, folder: Path | None) -> 
         if not step:
             return
         fields = {"advice": texts.ADVICE} if step == "advice" else {}
-        reply = await play.stage.doors.submit(login, f"/briefs/{week}/{step}", fields)
+        reply = await play.environment.doors.submit(login, f"/briefs/{week}/{step}", fields)
         if not reply.done:
             play.refused(f"brief {step}", reply)
         elif step == "issue" and folder is not None:
-            content = await play.stage.doors.read(login, f"/briefs/{week}.docx")
+            content = await play.environment.doors.read(login, f"/briefs/{week}.docx")
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{week}.docx").write_bytes(content)
 

@@ -24,7 +24,7 @@ from channels.app import build_app
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from rehearsal.doors import Doors
-from rehearsal.stage import free_port
+from rehearsal.environment import free_port
 from rehearsal.wechat_server import WechatServer
 from tests.build import PASSWORD, ZONE, a_county, moment
 from workers.settings import build_worker

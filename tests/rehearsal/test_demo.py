@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from rehearsal.stage import free_port
+from rehearsal.environment import free_port
 
 PATIENCE_S = 150
 

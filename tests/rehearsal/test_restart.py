@@ -19,33 +19,33 @@ from hotline.local import LocalServers
 from hotline.store import accounts
 from hotline.store.tickets import list_events
 from rehearsal.cases import Case, adopted
+from rehearsal.environment import REGION, Environment, open_environment, prepare
 from rehearsal.messages import ZONE
 from rehearsal.play import Play
-from rehearsal.stage import REGION, Stage, open_stage, prepare
 from tests.build import a_ticket
 
 START = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
 
 
 @pytest.fixture
-async def stage(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+async def environment(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIterator[Environment]:
     clock = MovedClock(await prepare(database_url, START))
-    async with open_stage(tmp_path, LocalServers(database_url, valkey_url), clock) as stage:
-        await stage.office.refresh(clock.now(), force=True)
-        yield stage
+    async with open_environment(tmp_path, LocalServers(database_url, valkey_url), clock) as environment:
+        await environment.office.refresh(clock.now(), force=True)
+        yield environment
 
 
-async def somebody(stage: Stage, login: str) -> Actor:
-    async with stage.office.reading(SYSTEM) as conn:
+async def somebody(environment: Environment, login: str) -> Actor:
+    async with environment.office.reading(SYSTEM) as conn:
         row = await accounts.get_account(conn, REGION, login)
     assert row is not None
     return Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
 
 
-async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
+async def asked_to_assist(environment: Environment) -> tuple[Ticket, Actor]:
     """A signed ticket on which another bureau owes its part; and that bureau."""
-    office, now = stage.office, stage.clock.now()
-    lead, other, dispatcher = [await somebody(stage, login) for login in ("gongan", "guoshui", "paidan1")]
+    office, now = environment.office, environment.clock.now()
+    lead, other, dispatcher = [await somebody(environment, login) for login in ("gongan", "guoshui", "paidan1")]
     assert lead.unit_id
     assert other.unit_id
     filing = Filing(
@@ -60,21 +60,23 @@ async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
     return ticket, other
 
 
-async def history(stage: Stage, ticket: Ticket) -> list[Any]:
-    async with stage.office.reading(SYSTEM) as conn:
+async def history(environment: Environment, ticket: Ticket) -> list[Any]:
+    async with environment.office.reading(SYSTEM) as conn:
         return list(await list_events(conn, REGION, ticket.ticket_id))
 
 
-async def test_started_again_in_the_middle_of_a_joint_ticket_the_part_is_handed_in_first(stage: Stage) -> None:
-    ticket, other = await asked_to_assist(stage)
-    play = Play(stage, [], 1)
+async def test_started_again_in_the_middle_of_a_joint_ticket_the_part_is_handed_in_first(
+    environment: Environment,
+) -> None:
+    ticket, other = await asked_to_assist(environment)
+    play = Play(environment, [], 1)
     await play.adopt_open()
-    end = stage.clock.now() + timedelta(days=21)
+    end = environment.clock.now() + timedelta(days=21)
     while (moment := await play.next_moment()) is not None and moment <= end:
         await play.step(moment)
-        if "reply" in [event["verb"] for event in await history(stage, ticket)]:
+        if "reply" in [event["verb"] for event in await history(environment, ticket)]:
             break
-    done = [event for event in await history(stage, ticket) if event["verb"] in ("contact", "assist", "reply")]
+    done = [event for event in await history(environment, ticket) if event["verb"] in ("contact", "assist", "reply")]
     assert [event["verb"] for event in done] == ["contact", "assist", "reply"]
     assert done[1]["unit_id"] == other.unit_id
     assert not play.refusals

@@ -45,7 +45,7 @@ class NotForRehearsal(Exception):
 
 
 @dataclass(slots=True)
-class Stage:
+class Environment:
     """What a rehearsal plays on."""
 
     settings: Settings
@@ -56,7 +56,7 @@ class Stage:
     send: Send
     sweeps: Mapping[str, Sweep]
     slept: timedelta = timedelta(0)
-    disturbed: Callable[[Stage], Awaitable[int]] | None = None
+    disturbed: Callable[[Environment], Awaitable[int]] | None = None
 
     @property
     def base(self) -> str:
@@ -146,9 +146,9 @@ async def prepare(database_url: str, start: datetime, told: Told = lambda _: Non
 
 
 @contextlib.asynccontextmanager
-async def open_stage(
+async def open_environment(
     home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[Environment]:
     """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files."""
     async with contextlib.AsyncExitStack() as stack:
         wechat = await stack.enter_async_context(WechatServer(clock.now))
@@ -161,7 +161,7 @@ async def open_stage(
         doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
         stack.push_async_callback(doors.close)
         send = await stack.enter_async_context(open_send(settings))
-        yield Stage(settings, clock, app[OFFICE], doors, wechat, send, sweeps(send))
+        yield Environment(settings, clock, app[OFFICE], doors, wechat, send, sweeps(send))
 
 
 def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:
