@@ -29,8 +29,8 @@ from hotline.domain.ticket import Ticket
 from rehearsal.county import PASSWORD, logins
 from rehearsal.environment import COUNTY, Environment, open_environment, prepare, rehearsal_servers
 from rehearsal.messages import ZONE, plan_arrivals, read_messages
-from rehearsal.play import Moment, Play
-from rehearsal.weekly import end_of_play, mondays, plan_briefs
+from rehearsal.runner import Runner, StepResult
+from rehearsal.weekly import end_of_run, mondays, plan_briefs
 from workers.settings import build_worker
 from workers.timetable import TIMES
 
@@ -147,37 +147,37 @@ def _introduce(environment: Environment, console: Console) -> None:
 
 
 async def _show(order: DemoOrder, environment: Environment, console: Console) -> None:
-    play = Play(environment, [], order.seed, alone=False)
-    play.awake = ALWAYS
+    runner = Runner(environment, [], order.seed, alone=False)
+    runner.awake = ALWAYS
     if order.play:
         start = environment.clock.now().astimezone(ZONE)
         # A week begun after Friday noon would end before anybody had answered.
         first = start.date() if start.weekday() < 4 else start.date() + timedelta(days=7 - start.weekday())
-        play = await _play_weeks(order, environment, first, console)
+        runner = await _run_weeks(order, environment, first, console)
     console.print("时钟继续按正常速度走。按 Ctrl-C 停止。")
-    await _run_on(play)
+    await _run_on(runner)
 
 
-async def _play_weeks(order: DemoOrder, environment: Environment, first: date, console: Console) -> Play:
+async def _run_weeks(order: DemoOrder, environment: Environment, first: date, console: Console) -> Runner:
     inflow = read_messages([MESSAGES] * order.weeks)
     seed = order.seed + first.toordinal()
     arrivals = [a for a in plan_arrivals(inflow.messages, first, order.weeks, seed) if a.at > environment.clock.now()]
-    play = Play(environment, arrivals, seed, "demo", alone=False)
-    play.awake = ALWAYS
-    await play.adopt_open()
+    runner = Runner(environment, arrivals, seed, "demo", alone=False)
+    runner.awake = ALWAYS
+    await runner.adopt_open()
     folder = order.home / "briefs"
-    plan_briefs(play, first, order.weeks, folder)
+    plan_briefs(runner, first, order.weeks, folder)
     console.print(f"演示 {len(arrivals)} 件诉求，约 {len(arrivals) * order.pace * 5 / 60:.0f} 分钟。\n")
-    end = end_of_play(first, order.weeks)
+    end = end_of_run(first, order.weeks)
     kept, teller = time.monotonic(), _Teller(environment, console)
-    while (moment := await play.next_moment()) is not None and moment <= end:
-        if teller.tell(await play.step(moment)):
+    while (moment := await runner.next_moment()) is not None and moment <= end:
+        if teller.tell(await runner.step(moment)):
             await asyncio.sleep(order.pace)
         if time.monotonic() - kept > KEPT_EVERY_S:
             await environment.keep_moment()
             kept = time.monotonic()
     _tell_briefs(environment, first, order.weeks, folder, console)
-    return play
+    return runner
 
 
 class _Teller:
@@ -188,7 +188,7 @@ class _Teller:
         self._console = console
         self._known: dict[UUID, Ticket] = {}
 
-    def tell(self, moment: Moment) -> bool:
+    def tell(self, moment: StepResult) -> bool:
         """What happened at this moment; whether anything was told."""
         verbs = {case.ticket_id: verb for verb, case in moment.acts}
         told = 0
@@ -234,16 +234,16 @@ def _tell_briefs(environment: Environment, first: date, weeks: int, folder: Path
             console.print(f"公文版：{file}")
 
 
-async def _run_on(play: Play) -> None:
+async def _run_on(runner: Runner) -> None:
     """Real seconds from now on; whoever still has something to do does it when it is due."""
-    environment, last, kept = play.environment, time.monotonic(), time.monotonic()
+    environment, last, kept = runner.environment, time.monotonic(), time.monotonic()
     while True:
         await asyncio.sleep(1)
         now, passed = time.monotonic(), time.monotonic() - last
         last = now
         until = environment.clock.now() + timedelta(seconds=passed)
-        while (moment := await play.next_moment()) is not None and moment <= until:
-            await play.step(moment)
+        while (moment := await runner.next_moment()) is not None and moment <= until:
+            await runner.step(moment)
         await environment.move_to(until, ALWAYS)
         if now - kept > KEPT_EVERY_S:
             await environment.keep_moment()

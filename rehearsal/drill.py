@@ -22,10 +22,10 @@ from hotline import log
 from hotline.clock import MovedClock
 from rehearsal.environment import Environment, NotForRehearsal, open_environment, prepare, rehearsal_servers
 from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
-from rehearsal.play import Moment, Play
 from rehearsal.report import Figures, compose_table, count
+from rehearsal.runner import Runner, StepResult
 from rehearsal.sabotage import Saboteur, open_saboteur
-from rehearsal.weekly import end_of_play, plan_briefs
+from rehearsal.weekly import end_of_run, plan_briefs
 
 START = date(2026, 9, 7)
 MOST_WEEKS = 26
@@ -90,14 +90,14 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
             if clock.now() > start or await environment.has_tickets():
                 raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
-            play = Play(environment, arrivals, order.seed)
-            plan_briefs(play, order.start, order.weeks, order.results)
-            plan_mischief(play, order.seed)
-            await _play_on(play, end_of_play(order.start, order.weeks), console)
+            runner = Runner(environment, arrivals, order.seed)
+            plan_briefs(runner, order.start, order.weeks, order.results)
+            plan_mischief(runner, order.seed)
+            await _run_until(runner, end_of_run(order.start, order.weeks), console)
             if saboteur is not None:
                 await saboteur.settle(environment)
             await environment.keep_moment()
-            figures = _headed(order, inflow, await count(play, saboteur))
+            figures = _headed(order, inflow, await count(runner, saboteur))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
@@ -124,29 +124,29 @@ def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
     return asked | counted
 
 
-async def _play_on(play: Play, end: datetime, console: Console) -> None:
+async def _run_until(runner: Runner, end: datetime, console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[day]}"), console=console) as progress:
-        task = progress.add_task("演练", total=len(play.cases), day="")
-        while (moment := await play.next_moment()) is not None and moment <= end:
-            _show(progress, task, await play.step(moment))
+        task = progress.add_task("演练", total=len(runner.cases), day="")
+        while (moment := await runner.next_moment()) is not None and moment <= end:
+            _show(progress, task, await runner.step(moment))
 
 
-def _show(progress: Progress, task: TaskID, moment: Moment) -> None:
+def _show(progress: Progress, task: TaskID, moment: StepResult) -> None:
     local = moment.at.astimezone(ZONE)
     progress.update(task, completed=moment.received, day=f"{local:%m-%d %H:%M}")
 
 
-def plan_mischief(play: Play, seed: int) -> None:
+def plan_mischief(runner: Runner, seed: int) -> None:
     """The platform misbehaves now and then, so that what is sent once is sent once under trouble too."""
     dice = Random(f"{seed}:mischief")
-    for case in list(play.cases.values())[::40]:
+    for case in list(runner.cases.values())[::40]:
         kind = dice.choice(MISCHIEF)
 
         async def job(kind: str = kind) -> None:
-            play.environment.wechat.misbehave(kind)
+            runner.environment.wechat.misbehave(kind)
 
-        play.plan(case.arrival.at, job)
+        runner.plan(case.arrival.at, job)
 
 
 def _tell(figures: Figures, console: Console) -> None:

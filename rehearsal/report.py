@@ -13,7 +13,7 @@ from hotline.domain.kinds import Step, Verdict
 from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
 from hotline.domain.ticket import SYSTEM
 from rehearsal.environment import REGION
-from rehearsal.play import Play
+from rehearsal.runner import Runner
 from rehearsal.sabotage import NAMES, Saboteur
 from rehearsal.store import tally
 
@@ -21,9 +21,9 @@ DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
 Figures = dict[str, Any]
 
 
-async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
+async def count(runner: Runner, saboteur: Saboteur | None = None) -> Figures:
     """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
-    async with play.environment.office.reading(SYSTEM) as conn:
+    async with runner.environment.office.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
         events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
         reminders = await tally.count_reminders(conn, REGION)
@@ -51,10 +51,10 @@ async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
         "alarms": {"total": sum(row["total"] for row in alarms), **_sum(alarms, "kind")},
         "alarms_open": sum(row["total"] for row in alarms if row["open"]),
         "messages": {f"{row['channel']}.{row['state']}": 0 for row in outbox} | _messages(outbox),
-        "duplicates": twice + _twice_at_platform(play, outbox) + (saboteur.doubled if saboteur else 0),
+        "duplicates": twice + _twice_at_platform(runner, outbox) + (saboteur.doubled if saboteur else 0),
         "adversary": dict(saboteur.struck) if saboteur else {},
-        **_missing(play, filed),
-        "briefs": [_brief(play, row) for row in briefs],
+        **_missing(runner, filed),
+        "briefs": [_brief(runner, row) for row in briefs],
     }
 
 
@@ -83,39 +83,39 @@ def _messages(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(totals)
 
 
-def _twice_at_platform(play: Play, outbox: Iterable[Mapping[str, Any]]) -> int:
+def _twice_at_platform(runner: Runner, outbox: Iterable[Mapping[str, Any]]) -> int:
     """Messages the platform took beyond those the outbox let out."""
     gone = sum(
         int(row["total"])
         for row in outbox
         if row["channel"] == "wechat" and row["state"] in ("sent", "unknown", "done") and not row["folded"]
     )
-    return max(0, len(play.environment.wechat.accepted) - gone)
+    return max(0, len(runner.environment.wechat.accepted) - gone)
 
 
-def _missing(play: Play, filed: Mapping[str, str]) -> Figures:
+def _missing(runner: Runner, filed: Mapping[str, str]) -> Figures:
     """Every message has exactly one ticket: none without, none besides, none shared.
 
     Phone and website tickets are found by the key of their form, WeChat's by the number told to the person.
     """
-    found = {index: filed.get(case.key) or case.number for index, case in play.cases.items()}
+    found = {index: filed.get(case.key) or case.number for index, case in runner.cases.items()}
     numbers, taken = set(filed.values()), Counter(found.values())
     without = [index for index, number in found.items() if number not in numbers or taken[number] != 1]
     return {
         "lost": len(without),
-        "lost_why": sorted(set(play.lost.values()))[:5],
+        "lost_why": sorted(set(runner.lost.values()))[:5],
         "surplus": len(numbers - set(found.values())),
-        "refusals": dict(play.refusals.most_common(12)),
+        "refusals": dict(runner.refusals.most_common(12)),
     }
 
 
-def _brief(play: Play, row: Mapping[str, Any]) -> Figures:
+def _brief(runner: Runner, row: Mapping[str, Any]) -> Figures:
     week = row["week_start"].isoformat()
     return {
         "week": week,
         "number": f"{row['year']}年第{row['number']}期",
         "state": row["state"],
-        "page": f"{play.environment.base}/briefs/{week}",
+        "page": f"{runner.environment.base}/briefs/{week}",
     }
 
 

@@ -21,7 +21,7 @@ from hotline.store.tickets import list_events
 from rehearsal.cases import Case, adopted
 from rehearsal.environment import REGION, Environment, open_environment, prepare
 from rehearsal.messages import ZONE
-from rehearsal.play import Play
+from rehearsal.runner import Runner
 from tests.build import a_ticket
 
 START = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
@@ -69,17 +69,17 @@ async def test_started_again_in_the_middle_of_a_joint_ticket_the_part_is_handed_
     environment: Environment,
 ) -> None:
     ticket, other = await asked_to_assist(environment)
-    play = Play(environment, [], 1)
-    await play.adopt_open()
+    runner = Runner(environment, [], 1)
+    await runner.adopt_open()
     end = environment.clock.now() + timedelta(days=21)
-    while (moment := await play.next_moment()) is not None and moment <= end:
-        await play.step(moment)
+    while (moment := await runner.next_moment()) is not None and moment <= end:
+        await runner.step(moment)
         if "reply" in [event["verb"] for event in await history(environment, ticket)]:
             break
     done = [event for event in await history(environment, ticket) if event["verb"] in ("contact", "assist", "reply")]
     assert [event["verb"] for event in done] == ["contact", "assist", "reply"]
     assert done[1]["unit_id"] == other.unit_id
-    assert not play.refusals
+    assert not runner.refusals
 
 
 def row(verb: str) -> dict[str, str]:

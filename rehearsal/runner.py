@@ -49,7 +49,7 @@ class _Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class StepResult:
     """What just happened, for whoever shows it: the acts done at this moment and how many tickets moved."""
 
     at: datetime
@@ -58,7 +58,7 @@ class Moment:
     received: int
 
 
-class Play:
+class Runner:
     """A run of arrivals in an environment. `refusals` counts what a door refused, by verb and sentence."""
 
     def __init__(
@@ -126,7 +126,7 @@ class Play:
         moments = [moment for moment in (due, ahead) if moment is not None]
         return min(moments, default=None)
 
-    async def step(self, moment: datetime) -> Moment:
+    async def step(self, moment: datetime) -> StepResult:
         """Move the clock there, let everybody act, sweep until quiet, and see what follows from it."""
         clock = self.environment.clock
         await self.environment.move_to(moment, self.awake)
@@ -137,7 +137,7 @@ class Play:
         await self.environment.sweep()
         changed = await self._look()
         acts, self._acts = self._acts, []
-        return Moment(clock.now(), acts, changed, self.received)
+        return StepResult(clock.now(), acts, changed, self.received)
 
     async def _guarded(self, job: Job) -> None:
         async with self._gate:
