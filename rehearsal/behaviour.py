@@ -1,4 +1,4 @@
-"""Everybody's next act on a ticket, asked each time it has changed."""
+"""Everybody's next action on a ticket, asked each time it has changed."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from hotline.domain.calendar import Calendar
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from rehearsal import texts
-from rehearsal.diary import Act, Situation
 from rehearsal.people import People
+from rehearsal.schedule import PlannedAction, Situation
 from rehearsal.units import Units
 
 
 class Behaviour:
-    """The same seed and the same situations give the same acts."""
+    """The same seed and the same situations give the same actions."""
 
     def __init__(self, seed: int, calendar: Calendar) -> None:
         self.units = Units(seed, calendar)
         self.people = People(seed, calendar)
 
-    def next_act(self, s: Situation, now: datetime) -> Act | None:
+    def next_action(self, s: Situation, now: datetime) -> PlannedAction | None:
         """Who does what next with the ticket, and when; None when nobody will by himself."""
         units, people = self.units, self.people
         dice = people.dice_for(s)

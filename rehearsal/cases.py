@@ -10,8 +10,8 @@ from uuid import UUID
 
 from hotline.domain.lifecycle import State, Verb
 from hotline.domain.ticket import Ticket
-from rehearsal.diary import Act, Situation
 from rehearsal.messages import Arrival, Caller, Message
+from rehearsal.schedule import PlannedAction, Situation
 
 Row = Mapping[str, Any]
 _NEW_ROUNDS = frozenset({Verb.DISPATCH, Verb.REDISPATCH, Verb.REDO})
@@ -21,7 +21,7 @@ _EXTENSIONS = frozenset({Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_E
 
 @dataclass(slots=True)
 class Case:
-    """One message from its arrival on. `plan` numbers what is planned, so that an overtaken act is dropped."""
+    """One message from its arrival on. `plan` numbers what is planned, so that an overtaken action is dropped."""
 
     arrival: Arrival
     key: str
@@ -106,15 +106,15 @@ class Case:
             part_owed=self.part_owed,
         )
 
-    def remember(self, act: Act) -> None:
-        """An act was carried out."""
-        match act.verb:
+    def remember(self, action: PlannedAction) -> None:
+        """An action was carried out."""
+        match action.verb:
             case "contact":
                 self.contacted = True
             case "plan_interview":
-                self.planned, self.meet_at = True, datetime.fromisoformat(f"{act.fields['meet_at']}+08:00")
+                self.planned, self.meet_at = True, datetime.fromisoformat(f"{action.fields['meet_at']}+08:00")
             case "hold_interview":
-                self.outcome = act.fields["outcome"]
+                self.outcome = action.fields["outcome"]
             case "ask_extension":
                 self.extension_asked = True
             case "grant_extension" | "refuse_extension":

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from hotline.domain.kinds import Channel, Kind, Role, Verdict
 from hotline.domain.lifecycle import State
 from rehearsal import texts
-from rehearsal.diary import AGAIN_DISSATISFIED, PLEASED, VERDICTS, Act, Diary, Situation
 from rehearsal.messages import ZONE
+from rehearsal.schedule import AGAIN_DISSATISFIED, PLEASED, VERDICTS, PlannedAction, Schedule, Situation
 
 
-class People(Diary):
+class People(Schedule):
     """Callers, operators, dispatchers, supervisors, inspectors and leaders."""
 
     def first_contact(self, key: str, kind: Kind) -> tuple[str, Mapping[str, str]] | None:
@@ -28,15 +28,15 @@ class People(Diary):
             return "ask_details", {"missing": texts.pick(dice, texts.MISSING)}
         return None
 
-    def rule_return(self, s: Situation, dice: random.Random, now: datetime) -> Act:
+    def rule_return(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
         """The ruling on a return; after the third it is the inspector's."""
         role = Role.INSPECTOR if s.return_count >= 3 else Role.DISPATCHER
         upheld = dice.random() < 0.35
         fields = {"reason": texts.pick(dice, texts.UPHOLD if upheld else texts.REJECT)}
         verb = "uphold_return" if upheld else "reject_return"
-        return Act(self.call_time(now, dice, 1 + dice.randrange(3)), role, verb, fields)
+        return PlannedAction(self.call_time(now, dice, 1 + dice.randrange(3)), role, verb, fields)
 
-    def call_back(self, s: Situation, dice: random.Random, now: datetime) -> Act:
+    def call_back(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
         """After a reply the person rates it online, or an operator telephones."""
         online = s.channel in (Channel.WECHAT, Channel.WEBSITE) and s.attempts == 0
         answers = self.answers(s)
@@ -70,7 +70,7 @@ class People(Diary):
             "words": texts.pick(dice, texts.BITTER if bad else texts.WORDS),
         }
 
-    def verify(self, s: Situation, dice: random.Random, now: datetime) -> Act:
+    def verify(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
         """Tier 1 or 2 asks the person again after the interview; what is unreasonable two others review first."""
         role = Role.INSPECTOR if s.tier >= 2 else Role.SUPERVISOR
         chance = AGAIN_DISSATISFIED.get(self.profile(s), 0.05) / (1 + (s.tier > 2))
@@ -78,33 +78,35 @@ class People(Diary):
         if s.outcome == "unreasonable" and bad and s.reviews < 2:
             fields = {"agreed": "yes", "reason": texts.REVIEW[0]}
             reviewer = (Role.DISPATCHER, Role.SUPERVISOR if role is Role.INSPECTOR else Role.INSPECTOR)[s.reviews]
-            return Act(self.call_time(now, dice, 2), reviewer, "review", fields)
+            return PlannedAction(self.call_time(now, dice, 2), reviewer, "review", fields)
         at = self.call_time(now, dice, 2 + dice.randrange(5))
         if bad:
             fault = "no" if s.outcome == "unreasonable" else "yes"
-            return Act(
+            return PlannedAction(
                 at, role, "verify", {"verdict": "dissatisfied", "unit_at_fault": fault, "words": texts.NOT_DONE[0]}
             )
         verdict = dice.choices(("satisfied", "understood"), (65, 35))[0]
-        return Act(at, role, "verify", {"verdict": verdict, "words": texts.pick(dice, texts.VERIFY)})
+        return PlannedAction(at, role, "verify", {"verdict": verdict, "words": texts.pick(dice, texts.VERIFY)})
 
-    def instruction(self, s: Situation, now: datetime) -> Act | None:
+    def instruction(self, s: Situation, now: datetime) -> PlannedAction | None:
         """What a leader writes on a ticket that reached the third tier, for some of them."""
         dice = self.dice(f"{s.key}:instruction")
         if s.instructed or s.tier < 3 or s.state in (State.CLOSED, State.PARKED) or dice.random() > 0.5:
             return None
         at = self.desk_time("县领导", now, dice.randint(1, 4))
         due_on = (at.astimezone(ZONE) + timedelta(days=dice.randint(3, 6))).date().isoformat()
-        return Act(at, Role.LEADER, "instruct", {"text": texts.pick(dice, texts.INSTRUCTION), "due_on": due_on})
+        return PlannedAction(
+            at, Role.LEADER, "instruct", {"text": texts.pick(dice, texts.INSTRUCTION), "due_on": due_on}
+        )
 
-    def fulfilment(self, s: Situation, now: datetime) -> Act:
+    def fulfilment(self, s: Situation, now: datetime) -> PlannedAction:
         """A closed ticket's instruction is struck off."""
         dice = self.dice(f"{s.key}:fulfil")
         at = self.desk_time("督办", now, 1)
-        return Act(at, Role.SUPERVISOR, "fulfil", {"fulfilment": texts.pick(dice, texts.FULFILMENT)})
+        return PlannedAction(at, Role.SUPERVISOR, "fulfil", {"fulfilment": texts.pick(dice, texts.FULFILMENT)})
 
     def say(
         self, now: datetime, dice: random.Random, role: Role, verb: str, fields: Mapping[str, str], hours: int
-    ) -> Act:
+    ) -> PlannedAction:
         """Something done on the telephone, `hours` from now or when the hotline is next staffed."""
-        return Act(self.call_time(now, dice, hours), role, verb, fields)
+        return PlannedAction(self.call_time(now, dice, hours), role, verb, fields)

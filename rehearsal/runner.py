@@ -19,17 +19,17 @@ from hotline.domain.ticket import SYSTEM, Ticket
 from rehearsal.behaviour import Behaviour
 from rehearsal.cases import Case, adopted
 from rehearsal.county import logins
-from rehearsal.diary import Act
 from rehearsal.doors import DoorError, Reply, sentence_of
 from rehearsal.environment import COUNTY, REGION, Environment
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
+from rehearsal.schedule import PlannedAction
 from rehearsal.store import clock, tickets
 from rehearsal.wechat_phone import WebhookError
 
 AT_ONCE = 8
 AWAKE = timedelta(hours=6)  # a longer jump is a night: everybody logs in again
-PATIENT = 4  # times an act that was refused is tried in another way
+PATIENT = 4  # times an action that was refused is tried in another way
 STAFF = {Role.OPERATOR: 4, Role.DISPATCHER: 2, Role.SUPERVISOR: 2, Role.INSPECTOR: 2, Role.LEADER: 3}
 LOGINS = {
     Role.OPERATOR: "huawu",
@@ -50,10 +50,10 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What just happened, for whoever shows it: the acts done at this moment and how many tickets moved."""
+    """What just happened, for whoever shows it: the actions done at this moment and how many tickets moved."""
 
     at: datetime
-    acts: Sequence[tuple[str, Case]]
+    actions: Sequence[tuple[str, Case]]
     changed: Sequence[Ticket]
     received: int
 
@@ -87,7 +87,7 @@ class Runner:
         self._by_number: dict[str, Case] = {}
         self._units = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
         self._gate = asyncio.Semaphore(AT_ONCE)
-        self._acts: list[tuple[str, Case]] = []
+        self._actions: list[tuple[str, Case]] = []
         self._looked_at = environment.clock.now()
         for case in self.cases.values():
             self.plan(case.arrival.at, self._arriving(case))
@@ -136,8 +136,8 @@ class Runner:
         await asyncio.gather(*(self._guarded(job) for job in jobs))
         await self.environment.sweep()
         changed = await self._look()
-        acts, self._acts = self._acts, []
-        return StepResult(clock.now(), acts, changed, self.received)
+        actions, self._actions = self._actions, []
+        return StepResult(clock.now(), actions, changed, self.received)
 
     async def _guarded(self, job: Job) -> None:
         async with self._gate:
@@ -169,9 +169,9 @@ class Runner:
             return
         case.seen = situation
         case.plan += 1
-        act = self.behaviour.next_act(situation, now) if case.troubles < PATIENT else None
-        if act is not None:
-            self.plan(act.at, self._acting(case, ticket, act, case.plan))
+        action = self.behaviour.next_action(situation, now) if case.troubles < PATIENT else None
+        if action is not None:
+            self.plan(action.at, self._acting(case, ticket, action, case.plan))
         written = self.behaviour.people.instruction(situation, now)
         if written is not None:
             case.instructed = True
@@ -179,7 +179,7 @@ class Runner:
         if ticket.state is State.CLOSED and case.instructed and not case.fulfilled:
             self.plan(now + timedelta(days=1), self._acting(case, ticket, self._fulfilment(case), None))
 
-    def _fulfilment(self, case: Case) -> Act:
+    def _fulfilment(self, case: Case) -> PlannedAction:
         assert case.seen is not None
         return self.behaviour.people.fulfilment(case.seen, self.environment.clock.now())
 
@@ -195,46 +195,46 @@ class Runner:
             if case.ticket_id is not None:
                 self._by_ticket[case.ticket_id] = case
             self._by_number[case.number] = case
-            self._acts.append(("file", case))
+            self._actions.append(("file", case))
             first = self.behaviour.people.first_contact(case.key, case.arrival.kind)
             if first is not None and first[0] == "ask_details" and case.ticket_id is not None:
-                await self._do(case, Act(self.environment.clock.now(), Role.OPERATOR, *first), first[1])
+                await self._do(case, PlannedAction(self.environment.clock.now(), Role.OPERATOR, *first), first[1])
 
         return job
 
-    def _acting(self, case: Case, ticket: Ticket, act: Act, plan: int | None) -> Job:
+    def _acting(self, case: Case, ticket: Ticket, action: PlannedAction, plan: int | None) -> Job:
         async def job() -> None:
             if plan is None or case.plan == plan:
-                await self._act(case, ticket, act)
+                await self._act(case, ticket, action)
 
         return job
 
-    async def _act(self, case: Case, ticket: Ticket, act: Act) -> None:
-        if act.verb == "rate":
-            if await self._guard_rating(case, act):
+    async def _act(self, case: Case, ticket: Ticket, action: PlannedAction) -> None:
+        if action.verb == "rate":
+            if await self._guard_rating(case, action):
                 return
             case.attempts += 1
             self._foresee_again(case, ticket)
             return
-        fields = dict(act.fields)
-        if act.verb == "dispatch":
+        fields = dict(action.fields)
+        if action.verb == "dispatch":
             fields["unit"] = str(self._choose_unit(case, ticket))
-        if act.verb == "invite":
+        if action.verb == "invite":
             fields["assisting_1"] = str(self._choose_assisting(case, ticket))
-        if not await self._do(case, act, fields):
+        if not await self._do(case, action, fields):
             case.troubles += 1
         # No event tells of these to those who look for changes.
-        if act.verb in ("no_answer", "review") or case.troubles:
+        if action.verb in ("no_answer", "review") or case.troubles:
             self._foresee_again(case, ticket)
 
-    async def _guard_rating(self, case: Case, act: Act) -> bool:
+    async def _guard_rating(self, case: Case, action: PlannedAction) -> bool:
         try:
-            done = await self.filer.rate(case, act.fields)
+            done = await self.filer.rate(case, action.fields)
         except (DoorError, WebhookError) as fault:
             self.refusals[f"rate: {fault}"] += 1
             return False
         if done:
-            self._acts.append(("rate", case))
+            self._actions.append(("rate", case))
         return done
 
     def _foresee_again(self, case: Case, ticket: Ticket) -> None:
@@ -251,30 +251,30 @@ class Runner:
 
         return job
 
-    async def _do(self, case: Case, act: Act, fields: Mapping[str, str]) -> bool:
+    async def _do(self, case: Case, action: PlannedAction, fields: Mapping[str, str]) -> bool:
         """One form of a ticket's page; whether it was carried out."""
-        key = f"{case.key}-{act.verb}-{case.plan}"
-        path = f"/tickets/{case.ticket_id}/{act.verb}"
+        key = f"{case.key}-{action.verb}-{case.plan}"
+        path = f"/tickets/{case.ticket_id}/{action.verb}"
         try:
-            reply = await self.environment.doors.submit(self._login(case, act), path, {"client_key": key, **fields})
+            reply = await self.environment.doors.submit(self._login(case, action), path, {"client_key": key, **fields})
         except DoorError as fault:
-            self.refusals[f"{act.verb}: {fault}"] += 1
+            self.refusals[f"{action.verb}: {fault}"] += 1
             return False
         if reply.done:
-            case.remember(act)
-            self._acts.append((act.verb, case))
+            case.remember(action)
+            self._actions.append((action.verb, case))
             return True
-        self.refused(act.verb, reply)
+        self.refused(action.verb, reply)
         return False
 
     def refused(self, what: str, reply: Reply) -> None:
         """Count what a door refused."""
         self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1
 
-    def _login(self, case: Case, act: Act) -> str:
-        role = act.role
+    def _login(self, case: Case, action: PlannedAction) -> str:
+        role = action.role
         if role in (Role.HANDLER, Role.UNIT_HEAD):
-            unit_id = case.assisting_id if act.verb == "assist" else case.unit_id
+            unit_id = case.assisting_id if action.verb == "assist" else case.unit_id
             login = self._units.get(self.environment.office.county.unit_name(unit_id), "xianfu")
             return f"{login}-fuze" if role is Role.UNIT_HEAD else login
         return f"{LOGINS[role]}{case.arrival.index % STAFF[role] + 1}"

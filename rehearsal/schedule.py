@@ -81,7 +81,7 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class PlannedAction:
     """What somebody does: `verb` is the last part of the address, `fields` those of its form."""
 
     at: datetime
@@ -90,7 +90,7 @@ class Act:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Diary:
+class Schedule:
     """The seed and the county's hours. The same seed and the same situation give the same throw."""
 
     def __init__(self, seed: int, calendar: Calendar) -> None:
