@@ -86,15 +86,15 @@ class Life:
         if self.gate is not None:
             await self.gate.pass_through(self.worker)
         self.statements += 1
-        struck = self.statements == self.fate
-        if struck and not self.after:
+        injected = self.statements == self.fate
+        if injected and not self.after:
             await undo()
             self._strike()
         result = await act()
         if self.gate is not None and ends:
             # Locks are free: whoever waited for them is waited for again.
             self.gate.blocked.clear()
-        if struck:
+        if injected:
             self._strike()
         return result
 

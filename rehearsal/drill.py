@@ -21,10 +21,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from hotline import log
 from hotline.clock import MovedClock
 from rehearsal.environment import Environment, NotForRehearsal, open_environment, prepare, rehearsal_servers
+from rehearsal.fault_injection import FaultInjector, open_fault_injector
 from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
 from rehearsal.report import Figures, compose_table, count
 from rehearsal.runner import Runner, StepResult
-from rehearsal.sabotage import Saboteur, open_saboteur
 from rehearsal.weekly import end_of_run, plan_briefs
 
 START = date(2026, 9, 7)
@@ -86,7 +86,7 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     start = datetime.combine(order.start, day_time(0), ZONE)
     async with rehearsal_servers(home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, start))
-        async with open_environment(home, servers, clock) as environment, _adversary(order, environment) as saboteur:
+        async with open_environment(home, servers, clock) as environment, _adversary(order, environment) as injector:
             if clock.now() > start or await environment.has_tickets():
                 raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
@@ -94,10 +94,10 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
             plan_briefs(runner, order.start, order.weeks, order.results)
             plan_mischief(runner, order.seed)
             await _run_until(runner, end_of_run(order.start, order.weeks), console)
-            if saboteur is not None:
-                await saboteur.settle(environment)
+            if injector is not None:
+                await injector.settle(environment)
             await environment.keep_moment()
-            figures = _headed(order, inflow, await count(runner, saboteur))
+            figures = _headed(order, inflow, await count(runner, injector))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
@@ -106,8 +106,8 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     return figures
 
 
-def _adversary(order: DrillOrder, environment: Environment) -> AbstractAsyncContextManager[Saboteur | None]:
-    return open_saboteur(environment, order.seed) if order.adversary else nullcontext()
+def _adversary(order: DrillOrder, environment: Environment) -> AbstractAsyncContextManager[FaultInjector | None]:
+    return open_fault_injector(environment, order.seed) if order.adversary else nullcontext()
 
 
 def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:

@@ -56,7 +56,7 @@ class Environment:
     send: Send
     sweeps: Mapping[str, Sweep]
     slept: timedelta = timedelta(0)
-    disturbed: Callable[[Environment], Awaitable[int]] | None = None
+    sweep_override: Callable[[Environment], Awaitable[int]] | None = None
 
     @property
     def base(self) -> str:
@@ -65,8 +65,8 @@ class Environment:
 
     async def sweep(self) -> int:
         """One tick of the timetable, or what somebody makes of it who disturbs it; gives back how much was done."""
-        if self.disturbed is not None:
-            return await self.disturbed(self)
+        if self.sweep_override is not None:
+            return await self.sweep_override(self)
         return await self.sweep_dry(self.office, self.sweeps, self.clock.now())
 
     async def sweep_dry(self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH) -> int:

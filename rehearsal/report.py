@@ -13,15 +13,15 @@ from hotline.domain.kinds import Step, Verdict
 from hotline.domain.supervision import STEP_NAMES, TIER_NAMES
 from hotline.domain.ticket import SYSTEM
 from rehearsal.environment import REGION
+from rehearsal.fault_injection import NAMES, FaultInjector
 from rehearsal.runner import Runner
-from rehearsal.sabotage import NAMES, Saboteur
 from rehearsal.store import tally
 
 DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
 Figures = dict[str, Any]
 
 
-async def count(runner: Runner, saboteur: Saboteur | None = None) -> Figures:
+async def count(runner: Runner, injector: FaultInjector | None = None) -> Figures:
     """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
     async with runner.environment.office.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
@@ -51,8 +51,8 @@ async def count(runner: Runner, saboteur: Saboteur | None = None) -> Figures:
         "alarms": {"total": sum(row["total"] for row in alarms), **_sum(alarms, "kind")},
         "alarms_open": sum(row["total"] for row in alarms if row["open"]),
         "messages": {f"{row['channel']}.{row['state']}": 0 for row in outbox} | _messages(outbox),
-        "duplicates": twice + _twice_at_platform(runner, outbox) + (saboteur.doubled if saboteur else 0),
-        "adversary": dict(saboteur.struck) if saboteur else {},
+        "duplicates": twice + _twice_at_platform(runner, outbox) + (injector.doubled if injector else 0),
+        "adversary": dict(injector.injected) if injector else {},
         **_missing(runner, filed),
         "briefs": [_brief(runner, row) for row in briefs],
     }

@@ -31,9 +31,9 @@ def drilled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def sabotaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def disturbed_drill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The same messages in one week with an adversary at work."""
-    out = tmp_path_factory.mktemp("sabotaged") / "result.json"
+    out = tmp_path_factory.mktemp("disturbed") / "result.json"
     result = CliRunner().invoke(
         cli, ["drill", str(MESSAGES), "--weeks", "1", "--seed", "5", "--adversary", "--json", str(out)]
     )
@@ -92,16 +92,21 @@ def test_the_bad_row_is_counted_and_told(drilled: dict[str, Any]) -> None:
 
 
 @pytest.mark.case("T1", "T2", "T4", "T5", "T11")
-def test_an_adversary_loses_nothing_and_doubles_nothing(sabotaged: dict[str, Any]) -> None:
-    assert (sabotaged["lost"], sabotaged["surplus"], sabotaged["duplicates"], sabotaged["errors"]) == (0, 0, 0, 0)
-    assert sabotaged["received"]["total"] == _count()
-    assert sabotaged["dispatched"] > 0.9 * _count()
+def test_an_adversary_loses_nothing_and_doubles_nothing(disturbed_drill: dict[str, Any]) -> None:
+    assert (
+        disturbed_drill["lost"],
+        disturbed_drill["surplus"],
+        disturbed_drill["duplicates"],
+        disturbed_drill["errors"],
+    ) == (0, 0, 0, 0)
+    assert disturbed_drill["received"]["total"] == _count()
+    assert disturbed_drill["dispatched"] > 0.9 * _count()
 
 
-def test_the_report_says_how_often_the_adversary_struck(sabotaged: dict[str, Any]) -> None:
-    struck = sabotaged["adversary"]
-    assert min(struck[name] for name in ("killed", "two_workers", "dropped", "repeated")) > 0
-    assert f"杀死后台 {struck['killed']}" in sabotaged["output"]
+def test_the_report_says_how_often_the_adversary_struck(disturbed_drill: dict[str, Any]) -> None:
+    injected = disturbed_drill["adversary"]
+    assert min(injected[name] for name in ("killed", "two_workers", "dropped", "repeated")) > 0
+    assert f"杀死后台 {injected['killed']}" in disturbed_drill["output"]
 
 
 @pytest.mark.parametrize(

@@ -38,15 +38,15 @@ NAMES: Mapping[str, str] = {
 
 
 @dataclass
-class Saboteur:
-    """Runs the timetable of an environment as badly as a timetable can be run; `struck` counts what it did."""
+class FaultInjector:
+    """Runs the timetable of an environment as badly as a timetable can be run; `injected` counts the faults."""
 
     pool: Any
     office: Office
     valkey: redis.Redis
     dice: Random
     send: Send
-    struck: Counter[str] = field(default_factory=Counter)
+    injected: Counter[str] = field(default_factory=Counter)
     reached: Counter[UUID] = field(default_factory=Counter)
     jobs: Mapping[str, Sweep] = field(init=False)
 
@@ -61,14 +61,14 @@ class Saboteur:
     async def sweep(self, environment: Environment) -> int:
         """One tick; gives back how much was done, as far as anybody lived to tell."""
         if self.dice.random() < 0.02:
-            self.struck["queue_emptied"] += 1
+            self.injected["queue_emptied"] += 1
             await self.valkey.flushall()
         if self.dice.random() < 0.02:
-            self.struck["clock_ahead"] += 1
+            self.injected["clock_ahead"] += 1
             await environment.move_to(environment.clock.now() + HOUR, HOUR)
         now = environment.clock.now()
         if self.dice.random() < 0.05:
-            self.struck["clock_back"] += 1
+            self.injected["clock_back"] += 1
             await self._work(environment, Life(), now - HOUR)
         return await self._tick(environment, now)
 
@@ -82,12 +82,12 @@ class Saboteur:
         kind = self.dice.choices(list(TICKS), list(TICKS.values()))[0]
         match kind:
             case "dropped" | "repeated":
-                self.struck[kind] += 1
+                self.injected[kind] += 1
                 if kind == "dropped":
                     return 0
                 await self._work(environment, Life(), now)
             case "two_workers":
-                self.struck[kind] += 1
+                self.injected[kind] += 1
                 await self._two_workers(environment, now)
             case "killed" | "abandoned":
                 for _ in range(self.dice.randint(1, 3)):
@@ -118,7 +118,7 @@ class Saboteur:
         try:
             return await environment.sweep_dry(self.office, ordered, now, self.dice.choice(BATCHES))
         except Killed:
-            self.struck["killed"] += 1
+            self.injected["killed"] += 1
             return 0
         finally:
             LIFE.reset(token)
@@ -138,13 +138,13 @@ class Saboteur:
 
 
 @asynccontextmanager
-async def open_saboteur(environment: Environment, seed: int) -> AsyncIterator[Saboteur]:
+async def open_fault_injector(environment: Environment, seed: int) -> AsyncIterator[FaultInjector]:
     """The adversary runs the timetable of this environment from now on, with workers of its own: watched connections, an office, a
     hand on Valkey."""
     settings = environment.settings
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
         office = Office(settings.region, pool, environment.office.vault, side=pool)
         await office.refresh(environment.clock.now())
-        saboteur = Saboteur(pool, office, valkey, Random(f"{seed}:adversary"), environment.send)
-        environment.disturbed = saboteur.sweep
-        yield saboteur
+        injector = FaultInjector(pool, office, valkey, Random(f"{seed}:adversary"), environment.send)
+        environment.sweep_override = injector.sweep
+        yield injector
