@@ -17,8 +17,8 @@ from hotline.actions.office import Office
 from hotline.clock import RealClock
 from hotline.db import open_pool
 from hotline.vault import Vault
+from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, logins
-from rehearsal.doors import Doors
 
 TICKETS, UNITS, YEARS, ROUNDS, SLICE = 1_000_000, 50, 3, 5, 50_000
 _q = queries.brief
@@ -66,21 +66,21 @@ async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: An
 
 
 async def open_brief(county: str, compiled: float) -> BriefTimes:
-    """A supervisor opens the newest brief and one of its lists, again and again. Raises DoorError when it is not there."""
-    doors = Doors(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
+    """A supervisor opens the newest brief and one of its lists, again and again. Raises UnexpectedReply when it is not there."""
+    clients = Clients(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     who = next(login.login for login in logins(county) if login.role == "supervisor")
     try:
-        page = await _median(doors, who, "/briefs")
-        monday = (await doors.read(who, "/briefs")).decode().partition('href="/briefs/')[2][:10]
-        return BriefTimes(compiled, page, await _median(doors, who, f"/briefs/{monday}/figures/received"))
+        page = await _median(clients, who, "/briefs")
+        monday = (await clients.read(who, "/briefs")).decode().partition('href="/briefs/')[2][:10]
+        return BriefTimes(compiled, page, await _median(clients, who, f"/briefs/{monday}/figures/received"))
     finally:
-        await doors.close()
+        await clients.close()
 
 
-async def _median(doors: Doors, who: str, path: str) -> float:
+async def _median(clients: Clients, who: str, path: str) -> float:
     spent = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
-        await doors.read(who, path)
+        await clients.read(who, path)
         spent.append(time.perf_counter() - started)
     return statistics.median(spent)

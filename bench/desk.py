@@ -16,8 +16,8 @@ from hotline.actions.office import Office
 from hotline.clock import RealClock
 from hotline.db import open_pool
 from hotline.vault import Vault
+from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, logins
-from rehearsal.doors import Doors
 
 USERS, OPEN_TICKETS, EVERY_S, SETTLE_S = 32, 10_000, 1.0, 4.0
 TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
@@ -49,36 +49,36 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
 
 
 async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
-    """Everybody works for so long, once connections and plans are settled. Raises DoorError when a page is not there."""
-    doors = Doors(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
+    """Everybody works for so long, once connections and plans are settled. Raises UnexpectedReply when a page is not there."""
+    clients = Clients(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     try:
         for user in users:
-            await doors.read(user, "/desk")
+            await clients.read(user, "/desk")
         begin = time.perf_counter() + SETTLE_S
-        await asyncio.gather(*(_work(doors, user, begin) for user in users))
-        spent = await asyncio.gather(*(_work(doors, user, begin + seconds) for user in users))
+        await asyncio.gather(*(_work(clients, user, begin) for user in users))
+        spent = await asyncio.gather(*(_work(clients, user, begin + seconds) for user in users))
     finally:
-        await doors.close()
+        await clients.close()
     lists = sorted(itertools.chain.from_iterable(one[0] for one in spent))
     tickets = sorted(itertools.chain.from_iterable(one[1] for one in spent))
     both = sorted((*lists, *tickets))
     return Desk(len(both), _share(lists, 0.95), _share(tickets, 0.95), _share(both, 0.5), _share(both, 0.95))
 
 
-async def _work(doors: Doors, user: str, until: float) -> tuple[list[float], list[float]]:
+async def _work(clients: Clients, user: str, until: float) -> tuple[list[float], list[float]]:
     dice, lists, tickets = Random(user), list[float](), list[float]()
     await asyncio.sleep(dice.uniform(0, EVERY_S))
     while time.perf_counter() < until:
-        found = TICKET.findall(await _timed(doors, user, "/desk", lists))
+        found = TICKET.findall(await _timed(clients, user, "/desk", lists))
         await asyncio.sleep(dice.uniform(0.5, 1.5) * EVERY_S)
-        await _timed(doors, user, dice.choice(found).decode(), tickets)
+        await _timed(clients, user, dice.choice(found).decode(), tickets)
         await asyncio.sleep(dice.uniform(0.5, 1.5) * EVERY_S)
     return lists, tickets
 
 
-async def _timed(doors: Doors, user: str, path: str, spent: list[float]) -> bytes:
+async def _timed(clients: Clients, user: str, path: str, spent: list[float]) -> bytes:
     started = time.perf_counter()
-    page = await doors.read(user, path)
+    page = await clients.read(user, path)
     spent.append((time.perf_counter() - started) * 1000)
     return page
 

@@ -22,7 +22,7 @@ from hotline import log
 from hotline.clock import MovedClock
 from rehearsal.environment import Environment, NotForRehearsal, open_environment, prepare, rehearsal_servers
 from rehearsal.fault_injection import FaultInjector, open_fault_injector
-from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
+from rehearsal.messages import ZONE, Inflow, per_channel, plan_arrivals, read_messages
 from rehearsal.report import Figures, compose_table, count
 from rehearsal.runner import Runner, StepResult
 from rehearsal.weekly import end_of_run, plan_briefs
@@ -102,7 +102,7 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
         file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
     figures["wall_seconds"] = round(time.monotonic() - began, 1)
-    figures["planned"] = {door.value: total for door, total in per_door(arrivals).items()}
+    figures["planned"] = {channel.value: total for channel, total in per_channel(arrivals).items()}
     return figures
 
 

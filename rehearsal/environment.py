@@ -25,8 +25,8 @@ from hotline.config import Settings
 from hotline.db import open_pool, transaction
 from hotline.domain.ticket import SYSTEM
 from hotline.local import LocalServers, local_servers, local_valkey
+from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, seed_county
-from rehearsal.doors import Doors
 from rehearsal.store import clock as clock_store
 from rehearsal.store import tally
 from rehearsal.wechat_server import WechatServer
@@ -51,7 +51,7 @@ class Environment:
     settings: Settings
     clock: MovedClock
     office: Office
-    doors: Doors
+    clients: Clients
     wechat: WechatServer
     send: Send
     sweeps: Mapping[str, Sweep]
@@ -61,7 +61,7 @@ class Environment:
     @property
     def base(self) -> str:
         """Where the web application answers."""
-        return self.doors.base
+        return self.clients.base
 
     async def sweep(self) -> int:
         """One tick of the timetable, or what somebody makes of it who disturbs it; gives back how much was done."""
@@ -158,10 +158,10 @@ async def open_environment(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()
-        doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
-        stack.push_async_callback(doors.close)
+        clients = Clients(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
+        stack.push_async_callback(clients.close)
         send = await stack.enter_async_context(open_send(settings))
-        yield Environment(settings, clock, app[OFFICE], doors, wechat, send, sweeps(send))
+        yield Environment(settings, clock, app[OFFICE], clients, wechat, send, sweeps(send))
 
 
 def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:

@@ -12,7 +12,7 @@ from uuid import UUID
 from hotline.domain.kinds import Channel
 from rehearsal import texts
 from rehearsal.cases import Case
-from rehearsal.doors import Reply, sentence_of
+from rehearsal.clients import Reply, sentence_of
 from rehearsal.environment import Environment
 from rehearsal.messages import title_of
 from rehearsal.people import People
@@ -41,7 +41,7 @@ class Filer:
         self._people: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def file(self, case: Case) -> None:
-        """Bring a message in by its door and note number, id and code. Raises NotFiled, DoorError, WebhookError."""
+        """Bring a message in by its door and note number, id and code. Raises NotFiled, UnexpectedReply, WebhookError."""
         dice = Random(f"{self._seed}:{case.key}:filing")
         match case.arrival.channel:
             case Channel.PHONE:
@@ -58,7 +58,7 @@ class Filer:
             async with self._people[case.arrival.caller.openid]:
                 return await self._rate_by_wechat(case, answers)
         fields = {"number": case.number, "code": case.code, "client_key": f"{case.key}-rate-{case.plan}", **answers}
-        reply = await self.environment.doors.send("/progress/rate", fields)
+        reply = await self.environment.clients.send("/progress/rate", fields)
         return reply.status < 400
 
     async def _call(self, case: Case, dice: Random) -> None:
@@ -76,9 +76,9 @@ class Filer:
             **self._way(case),
         }
         login = f"huawu{arrival.index % OPERATORS + 1}"
-        reply = _filed(await self.environment.doors.submit(login, "/console/tickets", fields), "phone")
+        reply = _filed(await self.environment.clients.submit(login, "/console/tickets", fields), "phone")
         if dice.random() < SENT_AGAIN:
-            again = _filed(await self.environment.doors.submit(login, "/console/tickets", fields), "phone")
+            again = _filed(await self.environment.clients.submit(login, "/console/tickets", fields), "phone")
             self._check_same(reply.location, again.location, "phone")
         case.ticket_id = UUID(reply.location.split("/")[2].partition("?")[0])
 
@@ -100,12 +100,12 @@ class Filer:
             "phone": arrival.caller.phone,
             "confidential": "1" if arrival.confidential else "",
         }
-        reply = _filed(await self.environment.doors.send("/file", fields), "website")
+        reply = _filed(await self.environment.clients.send("/file", fields), "website")
         if dice.random() < SENT_AGAIN:
-            again = _filed(await self.environment.doors.send("/file", fields), "website")
+            again = _filed(await self.environment.clients.send("/file", fields), "website")
             self._check_same(reply.location, again.location, "website")
         case.number = reply.query("number")
-        page = (await self.environment.doors.look(reply.location)).replace(case.number, "")
+        page = (await self.environment.clients.look(reply.location)).replace(case.number, "")
         found = CODE.search(page)
         case.code = found[0] if found else ""
 

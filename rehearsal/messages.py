@@ -18,7 +18,7 @@ from hotline.domain.kinds import Channel, Kind
 
 ZONE = ZoneInfo("Asia/Shanghai")
 GRAIN = timedelta(minutes=10)
-DOORS = ((Channel.PHONE, 0.60), (Channel.WECHAT, 0.85), (Channel.WEBSITE, 1.0))
+CHANNEL_SHARES = ((Channel.PHONE, 0.60), (Channel.WECHAT, 0.85), (Channel.WEBSITE, 1.0))
 COUNTY = Path(__file__).parent / "county"
 KNOWN_AGAIN = 0.08  # share of callers who called before
 _KIND_WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -199,7 +199,7 @@ def _at(day: date, clock: time) -> datetime:
 def _arrive(message: Message, at: datetime, caller: Caller, seed: int) -> Arrival:
     dice = random.Random(f"{seed}:{message.index}:arrival")
     roll, place_roll, hide_roll = dice.random(), dice.random(), dice.random()
-    channel = next(door for door, until in DOORS if roll < until)
+    channel = next(channel for channel, until in CHANNEL_SHARES if roll < until)
     kind = choose_kind(message)
     # The telephone is not answered by a person at night: who is awake then types.
     hour = at.astimezone(ZONE).hour
@@ -289,9 +289,9 @@ def title_of(message: Message) -> str:
     return clean(message.title)[:TITLE_LIMIT]
 
 
-def per_door(arrivals: Iterable[Arrival]) -> dict[Channel, int]:
+def per_channel(arrivals: Iterable[Arrival]) -> dict[Channel, int]:
     """How many come in by each door."""
-    counts = {door: 0 for door, _ in DOORS}
+    counts = {channel: 0 for channel, _ in CHANNEL_SHARES}
     for arrival in arrivals:
         counts[arrival.channel] += 1
     return counts

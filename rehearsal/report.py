@@ -17,7 +17,7 @@ from rehearsal.fault_injection import NAMES, FaultInjector
 from rehearsal.runner import Runner
 from rehearsal.store import tally
 
-DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
+CHANNEL_LABELS = {"phone": "电话", "wechat": "微信", "website": "网站"}
 Figures = dict[str, Any]
 
 
@@ -126,7 +126,7 @@ def compose_table(figures: Mapping[str, Any]) -> Table:
     table.add_column()
     received = figures["received"]
     rows = {
-        "收到": f"{received['total']} 件：" + _listed(DOORS, received),
+        "收到": f"{received['total']} 件：" + _listed(CHANNEL_LABELS, received),
         "派单": f"{figures['dispatched']} 件",
         "催办": _listed({step.value: STEP_NAMES[step] for step in Step}, figures["reminders"]),
         "督办函": _listed({str(t): TIER_NAMES[t] for t in (1, 2, 3)}, figures["letters"]),

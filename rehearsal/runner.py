@@ -18,8 +18,8 @@ from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Ticket
 from rehearsal.behaviour import Behaviour
 from rehearsal.cases import Case, adopted
+from rehearsal.clients import Reply, UnexpectedReply, sentence_of
 from rehearsal.county import logins
-from rehearsal.doors import DoorError, Reply, sentence_of
 from rehearsal.environment import COUNTY, REGION, Environment
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
@@ -143,7 +143,7 @@ class Runner:
         async with self._gate:
             try:
                 await job()
-            except (DoorError, WebhookError) as fault:
+            except (UnexpectedReply, WebhookError) as fault:
                 self.refusals[str(fault)] += 1
 
     async def _look(self) -> list[Ticket]:
@@ -187,7 +187,7 @@ class Runner:
         async def job() -> None:
             try:
                 await self.filer.file(case)
-            except (NotFiled, DoorError, WebhookError) as fault:
+            except (NotFiled, UnexpectedReply, WebhookError) as fault:
                 self.lost[case.arrival.index] = str(fault)
                 self.refusals[f"file: {fault}"] += 1
                 return
@@ -230,7 +230,7 @@ class Runner:
     async def _guard_rating(self, case: Case, action: PlannedAction) -> bool:
         try:
             done = await self.filer.rate(case, action.fields)
-        except (DoorError, WebhookError) as fault:
+        except (UnexpectedReply, WebhookError) as fault:
             self.refusals[f"rate: {fault}"] += 1
             return False
         if done:
@@ -256,8 +256,10 @@ class Runner:
         key = f"{case.key}-{action.verb}-{case.plan}"
         path = f"/tickets/{case.ticket_id}/{action.verb}"
         try:
-            reply = await self.environment.doors.submit(self._login(case, action), path, {"client_key": key, **fields})
-        except DoorError as fault:
+            reply = await self.environment.clients.submit(
+                self._login(case, action), path, {"client_key": key, **fields}
+            )
+        except UnexpectedReply as fault:
             self.refusals[f"{action.verb}: {fault}"] += 1
             return False
         if reply.done:

@@ -45,11 +45,11 @@ def _job(runner: Runner, week: date, login: str, step: str, folder: Path | None)
         if not step:
             return
         fields = {"advice": texts.ADVICE} if step == "advice" else {}
-        reply = await runner.environment.doors.submit(login, f"/briefs/{week}/{step}", fields)
+        reply = await runner.environment.clients.submit(login, f"/briefs/{week}/{step}", fields)
         if not reply.done:
             runner.refused(f"brief {step}", reply)
         elif step == "issue" and folder is not None:
-            content = await runner.environment.doors.read(login, f"/briefs/{week}.docx")
+            content = await runner.environment.clients.read(login, f"/briefs/{week}.docx")
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{week}.docx").write_bytes(content)
 

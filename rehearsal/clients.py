@@ -19,7 +19,7 @@ LONGEST = timedelta(hours=11, minutes=50)
 PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
-class DoorError(Exception):
+class UnexpectedReply(Exception):
     """A door answered otherwise than it should; the text says which and how, without personal data."""
 
 
@@ -55,7 +55,7 @@ class _Browser:
         return self.opened_at is not None and now - self.opened_at < LONGEST
 
 
-class Doors:
+class Clients:
     """Everybody's browser on one server, over connections that are kept open. An async context manager's content.
 
     `password` is everybody's.
@@ -77,7 +77,7 @@ class Doors:
         await self._connector.close()
 
     async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> Reply:
-        """A form of an office page, sent by the person who logs in as `login`. Raises DoorError when nobody can."""
+        """A form of an office page, sent by the person who logs in as `login`. Raises UnexpectedReply when nobody can."""
         browser = await self._browser(login)
         reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
         if reply.location.startswith("/login"):
@@ -87,12 +87,12 @@ class Doors:
         return reply
 
     async def read(self, login: str, path: str) -> bytes:
-        """A page or file as the person gets it. Raises DoorError unless it is there."""
+        """A page or file as the person gets it. Raises UnexpectedReply unless it is there."""
         browser = await self._browser(login)
         async with browser.http.get(self.base + path) as response:
             content = await response.read()
             if response.status != 200:
-                raise DoorError(f"GET {path}: {response.status}")
+                raise UnexpectedReply(f"GET {path}: {response.status}")
             return content
 
     async def send(self, path: str, fields: Mapping[str, str]) -> Reply:
@@ -100,11 +100,11 @@ class Doors:
         return await _post(self._public, self.base + path, fields)
 
     async def look(self, path: str) -> str:
-        """A page of the public website. Raises DoorError unless it is there."""
+        """A page of the public website. Raises UnexpectedReply unless it is there."""
         async with self._public.get(self.base + path) as response:
             text = await response.text()
             if response.status != 200:
-                raise DoorError(f"GET {urlsplit(path).path}: {response.status}")
+                raise UnexpectedReply(f"GET {urlsplit(path).path}: {response.status}")
             return text
 
     async def _browser(self, login: str) -> _Browser:
@@ -121,11 +121,11 @@ class Doors:
         fields = {"login": login, "password": self._password, "next": "/desk/notices"}
         reply = await _post(browser.http, f"{self.base}/login", fields)
         if not reply.done:
-            raise DoorError(f"log-in of {login}: {reply.status}")
+            raise UnexpectedReply(f"log-in of {login}: {reply.status}")
         async with browser.http.get(self.base + reply.location) as response:
             found = TOKEN.search(await response.text())
         if found is None:
-            raise DoorError(f"no form token on {reply.location} for {login}: {response.status}")
+            raise UnexpectedReply(f"no form token on {reply.location} for {login}: {response.status}")
         browser.csrf, browser.opened_at = found[1], self._clock.now()
 
     def _open(self) -> aiohttp.ClientSession:
