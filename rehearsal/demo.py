@@ -190,7 +190,7 @@ class _Teller:
 
     def tell(self, moment: StepResult) -> bool:
         """What happened at this moment; whether anything was told."""
-        verbs = {case.ticket_id: verb for verb, case in moment.actions}
+        verbs = {tracked.ticket_id: verb for verb, tracked in moment.actions}
         told = 0
         for ticket in moment.changed:
             before = self._known.get(ticket.ticket_id)

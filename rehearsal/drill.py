@@ -127,7 +127,7 @@ def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
 async def _run_until(runner: Runner, end: datetime, console: Console) -> None:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[day]}"), console=console) as progress:
-        task = progress.add_task("演练", total=len(runner.cases), day="")
+        task = progress.add_task("演练", total=len(runner.tracked), day="")
         while (moment := await runner.next_moment()) is not None and moment <= end:
             _show(progress, task, await runner.step(moment))
 
@@ -140,13 +140,13 @@ def _show(progress: Progress, task: TaskID, moment: StepResult) -> None:
 def plan_mischief(runner: Runner, seed: int) -> None:
     """The platform misbehaves now and then, so that what is sent once is sent once under trouble too."""
     dice = Random(f"{seed}:mischief")
-    for case in list(runner.cases.values())[::40]:
+    for tracked in list(runner.tracked.values())[::40]:
         kind = dice.choice(MISCHIEF)
 
         async def job(kind: str = kind) -> None:
             runner.environment.wechat.misbehave(kind)
 
-        runner.plan(case.arrival.at, job)
+        runner.plan(tracked.arrival.at, job)
 
 
 def _tell(figures: Figures, console: Console) -> None:

@@ -98,7 +98,7 @@ def _missing(runner: Runner, filed: Mapping[str, str]) -> Figures:
 
     Phone and website tickets are found by the key of their form, WeChat's by the number told to the person.
     """
-    found = {index: filed.get(case.key) or case.number for index, case in runner.cases.items()}
+    found = {index: filed.get(tracked.key) or tracked.number for index, tracked in runner.tracked.items()}
     numbers, taken = set(filed.values()), Counter(found.values())
     without = [index for index, number in found.items() if number not in numbers or taken[number] != 1]
     return {

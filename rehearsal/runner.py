@@ -17,7 +17,6 @@ from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Ticket
 from rehearsal.behaviour import Behaviour
-from rehearsal.cases import Case, adopted
 from rehearsal.clients import Reply, UnexpectedReply, sentence_of
 from rehearsal.county import logins
 from rehearsal.environment import COUNTY, REGION, Environment
@@ -25,6 +24,7 @@ from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
 from rehearsal.schedule import PlannedAction
 from rehearsal.store import clock, tickets
+from rehearsal.tracking import TrackedMessage, adopt
 from rehearsal.wechat_phone import WebhookError
 
 AT_ONCE = 8
@@ -53,7 +53,7 @@ class StepResult:
     """What just happened, for whoever shows it: the actions done at this moment and how many tickets moved."""
 
     at: datetime
-    actions: Sequence[tuple[str, Case]]
+    actions: Sequence[tuple[str, TrackedMessage]]
     changed: Sequence[Ticket]
     received: int
 
@@ -71,7 +71,9 @@ class Runner:
         alone: bool = True,
     ) -> None:
         self.environment = environment
-        self.cases = {arrival.index: Case(arrival, f"{name}-{seed}-{arrival.index:06d}") for arrival in arrivals}
+        self.tracked = {
+            arrival.index: TrackedMessage(arrival, f"{name}-{seed}-{arrival.index:06d}") for arrival in arrivals
+        }
         self.behaviour = Behaviour(seed, environment.office.rules.calendar)
         self.filer = Filer(environment, seed)
         self.refusals: Counter[str] = Counter()
@@ -83,14 +85,14 @@ class Runner:
         self._seed = seed
         self._agenda: list[_Due] = []
         self._orders = itertools.count()
-        self._by_ticket: dict[UUID, Case] = {}
-        self._by_number: dict[str, Case] = {}
+        self._by_ticket: dict[UUID, TrackedMessage] = {}
+        self._by_number: dict[str, TrackedMessage] = {}
         self._units = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
         self._gate = asyncio.Semaphore(AT_ONCE)
-        self._actions: list[tuple[str, Case]] = []
+        self._actions: list[tuple[str, TrackedMessage]] = []
         self._looked_at = environment.clock.now()
-        for case in self.cases.values():
-            self.plan(case.arrival.at, self._arriving(case))
+        for tracked in self.tracked.values():
+            self.plan(tracked.arrival.at, self._arriving(tracked))
 
     def plan(self, at: datetime, job: Job) -> None:
         """Put something on the agenda."""
@@ -102,21 +104,21 @@ class Runner:
             changed = await tickets.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
             for ticket in changed:
                 if ticket.open and ticket.ticket_id not in self._by_ticket:
-                    case = self._by_ticket[ticket.ticket_id] = adopted(ticket)
-                    await self._observe(conn, [(case, ticket)])
-                    await self._recall(conn, case, ticket)
-                    self._foresee(case, ticket)
+                    tracked = self._by_ticket[ticket.ticket_id] = adopt(ticket)
+                    await self._observe(conn, [(tracked, ticket)])
+                    await self._recall(conn, tracked, ticket)
+                    self._foresee(tracked, ticket)
 
-    async def _observe(self, conn: Any, seen: Sequence[tuple[Case, Ticket]]) -> None:
+    async def _observe(self, conn: Any, seen: Sequence[tuple[TrackedMessage, Ticket]]) -> None:
         """Take over what changed. Who assists is read: others may have asked, or excused, a unit."""
         assisting = await tickets.list_assisting(conn, REGION, [ticket.ticket_id for _, ticket in seen])
-        for case, ticket in seen:
-            case.observe(ticket)
-            case.share(assisting.get(ticket.ticket_id))
+        for tracked, ticket in seen:
+            tracked.observe(ticket)
+            tracked.share(assisting.get(ticket.ticket_id))
 
-    async def _recall(self, conn: Any, case: Case, ticket: Ticket) -> None:
+    async def _recall(self, conn: Any, tracked: TrackedMessage, ticket: Ticket) -> None:
         past = await tickets.get_past(conn, REGION, ticket.ticket_id)
-        case.recall(past.events, past.interviews, past.reviews)
+        tracked.recall(past.events, past.interviews, past.reviews)
 
     async def next_moment(self) -> datetime | None:
         """When anything is due next: on the agenda or in the database."""
@@ -152,119 +154,119 @@ class Runner:
         async with self.environment.office.reading(SYSTEM) as conn:
             changed = await tickets.list_changed(conn, REGION, self._looked_at + self._beyond)
             known = [(self._by_ticket.get(t.ticket_id) or self._by_number.get(t.number), t) for t in changed]
-            seen = [(case, ticket) for case, ticket in known if case is not None]
+            seen = [(tracked, ticket) for tracked, ticket in known if tracked is not None]
             await self._observe(conn, seen)
         self._looked_at = now
-        for case, ticket in seen:
-            self._by_ticket[ticket.ticket_id] = case
-            self._foresee(case, ticket)
+        for tracked, ticket in seen:
+            self._by_ticket[ticket.ticket_id] = tracked
+            self._foresee(tracked, ticket)
         return changed
 
-    def _foresee(self, case: Case, ticket: Ticket) -> None:
+    def _foresee(self, tracked: TrackedMessage, ticket: Ticket) -> None:
         now = self.environment.clock.now()
         county = self.environment.office.county
-        assisting = county.unit_name(case.assisting_id) if case.assisting_id else ""
-        situation = case.situation(ticket, county.unit_name(ticket.lead_unit_id), assisting)
-        if situation == case.seen:
+        assisting = county.unit_name(tracked.assisting_id) if tracked.assisting_id else ""
+        situation = tracked.situation(ticket, county.unit_name(ticket.lead_unit_id), assisting)
+        if situation == tracked.seen:
             return
-        case.seen = situation
-        case.plan += 1
-        action = self.behaviour.next_action(situation, now) if case.troubles < PATIENT else None
+        tracked.seen = situation
+        tracked.plan += 1
+        action = self.behaviour.next_action(situation, now) if tracked.troubles < PATIENT else None
         if action is not None:
-            self.plan(action.at, self._acting(case, ticket, action, case.plan))
+            self.plan(action.at, self._acting(tracked, ticket, action, tracked.plan))
         written = self.behaviour.people.instruction(situation, now)
         if written is not None:
-            case.instructed = True
-            self.plan(written.at, self._acting(case, ticket, written, None))
-        if ticket.state is State.CLOSED and case.instructed and not case.fulfilled:
-            self.plan(now + timedelta(days=1), self._acting(case, ticket, self._fulfilment(case), None))
+            tracked.instructed = True
+            self.plan(written.at, self._acting(tracked, ticket, written, None))
+        if ticket.state is State.CLOSED and tracked.instructed and not tracked.fulfilled:
+            self.plan(now + timedelta(days=1), self._acting(tracked, ticket, self._fulfilment(tracked), None))
 
-    def _fulfilment(self, case: Case) -> PlannedAction:
-        assert case.seen is not None
-        return self.behaviour.people.fulfilment(case.seen, self.environment.clock.now())
+    def _fulfilment(self, tracked: TrackedMessage) -> PlannedAction:
+        assert tracked.seen is not None
+        return self.behaviour.people.fulfilment(tracked.seen, self.environment.clock.now())
 
-    def _arriving(self, case: Case) -> Job:
+    def _arriving(self, tracked: TrackedMessage) -> Job:
         async def job() -> None:
             try:
-                await self.filer.file(case)
+                await self.filer.file(tracked)
             except (NotFiled, UnexpectedReply, WebhookError) as fault:
-                self.lost[case.arrival.index] = str(fault)
+                self.lost[tracked.arrival.index] = str(fault)
                 self.refusals[f"file: {fault}"] += 1
                 return
             self.received += 1
-            if case.ticket_id is not None:
-                self._by_ticket[case.ticket_id] = case
-            self._by_number[case.number] = case
-            self._actions.append(("file", case))
-            first = self.behaviour.people.first_contact(case.key, case.arrival.kind)
-            if first is not None and first[0] == "ask_details" and case.ticket_id is not None:
-                await self._do(case, PlannedAction(self.environment.clock.now(), Role.OPERATOR, *first), first[1])
+            if tracked.ticket_id is not None:
+                self._by_ticket[tracked.ticket_id] = tracked
+            self._by_number[tracked.number] = tracked
+            self._actions.append(("file", tracked))
+            first = self.behaviour.people.first_contact(tracked.key, tracked.arrival.kind)
+            if first is not None and first[0] == "ask_details" and tracked.ticket_id is not None:
+                await self._do(tracked, PlannedAction(self.environment.clock.now(), Role.OPERATOR, *first), first[1])
 
         return job
 
-    def _acting(self, case: Case, ticket: Ticket, action: PlannedAction, plan: int | None) -> Job:
+    def _acting(self, tracked: TrackedMessage, ticket: Ticket, action: PlannedAction, plan: int | None) -> Job:
         async def job() -> None:
-            if plan is None or case.plan == plan:
-                await self._act(case, ticket, action)
+            if plan is None or tracked.plan == plan:
+                await self._act(tracked, ticket, action)
 
         return job
 
-    async def _act(self, case: Case, ticket: Ticket, action: PlannedAction) -> None:
+    async def _act(self, tracked: TrackedMessage, ticket: Ticket, action: PlannedAction) -> None:
         if action.verb == "rate":
-            if await self._guard_rating(case, action):
+            if await self._guard_rating(tracked, action):
                 return
-            case.attempts += 1
-            self._foresee_again(case, ticket)
+            tracked.attempts += 1
+            self._foresee_again(tracked, ticket)
             return
         fields = dict(action.fields)
         if action.verb == "dispatch":
-            fields["unit"] = str(self._choose_unit(case, ticket))
+            fields["unit"] = str(self._choose_unit(tracked, ticket))
         if action.verb == "invite":
-            fields["assisting_1"] = str(self._choose_assisting(case, ticket))
-        if not await self._do(case, action, fields):
-            case.troubles += 1
+            fields["assisting_1"] = str(self._choose_assisting(tracked, ticket))
+        if not await self._do(tracked, action, fields):
+            tracked.troubles += 1
         # No event tells of these to those who look for changes.
-        if action.verb in ("no_answer", "review") or case.troubles:
-            self._foresee_again(case, ticket)
+        if action.verb in ("no_answer", "review") or tracked.troubles:
+            self._foresee_again(tracked, ticket)
 
-    async def _guard_rating(self, case: Case, action: PlannedAction) -> bool:
+    async def _guard_rating(self, tracked: TrackedMessage, action: PlannedAction) -> bool:
         try:
-            done = await self.filer.rate(case, action.fields)
+            done = await self.filer.rate(tracked, action.fields)
         except (UnexpectedReply, WebhookError) as fault:
             self.refusals[f"rate: {fault}"] += 1
             return False
         if done:
-            self._actions.append(("rate", case))
+            self._actions.append(("rate", tracked))
         return done
 
-    def _foresee_again(self, case: Case, ticket: Ticket) -> None:
-        self.plan(self.environment.clock.now(), self._refresh(case, ticket.ticket_id))
+    def _foresee_again(self, tracked: TrackedMessage, ticket: Ticket) -> None:
+        self.plan(self.environment.clock.now(), self._refresh(tracked, ticket.ticket_id))
 
-    def _refresh(self, case: Case, ticket_id: UUID) -> Job:
+    def _refresh(self, tracked: TrackedMessage, ticket_id: UUID) -> Job:
         async def job() -> None:
             async with self.environment.office.reading(SYSTEM) as conn:
                 ticket = await tickets.get_ticket(conn, REGION, ticket_id)
                 if ticket is not None:
-                    await self._observe(conn, [(case, ticket)])
+                    await self._observe(conn, [(tracked, ticket)])
             if ticket is not None:
-                self._foresee(case, ticket)
+                self._foresee(tracked, ticket)
 
         return job
 
-    async def _do(self, case: Case, action: PlannedAction, fields: Mapping[str, str]) -> bool:
+    async def _do(self, tracked: TrackedMessage, action: PlannedAction, fields: Mapping[str, str]) -> bool:
         """One form of a ticket's page; whether it was carried out."""
-        key = f"{case.key}-{action.verb}-{case.plan}"
-        path = f"/tickets/{case.ticket_id}/{action.verb}"
+        key = f"{tracked.key}-{action.verb}-{tracked.plan}"
+        path = f"/tickets/{tracked.ticket_id}/{action.verb}"
         try:
             reply = await self.environment.clients.submit(
-                self._login(case, action), path, {"client_key": key, **fields}
+                self._login(tracked, action), path, {"client_key": key, **fields}
             )
         except UnexpectedReply as fault:
             self.refusals[f"{action.verb}: {fault}"] += 1
             return False
         if reply.done:
-            case.remember(action)
-            self._actions.append((action.verb, case))
+            tracked.remember(action)
+            self._actions.append((action.verb, tracked))
             return True
         self.refused(action.verb, reply)
         return False
@@ -273,28 +275,30 @@ class Runner:
         """Count what a door refused."""
         self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1
 
-    def _login(self, case: Case, action: PlannedAction) -> str:
+    def _login(self, tracked: TrackedMessage, action: PlannedAction) -> str:
         role = action.role
         if role in (Role.HANDLER, Role.UNIT_HEAD):
-            unit_id = case.assisting_id if action.verb == "assist" else case.unit_id
+            unit_id = tracked.assisting_id if action.verb == "assist" else tracked.unit_id
             login = self._units.get(self.environment.office.county.unit_name(unit_id), "xianfu")
             return f"{login}-fuze" if role is Role.UNIT_HEAD else login
-        return f"{LOGINS[role]}{case.arrival.index % STAFF[role] + 1}"
+        return f"{LOGINS[role]}{tracked.arrival.index % STAFF[role] + 1}"
 
-    def _choose_assisting(self, case: Case, ticket: Ticket) -> UUID:
+    def _choose_assisting(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
         """A bureau other than the lead, and never the accused."""
         county = self.environment.office.county
-        barred = {*county.barred(ticket.accused_unit_id), case.unit_id}
+        barred = {*county.barred(ticket.accused_unit_id), tracked.unit_id}
         others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
-        dice = Random(f"{self._seed}:{case.key}:assisting")
+        dice = Random(f"{self._seed}:{tracked.key}:assisting")
         return dice.choice([unit for unit in others if unit not in barred])
 
-    def _choose_unit(self, case: Case, ticket: Ticket) -> UUID:
+    def _choose_unit(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
         """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
         county = self.environment.office.county
-        barred = set(county.barred(ticket.accused_unit_id)) | ({case.unit_id} if case.unit_id else set())
-        fitting = [row.unit_id for row in county.catalogue if row.matter_id == case.arrival.matter_id and not row.place]
+        barred = set(county.barred(ticket.accused_unit_id)) | ({tracked.unit_id} if tracked.unit_id else set())
+        fitting = [
+            row.unit_id for row in county.catalogue if row.matter_id == tracked.arrival.matter_id and not row.place
+        ]
         others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
-        dice = Random(f"{self._seed}:{case.key}:unit:{ticket.cycle}")
+        dice = Random(f"{self._seed}:{tracked.key}:unit:{ticket.cycle}")
         choice = [unit for unit in (*fitting, dice.choice(others)) if unit not in barred]
         return choice[0] if choice else dice.choice(others)

@@ -18,10 +18,10 @@ from hotline.domain.ticket import COMPLAINANT, SYSTEM, Actor, Ticket
 from hotline.local import LocalServers
 from hotline.store import accounts
 from hotline.store.tickets import list_events
-from rehearsal.cases import Case, adopted
 from rehearsal.environment import REGION, Environment, open_environment, prepare
 from rehearsal.messages import ZONE
 from rehearsal.runner import Runner
+from rehearsal.tracking import TrackedMessage, adopt
 from tests.build import a_ticket
 
 START = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
@@ -86,12 +86,14 @@ def row(verb: str) -> dict[str, str]:
     return {"verb": verb}
 
 
-def recalled(state: State, *verbs: str, interviews: list[dict[str, Any]] | None = None, reviews: int = 0) -> Case:
+def recalled(
+    state: State, *verbs: str, interviews: list[dict[str, Any]] | None = None, reviews: int = 0
+) -> TrackedMessage:
     ticket = a_ticket(state=state)
-    case = adopted(ticket)
-    case.observe(ticket)
-    case.recall([row(verb) for verb in verbs], interviews or [], reviews)
-    return case
+    tracked = adopt(ticket)
+    tracked.observe(ticket)
+    tracked.recall([row(verb) for verb in verbs], interviews or [], reviews)
+    return tracked
 
 
 def test_a_round_is_remembered_and_an_earlier_one_forgotten() -> None:
@@ -111,8 +113,8 @@ def test_calls_nobody_took_are_counted_since_the_answer() -> None:
 def test_an_interview_is_held_when_it_was_planned_and_an_instruction_not_written_twice() -> None:
     meet_at = START + timedelta(days=1)
     planned = {"outcome": None, "held_at": None, "meet_at": meet_at}
-    case = recalled(State.INTERVIEW_OWED, "owe_interview", "instruct", "plan_interview", interviews=[planned])
-    assert (case.planned, case.meet_at, case.instructed, case.fulfilled) == (True, meet_at, True, False)
+    tracked = recalled(State.INTERVIEW_OWED, "owe_interview", "instruct", "plan_interview", interviews=[planned])
+    assert (tracked.planned, tracked.meet_at, tracked.instructed, tracked.fulfilled) == (True, meet_at, True, False)
     met = {"outcome": "unreasonable", "held_at": meet_at, "meet_at": meet_at}
-    case = recalled(State.INTERVIEW_HELD, "hold_interview", "fulfil", interviews=[met], reviews=1)
-    assert (case.planned, case.outcome, case.reviews, case.fulfilled) == (False, "unreasonable", 1, True)
+    tracked = recalled(State.INTERVIEW_HELD, "hold_interview", "fulfil", interviews=[met], reviews=1)
+    assert (tracked.planned, tracked.outcome, tracked.reviews, tracked.fulfilled) == (False, "unreasonable", 1, True)

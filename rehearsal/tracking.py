@@ -20,7 +20,7 @@ _EXTENSIONS = frozenset({Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_E
 
 
 @dataclass(slots=True)
-class Case:
+class TrackedMessage:
     """One message from its arrival on. `plan` numbers what is planned, so that an overtaken action is dropped."""
 
     arrival: Arrival
@@ -135,10 +135,10 @@ def _since(verbs: Sequence[str], beginnings: frozenset[Verb]) -> Sequence[str]:
     return verbs[starts[-1] + 1 :] if starts else verbs
 
 
-def adopted(ticket: Ticket) -> Case:
-    """A case for a ticket of an earlier run. Who filed it is not known any more: the hotline telephones."""
+def adopt(ticket: Ticket) -> TrackedMessage:
+    """Track a ticket of an earlier run. Who filed it is not known any more: the hotline telephones."""
     index = int(ticket.number.rpartition("-")[2])
     message = Message(index, ticket.body, ticket.title)
     caller = Caller("", "", "")
     arrival = Arrival(ticket.received_at, message, ticket.channel, ticket.kind, caller, ticket.matter_id, ticket.place)
-    return Case(arrival, f"adopted-{ticket.number}")
+    return TrackedMessage(arrival, f"adopted-{ticket.number}")
