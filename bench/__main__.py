@@ -13,10 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.brief import TICKETS, UNITS, BriefTimes, open_brief, pour_years
-from bench.desk import EVERY_S, USERS, Desk, desk_pages, fill_desks
-from bench.intake import CONNECTIONS, Intake, http_intake, settle_in, three_row_limit
+from bench.desk import EVERY_S, USERS, DeskTimes, desk_pages, fill_desks
+from bench.intake import CONNECTIONS, IntakeRate, http_intake, settle_in, three_row_limit
 from bench.servers import environment, memory_mb, running, wait_for_doors
-from bench.sweep import DUE, Sweep, measure_sweeps
+from bench.sweep import DUE, SweepTime, measure_sweeps
 from hotline.actions.upkeep import bring_up_to_date
 from hotline.db import open_pool
 from hotline.local import local_servers
@@ -49,7 +49,7 @@ async def main(seconds: int, only: str | None = None) -> None:
 
 async def _measure(
     url: str, environ: dict[str, str], home: Path, seconds: int
-) -> tuple[list[float], list[Intake], dict[str, float]]:
+) -> tuple[list[float], list[IntakeRate], dict[str, float]]:
     log, cores = home / "processes.log", os.cpu_count() or 1
     limits, intakes = [], []
     with running("channels", cores, environ, log) as doors:
@@ -66,7 +66,7 @@ async def _measure(
     return limits, intakes, memory
 
 
-async def _measure_desk(url: str, environ: dict[str, str], home: Path, seconds: int) -> Desk:
+async def _measure_desk(url: str, environ: dict[str, str], home: Path, seconds: int) -> DeskTimes:
     users = await fill_desks(url, 1)
     with running("channels", os.cpu_count() or 1, environ, home / "processes.log"):
         await wait_for_doors()
@@ -87,7 +87,7 @@ def _table() -> Table:
     return table
 
 
-def _add_sweeps(table: Table, measured: list[Sweep]) -> None:
+def _add_sweeps(table: Table, measured: list[SweepTime]) -> None:
     for sweep in measured:
         rate = DUE / sweep.seconds
         table.add_row(
@@ -99,7 +99,7 @@ def _add_sweeps(table: Table, measured: list[Sweep]) -> None:
     table.add_row("在办从最少到最多，扫描用时之比", f"{growth:.2f}", "≤ 1.5")
 
 
-def _add_desk(table: Table, desk: Desk) -> None:
+def _add_desk(table: Table, desk: DeskTimes) -> None:
     table.add_row(
         f"工作台 {USERS} 人，平均每 {EVERY_S:g} 秒打开一页", f"{desk.pages} 页，p50 {desk.p50_ms:.0f} 毫秒", ""
     )
@@ -113,7 +113,7 @@ def _add_brief(table: Table, times: BriefTimes) -> None:
     table.add_row("汇总一周的专报", f"{times.compiled:.1f} 秒", "")
 
 
-def _add_intake(table: Table, limits: list[float], intakes: list[Intake], memory: dict[str, float]) -> None:
+def _add_intake(table: Table, limits: list[float], intakes: list[IntakeRate], memory: dict[str, float]) -> None:
     limit, rate = statistics.median(limits), statistics.median(i.per_second for i in intakes)
     ratios = [intake.per_second / bare for intake, bare in zip(intakes, limits, strict=True)]
     table.add_row("三行插入的极限（pgbench）", f"{limit:,.0f} 次/秒", "")
@@ -125,7 +125,7 @@ def _add_intake(table: Table, limits: list[float], intakes: list[Intake], memory
     table.add_row("workers 的内存", f"{memory['workers']:.0f} MB", "≤ 150 MB")
 
 
-def _median(intakes: list[Intake], name: str) -> float:
+def _median(intakes: list[IntakeRate], name: str) -> float:
     median: float = statistics.median(getattr(intake, name) for intake in intakes)
     return median
 

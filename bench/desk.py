@@ -24,7 +24,7 @@ TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class DeskTimes:
     """Pages opened, and how long they took in milliseconds: the list, a ticket, and both together."""
 
     pages: int
@@ -48,7 +48,7 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
         await pool.close()
 
 
-async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
+async def desk_pages(users: Sequence[str], seconds: int) -> DeskTimes:
     """Everybody works for so long, once connections and plans are settled. Raises UnexpectedReply when a page is not there."""
     clients = Clients(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     try:
@@ -62,7 +62,7 @@ async def desk_pages(users: Sequence[str], seconds: int) -> Desk:
     lists = sorted(itertools.chain.from_iterable(one[0] for one in spent))
     tickets = sorted(itertools.chain.from_iterable(one[1] for one in spent))
     both = sorted((*lists, *tickets))
-    return Desk(len(both), _share(lists, 0.95), _share(tickets, 0.95), _share(both, 0.5), _share(both, 0.95))
+    return DeskTimes(len(both), _share(lists, 0.95), _share(tickets, 0.95), _share(both, 0.5), _share(both, 0.95))
 
 
 async def _work(clients: Clients, user: str, until: float) -> tuple[list[float], list[float]]:

@@ -22,7 +22,7 @@ CONNECTIONS = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class IntakeRate:
     """What filing over HTTP came to: committed tickets a second, latencies in milliseconds."""
 
     per_second: float
@@ -60,7 +60,7 @@ async def settle_in(database_url: str) -> None:
         await connection.execute("analyze")
 
 
-async def http_intake(database_url: str, seconds: int) -> Intake:
+async def http_intake(database_url: str, seconds: int) -> IntakeRate:
     """File through the public form for so long at 32 connections; counts what the database really holds."""
     before = await _tickets(database_url)
     result = await _load(seconds)
@@ -68,7 +68,7 @@ async def http_intake(database_url: str, seconds: int) -> Intake:
     latencies = sorted(result["latencies"])
     if result["fault_count"] or not latencies:
         raise RuntimeError(f"{result['fault_count']} filings failed: {result['faults']}")
-    return Intake(
+    return IntakeRate(
         committed / seconds,
         _percentile(latencies, 0.50),
         _percentile(latencies, 0.99),

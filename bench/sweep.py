@@ -29,14 +29,14 @@ _session = queries.session
 
 
 @dataclass(frozen=True, slots=True)
-class Sweep:
+class SweepTime:
     """How long sweeping everything due took, median of the rounds in seconds, with so many tickets open."""
 
     open_tickets: int
     seconds: float
 
 
-async def measure_sweeps(database_url: str, sizes: tuple[int, ...] = SIZES) -> list[Sweep]:
+async def measure_sweeps(database_url: str, sizes: tuple[int, ...] = SIZES) -> list[SweepTime]:
     """One database grown from size to size. Raises RuntimeError when a reminder is missing or one too many."""
     pool = await open_pool(database_url)
     try:
@@ -46,7 +46,7 @@ async def measure_sweeps(database_url: str, sizes: tuple[int, ...] = SIZES) -> l
         measured, poured = [], 0
         for size in sizes:
             await pour(pool, REGION, poured + 1, size, [unit.unit_id for unit in _bureaus(office)])
-            measured.append(Sweep(size, await _sweep_rounds(office, poured + 1, size)))
+            measured.append(SweepTime(size, await _sweep_rounds(office, poured + 1, size)))
             poured = size
         return measured
     finally:

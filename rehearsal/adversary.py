@@ -23,7 +23,7 @@ class Killed(BaseException):
 
 
 @dataclass
-class Gate:
+class StatementGate:
     """Lets one of several workers do its next statement, as the dice say: a seed gives the same order again."""
 
     dice: Random
@@ -71,7 +71,7 @@ class Life:
     lurks: int | None = None
     after: bool = False
     cut: bool = False
-    gate: Gate | None = None
+    gate: StatementGate | None = None
     worker: int = 0
     dead: bool = False
     statements: int = 0

@@ -18,7 +18,7 @@ import redis.asyncio as redis
 from channels.channel import Send
 from hotline.actions.office import Office
 from hotline.domain.message import Delivery, Outgoing, Receipt
-from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
+from rehearsal.adversary import LIFE, Killed, Life, StatementGate, nothing, watched_pool
 from rehearsal.environment import Environment
 from workers.timetable import Sweep, sweeps
 
@@ -103,7 +103,7 @@ class FaultInjector:
         return Life(fate=self.dice.randint(1, 60), after=after)
 
     async def _two_workers(self, environment: Environment, now: datetime) -> None:
-        gate, tasks = Gate(Random(self.dice.random()), self.pool), []
+        gate, tasks = StatementGate(Random(self.dice.random()), self.pool), []
         for number in range(2):
             life = self._a_fate() if self.dice.random() < 0.5 else Life()
             life.gate, life.worker = gate, number
