@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from datetime import time as day_time
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from hotline import log
 from hotline.clock import MovedClock
 from rehearsal.environment import Environment, NotForRehearsal, open_environment, prepare, rehearsal_servers
 from rehearsal.fault_injection import FaultInjector, open_fault_injector
 from rehearsal.messages import ZONE, Inflow, per_channel, plan_arrivals, read_messages
+from rehearsal.progress import RunProgress
 from rehearsal.report import Figures, compose_table, count
-from rehearsal.runner import Runner, StepResult
+from rehearsal.results import RunResults
+from rehearsal.runner import Runner
 from rehearsal.weekly import end_of_run, plan_briefs
 
 START = date(2026, 9, 7)
@@ -45,6 +44,19 @@ class DrillOrder:
     adversary: bool = False
 
     @property
+    def arguments(self) -> Mapping[str, object]:
+        """The arguments as the JSON names them."""
+        return {
+            "files": self.files,
+            "weeks": self.weeks,
+            "seed": self.seed,
+            "start": self.start,
+            "json": self.json_file,
+            "home": self.home,
+            "adversary": self.adversary,
+        }
+
+    @property
     def results(self) -> Path:
         """The folder of issued briefs and of the log: in the home given, else beside the JSON, else here."""
         if self.home is not None:
@@ -55,7 +67,8 @@ class DrillOrder:
 
 
 def run_drill(order: DrillOrder, console: Console) -> Figures:
-    """Read, play, count, print and write the JSON. Raises UnreadableSheet, NotForRehearsal, LocalServerError."""
+    """Read, run, count, print and write the JSON. Raises UnreadableSheet, NotForRehearsal, LocalServerError."""
+    results = RunResults("drill", order.arguments)
     inflow = read_messages(order.files)
     order.results.mkdir(parents=True, exist_ok=True)
     log_file = order.results / "drill.log"
@@ -64,9 +77,8 @@ def run_drill(order: DrillOrder, console: Console) -> Figures:
         figures = uvloop.run(_drill(order, inflow, home, console))
     figures["errors"] = len(log_file.read_text("utf-8").splitlines())
     figures["log"] = str(log_file)
-    if order.json_file is not None:
-        order.json_file.parent.mkdir(parents=True, exist_ok=True)
-        order.json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")
+    results.add("drill", figures)
+    results.write(order.json_file)
     _tell(figures, console)
     return figures
 
@@ -97,7 +109,7 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
             if injector is not None:
                 await injector.settle(environment)
             await environment.keep_moment()
-            figures = _headed(order, inflow, await count(runner, injector))
+            figures = _with_rows(inflow, await count(runner, injector))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
@@ -110,31 +122,26 @@ def _adversary(order: DrillOrder, environment: Environment) -> AbstractAsyncCont
     return open_fault_injector(environment, order.seed) if order.adversary else nullcontext()
 
 
-def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
-    asked: dict[str, Any] = {
-        "files": [str(file) for file in order.files],
-        "weeks": order.weeks,
-        "seed": order.seed,
-        "start": order.start.isoformat(),
-        "with_adversary": order.adversary,
+def _with_rows(inflow: Inflow, counted: Figures) -> Figures:
+    read: Figures = {
         "rows": len(inflow.messages) + len(inflow.bad),
         "messages_read": len(inflow.messages),
+        "bad_row_count": len(inflow.bad),
         "bad_rows": [asdict(row) for row in inflow.bad],
     }
-    return asked | counted
+    return read | counted
 
 
 async def _run_until(runner: Runner, end: datetime, console: Console) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("{task.fields[day]}"), console=console) as progress:
-        task = progress.add_task("演练", total=len(runner.tracked), day="")
+    """Step from one due moment to the next; progress is measured on the moved clock."""
+    start = runner.environment.clock.now()
+    with RunProgress(console) as progress:
+        progress.begin("演练", (end - start).total_seconds())
         while (moment := await runner.next_moment()) is not None and moment <= end:
-            _show(progress, task, await runner.step(moment))
-
-
-def _show(progress: Progress, task: TaskID, moment: StepResult) -> None:
-    local = moment.at.astimezone(ZONE)
-    progress.update(task, completed=moment.received, day=f"{local:%m-%d %H:%M}")
+            done = await runner.step(moment)
+            where = f"{done.at.astimezone(ZONE):%m-%d %H:%M}，收到 {done.received}/{len(runner.tracked)} 件"
+            progress.reach((done.at - start).total_seconds(), where)
+        progress.reach((end - start).total_seconds())
 
 
 def plan_mischief(runner: Runner, seed: int) -> None:

@@ -105,7 +105,8 @@ def _missing(runner: Runner, filed: Mapping[str, str]) -> Figures:
         "lost": len(without),
         "lost_why": sorted(set(runner.lost.values()))[:5],
         "surplus": len(numbers - set(found.values())),
-        "refusals": dict(runner.refusals.most_common(12)),
+        "refused": runner.refusals.total(),
+        "refusals": [{"what": what, "times": times} for what, times in runner.refusals.most_common(12)],
     }
 
 
@@ -139,7 +140,7 @@ def compose_table(figures: Mapping[str, Any]) -> Table:
         "提醒事项": f"{figures['alarms']['total']}（未处理 {figures['alarms_open']}）",
         "重复发送": str(figures["duplicates"]),
         "丢失 / 多出": f"{figures['lost']} / {figures['surplus']}",
-        "有误的行": str(len(figures["bad_rows"])),
+        "有误的行": str(figures["bad_row_count"]),
         "程序出错": f"{figures['errors']}" + (f"，见 {figures['log']}" if figures["errors"] else ""),
         **({"捣乱": _listed(NAMES, figures["adversary"])} if figures["adversary"] else {}),
         "用时": f"{figures['wall_seconds']:.0f} 秒",
