@@ -9,17 +9,16 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from random import Random
 from typing import Any
 from uuid import UUID
 
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Ticket
+from rehearsal.assignment import Assignment
 from rehearsal.behaviour import Behaviour
 from rehearsal.clients import Reply, UnexpectedReply, sentence_of
-from rehearsal.county import logins
-from rehearsal.environment import COUNTY, REGION, Environment
+from rehearsal.environment import REGION, Environment
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
 from rehearsal.schedule import PlannedAction
@@ -30,14 +29,6 @@ from rehearsal.wechat_phone import WebhookError
 AT_ONCE = 8
 AWAKE = timedelta(hours=6)  # a longer jump is a night: everybody logs in again
 PATIENT = 4  # times an action that was refused is tried in another way
-STAFF = {Role.OPERATOR: 4, Role.DISPATCHER: 2, Role.SUPERVISOR: 2, Role.INSPECTOR: 2, Role.LEADER: 3}
-LOGINS = {
-    Role.OPERATOR: "huawu",
-    Role.DISPATCHER: "paidan",
-    Role.SUPERVISOR: "duban",
-    Role.INSPECTOR: "jiwei",
-    Role.LEADER: "lingdao",
-}
 Job = Callable[[], Awaitable[None]]
 
 
@@ -76,18 +67,17 @@ class Runner:
         }
         self.behaviour = Behaviour(seed, environment.office.rules.calendar)
         self.filer = Filer(environment, seed)
+        self._assignment = Assignment(environment.office, seed)
         self.refusals: Counter[str] = Counter()
         self.lost: dict[int, str] = {}
         self.received = 0
         self.awake = AWAKE
         # A worker beside us may write at this very moment after we have looked: then that moment is looked at again.
         self._beyond = timedelta(microseconds=1) if alone else timedelta(0)
-        self._seed = seed
         self._agenda: list[_Due] = []
         self._orders = itertools.count()
         self._by_ticket: dict[UUID, TrackedMessage] = {}
         self._by_number: dict[str, TrackedMessage] = {}
-        self._units = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
         self._gate = asyncio.Semaphore(AT_ONCE)
         self._actions: list[tuple[str, TrackedMessage]] = []
         self._looked_at = environment.clock.now()
@@ -220,9 +210,9 @@ class Runner:
             return
         fields = dict(action.fields)
         if action.verb == "dispatch":
-            fields["unit"] = str(self._choose_unit(tracked, ticket))
+            fields["unit"] = str(self._assignment.unit(tracked, ticket))
         if action.verb == "invite":
-            fields["assisting_1"] = str(self._choose_assisting(tracked, ticket))
+            fields["assisting_1"] = str(self._assignment.assisting(tracked, ticket))
         if not await self._do(tracked, action, fields):
             tracked.troubles += 1
         # No event tells of these to those who look for changes.
@@ -259,7 +249,7 @@ class Runner:
         path = f"/tickets/{tracked.ticket_id}/{action.verb}"
         try:
             reply = await self.environment.clients.submit(
-                self._login(tracked, action), path, {"client_key": key, **fields}
+                self._assignment.login(tracked, action), path, {"client_key": key, **fields}
             )
         except UnexpectedReply as fault:
             self.refusals[f"{action.verb}: {fault}"] += 1
@@ -274,31 +264,3 @@ class Runner:
     def refused(self, what: str, reply: Reply) -> None:
         """Count what a door refused."""
         self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1
-
-    def _login(self, tracked: TrackedMessage, action: PlannedAction) -> str:
-        role = action.role
-        if role in (Role.HANDLER, Role.UNIT_HEAD):
-            unit_id = tracked.assisting_id if action.verb == "assist" else tracked.unit_id
-            login = self._units.get(self.environment.office.county.unit_name(unit_id), "xianfu")
-            return f"{login}-fuze" if role is Role.UNIT_HEAD else login
-        return f"{LOGINS[role]}{tracked.arrival.index % STAFF[role] + 1}"
-
-    def _choose_assisting(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
-        """A bureau other than the lead, and never the accused."""
-        county = self.environment.office.county
-        barred = {*county.barred(ticket.accused_unit_id), tracked.unit_id}
-        others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
-        dice = Random(f"{self._seed}:{tracked.key}:assisting")
-        return dice.choice([unit for unit in others if unit not in barred])
-
-    def _choose_unit(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
-        """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
-        county = self.environment.office.county
-        barred = set(county.barred(ticket.accused_unit_id)) | ({tracked.unit_id} if tracked.unit_id else set())
-        fitting = [
-            row.unit_id for row in county.catalogue if row.matter_id == tracked.arrival.matter_id and not row.place
-        ]
-        others = [u.unit_id for u in county.units.values() if u.staffed and u.level == "bureau" and u.office is None]
-        dice = Random(f"{self._seed}:{tracked.key}:unit:{ticket.cycle}")
-        choice = [unit for unit in (*fitting, dice.choice(others)) if unit not in barred]
-        return choice[0] if choice else dice.choice(others)

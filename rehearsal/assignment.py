@@ -1,0 +1,64 @@
+"""Which log-in carries out a planned action, and which unit a dispatcher of the rehearsal chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from random import Random
+from uuid import UUID
+
+from hotline.actions.office import Office
+from hotline.domain.kinds import Role
+from hotline.domain.ticket import Ticket
+from rehearsal.county import logins
+from rehearsal.environment import COUNTY
+from rehearsal.schedule import PlannedAction
+from rehearsal.tracking import TrackedMessage
+
+STAFF = {Role.OPERATOR: 4, Role.DISPATCHER: 2, Role.SUPERVISOR: 2, Role.INSPECTOR: 2, Role.LEADER: 3}
+LOGINS = {
+    Role.OPERATOR: "huawu",
+    Role.DISPATCHER: "paidan",
+    Role.SUPERVISOR: "duban",
+    Role.INSPECTOR: "jiwei",
+    Role.LEADER: "lingdao",
+}
+
+
+class Assignment:
+    """Log-ins and units of the demonstration county; the same seed gives the same choices."""
+
+    def __init__(self, office: Office, seed: int) -> None:
+        self._office = office
+        self._seed = seed
+        self._handlers = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
+
+    def login(self, tracked: TrackedMessage, action: PlannedAction) -> str:
+        """Who does it: somebody of the unit, or one of the office's people in turn."""
+        role = action.role
+        if role in (Role.HANDLER, Role.UNIT_HEAD):
+            unit_id = tracked.assisting_id if action.verb == "assist" else tracked.unit_id
+            login = self._handlers.get(self._office.county.unit_name(unit_id), "xianfu")
+            return f"{login}-fuze" if role is Role.UNIT_HEAD else login
+        return f"{LOGINS[role]}{tracked.arrival.index % STAFF[role] + 1}"
+
+    def assisting(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
+        """A bureau other than the lead, and never the accused."""
+        barred = {*self._office.county.barred(ticket.accused_unit_id), tracked.unit_id}
+        dice = Random(f"{self._seed}:{tracked.key}:assisting")
+        return dice.choice([unit for unit in self._bureaus() if unit not in barred])
+
+    def unit(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
+        """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
+        county, matter_id = self._office.county, tracked.arrival.matter_id
+        barred = set(county.barred(ticket.accused_unit_id)) | ({tracked.unit_id} if tracked.unit_id else set())
+        fitting: Iterable[UUID] = (
+            row.unit_id for row in county.catalogue if row.matter_id == matter_id and not row.place
+        )
+        others = self._bureaus()
+        dice = Random(f"{self._seed}:{tracked.key}:unit:{ticket.cycle}")
+        choice = [unit for unit in (*fitting, dice.choice(others)) if unit not in barred]
+        return choice[0] if choice else dice.choice(others)
+
+    def _bureaus(self) -> list[UUID]:
+        units = self._office.county.units.values()
+        return [unit.unit_id for unit in units if unit.staffed and unit.level == "bureau" and unit.office is None]
