@@ -5,12 +5,13 @@ from __future__ import annotations
 import statistics
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from bench.part import Measured, Row, Setting
 from bench.queries import queries
-from bench.servers import PORT
+from bench.servers import PORT, environment, running, wait_for_doors
 from bench.sweep import unchecked
 from hotline.actions.brief import compile_brief
 from hotline.actions.office import Office
@@ -19,8 +20,11 @@ from hotline.db import open_pool
 from hotline.vault import Vault
 from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, logins
+from rehearsal.progress import Advance
 
+COUNTY = "青禾县"
 TICKETS, UNITS, YEARS, ROUNDS, SLICE = 1_000_000, 50, 3, 5, 50_000
+COMPILE_COST, PAGE_COST = 50_000, 5_000  # tickets poured in the same time
 _q = queries.brief
 
 
@@ -33,10 +37,33 @@ class BriefTimes:
     figure: float
 
 
-async def pour_years(database_url: str, region: int, tickets: int = TICKETS) -> float:
+async def measure_brief(setting: Setting) -> Measured:
+    """Fill the county with years of tickets, compile a brief, open it, and compose the table's lines."""
+    progress = setting.progress
+    progress.begin("brief", TICKETS + COMPILE_COST + 2 * ROUNDS * PAGE_COST)
+    compiled = await pour_years(setting.url, 1, progress.advance)
+    with running("channels", 1, environment(setting.servers, setting.home), setting.home / "processes.log"):
+        await wait_for_doors()
+        times = await open_brief(COUNTY, compiled, progress.advance)
+    rows = (
+        Row(f"打开专报，{TICKETS:,} 件工单、{UNITS} 个单位", f"{times.page:.2f} 秒", "< 2 秒"),
+        Row("打开专报一个数字的工单清单（本周受理）", f"{times.figure:.2f} 秒", "< 2 秒"),
+        Row("汇总一周的专报", f"{times.compiled:.1f} 秒"),
+    )
+    figures = {
+        "tickets": TICKETS,
+        "units": UNITS,
+        "page_s": times.page,
+        "figure_s": times.figure,
+        "compile_s": times.compiled,
+    }
+    return Measured(rows, figures)
+
+
+async def pour_years(database_url: str, region: int, advance: Advance, tickets: int = TICKETS) -> float:
     """Fill the region with years of tickets and compile the brief of the week before now; gives the seconds that took.
 
-    Raises RuntimeError when there is nothing to compile.
+    Advances by the number of tickets, and by COMPILE_COST. Raises RuntimeError when there is nothing to compile.
     """
     pool = await open_pool(database_url)
     try:
@@ -45,16 +72,17 @@ async def pour_years(database_url: str, region: int, tickets: int = TICKETS) -> 
         county = await office.refresh(now, force=True)
         units = [unit.unit_id for unit in county.units.values() if unit.staffed and not unit.office][:UNITS]
         async with pool.acquire() as conn:
-            await _pour(conn, region, tickets, units, now)
+            await _pour(conn, region, tickets, units, now, advance)
         started = time.perf_counter()
         if await compile_brief(office, now) is None:
             raise RuntimeError("no brief was compiled")
+        advance(COMPILE_COST)
         return time.perf_counter() - started
     finally:
         await pool.close()
 
 
-async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: Any) -> None:
+async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: datetime, advance: Advance) -> None:
     async with unchecked(conn):
         for begin in range(1, tickets + 1, SLICE):
             span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, tickets)}
@@ -63,24 +91,26 @@ async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: An
             await _q.pour_history(conn, **span)
             await _q.pour_clocks(conn, **span)
             await _q.pour_mechanism(conn, **span)
+            advance(span["last"] - begin + 1)
 
 
-async def open_brief(county: str, compiled: float) -> BriefTimes:
+async def open_brief(county: str, compiled: float, advance: Advance) -> BriefTimes:
     """A supervisor opens the newest brief and one of its lists, again and again. Raises UnexpectedReply when it is not there."""
     clients = Clients(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     who = next(login.login for login in logins(county) if login.role == "supervisor")
     try:
-        page = await _median(clients, who, "/briefs")
+        page = await _median(clients, who, "/briefs", advance)
         monday = (await clients.read(who, "/briefs")).decode().partition('href="/briefs/')[2][:10]
-        return BriefTimes(compiled, page, await _median(clients, who, f"/briefs/{monday}/figures/received"))
+        return BriefTimes(compiled, page, await _median(clients, who, f"/briefs/{monday}/figures/received", advance))
     finally:
         await clients.close()
 
 
-async def _median(clients: Clients, who: str, path: str) -> float:
+async def _median(clients: Clients, who: str, path: str, advance: Advance) -> float:
     spent = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
         await clients.read(who, path)
         spent.append(time.perf_counter() - started)
+        advance(PAGE_COST)
     return statistics.median(spent)

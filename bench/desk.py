@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from random import Random
 
-from bench.servers import PORT
+from bench.part import Measured, Row, Setting, during
+from bench.servers import PORT, environment, running, wait_for_doors
 from bench.sweep import pour
 from hotline.actions.office import Office
 from hotline.clock import RealClock
@@ -19,7 +21,7 @@ from hotline.vault import Vault
 from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, logins
 
-USERS, OPEN_TICKETS, EVERY_S, SETTLE_S = 32, 10_000, 1.0, 4.0
+USERS, OPEN_TICKETS, EVERY_S, FILL_S, SETTLE_S = 32, 10_000, 1.0, 4.0, 4.0
 TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
 
 
@@ -32,6 +34,31 @@ class DeskTimes:
     ticket_p95_ms: float
     p50_ms: float
     p95_ms: float
+
+
+async def measure_desk(setting: Setting) -> Measured:
+    """Fill the desks, let everybody work, and compose the table's lines."""
+    seconds, progress = 2 * setting.seconds, setting.progress
+    progress.begin("desk", FILL_S + SETTLE_S + seconds)
+    users = await during(FILL_S, progress.advance, fill_desks(setting.url, 1))
+    environ = environment(setting.servers, setting.home)
+    with running("channels", os.cpu_count() or 1, environ, setting.home / "processes.log"):
+        await wait_for_doors()
+        return _compose(await during(SETTLE_S + seconds, progress.advance, desk_pages(users, seconds)))
+
+
+def _compose(times: DeskTimes) -> Measured:
+    spread = f"{times.p95_ms:.0f} 毫秒（清单 {times.list_p95_ms:.0f}，工单 {times.ticket_p95_ms:.0f}）"
+    rows = (
+        Row(f"工作台 {USERS} 人，平均每 {EVERY_S:g} 秒打开一页", f"{times.pages} 页，p50 {times.p50_ms:.0f} 毫秒"),
+        Row("工作台 p95", spread, "< 60 毫秒"),
+    )
+    figures = {
+        "users": USERS,
+        "every_s": EVERY_S,
+        **{name: {OPEN_TICKETS: value} for name, value in asdict(times).items()},
+    }
+    return Measured(rows, figures)
 
 
 async def fill_desks(database_url: str, region: int) -> list[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
-import subprocess
+import statistics
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.servers import PORT
+from bench.part import Measured, Row, Setting, during
+from bench.servers import PORT, environment, memory_mb, output_of, running, wait_for_doors
 from hotline.db import open_pool
 from hotline.local import postgres_program
 
 HERE = Path(__file__).resolve().parent
-CONNECTIONS = 32
+CONNECTIONS, ROUNDS, SETTLE_S = 32, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,52 @@ class IntakeRate:
     faults: int
 
 
+async def measure_intake(setting: Setting) -> Measured:
+    """Rounds of the bare limit and of filing over HTTP, one after the other, so that both meet the same machine."""
+    seconds, progress = setting.seconds, setting.progress
+    progress.begin("intake", SETTLE_S + ROUNDS * 2 * seconds + seconds)
+    environ, log = environment(setting.servers, setting.home), setting.home / "processes.log"
+    limits, rates = list[float](), list[IntakeRate]()
+    with running("channels", os.cpu_count() or 1, environ, log) as channels:
+        await wait_for_doors()
+        await during(SETTLE_S, progress.advance, settle_in(setting.url))
+        for _ in range(ROUNDS):
+            limits.append(await during(seconds, progress.advance, three_row_limit(setting.url, seconds)))
+            rates.append(await during(seconds, progress.advance, http_intake(setting.url, seconds)))
+        memory = max(map(memory_mb, channels))
+        # The worker comes last, so that intake is measured alone; its memory is that of one at work on the backlog.
+        with running("workers", 1, environ, log) as workers:
+            await during(seconds, progress.advance, asyncio.sleep(seconds))
+            workers_mb = memory_mb(workers[0])
+            progress.advance(0, "等待进程结束")
+    return _compose(limits, rates, memory, workers_mb)
+
+
+def _compose(limits: list[float], rates: list[IntakeRate], channels_mb: float, workers_mb: float) -> Measured:
+    ratios = [rate.per_second / limit for rate, limit in zip(rates, limits, strict=True)]
+    figures = {
+        "limit_per_second": statistics.median(limits),
+        "per_second": statistics.median(rate.per_second for rate in rates),
+        "ratio": statistics.median(ratios),
+        "ratio_min": min(ratios),
+        "ratio_max": max(ratios),
+        "p50_ms": statistics.median(rate.p50_ms for rate in rates),
+        "p99_ms": statistics.median(rate.p99_ms for rate in rates),
+        "channels_memory_mb": channels_mb,
+        "workers_memory_mb": workers_mb,
+    }
+    spread = f"{figures['ratio']:.2f}（{figures['ratio_min']:.2f}–{figures['ratio_max']:.2f}）"
+    rows = (
+        Row("三行插入的极限（pgbench）", f"{figures['limit_per_second']:,.0f} 次/秒"),
+        Row("网上受理（已提交的工单）", f"{figures['per_second']:,.0f} 件/秒"),
+        Row("比值", spread, "≥ 0.40"),
+        Row("p50 / p99", f"{figures['p50_ms']:.1f} / {figures['p99_ms']:.1f} 毫秒"),
+        Row("channels 每个进程的内存", f"{channels_mb:.0f} MB", "≤ 200 MB"),
+        Row("workers 的内存", f"{workers_mb:.0f} MB", "≤ 150 MB"),
+    )
+    return Measured(rows, figures)
+
+
 async def three_row_limit(database_url: str, seconds: int) -> float:
     """Transactions a second of three plain inserts into tables like ours, at 32 clients (pgbench)."""
     async with _connection(database_url) as connection:
@@ -41,21 +89,19 @@ async def three_row_limit(database_url: str, seconds: int) -> float:
                 f"drop table if exists bench_{name}; create table bench_{name} (like {source} including all)"
             )
     # pgbench reads the address in libpq's own form; a URL is one.
-    told = await asyncio.to_thread(
-        subprocess.run,
-        [str(postgres_program("pgbench")), "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds), "-M", "prepared",
-         "-f", str(HERE / "three_rows.sql"), database_url],
-        capture_output=True, text=True, check=True,
+    told = await output_of(
+        str(postgres_program("pgbench")), "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds), "-M", "prepared",
+        "-f", str(HERE / "three_rows.sql"), database_url,
     )  # fmt: skip
-    found = re.search(r"tps = ([\d.]+)", told.stdout)
+    found = re.search(r"tps = ([\d.]+)", told)
     if found is None:
-        raise RuntimeError(told.stdout)
+        raise RuntimeError(told)
     return float(found[1])
 
 
 async def settle_in(database_url: str) -> None:
     """What autovacuum does within a minute on a live database, done now: foreign keys planned on an empty table scan it."""
-    await _load(2)
+    await _load(SETTLE_S)
     async with _connection(database_url) as connection:
         await connection.execute("analyze")
 
@@ -78,11 +124,9 @@ async def http_intake(database_url: str, seconds: int) -> IntakeRate:
 
 
 async def _load(seconds: int) -> dict[str, Any]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.load", "127.0.0.1", str(PORT), str(CONNECTIONS), str(seconds),
-        stdout=asyncio.subprocess.PIPE,
+    told = await output_of(
+        sys.executable, "-m", "bench.load", "127.0.0.1", str(PORT), str(CONNECTIONS), str(seconds)
     )  # fmt: skip
-    told, _ = await process.communicate()
     result: dict[str, Any] = json.loads(told)
     return result
 

@@ -59,6 +59,24 @@ async def wait_for_doors() -> None:
             await asyncio.sleep(0.1)
 
 
+async def output_of(*command: str) -> str:
+    """What a program prints; killed when nobody waits for it any more. Raises RuntimeError when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        told, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise RuntimeError(
+            f"{Path(command[0]).name} ended with {process.returncode}: {complaint.decode()[-300:].strip()}"
+        )
+    return told.decode()
+
+
 def memory_mb(pid: int) -> float:
     """Resident memory of a process in MB."""
     told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=True)

@@ -12,15 +12,18 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from bench.part import Measured, Row, Setting
 from bench.queries import queries
 from hotline.actions.office import Office
 from hotline.actions.supervision import strike_due_clocks
 from hotline.db import open_pool
 from hotline.vault import Vault
 from rehearsal.county import seed_county
+from rehearsal.progress import Advance, no_progress
 
 REGION, DUE, ROUNDS, BATCH, SLICE = 2, 1_000, 3, 100, 50_000
 SIZES = (10_000, 100_000, 1_000_000)
+ROUND_COST = 20_000  # tickets poured in the time of one round
 NOW = datetime(2026, 11, 25, 17, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 # The last day of a limit that ends tomorrow begins now; the others have a day more.
 DUE_SOON, DUE_LATER = NOW + timedelta(days=1), NOW + timedelta(days=2)
@@ -36,7 +39,32 @@ class SweepTime:
     seconds: float
 
 
-async def measure_sweeps(database_url: str, sizes: tuple[int, ...] = SIZES) -> list[SweepTime]:
+async def measure_sweep(setting: Setting, sizes: tuple[int, ...] = SIZES) -> Measured:
+    """Sweep at every size and compose the table's lines."""
+    setting.progress.begin("sweep", max(sizes) + ROUND_COST * ROUNDS * len(sizes))
+    return _compose(await sweep_times(setting.url, sizes, setting.progress.advance))
+
+
+def _compose(measured: list[SweepTime]) -> Measured:
+    rates = {one.open_tickets: DUE / one.seconds for one in measured}
+    growth = measured[-1].seconds / measured[0].seconds
+    rows = [
+        Row(
+            f"扫描 {DUE:,} 个到期时限，在办 {one.open_tickets:,} 件",
+            f"{one.seconds:.2f} 秒（{rates[one.open_tickets]:,.0f} 个/秒）",
+        )
+        for one in measured
+    ]
+    figures = {
+        "due": DUE,
+        "seconds": {one.open_tickets: one.seconds for one in measured},
+        "per_second": rates,
+        "growth": growth,
+    }
+    return Measured((*rows, Row("在办从最少到最多，扫描用时之比", f"{growth:.2f}", "≤ 1.5")), figures)
+
+
+async def sweep_times(database_url: str, sizes: tuple[int, ...], advance: Advance) -> list[SweepTime]:
     """One database grown from size to size. Raises RuntimeError when a reminder is missing or one too many."""
     pool = await open_pool(database_url)
     try:
@@ -45,25 +73,32 @@ async def measure_sweeps(database_url: str, sizes: tuple[int, ...] = SIZES) -> l
         await office.refresh(NOW, force=True)
         measured, poured = [], 0
         for size in sizes:
-            await pour(pool, REGION, poured + 1, size, [unit.unit_id for unit in _bureaus(office)])
-            measured.append(SweepTime(size, await _sweep_rounds(office, poured + 1, size)))
+            await pour(pool, REGION, poured + 1, size, [unit.unit_id for unit in _bureaus(office)], advance)
+            measured.append(SweepTime(size, await _sweep_rounds(office, poured + 1, size, advance)))
             poured = size
         return measured
     finally:
         await pool.close()
 
 
-async def pour(pool: Any, region: int, first: int, last: int, unit_ids: list[UUID]) -> None:
-    """Fill the region with open tickets numbered `first` to `last`, nothing of them due at NOW, and analyse."""
+async def pour(
+    pool: Any, region: int, first: int, last: int, unit_ids: list[UUID], advance: Advance = no_progress
+) -> None:
+    """Fill the region with open tickets numbered `first` to `last`, nothing of them due at NOW, and analyse.
+
+    Advances by the number of tickets.
+    """
     async with pool.acquire() as conn, unchecked(conn):
         for begin in range(first, last + 1, SLICE):
-            span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, last), "now": NOW}
+            end = min(begin + SLICE - 1, last)
+            span = {"region_id": region, "first": begin, "last": end, "now": NOW}
             await _q.pour_tickets(conn, unit_ids=unit_ids, due_at=DUE_LATER, **span)
             await _q.pour_units(conn, **span)
             await _q.pour_people(conn, **span)
             await _q.pour_events(conn, **span)
             await _q.pour_clocks(conn, due_at=DUE_LATER, **span)
             await _q.pour_rest(conn, **span)
+            advance(end - begin + 1)
 
 
 @asynccontextmanager
@@ -82,7 +117,7 @@ def _bureaus(office: Office) -> list[Any]:
     ]
 
 
-async def _sweep_rounds(office: Office, first: int, last: int) -> float:
+async def _sweep_rounds(office: Office, first: int, last: int, advance: Advance) -> float:
     # A ticket is reminded of a step once: each size has its own share of fresh ones.
     spent = []
     for number in range(ROUNDS):
@@ -100,4 +135,5 @@ async def _sweep_rounds(office: Office, first: int, last: int) -> float:
             fresh = await _q.count_told(conn, region_id=REGION) - told
         if fresh != DUE:
             raise RuntimeError(f"{fresh} reminders of {DUE} that were due")
+        advance(ROUND_COST)
     return statistics.median(spent)
