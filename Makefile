@@ -64,13 +64,13 @@ check: $(READY_DEV) ## 格式、规范、类型、依赖方向与测试，与 CI
 migrate: $(READY) ## 把 HOTLINE_DATABASE_URL 所指的数据库升到最新
 	@$(BIN)/hotline migrate $(ARGS)
 
-bench: $(READY) ## 测量受理速度，并与同一数据库的极限相比
+bench: $(READY) ## 测量速度，与同一数据库的极限相比（ARGS="--only intake,sweep --json 结果.json"）
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(READY_DEV) ## 重画文档里由代码生成的图和表
 	@$(BIN)/python tests/test_documents.py
 
-drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4"
+drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4 --json 结果.json"
 	@$(BIN)/python -m rehearsal drill $(ARGS)
 
 SEEDS ?= 500
