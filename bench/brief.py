@@ -1,4 +1,4 @@
-"""The brief over years of tickets: compiling last week's, opening it, and opening the list behind a figure."""
+"""Benchmark of the weekly brief over three years of tickets: compile it, open its page and the list behind a figure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _q = queries.brief
 
 @dataclass(frozen=True, slots=True)
 class BriefTimes:
-    """Seconds: to compile a week, and medians of opening its page and the list of all that was received in it."""
+    """Seconds: `compiled` to compile a week, `page` and `figure` to open its page and a ticket list (medians)."""
 
     compiled: float
     page: float
@@ -61,7 +61,7 @@ async def measure_brief(setting: Setting) -> Measured:
 
 
 async def pour_years(database_url: str, region: int, advance: Advance, tickets: int = TICKETS) -> float:
-    """Fill the region with years of tickets and compile the brief of the week before now; gives the seconds that took.
+    """Fill the region with years of tickets and compile last week's brief; returns the seconds of the compilation.
 
     Advances by the number of tickets, and by COMPILE_COST. Raises RuntimeError when there is nothing to compile.
     """
@@ -95,7 +95,7 @@ async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: da
 
 
 async def open_brief(county: str, compiled: float, advance: Advance) -> BriefTimes:
-    """A supervisor opens the newest brief and one of its lists, again and again. Raises UnexpectedReply when it is not there."""
+    """Open the newest brief and one of its lists as a supervisor, Raises UnexpectedReply unless answered 200."""
     clients = Clients(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     who = next(login.login for login in logins(county) if login.role == "supervisor")
     try:

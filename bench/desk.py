@@ -1,4 +1,4 @@
-"""Desks at work: so many handlers, each opening a list or a ticket every second, and how long the slow ones wait."""
+"""Benchmark of desk pages: 32 handlers each open a list or a ticket every second; latencies as percentiles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TICKET = re.compile(rb'href="(/tickets/[0-9a-f-]{36})"')
 
 @dataclass(frozen=True, slots=True)
 class DeskTimes:
-    """Pages opened, and how long they took in milliseconds: the list, a ticket, and both together."""
+    """Number of pages opened and latencies in milliseconds, of lists, of tickets and of both together."""
 
     pages: int
     list_p95_ms: float
@@ -37,7 +37,7 @@ class DeskTimes:
 
 
 async def measure_desk(setting: Setting) -> Measured:
-    """Fill the desks, let everybody work, and compose the table's lines."""
+    """Insert open tickets, let all users open pages, and compose the table's lines."""
     seconds, progress = 2 * setting.seconds, setting.progress
     progress.begin("desk", FILL_S + SETTLE_S + seconds)
     users = await during(FILL_S, progress.advance, fill_desks(setting.url, 1))
@@ -62,7 +62,7 @@ def _compose(times: DeskTimes) -> Measured:
 
 
 async def fill_desks(database_url: str, region: int) -> list[str]:
-    """Pour open tickets over as many units as there are users; gives the handlers' log-ins."""
+    """Insert open tickets spread over as many units as there are users; returns the handlers' log-ins."""
     pool = await open_pool(database_url)
     try:
         office = Office(region, pool, Vault(bytes(32)))
@@ -76,7 +76,7 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
 
 
 async def desk_pages(users: Sequence[str], seconds: int) -> DeskTimes:
-    """Everybody works for so long, once connections and plans are settled. Raises UnexpectedReply when a page is not there."""
+    """All users open pages for `seconds`, after a warm-up. Raises UnexpectedReply unless each page is answered 200."""
     clients = Clients(f"http://127.0.0.1:{PORT}", RealClock(), PASSWORD)
     try:
         for user in users:

@@ -1,4 +1,4 @@
-"""HTTP intake beside the bare three-row-insert limit of the same database on the same machine."""
+"""Benchmark of HTTP intake, against the rate at which the same database can insert three bare rows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONNECTIONS, ROUNDS, SETTLE_S = 32, 3, 2
 
 @dataclass(frozen=True, slots=True)
 class IntakeRate:
-    """What filing over HTTP came to: committed tickets a second, latencies in milliseconds."""
+    """Committed tickets per second and latencies in milliseconds of one round."""
 
     per_second: float
     p50_ms: float
@@ -35,7 +35,7 @@ class IntakeRate:
 
 
 async def measure_intake(setting: Setting) -> Measured:
-    """Rounds of the bare limit and of filing over HTTP, one after the other, so that both meet the same machine."""
+    """Alternate rounds of bare inserts and of filing over HTTP, so that both run under the same load of the machine."""
     seconds, progress = setting.seconds, setting.progress
     progress.begin("intake", SETTLE_S + ROUNDS * 2 * seconds + seconds)
     environ, log = environment(setting.servers, setting.home), setting.home / "processes.log"
@@ -47,7 +47,7 @@ async def measure_intake(setting: Setting) -> Measured:
             limits.append(await during(seconds, progress.advance, three_row_limit(setting.url, seconds)))
             rates.append(await during(seconds, progress.advance, http_intake(setting.url, seconds)))
         memory = max(map(memory_mb, channels))
-        # The worker comes last, so that intake is measured alone; its memory is that of one at work on the backlog.
+        # The worker starts last, so that intake is measured alone; its memory is taken while it works off the backlog.
         with running("workers", 1, environ, log) as workers:
             await during(seconds, progress.advance, asyncio.sleep(seconds))
             workers_mb = memory_mb(workers[0])
@@ -81,14 +81,14 @@ def _compose(limits: list[float], rates: list[IntakeRate], channels_mb: float, w
 
 
 async def three_row_limit(database_url: str, seconds: int) -> float:
-    """Transactions a second of three plain inserts into tables like ours, at 32 clients (pgbench)."""
+    """Transactions per second of three plain inserts into copies of our tables, at 32 clients (pgbench)."""
     async with _connection(database_url) as connection:
         for name in ("ticket", "event", "deadline"):
             source = "ticket_event" if name == "event" else name
             await connection.execute(
                 f"drop table if exists bench_{name}; create table bench_{name} (like {source} including all)"
             )
-    # pgbench reads the address in libpq's own form; a URL is one.
+    # pgbench takes a libpq connection URI.
     told = await output_of(
         str(postgres_program("pgbench")), "-n", "-c", str(CONNECTIONS), "-j", "2", "-T", str(seconds), "-M", "prepared",
         "-f", str(HERE / "three_rows.sql"), database_url,
@@ -100,14 +100,14 @@ async def three_row_limit(database_url: str, seconds: int) -> float:
 
 
 async def settle_in(database_url: str) -> None:
-    """What autovacuum does within a minute on a live database, done now: foreign keys planned on an empty table scan it."""
+    """Insert some rows and analyze, as autovacuum would within a minute: plans made for empty tables scan them."""
     await _load(SETTLE_S)
     async with _connection(database_url) as connection:
         await connection.execute("analyze")
 
 
 async def http_intake(database_url: str, seconds: int) -> IntakeRate:
-    """File through the public form for so long at 32 connections; counts what the database really holds."""
+    """File through the public form for `seconds` at 32 connections; counts rows in the database. Raises RuntimeError."""
     before = await _tickets(database_url)
     result = await _load(seconds)
     committed = await _tickets(database_url) - before

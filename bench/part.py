@@ -1,4 +1,4 @@
-"""What a part of the bench is given and gives back."""
+"""The interface of a part of the bench: what it gets and what it returns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where parts measure: the servers, a folder for files and logs, and the seconds of each timed step."""
+    """What a part measures against: servers, a folder for files and logs, seconds of each timed step, progress."""
 
     servers: LocalServers
     home: Path
@@ -26,13 +26,13 @@ class Setting:
 
     @property
     def url(self) -> str:
-        """The address of the database."""
+        """The URL of the database."""
         return self.servers.database_url
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table: what was measured, the value, and its target if there is one."""
+    """A row of the table: what was measured, its value, and its target if there is one."""
 
     item: str
     value: str
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a part came to: lines of the table, and the same figures by name for the JSON."""
+    """The result of a part: rows of the table, and the same figures by name for the JSON."""
 
     rows: Sequence[Row]
     figures: Mapping[str, object] = field(default_factory=dict)
@@ -51,7 +51,7 @@ Measure = Callable[[Setting], Awaitable[Measured]]
 
 
 async def during(seconds: float, advance: Advance, work: Awaitable[T]) -> T:
-    """Wait for work that takes about so many seconds, advancing by `seconds` in all while it goes on."""
+    """Await work that takes about `seconds`, advancing by `seconds` in total meanwhile; cancels it when cancelled."""
     task, left = asyncio.ensure_future(work), seconds
     try:
         while not (await asyncio.wait({task}, timeout=TICK_S))[0]:

@@ -1,4 +1,4 @@
-"""Run the parts one after another: what one of them breaks does not cost the figures of the others."""
+"""Run the parts one after another; the others are measured when one fails."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INTERRUPTED = "KeyboardInterrupt"
 
 @dataclass
 class Outcome:
-    """What became of the parts asked for: measured, or failed with the class of the error; a part in neither was not reached."""
+    """Results by part, or the class of the error that ended it; a part in neither was not started."""
 
     parts: tuple[str, ...]
     measured: dict[str, Measured] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Outcome:
         return set(self.measured) == set(self.parts)
 
     def add_to(self, results: RunResults) -> None:
-        """Every figure as `<part>.<name>`; a failed part is named as `<part>.failed`, with the class of its error."""
+        """Add every figure as `<part>.<name>`, and the class of the error of a failed part as `<part>.failed`."""
         for part, measured in self.measured.items():
             results.add(part, measured.figures)
         for part, error in self.failed.items():
@@ -38,7 +38,7 @@ class Outcome:
 
 
 async def run_parts(parts: Mapping[str, Measure], setting: Setting, console: Console, outcome: Outcome) -> None:
-    """Measure each part and note in `outcome` what it came to. Goes on after an error, not after an interruption."""
+    """Measure each part and record the result in `outcome`. Continues after an error, not after an interruption."""
     for name, measure in parts.items():
         try:
             outcome.measured[name] = await measure(setting)
@@ -53,7 +53,7 @@ async def run_parts(parts: Mapping[str, Measure], setting: Setting, console: Con
 
 
 def compose_table(outcome: Outcome, title: str) -> Table:
-    """The lines of every part asked for; one that failed says so with the class of its error."""
+    """The rows of every part; a part that failed has one row with the class of its error."""
     table = Table(title=title)
     for column in ("项目", "数值", "目标"):
         table.add_column(column)

@@ -1,4 +1,4 @@
-"""One sweep over clocks of which a thousand are due, while ever more tickets are open: the cost must follow what is due."""
+"""Benchmark of a sweep over 1,000 due deadlines among up to 1,000,000 open tickets: its cost must follow the former."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REGION, DUE, ROUNDS, BATCH, SLICE = 2, 1_000, 3, 100, 50_000
 SIZES = (10_000, 100_000, 1_000_000)
 ROUND_COST = 20_000  # tickets poured in the time of one round
 NOW = datetime(2026, 11, 25, 17, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
-# The last day of a limit that ends tomorrow begins now; the others have a day more.
+# The reminder of the last day is due a day before the deadline: now for the first, tomorrow for the others.
 DUE_SOON, DUE_LATER = NOW + timedelta(days=1), NOW + timedelta(days=2)
 _q = queries.sweep
 _session = queries.session
@@ -33,14 +33,14 @@ _session = queries.session
 
 @dataclass(frozen=True, slots=True)
 class SweepTime:
-    """How long sweeping everything due took, median of the rounds in seconds, with so many tickets open."""
+    """Seconds to sweep everything due (median of the rounds) with `open_tickets` open."""
 
     open_tickets: int
     seconds: float
 
 
 async def measure_sweep(setting: Setting, sizes: tuple[int, ...] = SIZES) -> Measured:
-    """Sweep at every size and compose the table's lines."""
+    """Measure a sweep at every size and compose the table's rows."""
     setting.progress.begin("sweep", max(sizes) + ROUND_COST * ROUNDS * len(sizes))
     return _compose(await sweep_times(setting.url, sizes, setting.progress.advance))
 
@@ -65,7 +65,7 @@ def _compose(measured: list[SweepTime]) -> Measured:
 
 
 async def sweep_times(database_url: str, sizes: tuple[int, ...], advance: Advance) -> list[SweepTime]:
-    """One database grown from size to size. Raises RuntimeError when a reminder is missing or one too many."""
+    """Grow one database from size to size and sweep at each. Raises RuntimeError unless all due are reminded once."""
     pool = await open_pool(database_url)
     try:
         await seed_county(pool, REGION, "青川县")
@@ -84,7 +84,7 @@ async def sweep_times(database_url: str, sizes: tuple[int, ...], advance: Advanc
 async def pour(
     pool: Any, region: int, first: int, last: int, unit_ids: list[UUID], advance: Advance = no_progress
 ) -> None:
-    """Fill the region with open tickets numbered `first` to `last`, nothing of them due at NOW, and analyse.
+    """Bulk-load open tickets numbered `first` to `last`, none of them due at NOW, and analyze.
 
     Advances by the number of tickets.
     """
@@ -103,7 +103,7 @@ async def pour(
 
 @asynccontextmanager
 async def unchecked(conn: Any) -> AsyncIterator[None]:
-    """Rows that are right by construction are poured in without their checks; then the database is as after a quiet night."""
+    """Load rows that are right by construction with triggers and foreign keys off; then vacuum and analyze."""
     await _session.skip_checks(conn)
     yield
     await _session.keep_checks(conn)
@@ -118,7 +118,7 @@ def _bureaus(office: Office) -> list[Any]:
 
 
 async def _sweep_rounds(office: Office, first: int, last: int, advance: Advance) -> float:
-    # A ticket is reminded of a step once: each size has its own share of fresh ones.
+    # A ticket is reminded of a step once, so each round takes tickets that were not due before.
     spent = []
     for number in range(ROUNDS):
         async with office.pool.acquire() as conn:

@@ -33,7 +33,7 @@ class Assignment:
         self._handlers = {person.unit: person.login for person in logins(COUNTY) if person.role is Role.HANDLER}
 
     def login(self, tracked: TrackedMessage, action: PlannedAction) -> str:
-        """Who does it: somebody of the unit, or one of the office's people in turn."""
+        """The log-in of the unit's handler or head, or of one of the people of an office in turn."""
         role = action.role
         if role in (Role.HANDLER, Role.UNIT_HEAD):
             unit_id = tracked.assisting_id if action.verb == "assist" else tracked.unit_id
@@ -42,13 +42,13 @@ class Assignment:
         return f"{LOGINS[role]}{tracked.arrival.index % STAFF[role] + 1}"
 
     def assisting(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
-        """A bureau other than the lead, and never the accused."""
+        """A random bureau other than the lead unit and the units barred for the accused one."""
         barred = {*self._office.county.barred(ticket.accused_unit_id), tracked.unit_id}
         dice = Random(f"{self._seed}:{tracked.key}:assisting")
         return dice.choice([unit for unit in self._bureaus() if unit not in barred])
 
     def unit(self, tracked: TrackedMessage, ticket: Ticket) -> UUID:
-        """What a dispatcher would choose where the catalogue is silent: the unit of the matter, else any bureau."""
+        """The unit of the matter in the catalogue, else a random bureau; never a barred unit or the present one."""
         county, matter_id = self._office.county, tracked.arrival.matter_id
         barred = set(county.barred(ticket.accused_unit_id)) | ({tracked.unit_id} if tracked.unit_id else set())
         fitting: Iterable[UUID] = (

@@ -1,4 +1,4 @@
-"""Everybody's next action on a ticket, asked each time it has changed."""
+"""The next action on a ticket, decided anew each time the ticket has changed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rehearsal.units import Units
 
 
 class Behaviour:
-    """The same seed and the same situations give the same actions."""
+    """Decides actions; the same seed and the same situations give the same actions."""
 
     def __init__(self, seed: int, calendar: Calendar) -> None:
         self.units = Units(seed, calendar)
         self.people = People(seed, calendar)
 
     def next_action(self, s: Situation, now: datetime) -> PlannedAction | None:
-        """Who does what next with the ticket, and when; None when nobody will by himself."""
+        """Who does what next with the ticket, and when; None when nobody acts unless the ticket changes."""
         units, people = self.units, self.people
         dice = people.dice_for(s)
         match s.state:

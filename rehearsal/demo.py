@@ -1,4 +1,4 @@
-"""`python -m rehearsal demo`: everything up with one command, a week played at a pace one can watch, then the clock runs on."""
+"""`python -m rehearsal demo`: start everything, run a week at a pace one can watch, then go on in real time."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TOLD = {
     "plan_interview": "约谈方案", "hold_interview": "约谈", "verify": "约谈核实", "instruct": "县领导批示",
     "no_answer": "回访未接通", "grant_extension": "同意延期", "dispatch": "人工派单",
 }  # fmt: skip
-# Who is shown in the table of log-ins, and the page each begins on.
+# The log-ins of the table, with the first page of each.
 SHOWN: tuple[tuple[str, str], ...] = (
     ("huawu1", "/console"), ("paidan1", "/console/dispatch"), ("shuiwu", "/desk"), ("shuiwu-fuze", "/desk"),
     ("duban1", "/supervision"), ("jiwei1", "/supervision"), ("lingdao1", "/briefs"), ("sysadmin", "/admin"),
@@ -53,7 +53,7 @@ SHOWN: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DemoOrder:
-    """What was asked for; `pace` is the seconds one watches each eventful moment."""
+    """The options of the command; `pace` is the pause in seconds after each step in which something happened."""
 
     home: Path
     port: int
@@ -64,7 +64,7 @@ class DemoOrder:
 
 
 def run_demo(order: DemoOrder, console: Console) -> None:
-    """Bring everything up, play, and go on until Ctrl-C. Raises LocalServerError, NotForRehearsal."""
+    """Start everything, run the weeks, and go on until Ctrl-C. Raises LocalServerError, NotForRehearsal."""
     order.home.mkdir(parents=True, exist_ok=True)
     with (order.home / "demo.log").open("a", encoding="utf-8") as out:
         log.configure("json", "info", out)
@@ -95,14 +95,14 @@ async def _demo(order: DemoOrder, console: Console) -> None:
 
 
 def first_moment() -> datetime:
-    """Where a new demonstration begins: the morning of last week's Monday, so that it ends about now."""
+    """The start of a new demonstration: Monday morning of last week, so that a week ends about now."""
     today = RealClock().now().astimezone(ZONE).date()
     return datetime.combine(today - timedelta(days=today.weekday() + 7), day_time(8, 20), ZONE)
 
 
 @contextlib.asynccontextmanager
 async def _worker(environment: Environment) -> AsyncIterator[Worker]:
-    """The real worker, by the same moved clock, in this process."""
+    """The product's worker in this process, on the moved clock."""
     every_second = {name: frozenset(range(60)) for name in TIMES}
     worker = build_worker(environment.settings, environment.clock, times=every_second, handle_signals=False)
     task = asyncio.create_task(worker.async_run())
@@ -151,7 +151,7 @@ async def _show(order: DemoOrder, environment: Environment, console: Console) ->
     runner.awake = ALWAYS
     if order.play:
         start = environment.clock.now().astimezone(ZONE)
-        # A week begun after Friday noon would end before anybody had answered.
+        # A week started on a Friday or later would end before anybody had replied.
         first = start.date() if start.weekday() < 4 else start.date() + timedelta(days=7 - start.weekday())
         runner = await _run_weeks(order, environment, first, console)
     console.print("时钟继续按正常速度走。按 Ctrl-C 停止。")
@@ -181,7 +181,7 @@ async def _run_weeks(order: DemoOrder, environment: Environment, first: date, co
 
 
 class _Teller:
-    """A line for each thing worth telling, with the address of its ticket."""
+    """Prints a line for each notable event, with the address of its ticket."""
 
     def __init__(self, environment: Environment, console: Console) -> None:
         self._environment = environment
@@ -189,7 +189,7 @@ class _Teller:
         self._known: dict[UUID, Ticket] = {}
 
     def tell(self, moment: StepResult) -> bool:
-        """What happened at this moment; whether anything was told."""
+        """Print what happened in a step; returns whether anything was printed."""
         verbs = {tracked.ticket_id: verb for verb, tracked in moment.actions}
         told = 0
         for ticket in moment.changed:
@@ -215,7 +215,7 @@ class _Teller:
 
 
 def _what(ticket: Ticket, before: Ticket | None, verb: str | None) -> str:
-    """What to call the change; '' for one not worth a line."""
+    """The label of a change of a ticket; '' for one that gets no line."""
     if verb is not None and verb in TOLD:
         return f"{CHANNEL_NAMES[ticket.channel]}{TOLD[verb]}" if verb == "file" else TOLD[verb]
     if before is None or before.version == ticket.version:
@@ -235,7 +235,7 @@ def _tell_briefs(environment: Environment, first: date, weeks: int, folder: Path
 
 
 async def _run_on(runner: Runner) -> None:
-    """Real seconds from now on; whoever still has something to do does it when it is due."""
+    """Move the clock in real time and carry out planned actions when they are due; does not return."""
     environment, last, kept = runner.environment, time.monotonic(), time.monotonic()
     while True:
         await asyncio.sleep(1)

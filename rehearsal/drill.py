@@ -1,4 +1,4 @@
-"""`python -m rehearsal drill`: real messages through the real doors on a clock that jumps from one due moment to the next."""
+"""`python -m rehearsal drill`: messages of CSV files filed and handled on a clock that jumps to what is due next."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MISCHIEF = ("500", "45009", "drop", "45015", "-1")
 
 @dataclass(frozen=True, slots=True)
 class DrillOrder:
-    """What was asked for."""
+    """The options of the command."""
 
     files: tuple[Path, ...]
     weeks: int
@@ -45,7 +45,7 @@ class DrillOrder:
 
     @property
     def arguments(self) -> Mapping[str, object]:
-        """The arguments as the JSON names them."""
+        """The options by the names they have in the JSON."""
         return {
             "files": self.files,
             "weeks": self.weeks,
@@ -58,7 +58,7 @@ class DrillOrder:
 
     @property
     def results(self) -> Path:
-        """The folder of issued briefs and of the log: in the home given, else beside the JSON, else here."""
+        """The folder of briefs and log: below `home` if given, else beside the JSON, else in the working directory."""
         if self.home is not None:
             return self.home / "results"
         if self.json_file is not None:
@@ -67,7 +67,10 @@ class DrillOrder:
 
 
 def run_drill(order: DrillOrder, console: Console) -> Figures:
-    """Read, run, count, print and write the JSON. Raises UnreadableSheet, NotForRehearsal, LocalServerError."""
+    """Read the files, run the weeks, count, print the table and write the JSON.
+
+    Raises UnreadableSheet, NotForRehearsal, UpkeepFault, LocalServerError.
+    """
     results = RunResults("drill", order.arguments)
     inflow = read_messages(order.files)
     order.results.mkdir(parents=True, exist_ok=True)
@@ -145,7 +148,7 @@ async def _run_until(runner: Runner, end: datetime, console: Console) -> None:
 
 
 def plan_mischief(runner: Runner, seed: int) -> None:
-    """The platform misbehaves now and then, so that what is sent once is sent once under trouble too."""
+    """Let the stand-in platform fail for every 40th message: messages must not be doubled by retries."""
     dice = Random(f"{seed}:mischief")
     for tracked in list(runner.tracked.values())[::40]:
         kind = dice.choice(MISCHIEF)

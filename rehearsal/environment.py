@@ -1,4 +1,4 @@
-"""The whole hotline brought up in this process for a rehearsal: servers, county, doors, sweeps, a clock to move."""
+"""The test environment in one process: servers, seeded county, web application, sweeps and a movable clock."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ Told = Callable[[str], None]
 
 
 class NotForRehearsal(Exception):
-    """The database given cannot be played on; the text is a sentence for the person at the terminal."""
+    """The database cannot be used for a rehearsal; the text is a sentence for the user."""
 
 
 @dataclass(slots=True)
 class Environment:
-    """What a rehearsal plays on."""
+    """A running hotline with its clients, on a moved clock."""
 
     settings: Settings
     clock: MovedClock
@@ -60,17 +60,17 @@ class Environment:
 
     @property
     def base(self) -> str:
-        """Where the web application answers."""
+        """The base URL of the web application."""
         return self.clients.base
 
     async def sweep(self) -> int:
-        """One tick of the timetable, or what somebody makes of it who disturbs it; gives back how much was done."""
+        """One tick of the timetable, or of `sweep_override`; returns the number of things done."""
         if self.sweep_override is not None:
             return await self.sweep_override(self)
         return await self.sweep_dry(self.office, self.sweeps, self.clock.now())
 
     async def sweep_dry(self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH) -> int:
-        """These jobs in turn until none finds anything to do; gives back how much was done."""
+        """Run these jobs in turn until none finds anything to do; returns the number of things done."""
         total = 0
         for _ in range(50):
             done = 0
@@ -86,12 +86,12 @@ class Environment:
         return total
 
     async def move_to(self, moment: datetime, awake: timedelta) -> None:
-        """Move the clock; sessions outlast a jump of up to `awake`: at their desks nobody sat idle through it."""
+        """Move the clock forward; sessions are moved along and do not expire, unless the jump is longer than `awake`."""
         before = self.clock.now()
         if moment <= before:
             return
         self.clock.move_to(moment)
-        # Small steps are saved up, so that sessions are written a few times an hour and not at every step.
+        # Short steps are accumulated, so that sessions are updated a few times an hour and not at every step.
         self.slept += moment - before
         if moment - before > awake:
             self.slept = timedelta(0)
@@ -102,19 +102,19 @@ class Environment:
             self.slept = timedelta(0)
 
     async def has_tickets(self) -> bool:
-        """Whether anything was ever filed here."""
+        """Whether the region holds any ticket."""
         async with self.office.reading(SYSTEM) as conn:
             return bool(await tally.list_numbers(conn, REGION))
 
     async def keep_moment(self) -> None:
-        """Write down where the clock stands; the database is one of rehearsals from then on."""
+        """Store the clock's moment; marks the database as one of rehearsals."""
         async with self.office.writing(SYSTEM) as conn:
             await clock_store.set_rehearsal(conn, REGION, self.clock.now())
 
 
 @contextlib.asynccontextmanager
 async def rehearsal_servers(home: Path, *, durable: bool) -> AsyncIterator[LocalServers]:
-    """The embedded servers below `home`, or those the environment names."""
+    """The embedded servers with their data below `home`, or those of HOTLINE_DATABASE_URL and HOTLINE_REDIS_URL."""
     database_url, redis_url = os.environ.get("HOTLINE_DATABASE_URL"), os.environ.get("HOTLINE_REDIS_URL")
     if not database_url:
         async with local_servers(home, durable=durable) as servers:
@@ -127,7 +127,7 @@ async def rehearsal_servers(home: Path, *, durable: bool) -> AsyncIterator[Local
 
 
 async def prepare(database_url: str, start: datetime, told: Told = lambda _: None) -> datetime:
-    """Bring schema and county in; gives back the moment the clock goes on from. Raises NotForRehearsal."""
+    """Migrate and seed the database; returns the moment the clock starts at. Raises NotForRehearsal, UpkeepFault."""
     told("数据库结构")
     await bring_up_to_date(database_url)
     pool = await open_pool(database_url, min_size=1, max_size=2)
@@ -149,7 +149,7 @@ async def prepare(database_url: str, start: datetime, told: Told = lambda _: Non
 async def open_environment(
     home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0
 ) -> AsyncIterator[Environment]:
-    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files."""
+    """Start the web application on a loopback port with a stand-in for WeChat. `home` holds the master key and files."""
     async with contextlib.AsyncExitStack() as stack:
         wechat = await stack.enter_async_context(WechatServer(clock.now))
         settings = _settings(home, servers, wechat, host, port or free_port())
@@ -185,7 +185,7 @@ def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str
 
 
 def rehearsal_key(home: Path) -> str:
-    """The master key of this home, made at the first time: what was sealed with it must be read again."""
+    """The base64 master key of this home, created once: data sealed with it must stay readable in the next run."""
     file = home / "key"
     if not file.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -195,7 +195,7 @@ def rehearsal_key(home: Path) -> str:
 
 
 def free_port() -> int:
-    """A port of this machine nobody listens on."""
+    """A free TCP port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

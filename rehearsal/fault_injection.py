@@ -1,5 +1,6 @@
-"""The adversary of a drill: workers killed between any two statements, ticks dropped and repeated, the queue's server
-emptied, two workers at once, clocks that jump an hour. What is right afterwards is counted by the report."""
+"""Faults injected into a drill: workers killed between any two statements, ticks dropped and repeated, Valkey emptied,
+two workers at once, clocks that jump an hour. The report counts whether anything was lost or doubled.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ from workers.timetable import Sweep, sweeps
 
 HOUR = timedelta(hours=1)
 BATCHES = (1, 5, 200)
-# Of a hundred ticks: how many go well, are repeated, lost, cut short and taken up again, cut short and left, or shared.
+# Weights of the kinds of tick; `killed` is run again by another worker, `abandoned` is not.
 TICKS: Mapping[str, int] = {"clean": 45, "repeated": 8, "dropped": 10, "killed": 17, "abandoned": 8, "two_workers": 12}
 NAMES: Mapping[str, str] = {
     "killed": "杀死后台",
@@ -39,7 +40,7 @@ NAMES: Mapping[str, str] = {
 
 @dataclass
 class FaultInjector:
-    """Runs the timetable of an environment as badly as a timetable can be run; `injected` counts the faults."""
+    """Runs the timetable of an environment with faults; `injected` counts them by kind."""
 
     pool: Any
     office: Office
@@ -55,11 +56,11 @@ class FaultInjector:
 
     @property
     def doubled(self) -> int:
-        """Messages that reached their channel more than once, without having been turned away."""
+        """How many times a message reached its channel again after it may have been delivered."""
         return sum(times - 1 for times in self.reached.values())
 
     async def sweep(self, environment: Environment) -> int:
-        """One tick; gives back how much was done, as far as anybody lived to tell."""
+        """One tick, with faults at random; returns the number of things done, 0 for a killed worker."""
         if self.dice.random() < 0.02:
             self.injected["queue_emptied"] += 1
             await self.valkey.flushall()
@@ -73,7 +74,7 @@ class FaultInjector:
         return await self._tick(environment, now)
 
     async def settle(self, environment: Environment) -> None:
-        """The adversary sleeps; what a dead worker had in hand is told."""
+        """Two ticks without faults, an hour apart: messages a killed worker had claimed are settled."""
         for _ in range(2):
             await self._work(environment, Life(), environment.clock.now())
             await environment.move_to(environment.clock.now() + HOUR, HOUR)
@@ -139,8 +140,10 @@ class FaultInjector:
 
 @asynccontextmanager
 async def open_fault_injector(environment: Environment, seed: int) -> AsyncIterator[FaultInjector]:
-    """The adversary runs the timetable of this environment from now on, with workers of its own: watched connections, an office, a
-    hand on Valkey."""
+    """Inject faults into the timetable of this environment while the context is open.
+
+    Its workers have watched connections and an office of their own.
+    """
     settings = environment.settings
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
         office = Office(settings.region, pool, environment.office.vault, side=pool)

@@ -1,4 +1,4 @@
-"""How messages come in: keyed by an operator, told to WeChat step by step, typed into the website; and how replies are rated."""
+"""File messages by telephone (keyed in by an operator), WeChat dialogue or website form; rate replies."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from rehearsal.tracking import TrackedMessage
 
 NUMBER = re.compile(r"\d{8}-\d{5}")
 CODE = re.compile(r"(?<![\d-])\d{6}(?![\d-])")
-PIECE = 2000  # characters a person types into one message
-SENT_AGAIN = 0.03  # forms submitted twice, messages the platform delivers twice
+PIECE = 2000  # characters of one WeChat message
+SENT_AGAIN = 0.03  # share of forms submitted twice and of messages delivered twice
 NO_NAME = 0.08
 OPERATORS = 4
 _VERDICTS = ("satisfied", "basically_satisfied", "understood", "dissatisfied")
 
 
 class NotFiled(Exception):
-    """A message did not become a ticket; the text says at which door and why."""
+    """A message did not become a ticket; the text has channel and reason."""
 
 
 class Filer:
-    """Every person's side of the three doors."""
+    """Files and rates as the callers do, by the three channels; some forms and messages are sent twice."""
 
     def __init__(self, environment: Environment, seed: int) -> None:
         self.environment = environment
@@ -41,7 +41,7 @@ class Filer:
         self._people: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def file(self, tracked: TrackedMessage) -> None:
-        """Bring a message in by its door and note number, id and code. Raises NotFiled, UnexpectedReply, WebhookError."""
+        """File a message and store ticket number, id and query code. Raises NotFiled, UnexpectedReply, WebhookError."""
         dice = Random(f"{self._seed}:{tracked.key}:filing")
         match tracked.arrival.channel:
             case Channel.PHONE:
@@ -53,7 +53,7 @@ class Filer:
                 await self._type(tracked, dice)
 
     async def rate(self, tracked: TrackedMessage, answers: Mapping[str, str]) -> bool:
-        """What the person thinks of the reply, by the person's own door; False when nothing was asked there yet."""
+        """Rate the reply by the channel of the message; False when no rating was asked for there yet."""
         if tracked.arrival.channel is Channel.WECHAT:
             async with self._people[tracked.arrival.caller.openid]:
                 return await self._rate_by_wechat(tracked, answers)

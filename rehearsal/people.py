@@ -1,4 +1,4 @@
-"""How callers and the hotline's own staff behave in a rehearsal: callbacks, rulings, verification, instructions."""
+"""Behaviour of callers and of the hotline's staff: callbacks, rulings, verification, instructions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class People(Schedule):
     """Callers, operators, dispatchers, supervisors, inspectors and leaders."""
 
     def first_contact(self, key: str, kind: Kind) -> tuple[str, Mapping[str, str]] | None:
-        """What the operator does while the caller is still on the line: answers, sends elsewhere, asks for papers."""
+        """What the operator does during the call, as verb and fields: answer, redirect, ask for details, or None."""
         dice = self.dice(f"{key}:first")
         roll = dice.random()
         if kind is Kind.INQUIRY and roll < 0.35:
@@ -29,7 +29,7 @@ class People(Schedule):
         return None
 
     def rule_return(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
-        """The ruling on a return; after the third it is the inspector's."""
+        """The ruling on a return, by the inspector from the third one on."""
         role = Role.INSPECTOR if s.return_count >= 3 else Role.DISPATCHER
         upheld = dice.random() < 0.35
         fields = {"reason": texts.pick(dice, texts.UPHOLD if upheld else texts.REJECT)}
@@ -37,12 +37,12 @@ class People(Schedule):
         return PlannedAction(self.call_time(now, dice, 1 + dice.randrange(3)), role, verb, fields)
 
     def call_back(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
-        """After a reply the person rates it online, or an operator telephones."""
+        """The callback after a reply: rated online, or asked by telephone."""
         online = s.channel in (Channel.WECHAT, Channel.WEBSITE) and s.attempts == 0
         answers = self.answers(s)
         if online and dice.random() < 0.6:
             return self.say(now, dice, Role.COMPLAINANT, "rate", answers, 3 + dice.randrange(4))
-        # Asked online without an answer, the person is telephoned after a working day.
+        # Without a rating online the person is telephoned after about a working day.
         hours = (30 if online else 2) + 4 * s.attempts + dice.randrange(6)
         roll = dice.random()
         if roll < 0.12 and s.attempts < 3:
@@ -52,7 +52,7 @@ class People(Schedule):
         return self.say(now, dice, Role.OPERATOR, "callback", answers, hours)
 
     def answers(self, s: Situation) -> dict[str, str]:
-        """What the person says after a reply."""
+        """The answers of a callback, as form fields."""
         dice = self.dice(f"{s.key}:verdict:{s.cycle}")
         profile = self.profile(s)
         weights = PLEASED[profile]
@@ -71,7 +71,7 @@ class People(Schedule):
         }
 
     def verify(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
-        """Tier 1 or 2 asks the person again after the interview; what is unreasonable two others review first."""
+        """Verification of an interview; an unreasonable demand is reviewed by two others first."""
         role = Role.INSPECTOR if s.tier >= 2 else Role.SUPERVISOR
         chance = AGAIN_DISSATISFIED.get(self.profile(s), 0.05) / (1 + (s.tier > 2))
         bad = self.dice(f"{s.key}:again:{s.cycle}").random() < chance
@@ -89,7 +89,7 @@ class People(Schedule):
         return PlannedAction(at, role, "verify", {"verdict": verdict, "words": texts.pick(dice, texts.VERIFY)})
 
     def instruction(self, s: Situation, now: datetime) -> PlannedAction | None:
-        """What a leader writes on a ticket that reached the third tier, for some of them."""
+        """A leader's instruction on a ticket of the third tier, for half of them."""
         dice = self.dice(f"{s.key}:instruction")
         if s.instructed or s.tier < 3 or s.state in (State.CLOSED, State.PARKED) or dice.random() > 0.5:
             return None
@@ -100,7 +100,7 @@ class People(Schedule):
         )
 
     def fulfilment(self, s: Situation, now: datetime) -> PlannedAction:
-        """A closed ticket's instruction is struck off."""
+        """The instruction of a closed ticket is marked as fulfilled."""
         dice = self.dice(f"{s.key}:fulfil")
         at = self.desk_time("督办", now, 1)
         return PlannedAction(at, Role.SUPERVISOR, "fulfil", {"fulfilment": texts.pick(dice, texts.FULFILMENT)})
@@ -108,5 +108,5 @@ class People(Schedule):
     def say(
         self, now: datetime, dice: random.Random, role: Role, verb: str, fields: Mapping[str, str], hours: int
     ) -> PlannedAction:
-        """Something done on the telephone, `hours` from now or when the hotline is next staffed."""
+        """An action by telephone, `hours` from now or when the hotline is next staffed."""
         return PlannedAction(self.call_time(now, dice, hours), role, verb, fields)

@@ -26,12 +26,12 @@ Advance = Callable[[float], None]
 
 
 def no_progress(_amount: float) -> None:
-    """An `Advance` for callers nobody watches."""
+    """An `Advance` that does nothing."""
 
 
 @dataclass(slots=True)
 class _Part:
-    """A part of the run: `total` and `done` in any unit, `detail` a few words on where it stands."""
+    """A part of the run: `total` and `done` in the same unit, `detail` a few words on its state."""
 
     name: str
     total: float
@@ -83,7 +83,7 @@ class RunProgress:
         self._print_line()
 
     def begin(self, name: str, total: float) -> None:
-        """The next part begins; `total` is its work in any unit."""
+        """Begin the next part; `total` is its work in any unit."""
         number = self._part.number + 1 if self._part else 1
         if self._bar is None:
             self._print_line()
@@ -94,12 +94,12 @@ class RunProgress:
             self._print_line()
 
     def advance(self, amount: float = 1.0, detail: str = "") -> None:
-        """So much more of the present part is done."""
+        """Add `amount` to what is done of the present part."""
         if self._part is not None:
             self.reach(self._part.done + amount, detail)
 
     def reach(self, done: float, detail: str = "") -> None:
-        """So much of the present part is done in all; an empty `detail` leaves the words as they are."""
+        """Set what is done of the present part; an empty `detail` keeps the last one."""
         part = self._part
         if part is None:
             return

@@ -1,4 +1,4 @@
-"""What a rehearsal came to: counted in the database and at the stand-in platform, as a table and as JSON."""
+"""The figures of a drill, counted in the database and at the stand-in for WeChat, and their table."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Figures = dict[str, Any]
 
 
 async def count(runner: Runner, injector: FaultInjector | None = None) -> Figures:
-    """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
+    """Every figure of the table. `lost`, `surplus` and `duplicates` must be 0."""
     async with runner.environment.office.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
         events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
@@ -84,7 +84,7 @@ def _messages(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 
 def _twice_at_platform(runner: Runner, outbox: Iterable[Mapping[str, Any]]) -> int:
-    """Messages the platform took beyond those the outbox let out."""
+    """Messages the platform accepted beyond those marked as sent in the outbox."""
     gone = sum(
         int(row["total"])
         for row in outbox
@@ -94,7 +94,7 @@ def _twice_at_platform(runner: Runner, outbox: Iterable[Mapping[str, Any]]) -> i
 
 
 def _missing(runner: Runner, filed: Mapping[str, str]) -> Figures:
-    """Every message has exactly one ticket: none without, none besides, none shared.
+    """Messages without a ticket of their own, and tickets without a message; both must be none.
 
     Phone and website tickets are found by the key of their form, WeChat's by the number told to the person.
     """

@@ -1,4 +1,4 @@
-"""The play itself: from one due moment to the next, everybody does through the real doors what is theirs to do."""
+"""The runner: steps from one due moment to the next and carries out planned actions through the HTTP channels."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from rehearsal.tracking import TrackedMessage, adopt
 from rehearsal.wechat_phone import WebhookError
 
 AT_ONCE = 8
-AWAKE = timedelta(hours=6)  # a longer jump is a night: everybody logs in again
-PATIENT = 4  # times an action that was refused is tried in another way
+AWAKE = timedelta(hours=6)  # after a longer jump (a night) everybody logs in again
+PATIENT = 4  # attempts after a refused action
 Job = Callable[[], Awaitable[None]]
 
 
@@ -41,7 +41,7 @@ class _Due:
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """What just happened, for whoever shows it: the actions done at this moment and how many tickets moved."""
+    """What happened in a step: actions carried out, tickets changed, messages received so far."""
 
     at: datetime
     actions: Sequence[tuple[str, TrackedMessage]]
@@ -50,7 +50,7 @@ class StepResult:
 
 
 class Runner:
-    """A run of arrivals in an environment. `refusals` counts what a door refused, by verb and sentence."""
+    """Runs arrivals and actions in an environment. `refusals` counts refused forms by verb, status and message."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Runner:
         self.lost: dict[int, str] = {}
         self.received = 0
         self.awake = AWAKE
-        # A worker beside us may write at this very moment after we have looked: then that moment is looked at again.
+        # With a worker in parallel, rows of the same moment may follow: then that moment is read again.
         self._beyond = timedelta(microseconds=1) if alone else timedelta(0)
         self._agenda: list[_Due] = []
         self._orders = itertools.count()
@@ -85,11 +85,11 @@ class Runner:
             self.plan(tracked.arrival.at, self._arriving(tracked))
 
     def plan(self, at: datetime, job: Job) -> None:
-        """Put something on the agenda."""
+        """Schedule a job."""
         heapq.heappush(self._agenda, _Due(at, next(self._orders), job))
 
     async def adopt_open(self) -> None:
-        """Take on the tickets of an earlier run that are still open, so that their people go on."""
+        """Track the open tickets of an earlier run and plan their next actions."""
         async with self.environment.office.reading(SYSTEM) as conn:
             changed = await tickets.list_changed(conn, REGION, datetime.min.replace(tzinfo=UTC))
             for ticket in changed:
@@ -100,7 +100,7 @@ class Runner:
                     self._foresee(tracked, ticket)
 
     async def _observe(self, conn: Any, seen: Sequence[tuple[TrackedMessage, Ticket]]) -> None:
-        """Take over what changed. Who assists is read: others may have asked, or excused, a unit."""
+        """Update the tracked state; who assists is read from the database, since others may have changed it."""
         assisting = await tickets.list_assisting(conn, REGION, [ticket.ticket_id for _, ticket in seen])
         for tracked, ticket in seen:
             tracked.observe(ticket)
@@ -111,7 +111,7 @@ class Runner:
         tracked.recall(past.events, past.interviews, past.reviews)
 
     async def next_moment(self) -> datetime | None:
-        """When anything is due next: on the agenda or in the database."""
+        """The next moment at which a job or anything in the database is due; None when nothing is."""
         async with self.environment.office.reading(SYSTEM) as conn:
             due = await clock.next_moment(conn, REGION, self.environment.clock.now())
         ahead = self._agenda[0].at if self._agenda else None
@@ -119,7 +119,7 @@ class Runner:
         return min(moments, default=None)
 
     async def step(self, moment: datetime) -> StepResult:
-        """Move the clock there, let everybody act, sweep until quiet, and see what follows from it."""
+        """Move the clock to `moment`, run due jobs, sweep until nothing is left, and plan what follows."""
         clock = self.environment.clock
         await self.environment.move_to(moment, self.awake)
         jobs = []
@@ -139,7 +139,7 @@ class Runner:
                 self.refusals[str(fault)] += 1
 
     async def _look(self) -> list[Ticket]:
-        """Tickets that changed since the last look: what their people do next is planned anew."""
+        """Tickets changed since the last call; their next actions are planned anew."""
         now = self.environment.clock.now()
         async with self.environment.office.reading(SYSTEM) as conn:
             changed = await tickets.list_changed(conn, REGION, self._looked_at + self._beyond)
@@ -215,7 +215,7 @@ class Runner:
             fields["assisting_1"] = str(self._assignment.assisting(tracked, ticket))
         if not await self._do(tracked, action, fields):
             tracked.troubles += 1
-        # No event tells of these to those who look for changes.
+        # These leave no event by which _look would find the ticket.
         if action.verb in ("no_answer", "review") or tracked.troubles:
             self._foresee_again(tracked, ticket)
 
@@ -244,7 +244,7 @@ class Runner:
         return job
 
     async def _do(self, tracked: TrackedMessage, action: PlannedAction, fields: Mapping[str, str]) -> bool:
-        """One form of a ticket's page; whether it was carried out."""
+        """Submit one form of a ticket's page; returns whether it was carried out."""
         key = f"{tracked.key}-{action.verb}-{tracked.plan}"
         path = f"/tickets/{tracked.ticket_id}/{action.verb}"
         try:
@@ -262,5 +262,5 @@ class Runner:
         return False
 
     def refused(self, what: str, reply: Reply) -> None:
-        """Count what a door refused."""
+        """Count a refused form."""
         self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1

@@ -1,7 +1,6 @@
-"""How units behave in a rehearsal: prompt, late, silent, returning, satisfying, dissatisfying.
+"""Behaviour of units by profile: prompt, late, silent, returning, satisfying, dissatisfying.
 
-A unit has one profile for most of its tickets and a share of all others; what it does next with a ticket, and
-when, is asked each time the ticket has changed.
+A unit has one profile for OWN_SHARE of its tickets; the others draw one at random.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class Units(Schedule):
     """Handlers and heads of units."""
 
     def take_on(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction | None:
-        """A ticket waits to be signed: signed at once, late or not at all, or returned."""
+        """A dispatched ticket: signed at once, late or not at all, or returned."""
         profile = self.profile(s)
         returns = profile is Profile.RETURNING and s.returnable and s.return_count < 3 and not s.urgent
         if returns and dice.random() < 0.75:
@@ -36,7 +35,7 @@ class Units(Schedule):
             return PlannedAction(self.soon(s, dice, now, 0, 1), Role.HANDLER, "return", fields)
         match profile:
             case Profile.SILENT:
-                # It wakes up under pressure: sometimes at the second tier, mostly at the third.
+                # Signs only under supervision: sometimes at the second tier, mostly at the third.
                 if s.tier < 2 or (s.tier == 2 and dice.random() < 0.6):
                     return None
                 return PlannedAction(self.soon(s, dice, now, 1, 6), Role.HANDLER, "sign")
@@ -67,7 +66,7 @@ class Units(Schedule):
         return PlannedAction(self.soon(s, dice, now, *_patience(s, profile)), Role.HANDLER, "reply", fields)
 
     def _share(self, s: Situation, now: datetime) -> PlannedAction | None:
-        """A matter of several units: the dispatcher asks one to assist, which hands its part in."""
+        """For a share of the tickets the dispatcher invites another unit, which hands in its part."""
         dice = self.dice(f"{s.key}:joint")
         if s.part_owed:
             at = self.desk_time(s.assisting, now, dice.randint(0, A_DAY))
@@ -80,7 +79,7 @@ class Units(Schedule):
         )
 
     def meet(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction | None:
-        """An interview is owed: planned, then held; the silent let the window pass, the late exceed it."""
+        """An owed interview: planned, then held; silent units let the window pass, late ones exceed it."""
         profile = self.profile(s)
         if s.planned:
             at = self.desk_time(s.unit, max(now, s.meet_at or now))
@@ -120,7 +119,7 @@ class Units(Schedule):
 
 
 def _patience(s: Situation, profile: Profile) -> tuple[int, int]:
-    """Between how many openings of its desk the unit replies after it has called the person."""
+    """Lowest and highest number of desk openings between contact and reply."""
     waits = {
         Profile.PROMPT: (1, 2 * A_DAY),
         Profile.SATISFYING: (1, A_DAY),

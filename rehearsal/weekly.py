@@ -1,4 +1,4 @@
-"""What becomes of the weekly brief in a rehearsal: advice written, sent for approval, issued, read, its file kept."""
+"""The weekly brief in a rehearsal: advice, approval, issue, reading; its docx file is kept."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rehearsal.runner import Job, Runner
 
 WEEK = timedelta(days=7)
 STEPS: tuple[tuple[time, str, str], ...] = (
-    (time(7, 0), "", ""),  # the sweep compiles it; nobody else is up
+    (time(7, 0), "", ""),  # compiled by the sweep; no form to submit
     (time(8, 40), "duban1", "advice"),
     (time(9, 10), "duban1", "approve"),
     (time(9, 40), "jiwei1", "issue"),
@@ -34,7 +34,7 @@ def end_of_run(start: date, weeks: int) -> datetime:
 
 
 def plan_briefs(runner: Runner, start: date, weeks: int, folder: Path | None = None) -> None:
-    """Put every Monday's work on the brief on the agenda; issued ones are kept in `folder` as docx."""
+    """Schedule every Monday's work on the brief; issued briefs are stored in `folder` as docx."""
     for monday in mondays(start, weeks):
         for clock, login, step in STEPS:
             runner.plan(datetime.combine(monday, clock, ZONE), _job(runner, monday - WEEK, login, step, folder))

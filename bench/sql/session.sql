@@ -1,7 +1,7 @@
 -- name: skip_checks()!
--- Rows that are right by construction need no triggers while they are poured in.
+-- Triggers and foreign keys off, for rows that are right by construction.
 set session_replication_role = replica;
 
 -- name: keep_checks()!
--- Checks as in service.
+-- Triggers and foreign keys on again.
 set session_replication_role = origin;

@@ -1,5 +1,5 @@
 -- name: pour_tickets(region_id, first, last, now, due_at, unit_ids)!
--- Open tickets, their ids counted up, the reply clock of each named after it: most in work, some answered, some waiting, some owed an interview.
+-- Open tickets with ascending ids, which their reply deadlines share; one state in ten each is replied, dispatched and interview_owed.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,
     title, body, place, state, received_at, changed_at, lead_unit_id, tier, clock_id, clock_due_at)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, 'bench-' || n, '\x00', 'bench-' || n, 'phone', 'complaint', 'committed', 'ordinary',
@@ -17,13 +17,13 @@ select :region_id, lpad(to_hex(n), 32, '0')::uuid, decode(md5((n % 300000)::text
 from generate_series(:first::int, :last::int) n;
 
 -- name: pour_units(region_id, first, last, now)!
--- Whose work each ticket is.
+-- The lead unit of each ticket.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
 select region_id, ticket_id, lead_unit_id, 'lead', :now from ticket
 where region_id = :region_id and ticket_id between lpad(to_hex(:first::int), 32, '0')::uuid and lpad(to_hex(:last::int), 32, '0')::uuid;
 
 -- name: pour_events(region_id, first, last, now)!
--- A line of history each.
+-- One event each.
 insert into ticket_event (region_id, ticket_id, event_id, at, verb, to_state, cycle, role)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, gen_random_uuid(), :now::timestamptz - interval '2 days', 'open', 'received', 1, 'system'
 from generate_series(:first::int, :last::int) n;
@@ -59,7 +59,7 @@ select :region_id, gen_random_uuid(), ticket_id, 1, 1, 'dissatisfied', lead_unit
 from tickets where state = 'interview_owed';
 
 -- name: make_due(region_id, round, rounds, due_tickets, first, last, now, due_at)!
--- So many clocks, spread over these tickets, have their reminder due now; another share in each round.
+-- Make the reminders of `due_tickets` deadlines due now, others in each round.
 update deadline set due_at = :due_at, next_at = :now
 where region_id = :region_id and rule = 'reply' and ticket_id in (
     select lpad(to_hex(:first::int + (n * :rounds::int + :round::int)
@@ -67,5 +67,5 @@ where region_id = :region_id and rule = 'reply' and ticket_id in (
     from generate_series(0, :due_tickets::int - 1) n);
 
 -- name: count_told(region_id)$
--- How many reminders stand in the ledger.
+-- Number of reminders.
 select count(*) from reminder where region_id = :region_id;

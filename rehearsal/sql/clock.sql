@@ -13,6 +13,6 @@ select min(at) from (
 update region set rehearsal_now = :now where region_id = :region_id;
 
 -- name: shift_sessions(region_id, by, good_after)!
--- The moved clock jumped by so much: whoever was at the desk is still there.
+-- Move open sessions along with a jump of the clock.
 update session set opened_at = opened_at + :by::interval, seen_at = seen_at + :by::interval
 where region_id = :region_id and ended_at is null and seen_at > :good_after;

@@ -1,5 +1,5 @@
 -- name: count_tickets(region_id)
--- How many tickets came in by each door, where they stand and how they ended.
+-- Tickets by channel, state and reason of closing.
 select channel, state, close_reason, count(*) as total from ticket where region_id = :region_id group by channel, state, close_reason;
 
 -- name: count_events(region_id)
@@ -27,12 +27,12 @@ select state, verdict, count(*) as total from callback where region_id = :region
 select kind, settled_at is null as open, count(*) as total from alarm where region_id = :region_id group by kind, settled_at is null;
 
 -- name: count_outbox(region_id)
--- Messages by channel and what became of them; those folded into another left no house by themselves.
+-- Messages by channel and state; those folded into another were not sent by themselves.
 select channel, state, fold_id is not null as folded, count(*) as total from outbox
 where region_id = :region_id group by channel, state, fold_id is not null;
 
 -- name: count_told_twice(region_id)$
--- Lines of the ledger and of the outbox that say the same thing to the same reader more than once.
+-- Reminders and messages that were sent to the same reader more than once.
 select coalesce(sum(extra), 0)::integer from (
     select count(*) - 1 as extra from reminder where region_id = :region_id and state in ('sent', 'unknown')
     group by ticket_id, cycle, rule, step, recipient, channel

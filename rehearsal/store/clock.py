@@ -29,5 +29,5 @@ async def next_moment(conn: Any, region: int, after: datetime) -> datetime | Non
 
 
 async def shift_sessions(conn: Any, region: int, by: timedelta, good_after: datetime) -> None:
-    """Let the sessions of people at their desks, seen after a moment, outlast a jump of the moved clock."""
+    """Move sessions seen after `good_after` along with a jump of the clock, so that they do not expire."""
     await _q.shift_sessions(conn, region_id=region, by=by, good_after=good_after)

@@ -12,48 +12,48 @@ Rows = list[Mapping[str, Any]]
 
 
 async def count_tickets(conn: Any, region: int) -> Rows:
-    """By door, state and way they ended."""
+    """Rows `channel`, `state`, `close_reason`, `total`."""
     return [row async for row in _q.count_tickets(conn, region_id=region)]
 
 
 async def count_events(conn: Any, region: int) -> Rows:
-    """By verb: on how many tickets, and how often."""
+    """Rows `verb`, `tickets`, `total`."""
     return [row async for row in _q.count_events(conn, region_id=region)]
 
 
 async def count_reminders(conn: Any, region: int) -> Rows:
-    """The ledger by step and state."""
+    """Rows `step`, `state`, `total`."""
     return [row async for row in _q.count_reminders(conn, region_id=region)]
 
 
 async def count_letters(conn: Any, region: int) -> Rows:
-    """By kind and tier."""
+    """Rows `kind`, `tier`, `total`."""
     return [row async for row in _q.count_letters(conn, region_id=region)]
 
 
 async def count_interviews(conn: Any, region: int) -> Mapping[str, Any]:
-    """`owed` and `held`."""
+    """A row with `owed` and `held`."""
     row: Mapping[str, Any] = await _q.count_interviews(conn, region_id=region)
     return row
 
 
 async def count_callbacks(conn: Any, region: int) -> Rows:
-    """By state and verdict."""
+    """Rows `state`, `verdict`, `total`."""
     return [row async for row in _q.count_callbacks(conn, region_id=region)]
 
 
 async def count_alarms(conn: Any, region: int) -> Rows:
-    """By kind, open or settled."""
+    """Rows `kind`, `open`, `total`."""
     return [row async for row in _q.count_alarms(conn, region_id=region)]
 
 
 async def count_outbox(conn: Any, region: int) -> Rows:
-    """By channel and state, folded ones apart."""
+    """Rows `channel`, `state`, `folded`, `total`."""
     return [row async for row in _q.count_outbox(conn, region_id=region)]
 
 
 async def count_told_twice(conn: Any, region: int) -> int:
-    """How often anything was told more than once; it ought to be 0."""
+    """Number of reminders and messages sent more than once; must be 0."""
     value: int = await _q.count_told_twice(conn, region_id=region)
     return value
 
