@@ -24,7 +24,7 @@ from rehearsal.progress import Advance
 
 COUNTY = "青禾县"
 TICKETS, UNITS, YEARS, ROUNDS, SLICE = 1_000_000, 50, 3, 5, 50_000
-COMPILE_COST, PAGE_COST = 50_000, 5_000  # tickets poured in the same time
+COMPILE_COST, PAGE_COST = 50_000, 5_000  # tickets loaded in the same time
 _q = queries.brief
 
 
@@ -41,7 +41,7 @@ async def measure_brief(setting: Setting) -> Measured:
     """Fill the county with years of tickets, compile a brief, open it, and compose the table's lines."""
     progress = setting.progress
     progress.begin("brief", TICKETS + COMPILE_COST + 2 * ROUNDS * PAGE_COST)
-    compiled = await pour_years(setting.url, 1, progress.advance)
+    compiled = await load_years(setting.url, 1, progress.advance)
     with running("channels", 1, environment(setting.servers, setting.home), setting.home / "processes.log"):
         await wait_for_doors()
         times = await open_brief(COUNTY, compiled, progress.advance)
@@ -60,7 +60,7 @@ async def measure_brief(setting: Setting) -> Measured:
     return Measured(rows, figures)
 
 
-async def pour_years(database_url: str, region: int, advance: Advance, tickets: int = TICKETS) -> float:
+async def load_years(database_url: str, region: int, advance: Advance, tickets: int = TICKETS) -> float:
     """Fill the region with years of tickets and compile last week's brief; returns the seconds of the compilation.
 
     Advances by the number of tickets, and by COMPILE_COST. Raises RuntimeError when there is nothing to compile.
@@ -72,7 +72,7 @@ async def pour_years(database_url: str, region: int, advance: Advance, tickets: 
         county = await office.refresh(now, force=True)
         units = [unit.unit_id for unit in county.units.values() if unit.staffed and not unit.office][:UNITS]
         async with pool.acquire() as conn:
-            await _pour(conn, region, tickets, units, now, advance)
+            await _bulk_load(conn, region, tickets, units, now, advance)
         started = time.perf_counter()
         if await compile_brief(office, now) is None:
             raise RuntimeError("no brief was compiled")
@@ -82,15 +82,15 @@ async def pour_years(database_url: str, region: int, advance: Advance, tickets: 
         await pool.close()
 
 
-async def _pour(conn: Any, region: int, tickets: int, units: list[UUID], now: datetime, advance: Advance) -> None:
+async def _bulk_load(conn: Any, region: int, tickets: int, units: list[UUID], now: datetime, advance: Advance) -> None:
     async with unchecked(conn):
         for begin in range(1, tickets + 1, SLICE):
             span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, tickets)}
-            await _q.pour_years(conn, now=now, every=timedelta(days=365 * YEARS) / tickets, unit_ids=units, **span)
-            await _q.pour_people(conn, **span)
-            await _q.pour_history(conn, **span)
-            await _q.pour_clocks(conn, **span)
-            await _q.pour_mechanism(conn, **span)
+            await _q.load_years(conn, now=now, every=timedelta(days=365 * YEARS) / tickets, unit_ids=units, **span)
+            await _q.load_people(conn, **span)
+            await _q.load_history(conn, **span)
+            await _q.load_clocks(conn, **span)
+            await _q.load_mechanism(conn, **span)
             advance(span["last"] - begin + 1)
 
 

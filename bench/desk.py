@@ -13,7 +13,7 @@ from random import Random
 
 from bench.part import Measured, Row, Setting, during
 from bench.servers import PORT, environment, running, wait_for_doors
-from bench.sweep import pour
+from bench.sweep import bulk_load
 from hotline.actions.office import Office
 from hotline.clock import RealClock
 from hotline.db import open_pool
@@ -69,7 +69,7 @@ async def fill_desks(database_url: str, region: int) -> list[str]:
         county = await office.refresh(RealClock().now(), force=True)
         by_name = {unit.name: unit.unit_id for unit in county.units.values()}
         desks = [login for login in logins(county.name) if login.role == "handler" and login.unit in by_name][:USERS]
-        await pour(pool, region, 1, OPEN_TICKETS, [by_name[desk.unit] for desk in desks])
+        await bulk_load(pool, region, 1, OPEN_TICKETS, [by_name[desk.unit] for desk in desks])
         return [desk.login for desk in desks]
     finally:
         await pool.close()

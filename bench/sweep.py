@@ -23,7 +23,7 @@ from rehearsal.progress import Advance, no_progress
 
 REGION, DUE, ROUNDS, BATCH, SLICE = 2, 1_000, 3, 100, 50_000
 SIZES = (10_000, 100_000, 1_000_000)
-ROUND_COST = 20_000  # tickets poured in the time of one round
+ROUND_COST = 20_000  # tickets loaded in the time of one round
 NOW = datetime(2026, 11, 25, 17, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 # The reminder of the last day is due a day before the deadline: now for the first, tomorrow for the others.
 DUE_SOON, DUE_LATER = NOW + timedelta(days=1), NOW + timedelta(days=2)
@@ -71,17 +71,17 @@ async def sweep_times(database_url: str, sizes: tuple[int, ...], advance: Advanc
         await seed_county(pool, REGION, "青川县")
         office = Office(REGION, pool, Vault(bytes(32)))
         await office.refresh(NOW, force=True)
-        measured, poured = [], 0
+        measured, loaded = [], 0
         for size in sizes:
-            await pour(pool, REGION, poured + 1, size, [unit.unit_id for unit in _bureaus(office)], advance)
-            measured.append(SweepTime(size, await _sweep_rounds(office, poured + 1, size, advance)))
-            poured = size
+            await bulk_load(pool, REGION, loaded + 1, size, [unit.unit_id for unit in _bureaus(office)], advance)
+            measured.append(SweepTime(size, await _sweep_rounds(office, loaded + 1, size, advance)))
+            loaded = size
         return measured
     finally:
         await pool.close()
 
 
-async def pour(
+async def bulk_load(
     pool: Any, region: int, first: int, last: int, unit_ids: list[UUID], advance: Advance = no_progress
 ) -> None:
     """Bulk-load open tickets numbered `first` to `last`, none of them due at NOW, and analyze.
@@ -92,12 +92,12 @@ async def pour(
         for begin in range(first, last + 1, SLICE):
             end = min(begin + SLICE - 1, last)
             span = {"region_id": region, "first": begin, "last": end, "now": NOW}
-            await _q.pour_tickets(conn, unit_ids=unit_ids, due_at=DUE_LATER, **span)
-            await _q.pour_units(conn, **span)
-            await _q.pour_people(conn, **span)
-            await _q.pour_events(conn, **span)
-            await _q.pour_clocks(conn, due_at=DUE_LATER, **span)
-            await _q.pour_rest(conn, **span)
+            await _q.load_tickets(conn, unit_ids=unit_ids, due_at=DUE_LATER, **span)
+            await _q.load_units(conn, **span)
+            await _q.load_people(conn, **span)
+            await _q.load_events(conn, **span)
+            await _q.load_clocks(conn, due_at=DUE_LATER, **span)
+            await _q.load_rest(conn, **span)
             advance(end - begin + 1)
 
 

@@ -91,7 +91,7 @@ async def _demo(order: DemoOrder, console: Console) -> None:
                 try:
                     await _show(order, environment, console)
                 finally:
-                    await environment.keep_moment()
+                    await environment.store_clock()
 
 
 def first_moment() -> datetime:
@@ -169,18 +169,18 @@ async def _run_weeks(order: DemoOrder, environment: Environment, first: date, co
     plan_briefs(runner, first, order.weeks, folder)
     console.print(f"演示 {len(arrivals)} 件诉求，约 {len(arrivals) * order.pace * 5 / 60:.0f} 分钟。\n")
     end = end_of_run(first, order.weeks)
-    kept, teller = time.monotonic(), _Teller(environment, console)
+    kept, printer = time.monotonic(), _EventPrinter(environment, console)
     while (moment := await runner.next_moment()) is not None and moment <= end:
-        if teller.tell(await runner.step(moment)):
+        if printer.tell(await runner.step(moment)):
             await asyncio.sleep(order.pace)
         if time.monotonic() - kept > KEPT_EVERY_S:
-            await environment.keep_moment()
+            await environment.store_clock()
             kept = time.monotonic()
     _tell_briefs(environment, first, order.weeks, folder, console)
     return runner
 
 
-class _Teller:
+class _EventPrinter:
     """Prints a line for each notable event, with the address of its ticket."""
 
     def __init__(self, environment: Environment, console: Console) -> None:
@@ -246,5 +246,5 @@ async def _run_on(runner: Runner) -> None:
             await runner.step(moment)
         await environment.move_to(until, ALWAYS)
         if now - kept > KEPT_EVERY_S:
-            await environment.keep_moment()
+            await environment.store_clock()
             kept = now

@@ -28,7 +28,7 @@ from rehearsal.weekly import end_of_run, plan_briefs
 
 START = date(2026, 9, 7)
 MOST_WEEKS = 26
-MISCHIEF = ("500", "45009", "drop", "45015", "-1")
+PLATFORM_FAULTS = ("500", "45009", "drop", "45015", "-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,11 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
             runner = Runner(environment, arrivals, order.seed)
             plan_briefs(runner, order.start, order.weeks, order.results)
-            plan_mischief(runner, order.seed)
+            plan_platform_faults(runner, order.seed)
             await _run_until(runner, end_of_run(order.start, order.weeks), console)
             if injector is not None:
                 await injector.settle(environment)
-            await environment.keep_moment()
+            await environment.store_clock()
             figures = _with_rows(inflow, await count(runner, injector))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
@@ -147,11 +147,11 @@ async def _run_until(runner: Runner, end: datetime, console: Console) -> None:
         progress.reach((end - start).total_seconds())
 
 
-def plan_mischief(runner: Runner, seed: int) -> None:
+def plan_platform_faults(runner: Runner, seed: int) -> None:
     """Let the stand-in platform fail for every 40th message: messages must not be doubled by retries."""
     dice = Random(f"{seed}:mischief")
     for tracked in list(runner.tracked.values())[::40]:
-        kind = dice.choice(MISCHIEF)
+        kind = dice.choice(PLATFORM_FAULTS)
 
         async def job(kind: str = kind) -> None:
             runner.environment.wechat.misbehave(kind)

@@ -55,7 +55,7 @@ class Environment:
     wechat: WechatServer
     send: Send
     sweeps: Mapping[str, Sweep]
-    slept: timedelta = timedelta(0)
+    unshifted: timedelta = timedelta(0)
     sweep_override: Callable[[Environment], Awaitable[int]] | None = None
 
     @property
@@ -67,9 +67,11 @@ class Environment:
         """One tick of the timetable, or of `sweep_override`; returns the number of things done."""
         if self.sweep_override is not None:
             return await self.sweep_override(self)
-        return await self.sweep_dry(self.office, self.sweeps, self.clock.now())
+        return await self.sweep_until_quiet(self.office, self.sweeps, self.clock.now())
 
-    async def sweep_dry(self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH) -> int:
+    async def sweep_until_quiet(
+        self, office: Office, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH
+    ) -> int:
         """Run these jobs in turn until none finds anything to do; returns the number of things done."""
         total = 0
         for _ in range(50):
@@ -92,21 +94,21 @@ class Environment:
             return
         self.clock.move_to(moment)
         # Short steps are accumulated, so that sessions are updated a few times an hour and not at every step.
-        self.slept += moment - before
+        self.unshifted += moment - before
         if moment - before > awake:
-            self.slept = timedelta(0)
-        elif self.slept >= NAP:
+            self.unshifted = timedelta(0)
+        elif self.unshifted >= NAP:
             async with self.office.writing(SYSTEM) as conn:
                 idle = self.office.rules.policy.accounts.idle
-                await clock_store.shift_sessions(conn, REGION, self.slept, before - idle)
-            self.slept = timedelta(0)
+                await clock_store.shift_sessions(conn, REGION, self.unshifted, before - idle)
+            self.unshifted = timedelta(0)
 
     async def has_tickets(self) -> bool:
         """Whether the region holds any ticket."""
         async with self.office.reading(SYSTEM) as conn:
             return bool(await tally.list_numbers(conn, REGION))
 
-    async def keep_moment(self) -> None:
+    async def store_clock(self) -> None:
         """Store the clock's moment; marks the database as one of rehearsals."""
         async with self.office.writing(SYSTEM) as conn:
             await clock_store.set_rehearsal(conn, REGION, self.clock.now())

@@ -117,7 +117,7 @@ class FaultInjector:
         ordered = {name: self.jobs[name] for name in names}
         token = LIFE.set(life)
         try:
-            return await environment.sweep_dry(self.office, ordered, now, self.dice.choice(BATCHES))
+            return await environment.sweep_until_quiet(self.office, ordered, now, self.dice.choice(BATCHES))
         except Killed:
             self.injected["killed"] += 1
             return 0

@@ -28,7 +28,7 @@ from rehearsal.wechat_phone import WebhookError
 
 AT_ONCE = 8
 AWAKE = timedelta(hours=6)  # after a longer jump (a night) everybody logs in again
-PATIENT = 4  # attempts after a refused action
+MAX_TROUBLES = 4  # attempts after a refused action
 Job = Callable[[], Awaitable[None]]
 
 
@@ -161,7 +161,7 @@ class Runner:
             return
         tracked.seen = situation
         tracked.plan += 1
-        action = self.behaviour.next_action(situation, now) if tracked.troubles < PATIENT else None
+        action = self.behaviour.next_action(situation, now) if tracked.troubles < MAX_TROUBLES else None
         if action is not None:
             self.plan(action.at, self._acting(tracked, ticket, action, tracked.plan))
         written = self.behaviour.people.instruction(situation, now)

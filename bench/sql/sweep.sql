@@ -1,4 +1,4 @@
--- name: pour_tickets(region_id, first, last, now, due_at, unit_ids)!
+-- name: load_tickets(region_id, first, last, now, due_at, unit_ids)!
 -- Open tickets with ascending ids, which their reply deadlines share; one state in ten each is replied, dispatched and interview_owed.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,
     title, body, place, state, received_at, changed_at, lead_unit_id, tier, clock_id, clock_due_at)
@@ -10,25 +10,25 @@ select :region_id, lpad(to_hex(n), 32, '0')::uuid, 'bench-' || n, '\x00', 'bench
     lpad(to_hex(n), 32, '0')::uuid, :due_at
 from generate_series(:first::int, :last::int) n;
 
--- name: pour_people(region_id, first, last, now)!
+-- name: load_people(region_id, first, last, now)!
 -- The person behind each ticket.
 insert into complainant (region_id, complainant_id, contact_hash, first_seen_at)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, decode(md5((n % 300000)::text), 'hex'), :now
 from generate_series(:first::int, :last::int) n;
 
--- name: pour_units(region_id, first, last, now)!
+-- name: load_units(region_id, first, last, now)!
 -- The lead unit of each ticket.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
 select region_id, ticket_id, lead_unit_id, 'lead', :now from ticket
 where region_id = :region_id and ticket_id between lpad(to_hex(:first::int), 32, '0')::uuid and lpad(to_hex(:last::int), 32, '0')::uuid;
 
--- name: pour_events(region_id, first, last, now)!
+-- name: load_events(region_id, first, last, now)!
 -- One event each.
 insert into ticket_event (region_id, ticket_id, event_id, at, verb, to_state, cycle, role)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, gen_random_uuid(), :now::timestamptz - interval '2 days', 'open', 'received', 1, 'system'
 from generate_series(:first::int, :last::int) n;
 
--- name: pour_clocks(region_id, first, last, now, due_at)!
+-- name: load_clocks(region_id, first, last, now, due_at)!
 -- A running reply clock each, not due before its limit's last day, and one that was met.
 insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text,
     state, next_step, next_at, ended_at)
@@ -38,7 +38,7 @@ select :region_id, case c.rule when 'reply' then t.ticket_id else gen_random_uui
 from ticket t, (values ('reply', 'running', 'one_day'), ('sign', 'met', null)) c (rule, state, step)
 where t.region_id = :region_id and t.ticket_id between lpad(to_hex(:first::int), 32, '0')::uuid and lpad(to_hex(:last::int), 32, '0')::uuid;
 
--- name: pour_rest(region_id, first, last, now)!
+-- name: load_rest(region_id, first, last, now)!
 -- What else fills a database of this size: messages sent, callbacks and supervisions.
 with tickets as (
     select ticket_id, lead_unit_id, state from ticket

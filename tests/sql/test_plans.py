@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from bench.sweep import NOW, pour
+from bench.sweep import NOW, bulk_load
 from hotline.actions.lending import ALL
 from hotline.db import lend
 from hotline.store.queries import Queries, queries
@@ -156,7 +156,7 @@ def _against(query: Hot, when: str, explained: Any) -> list[str]:
 async def a_big_town(pool: asyncpg.Pool) -> tuple[Town, list[UUID]]:
     town = await a_county(pool)
     units = [unit for name, unit in town.units.items() if name not in ("热线办公室", "纪委纠风办")]
-    await pour(pool, REGION, 1, TICKETS, units)
+    await bulk_load(pool, REGION, 1, TICKETS, units)
     async with pool.acquire() as connection:
         await enrich(connection)
     return town, units
