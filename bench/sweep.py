@@ -58,7 +58,8 @@ def _compose(measured: list[SweepTime]) -> Measured:
     figures = {
         "due": DUE,
         "seconds": {one.open_tickets: one.seconds for one in measured},
-        "per_second": rates,
+        "per_second": rates[measured[-1].open_tickets],
+        **{f"per_second.{size}": rate for size, rate in rates.items()},
         "growth": growth,
     }
     return Measured((*rows, Row("在办从最少到最多，扫描用时之比", f"{growth:.2f}", "≤ 1.5")), figures)

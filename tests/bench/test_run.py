@@ -57,6 +57,7 @@ def test_a_part_that_fails_is_named_and_the_others_are_measured(run: Any) -> Non
     assert (held["desk.p95_ms.10000"], held["desk.pages"]) == (5.25, 7)
     assert held["sweep.growth"] == pytest.approx(held["sweep.seconds.6000"] / held["sweep.seconds.3000"])
     assert held["sweep.per_second.6000"] == pytest.approx(DUE / held["sweep.seconds.6000"])
+    assert held["sweep.per_second"] == held["sweep.per_second.6000"]
     assert f"（{held['sweep.per_second.3000']:,.0f} 个/秒）" in printed
     assert (held["command"], held["arguments.seconds"], held["arguments.only.0"]) == ("bench", 8, "intake")
     assert re.search(r"^1/3 sweep：100%，已用 \d+:\d\d，约剩 0:00$", printed, re.MULTILINE)
