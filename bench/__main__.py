@@ -15,7 +15,7 @@ from bench.brief import COUNTY, measure_brief
 from bench.desk import measure_desk
 from bench.intake import CONNECTIONS, ROUNDS, measure_intake
 from bench.part import Measure, Setting
-from bench.run import Outcome, compose_table, run_parts
+from bench.run import BenchOutcome, compose_table, run_parts
 from bench.sweep import measure_sweep
 from hotline.actions.upkeep import bring_up_to_date
 from hotline.db import open_pool
@@ -32,7 +32,7 @@ PARTS: Mapping[str, Measure] = {
 }
 
 
-async def measure(outcome: Outcome, seconds: int, console: Console) -> None:
+async def measure(outcome: BenchOutcome, seconds: int, console: Console) -> None:
     """Bring servers and county up and measure the parts asked for."""
     parts = {name: PARTS[name] for name in outcome.parts}
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as folder, RunProgress(console, len(parts)) as progress:
@@ -59,7 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", type=names_of_parts, default=tuple(PARTS), help=f"只测这些部分：{','.join(PARTS)}")
     parser.add_argument("--json", type=Path, metavar="FILE", help="结果另存为 JSON 的位置")
     asked = parser.parse_args(arguments)
-    console, results, outcome = Console(), RunResults("bench", vars(asked)), Outcome(asked.only)
+    console, results, outcome = Console(), RunResults("bench", vars(asked)), BenchOutcome(asked.only)
     try:
         asyncio.run(measure(outcome, asked.seconds, console))
     except KeyboardInterrupt:

@@ -17,7 +17,7 @@ INTERRUPTED = "KeyboardInterrupt"
 
 
 @dataclass
-class Outcome:
+class BenchOutcome:
     """Results by part, or the class of the error that ended it; a part in neither was not started."""
 
     parts: tuple[str, ...]
@@ -37,7 +37,7 @@ class Outcome:
             results.add(part, {"failed": error})
 
 
-async def run_parts(parts: Mapping[str, Measure], setting: Setting, console: Console, outcome: Outcome) -> None:
+async def run_parts(parts: Mapping[str, Measure], setting: Setting, console: Console, outcome: BenchOutcome) -> None:
     """Measure each part and record the result in `outcome`. Continues after an error, not after an interruption."""
     for name, measure in parts.items():
         try:
@@ -52,7 +52,7 @@ async def run_parts(parts: Mapping[str, Measure], setting: Setting, console: Con
             raise
 
 
-def compose_table(outcome: Outcome, title: str) -> Table:
+def compose_table(outcome: BenchOutcome, title: str) -> Table:
     """The rows of every part; a part that failed has one row with the class of its error."""
     table = Table(title=title)
     for column in ("项目", "数值", "目标"):
