@@ -9,9 +9,9 @@ from uuid import UUID
 from hotline.actions.office import Office
 from hotline.domain.kinds import Role
 from hotline.domain.ticket import Ticket
+from rehearsal.behaviour.schedule import PlannedAction
 from rehearsal.county import logins
 from rehearsal.environment import COUNTY
-from rehearsal.schedule import PlannedAction
 from rehearsal.tracking import TrackedMessage
 
 STAFF = {Role.OPERATOR: 4, Role.DISPATCHER: 2, Role.SUPERVISOR: 2, Role.INSPECTOR: 2, Role.LEADER: 3}

@@ -10,11 +10,11 @@ from random import Random
 from uuid import UUID
 
 from hotline.domain.kinds import Channel
-from rehearsal import texts
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.people import People
 from rehearsal.clients import Reply, sentence_of
 from rehearsal.environment import Environment
 from rehearsal.messages import title_of
-from rehearsal.people import People
 from rehearsal.tracking import TrackedMessage
 
 NUMBER = re.compile(r"\d{8}-\d{5}")

@@ -16,12 +16,12 @@ from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
 from hotline.domain.ticket import SYSTEM, Ticket
 from rehearsal.assignment import Assignment
-from rehearsal.behaviour import Behaviour
+from rehearsal.behaviour.next_action import Behaviour
+from rehearsal.behaviour.schedule import PlannedAction
 from rehearsal.clients import Reply, UnexpectedReply, sentence_of
 from rehearsal.environment import REGION, Environment
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
-from rehearsal.schedule import PlannedAction
 from rehearsal.store import clock, tickets
 from rehearsal.tracking import TrackedMessage, adopt
 from rehearsal.wechat_phone import WebhookError

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from hotline.domain.lifecycle import State, Verb
 from hotline.domain.ticket import Ticket
+from rehearsal.behaviour.schedule import PlannedAction, Situation
 from rehearsal.messages import Arrival, Caller, Message
-from rehearsal.schedule import PlannedAction, Situation
 
 Row = Mapping[str, Any]
 _NEW_ROUNDS = frozenset({Verb.DISPATCH, Verb.REDISPATCH, Verb.REDO})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from rehearsal import texts
+from rehearsal.behaviour import texts
 from rehearsal.messages import ZONE
 from rehearsal.runner import Job, Runner
 

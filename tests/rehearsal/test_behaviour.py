@@ -12,9 +12,9 @@ from hotline.almanac import china_calendar
 from hotline.domain.calendar import is_open
 from hotline.domain.kinds import Channel, Kind, Role
 from hotline.domain.lifecycle import TABLE, State, Verb, may
-from rehearsal.behaviour import Behaviour
+from rehearsal.behaviour.next_action import Behaviour
+from rehearsal.behaviour.schedule import PlannedAction, Profile, Situation
 from rehearsal.messages import ZONE
-from rehearsal.schedule import PlannedAction, Profile, Situation
 
 NOW = datetime(2026, 9, 8, 1, 30, tzinfo=UTC)
 CALENDAR = china_calendar()

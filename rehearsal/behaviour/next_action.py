@@ -7,10 +7,10 @@ from datetime import datetime
 from hotline.domain.calendar import Calendar
 from hotline.domain.kinds import Role
 from hotline.domain.lifecycle import State
-from rehearsal import texts
-from rehearsal.people import People
-from rehearsal.schedule import PlannedAction, Situation
-from rehearsal.units import Units
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.people import People
+from rehearsal.behaviour.schedule import PlannedAction, Situation
+from rehearsal.behaviour.units import Units
 
 
 class Behaviour:

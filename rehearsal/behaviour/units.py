@@ -9,9 +9,8 @@ import random
 from datetime import datetime, timedelta
 
 from hotline.domain.kinds import Kind, Role
-from rehearsal import texts
-from rehearsal.messages import ZONE
-from rehearsal.schedule import (
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.schedule import (
     A_DAY,
     AGAIN_DISSATISFIED,
     JOINT_SHARE,
@@ -21,6 +20,7 @@ from rehearsal.schedule import (
     Situation,
     form_time,
 )
+from rehearsal.messages import ZONE
 
 
 class Units(Schedule):

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from hotline.domain.kinds import Channel, Kind, Role, Verdict
 from hotline.domain.lifecycle import State
-from rehearsal import texts
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.schedule import AGAIN_DISSATISFIED, PLEASED, VERDICTS, PlannedAction, Schedule, Situation
 from rehearsal.messages import ZONE
-from rehearsal.schedule import AGAIN_DISSATISFIED, PLEASED, VERDICTS, PlannedAction, Schedule, Situation
 
 
 class People(Schedule):
