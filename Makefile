@@ -46,10 +46,10 @@ $(READY_DEV): requirements-dev.lock $(READY)
 	@touch $@
 
 demo: $(READY) ## 一条命令启动全部，并演示一周
-	@$(BIN)/hotline demo $(ARGS)
+	@$(BIN)/python -m rehearsal demo $(ARGS)
 
 run: $(READY) ## 只启动网站与后台，不演示
-	@$(BIN)/hotline run $(ARGS)
+	@$(BIN)/python -m rehearsal run $(ARGS)
 
 test: $(READY_DEV) ## 全部测试，用自带的 PostgreSQL 与 Valkey（TESTS=路径 只跑一部分）
 	@$(BIN)/pytest -n $(JOBS) $(TESTS) $(ARGS)
@@ -64,14 +64,14 @@ check: $(READY_DEV) ## 格式、规范、类型、依赖方向与测试，与 CI
 migrate: $(READY) ## 把 HOTLINE_DATABASE_URL 所指的数据库升到最新
 	@$(BIN)/hotline migrate $(ARGS)
 
-bench: $(READY) ## 测量受理速度，并与同一数据库的极限相比
+bench: $(READY) ## 测量速度，与同一数据库的极限相比（ARGS="--only intake,sweep --json 结果.json"）
 	@$(BIN)/python -m bench $(ARGS)
 
 docs: $(READY_DEV) ## 重画文档里由代码生成的图和表
 	@$(BIN)/python tests/test_documents.py
 
-drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4"
-	@$(BIN)/hotline drill $(ARGS)
+drill: $(READY) ## 演练：make drill ARGS="诉求.csv --weeks 4 --json 结果.json"
+	@$(BIN)/python -m rehearsal drill $(ARGS)
 
 SEEDS ?= 500
 simulate: $(READY_DEV) ## 模拟：随机杀进程、重投、拨钟，用上每个核（SEEDS=次数，SEED=重演某一次）

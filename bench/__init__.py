@@ -1,1 +1,1 @@
-"""Speed, measured as ratios in one run: nothing here is asserted by a test."""
+"""Benchmarks: figures of one run, as ratios to what the same machine can do. No test asserts a speed."""

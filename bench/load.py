@@ -1,6 +1,6 @@
-"""A lean HTTP client that posts ready-made filings over kept-alive connections and keeps the latencies.
+"""A minimal HTTP client that posts filings over keep-alive connections and records latencies.
 
-A general client would cost more processor time than the server under test, on the same cores.
+A general client would use more CPU time than the server under test, on the same cores.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ BODY = "门口的自来水管从早上开始漏水，路面已经积水，老人
 
 
 def filing(host: str) -> bytes:
-    """One POST of the public form, with a client key of its own."""
+    """The bytes of one POST of the public form, with a fresh client key."""
     fields = {
         "client_key": uuid.uuid4().hex, "kind": "help", "body": BODY, "place": "城关镇解放路12号",
         "name": "测试", "phone": "13800000000",
@@ -32,7 +32,7 @@ def filing(host: str) -> bytes:
 
 
 async def one_connection(host: str, port: int, until: float, latencies: list[float], faults: list[str]) -> None:
-    """File one after another until the time is up."""
+    """Send one filing after another until `until` (perf_counter seconds)."""
     reader, writer = await asyncio.open_connection(host, port)
     address = f"{host}:{port}"
     while time.perf_counter() < until:
@@ -52,7 +52,7 @@ async def one_connection(host: str, port: int, until: float, latencies: list[flo
 
 
 async def load(host: str, port: int, connections: int, seconds: float) -> dict[str, object]:
-    """Keep so many connections busy for so long; gives latencies in seconds and the faults seen."""
+    """Keep `connections` busy for `seconds`; returns latencies in seconds, the first faults and their number."""
     latencies: list[float] = []
     faults: list[str] = []
     until = time.perf_counter() + seconds

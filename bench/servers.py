@@ -1,4 +1,4 @@
-"""The servers under test: the embedded database, the doors and the worker, as separate processes like in service."""
+"""The servers under test, web application and worker, as separate processes as in service."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PORT = 18080
 
 
 def environment(servers: LocalServers, home: Path) -> dict[str, str]:
-    """The settings of the processes."""
+    """The environment variables of the processes."""
     return os.environ | {
         "HOTLINE_DATABASE_URL": servers.database_url,
         "HOTLINE_REDIS_URL": servers.redis_url,
@@ -32,7 +32,7 @@ def environment(servers: LocalServers, home: Path) -> dict[str, str]:
 
 @contextmanager
 def running(module: str, count: int, environ: dict[str, str], log: Path) -> Iterator[list[int]]:
-    """So many processes of `python -m module`; gives their pids, stops them at the end."""
+    """Run `count` processes of `python -m module`; yields their pids and terminates them at the end."""
     with log.open("ab") as out:
         started = [
             subprocess.Popen([sys.executable, "-m", module], env=environ, stdout=out, stderr=out) for _ in range(count)
@@ -47,7 +47,7 @@ def running(module: str, count: int, environ: dict[str, str], log: Path) -> Iter
 
 
 async def wait_for_doors() -> None:
-    """Until the doors answer; raises TimeoutError after 20 s."""
+    """Wait until the web application answers; raises TimeoutError after 20 s."""
     async with asyncio.timeout(20), ClientSession() as http:
         while True:
             try:
@@ -57,6 +57,24 @@ async def wait_for_doors() -> None:
             except ClientError:
                 pass
             await asyncio.sleep(0.1)
+
+
+async def output_of(*command: str) -> str:
+    """The standard output of a program; killed when the call is cancelled. Raises RuntimeError when it fails."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        told, complaint = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode:
+        raise RuntimeError(
+            f"{Path(command[0]).name} ended with {process.returncode}: {complaint.decode()[-300:].strip()}"
+        )
+    return told.decode()
 
 
 def memory_mb(pid: int) -> float:

@@ -105,7 +105,7 @@ def check() -> None:
 
 
 def main() -> None:
-    """The entry point of `python -m hotline`."""
+    """The entry point of the command `hotline` and of `python -m hotline`."""
     cli(prog_name="hotline")
 
 

@@ -97,7 +97,7 @@ class Settings(BaseModel):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="日志级别：debug、info、warning 或 error"
     )
-    clock: Literal["real"] = Field("real", description="只能是 real：正式运行的时钟不能拨动，演练请用 hotline drill")
+    clock: Literal["real"] = Field("real", description="只能是 real：正式运行的时钟不能拨动，演练请用 make drill")
     sweep_batch: int = Field(200, ge=1, le=10_000, description="后台每次处理的件数，1–10000 的整数")
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_networks)] = Field(
         (), description="可信的反向代理网段，逗号分隔，如 127.0.0.1/32,10.0.0.0/8"

@@ -1,1 +1,1 @@
-"""The rehearsal: a fake outside world and a seeded county, for demonstrations, drills and tests."""
+"""Simulated people, a stand-in for WeChat and a seeded county, for demonstrations, drills and tests."""

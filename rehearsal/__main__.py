@@ -1,4 +1,4 @@
-"""The command `hotline`: the clerk's commands, and the rehearsals `demo` and `drill`."""
+"""`python -m rehearsal demo | drill | run`, as `make demo`, `make drill` and `make run` start them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from hotline.__main__ import cli
 from hotline.actions.region.csv_reader import UnreadableCsv
+from hotline.actions.region.health import UpkeepFault
 from hotline.local import LocalServerError
 from rehearsal.demo import DemoOrder, run_demo
 from rehearsal.drill import MOST_WEEKS, START, DrillOrder, run_drill
-from rehearsal.stage import NotForRehearsal
+from rehearsal.environment import NotForRehearsal
+
+FAULTS = (UnreadableCsv, UpkeepFault, NotForRehearsal, LocalServerError)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """阳光热线的演示与演练：自带服务器、一个虚构的县和可以拨动的时钟。"""
 
 
 @cli.command("drill")
@@ -32,7 +39,7 @@ def drill(
     order = DrillOrder(files, weeks, seed, start.date(), json_file, home, adversary)
     try:
         figures = run_drill(order, Console())
-    except (UnreadableCsv, NotForRehearsal, LocalServerError) as fault:
+    except FAULTS as fault:
         raise click.ClickException(str(fault)) from None
     if figures["lost"] or figures["surplus"] or figures["duplicates"]:
         raise SystemExit(1)
@@ -71,13 +78,13 @@ def run(home: Path, port: int) -> None:
 def _show(order: DemoOrder) -> None:
     try:
         run_demo(order, Console())
-    except (NotForRehearsal, LocalServerError, OSError) as fault:
+    except (*FAULTS, OSError) as fault:
         raise click.ClickException(str(fault)) from None
 
 
 def main() -> None:
-    """The entry point of `hotline`."""
-    cli(prog_name="hotline")
+    """The entry point of `python -m rehearsal`."""
+    cli(prog_name="python -m rehearsal")
 
 
 if __name__ == "__main__":

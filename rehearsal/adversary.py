@@ -1,4 +1,4 @@
-"""What befalls a worker: killed between any two statements, cut off from the database, run beside another one."""
+"""Faults of a worker: killed between any two statements, disconnected, interleaved with another worker."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import asyncpg
 
 from hotline.db import open_pool
 
-# How long a statement may take before we ask whether its worker waits for the other one's lock.
+# After this time of a statement, ask the database whether its worker waits for a lock of the other one.
 PATIENCE_S = 0.004
 
 
 class Killed(BaseException):
-    """The process is gone; no handler of the product may catch it."""
+    """The worker was killed. A BaseException, so that no handler of the product catches it."""
 
 
 @dataclass
-class Gate:
-    """Lets one of several workers do its next statement, as the dice say: a seed gives the same order again."""
+class StatementGate:
+    """Interleaves workers statement by statement in a random order; the same seed gives the same order."""
 
     dice: Random
     pool: asyncpg.Pool
@@ -33,14 +33,14 @@ class Gate:
     moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def pass_through(self, worker: int) -> None:
-        """Wait for one's turn."""
+        """Wait until this worker may run its next statement."""
         self.waiting[worker] = turn = asyncio.Event()
         self.blocked.discard(worker)
         self.moved.set()
         await turn.wait()
 
     async def conduct(self, tasks: list[asyncio.Task[Any]]) -> None:
-        """Until all are through: wait for everybody to stand at the gate (or to be blocked), let one pass."""
+        """Until all tasks end: wait until each worker is at the gate or blocked by a lock, then let one continue."""
         for task in tasks:
             task.add_done_callback(lambda _: self.moved.set())
         while alive := [number for number, task in enumerate(tasks) if not task.done()]:
@@ -62,16 +62,16 @@ class Gate:
 
 @dataclass
 class Life:
-    """One process: at its `fate`-th statement it is killed, or cut off once, before or after the statement is done.
+    """One worker process: at its `fate`-th statement it is killed, or disconnected once (`cut`), before or after it.
 
-    One that lurks meets its fate so many statements from its first message on: that one is the hardest to get right.
+    With `lurks` that statement is counted from the first message sent, which is the hardest place to recover from.
     """
 
     fate: int | None = None
     lurks: int | None = None
     after: bool = False
     cut: bool = False
-    gate: Gate | None = None
+    gate: StatementGate | None = None
     worker: int = 0
     dead: bool = False
     statements: int = 0
@@ -80,21 +80,21 @@ class Life:
     async def live(
         self, act: Callable[[], Awaitable[Any]], undo: Callable[[], Awaitable[Any]], *, ends: bool = False
     ) -> Any:
-        """Do one thing, if fate allows; `ends` when it ends a transaction."""
+        """Run one statement; `ends` when it ends a transaction. Raises Killed, or ConnectionResetError once."""
         if self.dead:
             raise Killed
         if self.gate is not None:
             await self.gate.pass_through(self.worker)
         self.statements += 1
-        struck = self.statements == self.fate
-        if struck and not self.after:
+        injected = self.statements == self.fate
+        if injected and not self.after:
             await undo()
             self._strike()
         result = await act()
         if self.gate is not None and ends:
-            # Locks are free: whoever waited for them is waited for again.
+            # The transaction released its locks: workers that waited for them run again.
             self.gate.blocked.clear()
-        if struck:
+        if injected:
             self._strike()
         return result
 
@@ -109,7 +109,7 @@ LIFE: ContextVar[Life | None] = ContextVar("LIFE", default=None)
 
 
 class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]
-    """A connection whose every statement passes the life of its worker; what is dead or cut can only be undone."""
+    """A connection whose statements go through the Life of its worker; once disconnected it can only roll back."""
 
     async def execute(self, query: str, *args: Any, **words: Any) -> Any:
         if query.startswith("ROLLBACK"):
@@ -144,7 +144,7 @@ class WatchedConnection(asyncpg.Connection):  # type: ignore[misc]
         try:
             return await life.live(lambda: act(query, *args, **words), undo, ends=query.startswith("COMMIT"))
         except ConnectionResetError:
-            # Outside a transaction there is nothing left to undo, the next statement gets a fresh connection.
+            # Outside a transaction there is nothing to roll back: the next statement gets a fresh connection.
             self.broken = self.is_in_transaction()
             raise
 
@@ -155,7 +155,7 @@ async def nothing() -> None:
 
 @asynccontextmanager
 async def watched_pool(url: str, size: int) -> AsyncIterator[asyncpg.Pool]:
-    """The product's own kind of pool over watched connections, all of them opened at once."""
+    """A pool as the product opens it, of watched connections, all of them opened at once."""
     pool = await open_pool(url, min_size=size, max_size=size, connection_class=WatchedConnection)
     try:
         yield pool

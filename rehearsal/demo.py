@@ -1,4 +1,4 @@
-"""`hotline demo`: everything up with one command, a week played at a pace one can watch, then the clock runs on."""
+"""`python -m rehearsal demo`: start everything, run a week at a pace one can watch, then go on in real time."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from hotline.domain.supervision.tiers import TIER_NAMES
 from hotline.domain.tickets.lifecycle import STATE_NAMES
 from hotline.domain.tickets.ticket import Ticket
 from rehearsal.county import PASSWORD, logins
+from rehearsal.environment import COUNTY, Environment, open_environment, prepare, rehearsal_servers
 from rehearsal.messages import ZONE, plan_arrivals, read_messages
-from rehearsal.play import Moment, Play
-from rehearsal.stage import COUNTY, Stage, open_stage, prepare, rehearsal_servers
-from rehearsal.weekly import end_of_play, mondays, plan_briefs
+from rehearsal.runner import Runner, StepResult
+from rehearsal.weekly import end_of_run, mondays, plan_briefs
 from workers.settings import build_worker
 from workers.timetable import TIMES
 
@@ -43,7 +43,7 @@ TOLD = {
     "plan_interview": "约谈方案", "hold_interview": "约谈", "verify": "约谈核实", "instruct": "县领导批示",
     "no_answer": "回访未接通", "grant_extension": "同意延期", "dispatch": "人工派单",
 }  # fmt: skip
-# Who is shown in the table of log-ins, and the page each begins on.
+# The log-ins of the table, with the first page of each.
 SHOWN: tuple[tuple[str, str], ...] = (
     ("huawu1", "/console"), ("paidan1", "/console/dispatch"), ("shuiwu", "/desk"), ("shuiwu-fuze", "/desk"),
     ("duban1", "/supervision"), ("jiwei1", "/supervision"), ("lingdao1", "/briefs"), ("sysadmin", "/admin"),
@@ -53,7 +53,7 @@ SHOWN: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class DemoOrder:
-    """What was asked for; `pace` is the seconds one watches each eventful moment."""
+    """The options of the command; `pace` is the pause in seconds after each step in which something happened."""
 
     home: Path
     port: int
@@ -64,7 +64,7 @@ class DemoOrder:
 
 
 def run_demo(order: DemoOrder, console: Console) -> None:
-    """Bring everything up, play, and go on until Ctrl-C. Raises LocalServerError, NotForRehearsal."""
+    """Start everything, run the weeks, and go on until Ctrl-C. Raises LocalServerError, NotForRehearsal."""
     order.home.mkdir(parents=True, exist_ok=True)
     with (order.home / "demo.log").open("a", encoding="utf-8") as out:
         log.configure("json", "info", out)
@@ -83,28 +83,28 @@ async def _demo(order: DemoOrder, console: Console) -> None:
     told("启动自带的 PostgreSQL 和 Valkey")
     async with rehearsal_servers(order.home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, first_moment(), told))
-        async with open_stage(order.home, servers, clock, port=_port(order.port, console)) as stage:
-            told(f"网站已打开：{stage.base}")
-            async with _worker(stage):
+        async with open_environment(order.home, servers, clock, port=_port(order.port, console)) as environment:
+            told(f"网站已打开：{environment.base}")
+            async with _worker(environment):
                 told("后台任务已启动")
-                _introduce(stage, console)
+                _introduce(environment, console)
                 try:
-                    await _show(order, stage, console)
+                    await _show(order, environment, console)
                 finally:
-                    await stage.keep_moment()
+                    await environment.store_clock()
 
 
 def first_moment() -> datetime:
-    """Where a new demonstration begins: the morning of last week's Monday, so that it ends about now."""
+    """The start of a new demonstration: Monday morning of last week, so that a week ends about now."""
     today = RealClock().now().astimezone(ZONE).date()
     return datetime.combine(today - timedelta(days=today.weekday() + 7), day_time(8, 20), ZONE)
 
 
 @contextlib.asynccontextmanager
-async def _worker(stage: Stage) -> AsyncIterator[Worker]:
-    """The real worker, by the same moved clock, in this process."""
+async def _worker(environment: Environment) -> AsyncIterator[Worker]:
+    """The product's worker in this process, on the moved clock."""
     every_second = {name: frozenset(range(60)) for name in TIMES}
-    worker = build_worker(stage.settings, stage.clock, times=every_second, handle_signals=False)
+    worker = build_worker(environment.settings, environment.clock, times=every_second, handle_signals=False)
     task = asyncio.create_task(worker.async_run())
     try:
         yield worker
@@ -128,10 +128,11 @@ def _port(wanted: int, console: Console) -> int:
     raise OSError(f"端口 {wanted} 到 {wanted + 49} 都被占用，请用 --port 指定其他端口。")
 
 
-def _introduce(stage: Stage, console: Console) -> None:
-    console.print(f"\n群众网站  {stage.base}/      工作人员登录  {stage.base}/login")
+def _introduce(environment: Environment, console: Console) -> None:
+    console.print(f"\n群众网站  {environment.base}/      工作人员登录  {environment.base}/login")
     console.print(
-        f"时钟：{stage.clock.now().astimezone(ZONE):%Y-%m-%d %H:%M}（演示用，比真实时间走得快）\n", highlight=False
+        f"时钟：{environment.clock.now().astimezone(ZONE):%Y-%m-%d %H:%M}（演示用，比真实时间走得快）\n",
+        highlight=False,
     )
     people = {person.login: person for person in logins(COUNTY)}
     table = Table(title=f"演示账号（密码都是 {PASSWORD}）", title_justify="left")
@@ -145,51 +146,51 @@ def _introduce(stage: Stage, console: Console) -> None:
     console.print(f"其他 {units - 1} 个单位各有承办人和负责人两个账号，例如 jiaoyu、jiaoyu-fuze。\n")
 
 
-async def _show(order: DemoOrder, stage: Stage, console: Console) -> None:
-    play = Play(stage, [], order.seed, alone=False)
-    play.awake = ALWAYS
+async def _show(order: DemoOrder, environment: Environment, console: Console) -> None:
+    runner = Runner(environment, [], order.seed, alone=False)
+    runner.awake = ALWAYS
     if order.play:
-        start = stage.clock.now().astimezone(ZONE)
-        # A week begun after Friday noon would end before anybody had answered.
+        start = environment.clock.now().astimezone(ZONE)
+        # A week started on a Friday or later would end before anybody had replied.
         first = start.date() if start.weekday() < 4 else start.date() + timedelta(days=7 - start.weekday())
-        play = await _play_weeks(order, stage, first, console)
+        runner = await _run_weeks(order, environment, first, console)
     console.print("时钟继续按正常速度走。按 Ctrl-C 停止。")
-    await _run_on(play)
+    await _run_on(runner)
 
 
-async def _play_weeks(order: DemoOrder, stage: Stage, first: date, console: Console) -> Play:
+async def _run_weeks(order: DemoOrder, environment: Environment, first: date, console: Console) -> Runner:
     inflow = read_messages([MESSAGES] * order.weeks)
     seed = order.seed + first.toordinal()
-    arrivals = [a for a in plan_arrivals(inflow.messages, first, order.weeks, seed) if a.at > stage.clock.now()]
-    play = Play(stage, arrivals, seed, "demo", alone=False)
-    play.awake = ALWAYS
-    await play.adopt_open()
+    arrivals = [a for a in plan_arrivals(inflow.messages, first, order.weeks, seed) if a.at > environment.clock.now()]
+    runner = Runner(environment, arrivals, seed, "demo", alone=False)
+    runner.awake = ALWAYS
+    await runner.adopt_open()
     folder = order.home / "briefs"
-    plan_briefs(play, first, order.weeks, folder)
+    plan_briefs(runner, first, order.weeks, folder)
     console.print(f"演示 {len(arrivals)} 件诉求，约 {len(arrivals) * order.pace * 5 / 60:.0f} 分钟。\n")
-    end = end_of_play(first, order.weeks)
-    kept, teller = time.monotonic(), _Teller(stage, console)
-    while (moment := await play.next_moment()) is not None and moment <= end:
-        if teller.tell(await play.step(moment)):
+    end = end_of_run(first, order.weeks)
+    kept, printer = time.monotonic(), _EventPrinter(environment, console)
+    while (moment := await runner.next_moment()) is not None and moment <= end:
+        if printer.tell(await runner.step(moment)):
             await asyncio.sleep(order.pace)
         if time.monotonic() - kept > KEPT_EVERY_S:
-            await stage.keep_moment()
+            await environment.store_clock()
             kept = time.monotonic()
-    _tell_briefs(stage, first, order.weeks, folder, console)
-    return play
+    _tell_briefs(environment, first, order.weeks, folder, console)
+    return runner
 
 
-class _Teller:
-    """A line for each thing worth telling, with the address of its ticket."""
+class _EventPrinter:
+    """Prints a line for each notable event, with the address of its ticket."""
 
-    def __init__(self, stage: Stage, console: Console) -> None:
-        self._stage = stage
+    def __init__(self, environment: Environment, console: Console) -> None:
+        self._environment = environment
         self._console = console
         self._known: dict[UUID, Ticket] = {}
 
-    def tell(self, moment: Moment) -> bool:
-        """What happened at this moment; whether anything was told."""
-        verbs = {case.ticket_id: verb for verb, case in moment.acts}
+    def tell(self, moment: StepResult) -> bool:
+        """Print what happened in a step; returns whether anything was printed."""
+        verbs = {tracked.ticket_id: verb for verb, tracked in moment.actions}
         told = 0
         for ticket in moment.changed:
             before = self._known.get(ticket.ticket_id)
@@ -202,19 +203,19 @@ class _Teller:
 
     def _say(self, at: datetime, what: str, ticket: Ticket) -> None:
         local = at.astimezone(ZONE)
-        unit = self._stage.context.county.unit_name(ticket.lead_unit_id)
+        unit = self._environment.context.county.unit_name(ticket.lead_unit_id)
         tier = f" [yellow]{TIER_NAMES[ticket.tier]}[/yellow]" if ticket.tier else ""
         self._console.print(
             f"[dim]{local:%m-%d} 周{WEEKDAYS[local.weekday()]} {local:%H:%M}[/dim]  {what} "
             f"[bold]{escape(ticket.title)}[/bold] → {unit}，{STATE_NAMES[ticket.state]}{tier}  "
-            f"[dim]{self._stage.base}/tickets/{ticket.ticket_id}[/dim]",
+            f"[dim]{self._environment.base}/tickets/{ticket.ticket_id}[/dim]",
             highlight=False,
             soft_wrap=True,
         )
 
 
 def _what(ticket: Ticket, before: Ticket | None, verb: str | None) -> str:
-    """What to call the change; '' for one not worth a line."""
+    """The label of a change of a ticket; '' for one that gets no line."""
     if verb is not None and verb in TOLD:
         return f"{CHANNEL_NAMES[ticket.channel]}{TOLD[verb]}" if verb == "file" else TOLD[verb]
     if before is None or before.version == ticket.version:
@@ -224,26 +225,26 @@ def _what(ticket: Ticket, before: Ticket | None, verb: str | None) -> str:
     return "催办" if verb is None and ticket.open and ticket.state is before.state else ""
 
 
-def _tell_briefs(stage: Stage, first: date, weeks: int, folder: Path, console: Console) -> None:
+def _tell_briefs(environment: Environment, first: date, weeks: int, folder: Path, console: Console) -> None:
     for monday in mondays(first, weeks):
         week = monday - timedelta(days=7)
-        console.print(f"\n[bold]《群众约谈工作专报》[/bold] {stage.base}/briefs/{week}（用 lingdao1 登录查看）")
+        console.print(f"\n[bold]《群众约谈工作专报》[/bold] {environment.base}/briefs/{week}（用 lingdao1 登录查看）")
         file = folder / f"{week}.docx"
         if file.exists():
             console.print(f"公文版：{file}")
 
 
-async def _run_on(play: Play) -> None:
-    """Real seconds from now on; whoever still has something to do does it when it is due."""
-    stage, last, kept = play.stage, time.monotonic(), time.monotonic()
+async def _run_on(runner: Runner) -> None:
+    """Move the clock in real time and carry out planned actions when they are due; does not return."""
+    environment, last, kept = runner.environment, time.monotonic(), time.monotonic()
     while True:
         await asyncio.sleep(1)
         now, passed = time.monotonic(), time.monotonic() - last
         last = now
-        until = stage.clock.now() + timedelta(seconds=passed)
-        while (moment := await play.next_moment()) is not None and moment <= until:
-            await play.step(moment)
-        await stage.move_to(until, ALWAYS)
+        until = environment.clock.now() + timedelta(seconds=passed)
+        while (moment := await runner.next_moment()) is not None and moment <= until:
+            await runner.step(moment)
+        await environment.move_to(until, ALWAYS)
         if now - kept > KEPT_EVERY_S:
-            await stage.keep_moment()
+            await environment.store_clock()
             kept = now

@@ -1,40 +1,39 @@
-"""`hotline drill`: real messages through the real doors on a clock that jumps from one due moment to the next."""
+"""`python -m rehearsal drill`: messages of CSV files filed and handled on a clock that jumps to what is due next."""
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from datetime import time as day_time
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import uvloop
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from hotline import log
 from hotline.clock import MovedClock
-from rehearsal.messages import ZONE, Inflow, per_door, plan_arrivals, read_messages
-from rehearsal.play import Moment, Play
+from rehearsal.environment import Environment, NotForRehearsal, open_environment, prepare, rehearsal_servers
+from rehearsal.fault_injection import FaultInjector, open_fault_injector
+from rehearsal.messages import ZONE, Inflow, per_channel, plan_arrivals, read_messages
+from rehearsal.progress import RunProgress
 from rehearsal.report import Figures, compose_table, count
-from rehearsal.sabotage import Saboteur, open_saboteur
-from rehearsal.stage import NotForRehearsal, Stage, open_stage, prepare, rehearsal_servers
-from rehearsal.weekly import end_of_play, plan_briefs
+from rehearsal.results import RunResults
+from rehearsal.runner import Runner
+from rehearsal.weekly import end_of_run, plan_briefs
 
 START = date(2026, 9, 7)
 MOST_WEEKS = 26
-MISCHIEF = ("500", "45009", "drop", "45015", "-1")
+PLATFORM_FAULTS = ("500", "45009", "drop", "45015", "-1")
 
 
 @dataclass(frozen=True, slots=True)
 class DrillOrder:
-    """What was asked for."""
+    """The options of the command."""
 
     files: tuple[Path, ...]
     weeks: int
@@ -45,8 +44,21 @@ class DrillOrder:
     adversary: bool = False
 
     @property
+    def arguments(self) -> Mapping[str, object]:
+        """The options by the names they have in the JSON."""
+        return {
+            "files": self.files,
+            "weeks": self.weeks,
+            "seed": self.seed,
+            "start": self.start,
+            "json": self.json_file,
+            "home": self.home,
+            "adversary": self.adversary,
+        }
+
+    @property
     def results(self) -> Path:
-        """The folder of issued briefs and of the log: in the home given, else beside the JSON, else here."""
+        """The folder of briefs and log: below `home` if given, else beside the JSON, else in the working directory."""
         if self.home is not None:
             return self.home / "results"
         if self.json_file is not None:
@@ -55,7 +67,11 @@ class DrillOrder:
 
 
 def run_drill(order: DrillOrder, console: Console) -> Figures:
-    """Read, play, count, print and write the JSON. Raises UnreadableSheet, NotForRehearsal, LocalServerError."""
+    """Read the files, run the weeks, count, print the table and write the JSON.
+
+    Raises UnreadableSheet, NotForRehearsal, UpkeepFault, LocalServerError.
+    """
+    results = RunResults("drill", order.arguments)
     inflow = read_messages(order.files)
     order.results.mkdir(parents=True, exist_ok=True)
     log_file = order.results / "drill.log"
@@ -64,9 +80,8 @@ def run_drill(order: DrillOrder, console: Console) -> Figures:
         figures = uvloop.run(_drill(order, inflow, home, console))
     figures["errors"] = len(log_file.read_text("utf-8").splitlines())
     figures["log"] = str(log_file)
-    if order.json_file is not None:
-        order.json_file.parent.mkdir(parents=True, exist_ok=True)
-        order.json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2, default=str) + "\n", "utf-8")
+    results.add("drill", figures)
+    results.write(order.json_file)
     _tell(figures, console)
     return figures
 
@@ -86,67 +101,62 @@ async def _drill(order: DrillOrder, inflow: Inflow, home: Path, console: Console
     start = datetime.combine(order.start, day_time(0), ZONE)
     async with rehearsal_servers(home, durable=False) as servers:
         clock = MovedClock(await prepare(servers.database_url, start))
-        async with open_stage(home, servers, clock) as stage, _adversary(order, stage) as saboteur:
-            if clock.now() > start or await stage.has_tickets():
+        async with open_environment(home, servers, clock) as environment, _adversary(order, environment) as injector:
+            if clock.now() > start or await environment.has_tickets():
                 raise NotForRehearsal("演练要从空的数据库开始，这里已经演练过：请换一个 --home 或数据库。")
             arrivals = plan_arrivals(inflow.messages, order.start, order.weeks, order.seed)
-            play = Play(stage, arrivals, order.seed)
-            plan_briefs(play, order.start, order.weeks, order.results)
-            plan_mischief(play, order.seed)
-            await _play_on(play, end_of_play(order.start, order.weeks), console)
-            if saboteur is not None:
-                await saboteur.settle(stage)
-            await stage.keep_moment()
-            figures = _headed(order, inflow, await count(play, saboteur))
+            runner = Runner(environment, arrivals, order.seed)
+            plan_briefs(runner, order.start, order.weeks, order.results)
+            plan_platform_faults(runner, order.seed)
+            await _run_until(runner, end_of_run(order.start, order.weeks), console)
+            if injector is not None:
+                await injector.settle(environment)
+            await environment.store_clock()
+            figures = _with_rows(inflow, await count(runner, injector))
     for brief in figures["briefs"]:
         file = order.results / f"{brief['week']}.docx"
         brief["file"] = str(file) if file.exists() else None
     figures["wall_seconds"] = round(time.monotonic() - began, 1)
-    figures["planned"] = {door.value: total for door, total in per_door(arrivals).items()}
+    figures["planned"] = {channel.value: total for channel, total in per_channel(arrivals).items()}
     return figures
 
 
-def _adversary(order: DrillOrder, stage: Stage) -> AbstractAsyncContextManager[Saboteur | None]:
-    return open_saboteur(stage, order.seed) if order.adversary else nullcontext()
+def _adversary(order: DrillOrder, environment: Environment) -> AbstractAsyncContextManager[FaultInjector | None]:
+    return open_fault_injector(environment, order.seed) if order.adversary else nullcontext()
 
 
-def _headed(order: DrillOrder, inflow: Inflow, counted: Figures) -> Figures:
-    asked: dict[str, Any] = {
-        "files": [str(file) for file in order.files],
-        "weeks": order.weeks,
-        "seed": order.seed,
-        "start": order.start.isoformat(),
-        "with_adversary": order.adversary,
+def _with_rows(inflow: Inflow, counted: Figures) -> Figures:
+    read: Figures = {
         "rows": len(inflow.messages) + len(inflow.bad),
         "messages_read": len(inflow.messages),
+        "bad_row_count": len(inflow.bad),
         "bad_rows": [asdict(row) for row in inflow.bad],
     }
-    return asked | counted
+    return read | counted
 
 
-async def _play_on(play: Play, end: datetime, console: Console) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("{task.fields[day]}"), console=console) as progress:
-        task = progress.add_task("演练", total=len(play.cases), day="")
-        while (moment := await play.next_moment()) is not None and moment <= end:
-            _show(progress, task, await play.step(moment))
+async def _run_until(runner: Runner, end: datetime, console: Console) -> None:
+    """Step from one due moment to the next; progress is measured on the moved clock."""
+    start = runner.environment.clock.now()
+    with RunProgress(console) as progress:
+        progress.begin("演练", (end - start).total_seconds())
+        while (moment := await runner.next_moment()) is not None and moment <= end:
+            done = await runner.step(moment)
+            where = f"{done.at.astimezone(ZONE):%m-%d %H:%M}，收到 {done.received}/{len(runner.tracked)} 件"
+            progress.reach((done.at - start).total_seconds(), where)
+        progress.reach((end - start).total_seconds())
 
 
-def _show(progress: Progress, task: TaskID, moment: Moment) -> None:
-    local = moment.at.astimezone(ZONE)
-    progress.update(task, completed=moment.received, day=f"{local:%m-%d %H:%M}")
-
-
-def plan_mischief(play: Play, seed: int) -> None:
-    """The platform misbehaves now and then, so that what is sent once is sent once under trouble too."""
+def plan_platform_faults(runner: Runner, seed: int) -> None:
+    """Let the stand-in platform fail for every 40th message: messages must not be doubled by retries."""
     dice = Random(f"{seed}:mischief")
-    for case in list(play.cases.values())[::40]:
-        kind = dice.choice(MISCHIEF)
+    for tracked in list(runner.tracked.values())[::40]:
+        kind = dice.choice(PLATFORM_FAULTS)
 
         async def job(kind: str = kind) -> None:
-            play.stage.wechat.misbehave(kind)
+            runner.environment.wechat.misbehave(kind)
 
-        play.plan(case.arrival.at, job)
+        runner.plan(tracked.arrival.at, job)
 
 
 def _tell(figures: Figures, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""How messages come in: keyed by an operator, told to WeChat step by step, typed into the website; and how replies are rated."""
+"""File messages by telephone (keyed in by an operator), WeChat dialogue or website form; rate replies."""
 
 from __future__ import annotations
 
@@ -10,61 +10,66 @@ from random import Random
 from uuid import UUID
 
 from hotline.domain.enums import Channel
-from rehearsal import texts
-from rehearsal.cases import Case
-from rehearsal.doors import Reply, sentence_of
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.people import People
+from rehearsal.clients import Reply, sentence_of
+from rehearsal.environment import Environment
 from rehearsal.messages import title_of
-from rehearsal.people import People
-from rehearsal.stage import Stage
+from rehearsal.tracking import TrackedMessage
 
 NUMBER = re.compile(r"\d{8}-\d{5}")
 CODE = re.compile(r"(?<![\d-])\d{6}(?![\d-])")
-PIECE = 2000  # characters a person types into one message
-SENT_AGAIN = 0.03  # forms submitted twice, messages the platform delivers twice
+PIECE = 2000  # characters of one WeChat message
+SENT_AGAIN = 0.03  # share of forms submitted twice and of messages delivered twice
 NO_NAME = 0.08
 OPERATORS = 4
 _VERDICTS = ("satisfied", "basically_satisfied", "understood", "dissatisfied")
 
 
 class NotFiled(Exception):
-    """A message did not become a ticket; the text says at which door and why."""
+    """A message did not become a ticket; the text has channel and reason."""
 
 
 class Filer:
-    """Every person's side of the three doors."""
+    """Files and rates as the callers do, by the three channels; some forms and messages are sent twice."""
 
-    def __init__(self, stage: Stage, seed: int) -> None:
-        self.stage = stage
+    def __init__(self, environment: Environment, seed: int) -> None:
+        self.environment = environment
         self.repeated = 0
         self._seed = seed
-        self._staff = People(seed, stage.context.rules.calendar)
+        self._staff = People(seed, environment.context.rules.calendar)
         self._people: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def file(self, case: Case) -> None:
-        """Bring a message in by its door and note number, id and code. Raises NotFiled, DoorError, WebhookError."""
-        dice = Random(f"{self._seed}:{case.key}:filing")
-        match case.arrival.channel:
+    async def file(self, tracked: TrackedMessage) -> None:
+        """File a message and store ticket number, id and query code. Raises NotFiled, UnexpectedReply, WebhookError."""
+        dice = Random(f"{self._seed}:{tracked.key}:filing")
+        match tracked.arrival.channel:
             case Channel.PHONE:
-                await self._call(case, dice)
+                await self._call(tracked, dice)
             case Channel.WECHAT:
-                async with self._people[case.arrival.caller.openid]:
-                    await self._write(case, dice)
+                async with self._people[tracked.arrival.caller.openid]:
+                    await self._write(tracked, dice)
             case _:
-                await self._type(case, dice)
+                await self._type(tracked, dice)
 
-    async def rate(self, case: Case, answers: Mapping[str, str]) -> bool:
-        """What the person thinks of the reply, by the person's own door; False when nothing was asked there yet."""
-        if case.arrival.channel is Channel.WECHAT:
-            async with self._people[case.arrival.caller.openid]:
-                return await self._rate_by_wechat(case, answers)
-        fields = {"number": case.number, "code": case.code, "client_key": f"{case.key}-rate-{case.plan}", **answers}
-        reply = await self.stage.doors.send("/progress/rate", fields)
+    async def rate(self, tracked: TrackedMessage, answers: Mapping[str, str]) -> bool:
+        """Rate the reply by the channel of the message; False when no rating was asked for there yet."""
+        if tracked.arrival.channel is Channel.WECHAT:
+            async with self._people[tracked.arrival.caller.openid]:
+                return await self._rate_by_wechat(tracked, answers)
+        fields = {
+            "number": tracked.number,
+            "code": tracked.code,
+            "client_key": f"{tracked.key}-rate-{tracked.plan}",
+            **answers,
+        }
+        reply = await self.environment.clients.send("/progress/rate", fields)
         return reply.status < 400
 
-    async def _call(self, case: Case, dice: Random) -> None:
-        arrival = case.arrival
+    async def _call(self, tracked: TrackedMessage, dice: Random) -> None:
+        arrival = tracked.arrival
         fields = {
-            "client_key": case.key,
+            "client_key": tracked.key,
             "kind": arrival.kind.value,
             "title": title_of(arrival.message),
             "body": arrival.message.body,
@@ -73,25 +78,25 @@ class Filer:
             "phone": arrival.caller.phone,
             "name": "" if dice.random() < NO_NAME else arrival.caller.name,
             "confidential": "1" if arrival.confidential else "",
-            **self._way(case),
+            **self._way(tracked),
         }
         login = f"huawu{arrival.index % OPERATORS + 1}"
-        reply = _filed(await self.stage.doors.submit(login, "/console/tickets", fields), "phone")
+        reply = _filed(await self.environment.clients.submit(login, "/console/tickets", fields), "phone")
         if dice.random() < SENT_AGAIN:
-            again = _filed(await self.stage.doors.submit(login, "/console/tickets", fields), "phone")
+            again = _filed(await self.environment.clients.submit(login, "/console/tickets", fields), "phone")
             self._check_same(reply.location, again.location, "phone")
-        case.ticket_id = UUID(reply.location.split("/")[2].partition("?")[0])
+        tracked.ticket_id = UUID(reply.location.split("/")[2].partition("?")[0])
 
-    def _way(self, case: Case) -> dict[str, str]:
-        first = self._staff.first_contact(case.key, case.arrival.kind)
+    def _way(self, tracked: TrackedMessage) -> dict[str, str]:
+        first = self._staff.first_contact(tracked.key, tracked.arrival.kind)
         if first is None or first[0] == "ask_details":
             return {}
         return {"way": first[0], **first[1]}
 
-    async def _type(self, case: Case, dice: Random) -> None:
-        arrival = case.arrival
+    async def _type(self, tracked: TrackedMessage, dice: Random) -> None:
+        arrival = tracked.arrival
         fields = {
-            "client_key": case.key,
+            "client_key": tracked.key,
             "kind": arrival.kind.value,
             "body": arrival.message.body,
             "place": arrival.place,
@@ -100,19 +105,19 @@ class Filer:
             "phone": arrival.caller.phone,
             "confidential": "1" if arrival.confidential else "",
         }
-        reply = _filed(await self.stage.doors.send("/file", fields), "website")
+        reply = _filed(await self.environment.clients.send("/file", fields), "website")
         if dice.random() < SENT_AGAIN:
-            again = _filed(await self.stage.doors.send("/file", fields), "website")
+            again = _filed(await self.environment.clients.send("/file", fields), "website")
             self._check_same(reply.location, again.location, "website")
-        case.number = reply.query("number")
-        page = (await self.stage.doors.look(reply.location)).replace(case.number, "")
+        tracked.number = reply.query("number")
+        page = (await self.environment.clients.look(reply.location)).replace(tracked.number, "")
         found = CODE.search(page)
-        case.code = found[0] if found else ""
+        tracked.code = found[0] if found else ""
 
-    async def _write(self, case: Case, dice: Random) -> None:
-        arrival = case.arrival
+    async def _write(self, tracked: TrackedMessage, dice: Random) -> None:
+        arrival = tracked.arrival
         body = arrival.message.body
-        person = self.stage.wechat.follower(arrival.caller.openid, f"{self.stage.base}/wechat")
+        person = self.environment.wechat.follower(arrival.caller.openid, f"{self.environment.base}/wechat")
         for at in range(0, len(body), PIECE):
             await person.say(body[at : at + PIECE])
         who = "0" if dice.random() < NO_NAME else f"{arrival.caller.name} {arrival.caller.phone}"
@@ -125,17 +130,17 @@ class Filer:
             reply = await person.say("2" if secret else "1", repeat=repeat)
             number = NUMBER.search(reply)
             if number is not None:
-                case.number = number[0]
-                code = CODE.search(reply.replace(case.number, ""))
-                case.code = code[0] if code else ""
+                tracked.number = number[0]
+                code = CODE.search(reply.replace(tracked.number, ""))
+                tracked.code = code[0] if code else ""
                 return
         raise NotFiled(f"wechat: {reply[:60]}")
 
-    async def _rate_by_wechat(self, case: Case, answers: Mapping[str, str]) -> bool:
-        person = self.stage.wechat.follower(case.arrival.caller.openid, f"{self.stage.base}/wechat")
+    async def _rate_by_wechat(self, tracked: TrackedMessage, answers: Mapping[str, str]) -> bool:
+        person = self.environment.wechat.follower(tracked.arrival.caller.openid, f"{self.environment.base}/wechat")
         verdict = _VERDICTS.index(answers["verdict"])
         reply = await person.say(str(verdict + 1))
-        if case.number not in reply:
+        if tracked.number not in reply:
             return False
         contacted, solved = answers["contacted"] == "yes", answers["solved"] == "yes"
         if verdict < 3:

@@ -1,4 +1,4 @@
-"""Real messages from CSV files, and when, by which door and from whom each comes in during the weeks played."""
+"""Read messages from CSV files and plan when, by which channel and from whom each comes in."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotline.domain.intake import BODY_LIMIT, TITLE_LIMIT, clean
 
 ZONE = ZoneInfo("Asia/Shanghai")
 GRAIN = timedelta(minutes=10)
-DOORS = ((Channel.PHONE, 0.60), (Channel.WECHAT, 0.85), (Channel.WEBSITE, 1.0))
+CHANNEL_SHARES = ((Channel.PHONE, 0.60), (Channel.WECHAT, 0.85), (Channel.WEBSITE, 1.0))
 COUNTY = Path(__file__).parent / "county"
 KNOWN_AGAIN = 0.08  # share of callers who called before
 _KIND_WORDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -34,7 +34,7 @@ _GIVEN = "安 宝山 春梅 德才 冬生 芳 福来 桂香 国强 海燕 红军
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What a person has to say; `created_at` is local and naive, None when unknown."""
+    """One message; `created_at` is local and naive, None when unknown."""
 
     index: int
     body: str
@@ -45,7 +45,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Inflow:
-    """All that could be read of the files, and what could not."""
+    """The messages read and the rows that could not be used."""
 
     messages: tuple[Message, ...]
     bad: tuple[BadRow, ...]
@@ -62,7 +62,7 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A message at its moment (aware UTC, on the grain of time), by its door, from its caller."""
+    """A message with its moment (aware UTC, a multiple of GRAIN), channel and caller."""
 
     at: datetime
     message: Message
@@ -92,7 +92,7 @@ def read_messages(paths: Sequence[Path]) -> Inflow:
     """Read files with columns created_at, title, body, category; only body must be there.
 
     Rows without body, undecodable, wrongly quoted, with an impossible date or a body the hotline could not take
-    are told in `bad`. Raises UnreadableSheet for a file that cannot be used at all.
+    are listed in `bad`. Raises UnreadableSheet for a file that cannot be used at all.
     """
     messages: list[Message] = []
     bad: list[BadRow] = []
@@ -123,7 +123,7 @@ def _message(index: int, cells: Mapping[str, str]) -> Message | str:
 
 
 def _moment(text: str) -> datetime | None:
-    """A date, perhaps with a time, perhaps with slashes; local. None when it is none."""
+    """Parse a local date with or without time, with dashes or slashes; None when it is neither."""
     try:
         value = datetime.fromisoformat(text.replace("/", "-"))
     except ValueError:
@@ -138,10 +138,9 @@ def _moment(text: str) -> datetime | None:
 
 
 def plan_arrivals(messages: Sequence[Message], start: date, weeks: int, seed: int) -> tuple[Arrival, ...]:
-    """When and how each message comes in within `weeks` weeks from `start`, the same for the same seed.
+    """Moment, channel and caller of each message within `weeks` weeks from `start`; deterministic for a seed.
 
-    A message that knows its date keeps weekday and time of day, in the week its rank falls into; the others are
-    spread evenly over the county's busy and quiet hours.
+    A message with a date keeps weekday and time of day, in the week of its rank; the others are spread by `busyness`.
     """
     moments = _dated(messages, start, weeks) | _undated(messages, start, weeks, seed)
     callers = _callers(len(messages), seed)
@@ -180,7 +179,7 @@ def _undated(messages: Sequence[Message], start: date, weeks: int, seed: int) ->
 
 
 def busyness(day: date, hour: int) -> float:
-    """How many people turn to a hotline in this hour, against an hour of an office morning."""
+    """Relative number of contacts in this hour; 1 for an hour of an office morning."""
     if hour < 7 or hour >= 22:
         weight = 0.03
     elif 8 <= hour < 12 or 14 <= hour < 18:
@@ -199,9 +198,9 @@ def _at(day: date, clock: time) -> datetime:
 def _arrive(message: Message, at: datetime, caller: Caller, seed: int) -> Arrival:
     dice = random.Random(f"{seed}:{message.index}:arrival")
     roll, place_roll, hide_roll = dice.random(), dice.random(), dice.random()
-    channel = next(door for door, until in DOORS if roll < until)
+    channel = next(channel for channel, until in CHANNEL_SHARES if roll < until)
     kind = choose_kind(message)
-    # The telephone is not answered by a person at night: who is awake then types.
+    # Nobody answers the telephone at night.
     hour = at.astimezone(ZONE).hour
     if channel is Channel.PHONE and (hour < 6 or hour >= 23):
         channel = Channel.WECHAT if place_roll < 0.6 else Channel.WEBSITE
@@ -218,15 +217,15 @@ def _arrive(message: Message, at: datetime, caller: Caller, seed: int) -> Arriva
 
 
 def choose_kind(message: Message) -> Kind:
-    """What the contact is, as an operator would hear it; a plea for help where nothing else is said."""
+    """The kind of the contact by its words, Kind.HELP when none fits."""
     text = f"{message.title} {message.body[:600]}"
     return next((kind for kind, words in _KIND_WORDS if any(word in text for word in words)), Kind.HELP)
 
 
 def choose_matter(message: Message) -> str | None:
-    """The matter whose words the text holds, within the field it was filed under; None when nothing fits.
+    """The matter whose words fit the text best, within its category; None when none fits.
 
-    Danger and cut supplies are heard in any field, when they stand at the beginning.
+    Urgent matters are found in any category, in the first 80 characters.
     """
     known = [matter for matter in _matters() if matter.level1 == message.category]
     candidates = [m for m in _matters() if m.urgent or not known or m in known]
@@ -260,7 +259,7 @@ def _matters() -> tuple[_Matter, ...]:
 
 @cache
 def places() -> tuple[str, ...]:
-    """Names of the county's towns, as people say where they are."""
+    """Names of the county's towns, used as places."""
     with (COUNTY / "towns.csv").open(encoding="utf-8", newline="") as file:
         return tuple(row["place"] for row in csv.DictReader(file))
 
@@ -285,13 +284,13 @@ def _caller(dice: random.Random) -> Caller:
 
 
 def title_of(message: Message) -> str:
-    """The title a form has room for; empty lets the hotline cut one from the text."""
+    """The title, cut to the length of the form's field; when empty the hotline makes one from the text."""
     return clean(message.title)[:TITLE_LIMIT]
 
 
-def per_door(arrivals: Iterable[Arrival]) -> dict[Channel, int]:
-    """How many come in by each door."""
-    counts = {door: 0 for door, _ in DOORS}
+def per_channel(arrivals: Iterable[Arrival]) -> dict[Channel, int]:
+    """Number of arrivals by channel."""
+    counts = {channel: 0 for channel, _ in CHANNEL_SHARES}
     for arrival in arrivals:
         counts[arrival.channel] += 1
     return counts

@@ -1,4 +1,4 @@
-"""What a rehearsal came to: counted in the database and at the stand-in platform, as a table and as JSON."""
+"""The figures of a drill, counted in the database and at the stand-in for WeChat, and their table."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import Step, Verdict
 from hotline.domain.supervision.tiers import STEP_NAMES, TIER_NAMES
 from hotline.domain.tickets.ticket import SYSTEM
-from hotline.store import tally
-from rehearsal.play import Play
-from rehearsal.sabotage import NAMES, Saboteur
-from rehearsal.stage import REGION
+from rehearsal.environment import REGION
+from rehearsal.fault_injection import NAMES, FaultInjector
+from rehearsal.runner import Runner
+from rehearsal.store import tally
 
-DOORS = {"phone": "电话", "wechat": "微信", "website": "网站"}
+CHANNEL_LABELS = {"phone": "电话", "wechat": "微信", "website": "网站"}
 Figures = dict[str, Any]
 
 
-async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
-    """Every figure the table shows. `lost` and `surplus`, `duplicates` ought to be 0."""
-    async with play.stage.context.reading(SYSTEM) as conn:
+async def count(runner: Runner, injector: FaultInjector | None = None) -> Figures:
+    """Every figure of the table. `lost`, `surplus` and `duplicates` must be 0."""
+    async with runner.environment.context.reading(SYSTEM) as conn:
         tickets = await tally.count_tickets(conn, REGION)
         events = {row["verb"]: row["tickets"] for row in await tally.count_events(conn, REGION)}
         reminders = await tally.count_reminders(conn, REGION)
@@ -51,10 +51,10 @@ async def count(play: Play, saboteur: Saboteur | None = None) -> Figures:
         "alarms": {"total": sum(row["total"] for row in alarms), **_sum(alarms, "kind")},
         "alarms_open": sum(row["total"] for row in alarms if row["open"]),
         "messages": {f"{row['channel']}.{row['state']}": 0 for row in outbox} | _messages(outbox),
-        "duplicates": twice + _twice_at_platform(play, outbox) + (saboteur.doubled if saboteur else 0),
-        "adversary": dict(saboteur.struck) if saboteur else {},
-        **_missing(play, filed),
-        "briefs": [_brief(play, row) for row in briefs],
+        "duplicates": twice + _twice_at_platform(runner, outbox) + (injector.doubled if injector else 0),
+        "adversary": dict(injector.injected) if injector else {},
+        **_missing(runner, filed),
+        "briefs": [_brief(runner, row) for row in briefs],
     }
 
 
@@ -83,39 +83,40 @@ def _messages(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     return dict(totals)
 
 
-def _twice_at_platform(play: Play, outbox: Iterable[Mapping[str, Any]]) -> int:
-    """Messages the platform took beyond those the outbox let out."""
+def _twice_at_platform(runner: Runner, outbox: Iterable[Mapping[str, Any]]) -> int:
+    """Messages the platform accepted beyond those marked as sent in the outbox."""
     gone = sum(
         int(row["total"])
         for row in outbox
         if row["channel"] == "wechat" and row["state"] in ("sent", "unknown", "done") and not row["folded"]
     )
-    return max(0, len(play.stage.wechat.accepted) - gone)
+    return max(0, len(runner.environment.wechat.accepted) - gone)
 
 
-def _missing(play: Play, filed: Mapping[str, str]) -> Figures:
-    """Every message has exactly one ticket: none without, none besides, none shared.
+def _missing(runner: Runner, filed: Mapping[str, str]) -> Figures:
+    """Messages without a ticket of their own, and tickets without a message; both must be none.
 
     Phone and website tickets are found by the key of their form, WeChat's by the number told to the person.
     """
-    found = {index: filed.get(case.key) or case.number for index, case in play.cases.items()}
+    found = {index: filed.get(tracked.key) or tracked.number for index, tracked in runner.tracked.items()}
     numbers, taken = set(filed.values()), Counter(found.values())
     without = [index for index, number in found.items() if number not in numbers or taken[number] != 1]
     return {
         "lost": len(without),
-        "lost_why": sorted(set(play.lost.values()))[:5],
+        "lost_why": sorted(set(runner.lost.values()))[:5],
         "surplus": len(numbers - set(found.values())),
-        "refusals": dict(play.refusals.most_common(12)),
+        "refused": runner.refusals.total(),
+        "refusals": [{"what": what, "times": times} for what, times in runner.refusals.most_common(12)],
     }
 
 
-def _brief(play: Play, row: Mapping[str, Any]) -> Figures:
+def _brief(runner: Runner, row: Mapping[str, Any]) -> Figures:
     week = row["week_start"].isoformat()
     return {
         "week": week,
         "number": f"{row['year']}年第{row['number']}期",
         "state": row["state"],
-        "page": f"{play.stage.base}/briefs/{week}",
+        "page": f"{runner.environment.base}/briefs/{week}",
     }
 
 
@@ -126,7 +127,7 @@ def compose_table(figures: Mapping[str, Any]) -> Table:
     table.add_column()
     received = figures["received"]
     rows = {
-        "收到": f"{received['total']} 件：" + _listed(DOORS, received),
+        "收到": f"{received['total']} 件：" + _listed(CHANNEL_LABELS, received),
         "派单": f"{figures['dispatched']} 件",
         "催办": _listed({step.value: STEP_NAMES[step] for step in Step}, figures["reminders"]),
         "督办函": _listed({str(t): TIER_NAMES[t] for t in (1, 2, 3)}, figures["letters"]),
@@ -139,7 +140,7 @@ def compose_table(figures: Mapping[str, Any]) -> Table:
         "提醒事项": f"{figures['alarms']['total']}（未处理 {figures['alarms_open']}）",
         "重复发送": str(figures["duplicates"]),
         "丢失 / 多出": f"{figures['lost']} / {figures['surplus']}",
-        "有误的行": str(len(figures["bad_rows"])),
+        "有误的行": str(figures["bad_row_count"]),
         "程序出错": f"{figures['errors']}" + (f"，见 {figures['log']}" if figures["errors"] else ""),
         **({"捣乱": _listed(NAMES, figures["adversary"])} if figures["adversary"] else {}),
         "用时": f"{figures['wall_seconds']:.0f} 秒",

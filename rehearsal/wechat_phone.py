@@ -1,4 +1,4 @@
-"""The other half of the stand-in for WeChat: a follower's phone, as the platform relays it to the webhook."""
+"""A follower of the stand-in for WeChat, whose messages the platform relays to the webhook."""
 
 import secrets
 import string
@@ -22,7 +22,7 @@ PATIENCE = aiohttp.ClientTimeout(total=5)  # the platform waits five seconds, th
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the account and the platform both know; `account` is the account's original id."""
+    """Secrets shared by account and platform; `account` is the account's original id."""
 
     app_id: str
     token: str = field(repr=False)
@@ -73,11 +73,11 @@ class Answer:
 
 
 class WebhookError(Exception):
-    """The webhook answered otherwise than the platform understands, or gave two replies to one message."""
+    """The webhook gave an answer that the platform does not understand, or two replies to one message."""
 
 
 class Follower:
-    """A person's phone: all it does reaches the webhook sealed and signed, at the given clock's time."""
+    """A person's phone: messages reach the webhook encrypted and signed, at the given clock's time."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ class Follower:
         return await self._relay(self.message(kind, msg_id or new_message_id(), **parts))
 
     async def push(self, event: str, key: str = "", **parts: str) -> str:
-        """What the platform tells of the phone: `subscribe`, `unsubscribe`, `CLICK` …; the reply's text."""
+        """Send an event: `subscribe`, `unsubscribe`, `CLICK` …; the reply's text."""
         (self._on_leave if event == "unsubscribe" else self._on_contact)(self.openid)
         return await self._relay(self.message("event", None, Event=event, EventKey=key, **parts))
 

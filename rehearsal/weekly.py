@@ -1,17 +1,17 @@
-"""What becomes of the weekly brief in a rehearsal: advice written, sent for approval, issued, read, its file kept."""
+"""The weekly brief in a rehearsal: advice, approval, issue, reading; its docx file is kept."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from rehearsal import texts
+from rehearsal.behaviour import texts
 from rehearsal.messages import ZONE
-from rehearsal.play import Job, Play
+from rehearsal.runner import Job, Runner
 
 WEEK = timedelta(days=7)
 STEPS: tuple[tuple[time, str, str], ...] = (
-    (time(7, 0), "", ""),  # the sweep compiles it; nobody else is up
+    (time(7, 0), "", ""),  # compiled by the sweep; no form to submit
     (time(8, 40), "duban1", "advice"),
     (time(9, 10), "duban1", "approve"),
     (time(9, 40), "jiwei1", "issue"),
@@ -28,28 +28,28 @@ def mondays(start: date, weeks: int) -> tuple[date, ...]:
     return tuple(first + WEEK * n for n in range(count))
 
 
-def end_of_play(start: date, weeks: int) -> datetime:
+def end_of_run(start: date, weeks: int) -> datetime:
     """When the last brief has been issued and read."""
     return datetime.combine(mondays(start, weeks)[-1], END, ZONE)
 
 
-def plan_briefs(play: Play, start: date, weeks: int, folder: Path | None = None) -> None:
-    """Put every Monday's work on the brief on the agenda; issued ones are kept in `folder` as docx."""
+def plan_briefs(runner: Runner, start: date, weeks: int, folder: Path | None = None) -> None:
+    """Schedule every Monday's work on the brief; issued briefs are stored in `folder` as docx."""
     for monday in mondays(start, weeks):
         for clock, login, step in STEPS:
-            play.plan(datetime.combine(monday, clock, ZONE), _job(play, monday - WEEK, login, step, folder))
+            runner.plan(datetime.combine(monday, clock, ZONE), _job(runner, monday - WEEK, login, step, folder))
 
 
-def _job(play: Play, week: date, login: str, step: str, folder: Path | None) -> Job:
+def _job(runner: Runner, week: date, login: str, step: str, folder: Path | None) -> Job:
     async def job() -> None:
         if not step:
             return
         fields = {"advice": texts.ADVICE} if step == "advice" else {}
-        reply = await play.stage.doors.submit(login, f"/briefs/{week}/{step}", fields)
+        reply = await runner.environment.clients.submit(login, f"/briefs/{week}/{step}", fields)
         if not reply.done:
-            play.refused(f"brief {step}", reply)
+            runner.refused(f"brief {step}", reply)
         elif step == "issue" and folder is not None:
-            content = await play.stage.doors.read(login, f"/briefs/{week}.docx")
+            content = await runner.environment.clients.read(login, f"/briefs/{week}.docx")
             folder.mkdir(parents=True, exist_ok=True)
             (folder / f"{week}.docx").write_bytes(content)
 

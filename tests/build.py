@@ -27,8 +27,8 @@ from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import COMPLAINANT, Actor, Rules, Ticket
 from hotline.holidays import china_calendar
 from hotline.store.accounts import staff
-from hotline.store.dispatch import dispatch_catalogue
 from hotline.store.region import regions, unit_tree
+from rehearsal.store import county as rows
 
 REGION = 1
 DOORS: dict[asyncpg.Pool, asyncpg.Pool] = {}
@@ -143,11 +143,9 @@ async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[s
                     conn, region, login, f"{login}同志", role.value, units[unit], PASSWORD_HASH, long_ago
                 )
         for matter in MATTERS:
-            await dispatch_catalogue.add_matter(conn, region, *matter)
+            await rows.add_matter(conn, region, *matter)
         for matter_id, place, words, unit in CATALOGUE:
-            await dispatch_catalogue.add_catalogue_row(
-                conn, region, CatalogueRow(units[unit], matter_id, place, words), long_ago
-            )
+            await rows.add_catalogue_row(conn, region, CatalogueRow(units[unit], matter_id, place, words), long_ago)
     return Town(await an_office(pool, region), units, await _people(pool, region))
 
 

@@ -20,6 +20,7 @@ from channels.desk.texts import RATE_NAMES
 from channels.desk.ticket.verb_forms import FORMS, Field
 from channels.ui.navigation import BENCHES, ROLE_NAMES
 from channels.web.multipart import BODY_BYTES, FILE_BYTES, TEXT_BYTES
+from hotline.__main__ import cli
 from hotline.config import PREFIX, Settings
 from hotline.domain.accounts.permissions import LEADS_ONLY, RIGHT_NAMES, ROLES, ROW_NAMES, ROWS, Right, is_of_unit
 from hotline.domain.enums import Role
@@ -28,7 +29,7 @@ from hotline.domain.policy.rate_limits import DEFAULT_RATES, rate_in_words
 from hotline.domain.tickets.lifecycle import ARROWS, FIELD_NAMES, STATE_NAMES, Arrow, State, compose_picture
 from hotline.store.deadline.holidays import list_calendar_days
 from hotline.store.policies import get_policy
-from rehearsal.__main__ import cli
+from rehearsal.__main__ import cli as rehearsal_cli
 from workers.timetable import TIMES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -186,11 +187,12 @@ def test_every_make_target_exists(name: str) -> None:
 def test_every_command_exists(name: str) -> None:
     asked = re.findall(r"(?:^|`|bin/)hotline ([a-z][a-z-]*(?: [a-z][a-z-]*)?)", text_of(name), re.MULTILINE)
     asked += re.findall(r"python -m hotline ([a-z][a-z-]*)", text_of(name))
-    for words in asked:
-        command: Any = cli
+    rehearsed = re.findall(r"python -m rehearsal ([a-z][a-z-]*)", text_of(name))
+    for start, words in [(cli, words) for words in asked] + [(rehearsal_cli, words) for words in rehearsed]:
+        command: Any = start
         for word in words.split():
             if isinstance(command, click.Group):
-                assert word in command.commands, f"{name}: hotline {words}"
+                assert word in command.commands, f"{name}: {start.name} {words}"
                 command = command.commands[word]
 
 

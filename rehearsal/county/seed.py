@@ -1,4 +1,4 @@
-"""Put the demonstration county into an empty region: once, in about a second, all in one transaction."""
+"""Load the demonstration county into an empty region, once."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from hotline.db import transaction
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.enums import Role
 from hotline.domain.policy.rate_limits import LimitedAction
-from hotline.store import network, policies
+from hotline.store import policies
 from hotline.store.accounts import staff
-from hotline.store.dispatch import dispatch_catalogue
 from hotline.store.region import regions
 from hotline.store.region import unit_tree as unit_tree_
+from rehearsal.store import county as rows
 
 HERE = Path(__file__).parent
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "yangguang12345"  # noqa: S105 - printed for everybody who watches a rehearsal
-# Whoever watches logs in as anybody, beside the people of the play, with a clock that runs: no second factor, passwords
-# that do not age, many sessions at once. A real county keeps the defaults.
+# Spectators log in with the same accounts as the simulated people, on a clock that runs fast: no second factor,
+# passwords that do not expire, many sessions at once. A real county keeps the defaults.
 EASY_LOG_IN = {"second_factor": [], "days": 0, "sessions": 20}
-# A rehearsal plays a whole county from one address: its limits are set so that they are counted and never met.
+# All requests of a rehearsal come from one address: rates are counted, with limits that are never reached.
 POLICY = {"accounts": EASY_LOG_IN, "rates": dict.fromkeys(LimitedAction, "9999999/1h")}
-# Hundreds of log-ins of one rehearsal share it: strength would only cost time.
+# Hundreds of log-ins are hashed and verified in one rehearsal: cheap parameters save time, nothing is protected.
 _hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 _SURNAMES = "郑汪崔侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞"
 _GIVEN = "长青 承业 春晖 定邦 敦行 光裕 国栋 弘毅 济舟 敬之 克勤 礼和 明远 念慈 启明 仁杰 尚义 世平 思齐 文博 晓峰 信之 秀英 雅琴 彦博 以恒 玉洁 泽民 正言 志坚"
@@ -44,7 +44,7 @@ Told = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Somebody of the county who can log in; `unit` is the unit's name or empty."""
+    """A person who can log in; `unit` is the name of the unit, or empty."""
 
     login: str
     name: str
@@ -53,7 +53,7 @@ class Login:
 
 
 async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: None) -> bool:
-    """Fill the region unless it has units already; whether it did. `told` hears what is being done."""
+    """Fill the region unless it has units already; returns whether it did. `told` is called with each step's name."""
     async with transaction(pool) as conn:
         if await unit_tree_.list_units(conn, region):
             return False
@@ -83,7 +83,7 @@ def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
 
 async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("matters.csv"):
-        await dispatch_catalogue.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
+        await rows.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
         words = tuple(row["words"].split())
         await _add_row(conn, region, CatalogueRow(ids[row["unit"]], row["matter_id"], None, words))
     for row in _rows("towns.csv"):
@@ -92,14 +92,14 @@ async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
 
 
 async def _add_row(conn: Any, region: int, row: CatalogueRow) -> None:
-    await dispatch_catalogue.add_catalogue_row(conn, region, row, LONG_AGO)
+    await rows.add_catalogue_row(conn, region, row, LONG_AGO)
 
 
 async def _add_network(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("rooms.csv"):
-        await network.add_room(conn, region, ids[row["unit"]], row["name"])
+        await rows.add_room(conn, region, ids[row["unit"]], row["name"])
     for row in _rows("volunteers.csv"):
-        await network.add_volunteer(conn, region, row["name"], row["field"])
+        await rows.add_volunteer(conn, region, row["name"], row["field"])
 
 
 async def _add_accounts(conn: Any, region: int, name: str, ids: Mapping[str, UUID]) -> None:

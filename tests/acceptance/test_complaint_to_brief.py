@@ -23,8 +23,8 @@ from aiohttp import web
 from channels.app import build_app
 from hotline.clock import MovedClock
 from hotline.config import Settings
-from rehearsal.doors import Doors
-from rehearsal.stage import free_port
+from rehearsal.clients import Clients
+from rehearsal.environment import free_port
 from rehearsal.wechat_server import WechatServer
 from tests.build import PASSWORD, ZONE, a_county, moment
 from workers.settings import build_worker
@@ -41,7 +41,7 @@ PATIENCE_S = 30
 class Hotline:
     """The hotline in service, seen from outside, with the one thing a test may do: move the calendar."""
 
-    doors: Doors
+    clients: Clients
     wechat: WechatServer
     clock: MovedClock
     pool: asyncpg.Pool
@@ -75,7 +75,7 @@ class Hotline:
 
     async def act(self, login: str, verb: str, **fields: str) -> None:
         """An official presses a button on the ticket's page."""
-        reply = await self.doors.submit(login, f"/tickets/{self.ticket_id}/{verb}", fields)
+        reply = await self.clients.submit(login, f"/tickets/{self.ticket_id}/{verb}", fields)
         assert reply.done, f"{login} could not {verb}: {reply.status} {reply.text[-2000:]}"
 
     def told(self) -> list[str]:
@@ -106,9 +106,9 @@ async def hotline(settings: Settings, pool: asyncpg.Pool) -> AsyncIterator[Hotli
         working = asyncio.create_task(worker.async_run())
         stack.push_async_callback(_stop, worker, working)
         base = f"http://{settings.host}:{settings.port}"
-        doors = Doors(base, clock, PASSWORD)
-        stack.push_async_callback(doors.close)
-        yield Hotline(doors, wechat, clock, pool, f"{base}/wechat")
+        clients = Clients(base, clock, PASSWORD)
+        stack.push_async_callback(clients.close)
+        yield Hotline(clients, wechat, clock, pool, f"{base}/wechat")
 
 
 async def _stop(worker: Any, working: asyncio.Task[None]) -> None:
@@ -192,12 +192,12 @@ async def test_a_complaint_climbs_three_tiers_is_met_and_stands_in_the_brief(hot
     hotline.clock.move_to(moment("2026-12-07", "07:00"))
     await hotline.until("the briefs", lambda: hotline.pool.fetchval("select count(*) from brief having count(*) = 2"))
     week = "2026-11-30"
-    page = (await hotline.doors.read("supervisor", f"/briefs/{week}")).decode()
+    page = (await hotline.clients.read("supervisor", f"/briefs/{week}")).decode()
     assert number in page
     assert "13812345678" not in page
     assert "李女士" not in page
     await every_figure_has_its_list(hotline, week)
-    paper = docx.Document(io.BytesIO(await hotline.doors.read("supervisor", f"/briefs/{week}.docx")))
+    paper = docx.Document(io.BytesIO(await hotline.clients.read("supervisor", f"/briefs/{week}.docx")))
     assert any(number in text for text in words_of(paper))
 
     # At last the town's head plans and holds the interview; tier 1 asks the person again, and it is closed.
@@ -220,7 +220,7 @@ async def test_a_complaint_climbs_three_tiers_is_met_and_stands_in_the_brief(hot
 
 async def progress(hotline: Hotline, number: str, code: str) -> bool:
     """Whether the person's own page shows the answer."""
-    reply = await hotline.doors.send("/progress", {"number": number, "code": code})
+    reply = await hotline.clients.send("/progress", {"number": number, "code": code})
     return reply.done or reply.status == 200
 
 
@@ -249,11 +249,11 @@ async def _reminded_by(hotline: Hotline, at: str) -> bool:
 
 async def every_figure_has_its_list(hotline: Hotline, week: str) -> None:
     """Each figure's page lists as many tickets as the figure says."""
-    page = (await hotline.doors.read("supervisor", f"/briefs/{week}")).decode()
+    page = (await hotline.clients.read("supervisor", f"/briefs/{week}")).decode()
     links = set(re.findall(rf'href="(/briefs/{week}/figures/[^"]+)"[^>]*>\s*(?:<[^>]+>\s*)*(\d+)', page))
     assert len(links) > 5
     for href, value in links:
-        listed = (await hotline.doors.read("supervisor", href)).decode()
+        listed = (await hotline.clients.read("supervisor", href)).decode()
         tickets = set(re.findall(r'href="(/tickets/[0-9a-f-]{36})', listed))
         assert len(tickets) == int(value), href
 

@@ -12,10 +12,10 @@ from argon2 import PasswordHasher
 from hotline.actions.region.context import RegionContext
 from hotline.crypto.vault import Vault
 from hotline.domain.enums import Role
-from hotline.store import network as store
 from hotline.store.accounts.staff import get_account
 from rehearsal.county import PASSWORD, logins, seed_county
 from rehearsal.county.seed import HERE
+from rehearsal.store import county as rows
 
 NOW = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 
@@ -67,7 +67,7 @@ async def test_every_role_can_log_in_with_the_password_told(pool: Any) -> None:
             assert row is not None
             assert row["role"] == person.role
         assert PasswordHasher().verify(row["password_hash"], PASSWORD)
-        assert len(await store.list_volunteers(conn, 1)) == 15
+        assert len(await rows.list_volunteers(conn, 1)) == 15
 
 
 def test_the_data_files_name_only_units_that_exist() -> None:

@@ -16,13 +16,13 @@ from urllib.request import urlopen
 
 import pytest
 
-from rehearsal.stage import free_port
+from rehearsal.environment import free_port
 
 PATIENCE_S = 150
 
 
 class Demo:
-    """A running `hotline demo` and what it has printed so far."""
+    """A running `python -m rehearsal demo` and what it has printed so far."""
 
     def __init__(self, home: Path, *options: str) -> None:
         self.port = free_port()

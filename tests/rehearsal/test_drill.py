@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import platform
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +35,9 @@ def drilled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def sabotaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def disturbed_drill(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The same messages in one week with an adversary at work."""
-    out = tmp_path_factory.mktemp("sabotaged") / "result.json"
+    out = tmp_path_factory.mktemp("disturbed") / "result.json"
     result = CliRunner().invoke(
         cli, ["drill", str(MESSAGES), "--weeks", "1", "--seed", "5", "--adversary", "--json", str(out)]
     )
@@ -49,59 +53,96 @@ def _count() -> int:
 
 
 def test_every_message_becomes_exactly_one_ticket(drilled: dict[str, Any]) -> None:
-    assert drilled["messages_read"] == drilled["received"]["total"] == _count()
-    assert (drilled["lost"], drilled["surplus"]) == (0, 0)
-    assert drilled["closed"] + drilled["open"] == _count()
+    assert drilled["drill.messages_read"] == drilled["drill.received.total"] == _count()
+    assert (drilled["drill.lost"], drilled["drill.surplus"]) == (0, 0)
+    assert drilled["drill.closed"] + drilled["drill.open"] == _count()
+
+
+def test_the_json_says_when_and_how_it_ran_and_holds_flat_names_alone(drilled: dict[str, Any]) -> None:
+    assert drilled["command"] == "drill"
+    assert datetime.fromisoformat(drilled["started_at"]).tzinfo is not None
+    assert drilled["duration_s"] >= drilled["drill.wall_seconds"] > 0
+    assert (drilled["python"], drilled["cpu_count"]) == (platform.python_version(), os.cpu_count())
+    assert (drilled["arguments.weeks"], drilled["arguments.seed"], drilled["arguments.adversary"]) == (WEEKS, 3, False)
+    assert drilled["arguments.files.0"].endswith("messages.csv")
+    assert [name for name, value in drilled.items() if isinstance(value, (dict, list))] == []
+
+
+def test_every_figure_of_the_table_is_in_the_json(drilled: dict[str, Any]) -> None:
+    table = drilled["output"].partition("演练结果")[2]
+    numbers = {value for value in drilled.values() if type(value) in (int, float)}
+    printed = {int(number) for number in re.findall(r"(?<![\w./-])\d+(?= 件| · |$|\s)", table)}
+    assert len(printed) > 5
+    assert {number for number in printed if number not in numbers} <= {round(drilled["drill.wall_seconds"])}
+
+
+def test_progress_is_told_in_lines_without_a_terminal(drilled: dict[str, Any]) -> None:
+    lines = re.findall(r"^演练：(\d+)%，已用 \d+:\d\d，约剩 (?:—|\d+:\d\d)", drilled["output"], re.MULTILINE)
+    assert lines[0] == "0"
+    assert lines[-1] == "100"
+    assert f"收到 {_count()}/{_count()} 件" in drilled["output"]
 
 
 def test_every_door_is_used_as_planned(drilled: dict[str, Any]) -> None:
-    received = {door: drilled["received"][door] for door in ("phone", "wechat", "website")}
-    assert received == drilled["planned"]
+    received = {door: drilled[f"drill.received.{door}"] for door in ("phone", "wechat", "website")}
+    assert received == {door: drilled[f"drill.planned.{door}"] for door in received}
     assert min(received.values()) > 0
 
 
 def test_nothing_is_told_twice_and_no_door_refuses(drilled: dict[str, Any]) -> None:
-    assert drilled["duplicates"] == 0
-    assert drilled["refusals"] == {}
-    assert drilled["errors"] == 0
+    assert drilled["drill.duplicates"] == 0
+    assert drilled["drill.refused"] == 0
+    assert [name for name in drilled if name.startswith("drill.refusals.")] == []
+    assert drilled["drill.errors"] == 0
 
 
 def test_tickets_are_answered_called_back_and_supervised(drilled: dict[str, Any]) -> None:
-    assert drilled["dispatched"] > 0.9 * _count()
-    assert drilled["closed"] > 0.4 * _count()
-    assert drilled["callbacks"]["satisfied"] > 0
-    assert drilled["letters"]["1"] > 0
-    assert drilled["letters"]["2"] > 0
-    assert sum(drilled["reminders"].values()) > 0
-    assert drilled["interviews"]["held"] > 0
+    assert drilled["drill.dispatched"] > 0.9 * _count()
+    assert drilled["drill.closed"] > 0.4 * _count()
+    assert drilled["drill.callbacks.satisfied"] > 0
+    assert drilled["drill.letters.1"] > 0
+    assert drilled["drill.letters.2"] > 0
+    assert sum(total for name, total in drilled.items() if name.startswith("drill.reminders.")) > 0
+    assert drilled["drill.interviews.held"] > 0
 
 
 def test_there_is_an_issued_brief_for_each_week_with_its_file(drilled: dict[str, Any]) -> None:
-    assert [(brief["week"], brief["state"]) for brief in drilled["briefs"]] == [
+    briefs = [f"drill.briefs.{place}" for place in range(2)]
+    assert [(drilled[f"{brief}.week"], drilled[f"{brief}.state"]) for brief in briefs] == [
         ("2026-09-07", "issued"),
         ("2026-09-14", "issued"),
     ]
-    for brief in drilled["briefs"]:
-        assert Document(brief["file"]).paragraphs
+    assert "drill.briefs.2.week" not in drilled
+    for brief in briefs:
+        assert Document(drilled[f"{brief}.file"]).paragraphs
 
 
 def test_the_bad_row_is_counted_and_told(drilled: dict[str, Any]) -> None:
-    assert [(row["line"], row["why"]) for row in drilled["bad_rows"]] == [(_count() + 2, "没有正文")]
+    assert drilled["drill.bad_row_count"] == 1
+    assert (drilled["drill.bad_rows.0.line"], drilled["drill.bad_rows.0.why"]) == (_count() + 2, "没有正文")
+    assert "drill.bad_rows.1.line" not in drilled
     assert "没有正文" in drilled["output"]
     assert "演练结果" in drilled["output"]
 
 
 @pytest.mark.case("T1", "T2", "T4", "T5", "T11")
-def test_an_adversary_loses_nothing_and_doubles_nothing(sabotaged: dict[str, Any]) -> None:
-    assert (sabotaged["lost"], sabotaged["surplus"], sabotaged["duplicates"], sabotaged["errors"]) == (0, 0, 0, 0)
-    assert sabotaged["received"]["total"] == _count()
-    assert sabotaged["dispatched"] > 0.9 * _count()
+def test_an_adversary_loses_nothing_and_doubles_nothing(disturbed_drill: dict[str, Any]) -> None:
+    assert (
+        disturbed_drill["drill.lost"],
+        disturbed_drill["drill.surplus"],
+        disturbed_drill["drill.duplicates"],
+        disturbed_drill["drill.errors"],
+    ) == (0, 0, 0, 0)
+    assert disturbed_drill["drill.received.total"] == _count()
+    assert disturbed_drill["drill.dispatched"] > 0.9 * _count()
 
 
-def test_the_report_says_how_often_the_adversary_struck(sabotaged: dict[str, Any]) -> None:
-    struck = sabotaged["adversary"]
-    assert min(struck[name] for name in ("killed", "two_workers", "dropped", "repeated")) > 0
-    assert f"杀死后台 {struck['killed']}" in sabotaged["output"]
+def test_the_report_says_how_often_the_adversary_struck(disturbed_drill: dict[str, Any]) -> None:
+    injected = {
+        name: disturbed_drill[f"drill.adversary.{name}"] for name in ("killed", "two_workers", "dropped", "repeated")
+    }
+    assert min(injected[name] for name in ("killed", "two_workers", "dropped", "repeated")) > 0
+    assert f"杀死后台 {injected['killed']}" in disturbed_drill["output"]
 
 
 @pytest.mark.parametrize(

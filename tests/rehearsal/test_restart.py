@@ -20,34 +20,34 @@ from hotline.domain.tickets.ticket import COMPLAINANT, SYSTEM, Actor, Ticket
 from hotline.local import LocalServers
 from hotline.store.accounts import staff
 from hotline.store.tickets.history import list_events
-from rehearsal.cases import Case, adopted
+from rehearsal.environment import REGION, Environment, open_environment, prepare
 from rehearsal.messages import ZONE
-from rehearsal.play import Play
-from rehearsal.stage import REGION, Stage, open_stage, prepare
+from rehearsal.runner import Runner
+from rehearsal.tracking import TrackedMessage, adopt
 from tests.build import a_ticket
 
 START = datetime(2026, 9, 7, 9, 0, tzinfo=ZONE)
 
 
 @pytest.fixture
-async def stage(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIterator[Stage]:
+async def environment(database_url: str, valkey_url: str, tmp_path: Path) -> AsyncIterator[Environment]:
     clock = MovedClock(await prepare(database_url, START))
-    async with open_stage(tmp_path, LocalServers(database_url, valkey_url), clock) as stage:
-        await stage.context.refresh(clock.now(), force=True)
-        yield stage
+    async with open_environment(tmp_path, LocalServers(database_url, valkey_url), clock) as environment:
+        await environment.context.refresh(clock.now(), force=True)
+        yield environment
 
 
-async def somebody(stage: Stage, login: str) -> Actor:
-    async with stage.context.reading(SYSTEM) as conn:
+async def somebody(environment: Environment, login: str) -> Actor:
+    async with environment.context.reading(SYSTEM) as conn:
         row = await staff.get_account(conn, REGION, login)
     assert row is not None
     return Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
 
 
-async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
+async def asked_to_assist(environment: Environment) -> tuple[Ticket, Actor]:
     """A signed ticket on which another bureau owes its part; and that bureau."""
-    context, now = stage.context, stage.clock.now()
-    lead, other, dispatcher = [await somebody(stage, login) for login in ("gongan", "guoshui", "paidan1")]
+    context, now = environment.context, environment.clock.now()
+    lead, other, dispatcher = [await somebody(environment, login) for login in ("gongan", "guoshui", "paidan1")]
     assert lead.unit_id
     assert other.unit_id
     filing = Filing(
@@ -62,36 +62,40 @@ async def asked_to_assist(stage: Stage) -> tuple[Ticket, Actor]:
     return ticket, other
 
 
-async def history(stage: Stage, ticket: Ticket) -> list[Any]:
-    async with stage.context.reading(SYSTEM) as conn:
+async def history(environment: Environment, ticket: Ticket) -> list[Any]:
+    async with environment.context.reading(SYSTEM) as conn:
         return list(await list_events(conn, REGION, ticket.ticket_id))
 
 
-async def test_started_again_in_the_middle_of_a_joint_ticket_the_part_is_handed_in_first(stage: Stage) -> None:
-    ticket, other = await asked_to_assist(stage)
-    play = Play(stage, [], 1)
-    await play.adopt_open()
-    end = stage.clock.now() + timedelta(days=21)
-    while (moment := await play.next_moment()) is not None and moment <= end:
-        await play.step(moment)
-        if "reply" in [event["verb"] for event in await history(stage, ticket)]:
+async def test_started_again_in_the_middle_of_a_joint_ticket_the_part_is_handed_in_first(
+    environment: Environment,
+) -> None:
+    ticket, other = await asked_to_assist(environment)
+    runner = Runner(environment, [], 1)
+    await runner.adopt_open()
+    end = environment.clock.now() + timedelta(days=21)
+    while (moment := await runner.next_moment()) is not None and moment <= end:
+        await runner.step(moment)
+        if "reply" in [event["verb"] for event in await history(environment, ticket)]:
             break
-    done = [event for event in await history(stage, ticket) if event["verb"] in ("contact", "assist", "reply")]
+    done = [event for event in await history(environment, ticket) if event["verb"] in ("contact", "assist", "reply")]
     assert [event["verb"] for event in done] == ["contact", "assist", "reply"]
     assert done[1]["unit_id"] == other.unit_id
-    assert not play.refusals
+    assert not runner.refusals
 
 
 def row(verb: str) -> dict[str, str]:
     return {"verb": verb}
 
 
-def recalled(state: State, *verbs: str, interviews: list[dict[str, Any]] | None = None, reviews: int = 0) -> Case:
+def recalled(
+    state: State, *verbs: str, interviews: list[dict[str, Any]] | None = None, reviews: int = 0
+) -> TrackedMessage:
     ticket = a_ticket(state=state)
-    case = adopted(ticket)
-    case.observe(ticket)
-    case.recall([row(verb) for verb in verbs], interviews or [], reviews)
-    return case
+    tracked = adopt(ticket)
+    tracked.observe(ticket)
+    tracked.recall([row(verb) for verb in verbs], interviews or [], reviews)
+    return tracked
 
 
 def test_a_round_is_remembered_and_an_earlier_one_forgotten() -> None:
@@ -111,8 +115,8 @@ def test_calls_nobody_took_are_counted_since_the_answer() -> None:
 def test_an_interview_is_held_when_it_was_planned_and_an_instruction_not_written_twice() -> None:
     meet_at = START + timedelta(days=1)
     planned = {"outcome": None, "held_at": None, "meet_at": meet_at}
-    case = recalled(State.INTERVIEW_OWED, "owe_interview", "instruct", "plan_interview", interviews=[planned])
-    assert (case.planned, case.meet_at, case.instructed, case.fulfilled) == (True, meet_at, True, False)
+    tracked = recalled(State.INTERVIEW_OWED, "owe_interview", "instruct", "plan_interview", interviews=[planned])
+    assert (tracked.planned, tracked.meet_at, tracked.instructed, tracked.fulfilled) == (True, meet_at, True, False)
     met = {"outcome": "unreasonable", "held_at": meet_at, "meet_at": meet_at}
-    case = recalled(State.INTERVIEW_HELD, "hold_interview", "fulfil", interviews=[met], reviews=1)
-    assert (case.planned, case.outcome, case.reviews, case.fulfilled) == (False, "unreasonable", 1, True)
+    tracked = recalled(State.INTERVIEW_HELD, "hold_interview", "fulfil", interviews=[met], reviews=1)
+    assert (tracked.planned, tracked.outcome, tracked.reviews, tracked.fulfilled) == (False, "unreasonable", 1, True)

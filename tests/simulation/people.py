@@ -15,7 +15,7 @@ from hotline.actions.accounts import leave
 from hotline.actions.intake import opening
 from hotline.domain.errors import Refusal
 from hotline.domain.tickets.ticket import COMPLAINANT
-from rehearsal.adversary import Gate, Killed, Life
+from rehearsal.adversary import Killed, Life, StatementGate
 from tests import build
 from tests.simulation.books import Refused
 from tests.simulation.deeds import Reference
@@ -131,7 +131,7 @@ async def insist(run: Run, act: Any) -> Any:
     luck = run.dice.random()
     run.sent_again = luck < 0.3
     if luck < 0.07:
-        gate = Gate(Random(run.dice.random()), run.town.context.pool)
+        gate = StatementGate(Random(run.dice.random()), run.town.context.pool)
         tasks = [asyncio.create_task(run.in_life(Life(gate=gate, worker=n), act)) for n in range(2)]
         await gate.conduct(tasks)
         answers = await asyncio.gather(*tasks, return_exceptions=True)

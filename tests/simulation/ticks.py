@@ -7,7 +7,7 @@ from collections import Counter
 from random import Random
 
 from hotline.actions.region.context import RegionContext
-from rehearsal.adversary import Gate, Killed, Life
+from rehearsal.adversary import Killed, Life, StatementGate
 from tests.simulation.deeds import Reference
 from tests.simulation.forms import utc
 from tests.simulation.run import Run
@@ -67,7 +67,7 @@ async def one_job(run: Run, context: RegionContext, job: str, batch: int, life: 
 
 async def two_workers(run: Run) -> None:
     """Two workers at once, in different orders, each perhaps killed on the way."""
-    gate = Gate(Random(run.dice.random()), run.town.context.pool)
+    gate = StatementGate(Random(run.dice.random()), run.town.context.pool)
     tasks = []
     for number in range(2):
         life = run.a_fate(80) if run.dice.random() < 0.5 else Life()

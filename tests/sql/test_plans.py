@@ -13,10 +13,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from bench.sweep import NOW, pour
+from bench.sweep import NOW, bulk_load
 from hotline.actions.region.row_scope import ALL
 from hotline.db import acquire_scoped
-from hotline.store.queries import queries
+from hotline.store.queries import Queries, queries
+from rehearsal.store.queries import queries as rehearsal_queries
 from tests.build import REGION, Town, a_county
 
 TICKETS = 30_000
@@ -52,22 +53,64 @@ class Hot:
     given: Mapping[str, Any]
     indexes: frozenset[str]
     generic: bool = True
+    source: Queries = queries
 
 
-def hot(file: str, name: str, indexes: str, *, generic: bool = True, **given: Any) -> Hot:
-    return Hot(file, name, {"region_id": REGION} | given, frozenset(indexes.split()), generic)
+def hot(file: str, name: str, indexes: str, *, generic: bool = True, source: Queries = queries, **given: Any) -> Hot:
+    return Hot(file, name, {"region_id": REGION} | given, frozenset(indexes.split()), generic, source)
 
 
 def hot_queries(unit: UUID) -> list[Hot]:
     return [
         hot("deadline.deadlines", "tickets_with_due_clocks", "deadline_due", now=NOW, batch=100),
         hot("deadline.deadlines", "due_clocks_of_ticket", "deadline_once|deadline_due", ticket_id=ONE, now=NOW),
-        hot("deadline.deadlines", "next_moment", "deadline_due outbox_due callback_due", after=NOW),
+        hot("clock", "next_moment", "deadline_due outbox_due callback_due", source=rehearsal_queries, after=NOW),
         hot("messaging.outbox", "claim_outbox", "outbox_due", now=NOW, quiet=False, batch=100),
         hot("messaging.outbox", "claim_outbox", "outbox_due", now=NOW, quiet=True, batch=100),
         hot("messaging.undelivered", "undelivered", "outbox_undelivered", batch=100),
         hot("messaging.outbox", "stuck_outbox", "outbox_stuck", before=NOW),
         hot("messaging.outbox", "drop_waiting", "outbox_of_ticket", ticket_id=ONE, reason="x"),
+        hot(
+            "messaging.alarms",
+            "settle_alarms_of_ticket",
+            "alarm_of_ticket",
+            ticket_id=ONE,
+            kinds=["reply_overdue"],
+            at=NOW,
+        ),
+        hot("callbacks", "claim_callbacks", "callback_due", now=NOW, batch=100),
+        hot("callbacks", "open_callback_of_ticket", "callback_region_id_ticket_id_round_key", ticket_id=ONE),
+        hot("tickets.records", "received_tickets", "ticket_open_by_state", until=NOW, batch=100),
+        hot("tickets.records", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
+        hot("tickets.records", "lock_ticket", "ticket_pkey", ticket_id=ONE),
+        hot("tickets.history", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),
+        hot(
+            "tickets.lists",
+            "inbox",
+            "ticket_of_unit",
+            unit_ids=[unit],
+            states=["dispatched", "signed"],
+            batch=50,
+            skip=0,
+        ),
+        hot(
+            "tickets.lists",
+            "inbox_of_all",
+            "ticket_open_by_state|ticket_of_unit",
+            states=["received"],
+            batch=50,
+            skip=0,
+        ),
+        hot(
+            "tickets.lists",
+            "closed_of_units",
+            "ticket_closed_of_unit|ticket_by_close",
+            unit_ids=[unit],
+            batch=51,
+            skip=0,
+        ),
+        hot("tickets.lists", "closed_of_all", "ticket_by_close", batch=51, skip=0),
+        hot("tickets.lists", "count_by_state", "ticket_of_unit", unit_ids=[unit]),
         hot(
             "messaging.alarms",
             "settle_alarms_of_ticket",
@@ -158,7 +201,7 @@ def nodes(plan: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 async def faults(connection: asyncpg.Connection, query: Hot) -> list[str]:
     """What is wrong with the plan for these values, and with the one for any values."""
-    space = attrgetter(query.file)(queries)
+    space = attrgetter(query.file)(query.source)
     sql, order = getattr(space, query.name).sql, space.driver_adapter.var_sorted[query.name]
     named = await connection.fetchval(f"explain (format json) {sql}", *(query.given[name] for name in order))
     if not query.generic:
@@ -184,7 +227,7 @@ def _against(query: Hot, when: str, explained: Any) -> list[str]:
 async def a_big_town(pool: asyncpg.Pool) -> tuple[Town, list[UUID]]:
     town = await a_county(pool)
     units = [unit for name, unit in town.units.items() if name not in ("热线办公室", "纪委纠风办")]
-    await pour(pool, REGION, 1, TICKETS, units)
+    await bulk_load(pool, REGION, 1, TICKETS, units)
     async with pool.acquire() as connection:
         await enrich(connection)
     return town, units

@@ -1,8 +1,8 @@
-"""Every named query runs on the real server, says what it does, and is used; every used name exists."""
+"""Every named query of product, rehearsal and bench runs on the real server, says what it does, and is used."""
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
@@ -10,14 +10,36 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+import bench.queries
 import hotline.store
-from hotline.store.queries import queries, sql_folder
+import rehearsal.store.queries
+from hotline.store.queries import Queries, queries, sql_folder
 
-STORE = Path(hotline.store.__file__).parent
 HEAD = re.compile(r"^--\s*name:\s*(\w+)\s*(\([^)]*\))?", re.MULTILINE)
-FILES = queries.files()
 # They speak of the database itself, and of a session.
-OF_NO_REGION = {"migrate", "region.row_scope"}
+OF_NO_REGION = {"migrate", "region.row_scope", "session"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder of queries, and the Python that uses them."""
+
+    queries: Queries
+    folder: Path
+    code: Path
+
+
+SOURCES = {
+    "hotline": Source(queries, sql_folder() / "queries", Path(hotline.store.__file__).parent),
+    "rehearsal": Source(
+        rehearsal.store.queries.queries, rehearsal.store.queries.FOLDER, Path(rehearsal.store.__file__).parent
+    ),
+    "bench": Source(bench.queries.queries, bench.queries.FOLDER, Path(bench.queries.__file__).parent),
+}
+FILES = [(source, file) for source, one in SOURCES.items() for file in one.queries.files()]
+IDS = ["/".join(one) for one in FILES]
+every_file = pytest.mark.parametrize(("source", "file"), FILES, ids=IDS)
+every_source = pytest.mark.parametrize("source", SOURCES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +49,33 @@ class Query:
     sql: str
 
 
-def named(file: str) -> list[Query]:
-    space = attrgetter(file)(queries)
+def named(source: str, file: str) -> list[Query]:
+    space = attrgetter(file)(SOURCES[source].queries)
     return [
         Query(file, name, getattr(space, name).sql) for name in space.available_queries if not name.endswith("_cursor")
     ]
 
 
-def heads(file: str) -> dict[str, str]:
+def text_of(source: str, file: str) -> str:
+    return SOURCES[source].folder.joinpath(*file.split(".")).with_suffix(".sql").read_text(encoding="utf-8")
+
+
+def heads(source: str, file: str) -> dict[str, str]:
     """Each query's name and the lines below it, up to the next one."""
-    text = _path(file).read_text(encoding="utf-8")
+    text = text_of(source, file)
     found = list(HEAD.finditer(text))
     ends = [one.start() for one in found[1:]] + [len(text)]
     return {one.group(1): text[one.end() : end] for one, end in zip(found, ends, strict=True)}
 
 
-def _path(file: str) -> Path:
-    return (sql_folder() / "queries").joinpath(*file.split(".")).with_suffix(".sql")
+def used(source: str) -> set[tuple[str, str]]:
+    """Pairs of file and query that the code names: `queries.region.regions.region`, or `_q.…` after `_q = queries.…`."""
+    code, files = SOURCES[source].code, set(SOURCES[source].queries.files())
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in code.rglob("*.py"))
+    return {pair for tree in trees for pair in _used_in(tree, files)}
 
 
-def used() -> set[tuple[str, str]]:
-    """Pairs of file and query named by the store: `queries.region.units.list_units`, or `_q.…` after `_q = queries.…`."""
-    return {pair for path in STORE.rglob("*.py") for pair in _used_in(ast.parse(path.read_text(encoding="utf-8")))}
-
-
-def _used_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+def _used_in(tree: ast.Module, files: Collection[str]) -> Iterator[tuple[str, str]]:
     aliases = {
         target.id: ast.unparse(node.value)
         for node in ast.walk(tree)
@@ -63,15 +87,15 @@ def _used_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Attribute):
             whole = ast.unparse(node.value)
             file = aliases.get(whole, whole).removeprefix("queries.")
-            if file in FILES:
+            if file in files:
                 yield file, node.attr
 
 
-@pytest.mark.parametrize("file", FILES)
-async def test_every_query_can_be_prepared(file: str, pool: asyncpg.Pool) -> None:
+@every_file
+async def test_every_query_can_be_prepared(source: str, file: str, pool: asyncpg.Pool) -> None:
     refused = []
     async with pool.acquire() as connection:
-        for query in named(file):
+        for query in named(source, file):
             try:
                 await connection.prepare(query.sql)
             except asyncpg.PostgresError as error:
@@ -79,31 +103,34 @@ async def test_every_query_can_be_prepared(file: str, pool: asyncpg.Pool) -> Non
     assert refused == []
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_every_query_is_described(file: str) -> None:
-    silent = [name for name, below in heads(file).items() if not re.match(r"[\^$!<*#]*\s*\n--\s*\S", below)]
+@every_file
+def test_every_query_is_described(source: str, file: str) -> None:
+    silent = [name for name, below in heads(source, file).items() if not re.match(r"[\^$!<*#]*\s*\n--\s*\S", below)]
     assert silent == []
 
 
-@pytest.mark.parametrize("file", FILES)
-def test_no_query_names_itself_twice(file: str) -> None:
-    text = _path(file).read_text(encoding="utf-8")
-    names = HEAD.findall(text)
+@every_file
+def test_no_query_names_itself_twice(source: str, file: str) -> None:
+    names = HEAD.findall(text_of(source, file))
     assert len(names) == len({name for name, _ in names})
 
 
-@pytest.mark.parametrize("file", [file for file in FILES if file not in OF_NO_REGION])
-def test_queries_of_a_region_take_the_region_first(file: str) -> None:
-    lists = HEAD.findall(_path(file).read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("source", "file"), [one for one in FILES if one[1] not in OF_NO_REGION])
+def test_queries_of_a_region_take_the_region_first(source: str, file: str) -> None:
+    lists = HEAD.findall(text_of(source, file))
     other = [name for name, parameters in lists if not re.match(r"\(\s*region_id\b", parameters)]
     assert other == []
 
 
-def test_every_query_is_used() -> None:
-    known = {(file, name) for file in FILES for name in heads(file)}
-    assert known - used() == set()
+def known(source: str) -> set[tuple[str, str]]:
+    return {(file, name) for file in SOURCES[source].queries.files() for name in heads(source, file)}
 
 
-def test_every_used_query_exists() -> None:
-    known = {(file, name) for file in FILES for name in heads(file)}
-    assert used() - known == set()
+@every_source
+def test_every_query_is_used(source: str) -> None:
+    assert known(source) - used(source) == set()
+
+
+@every_source
+def test_every_used_query_exists(source: str) -> None:
+    assert used(source) - known(source) == set()

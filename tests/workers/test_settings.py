@@ -16,8 +16,8 @@ from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.errors import RehearsalDatabase
 from hotline.store.region import heartbeats
-from hotline.store.region.regions import set_rehearsal
 from hotline.store.tickets import records
+from rehearsal.store.clock import set_rehearsal
 from tests.build import MONDAY, Town, a_county, opened
 from workers.settings import QUEUE, build_worker
 from workers.timetable import TIMES

@@ -186,9 +186,3 @@ async def recount_clock(conn: Any, region: int, deadline_id: UUID, start: Start,
 async def list_deadlines(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
     """Every clock a ticket ever had, oldest first."""
     return [row async for row in _q.deadlines_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
-
-
-async def next_moment(conn: Any, region: int, after: datetime) -> datetime | None:
-    """The next moment at which anything falls due after a given one."""
-    value: datetime | None = await _q.next_moment(conn, region_id=region, after=after)
-    return value

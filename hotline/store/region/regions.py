@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from hotline.store.queries import queries
@@ -20,11 +19,6 @@ async def get_region(conn: Any, region: int) -> Mapping[str, Any] | None:
 async def add_region(conn: Any, region: int, name: str) -> None:
     """A county moves in, or gets another name."""
     await _q.add_region(conn, region_id=region, name=name)
-
-
-async def set_rehearsal(conn: Any, region: int, now: datetime) -> None:
-    """Keep the moment a moved clock stands at; marks the database as one of rehearsals for ever."""
-    await _q.set_rehearsal(conn, region_id=region, now=now)
 
 
 async def lock_region(conn: Any, region: int) -> None:

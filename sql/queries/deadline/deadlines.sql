@@ -110,13 +110,3 @@ where t.region_id = :region_id and t.ticket_id = :ticket_id
 -- name: deadlines_of_ticket(region_id, ticket_id)
 -- Every clock a ticket ever had, oldest first.
 select * from deadline where region_id = :region_id and ticket_id = :ticket_id order by started_at, due_at, deadline_id;
-
--- name: next_moment(region_id, after)$
--- The next moment at which anything falls due after a given one; only the drill and the demonstration ask.
-select min(at) from (
-    (select next_at as at from deadline where region_id = :region_id and next_at > :after order by next_at limit 1)
-    union all
-    (select not_before from outbox where region_id = :region_id and state = 'waiting' and not_before > :after order by not_before limit 1)
-    union all
-    (select next_try_at from callback where region_id = :region_id and next_try_at > :after order by next_try_at limit 1)
-) due;

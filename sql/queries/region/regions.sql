@@ -6,10 +6,6 @@ select * from region where region_id = :region_id;
 -- A county moves in.
 insert into region (region_id, name) values (:region_id, :name) on conflict (region_id) do update set name = excluded.name;
 
--- name: set_rehearsal(region_id, now)!
--- The moment a moved clock stands at; marks the database as one of rehearsals.
-update region set rehearsal_now = :now where region_id = :region_id;
-
 -- name: lock_region(region_id)!
 -- One at a time changes the county's own numbers.
 select from region where region_id = :region_id for update;

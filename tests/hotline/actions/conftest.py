@@ -22,6 +22,7 @@ from hotline.store.messaging import outbox, reminders
 from hotline.store.supervision import letters as letters_
 from hotline.store.supervision import tiers
 from hotline.store.tickets import history, records
+from rehearsal.store import clock
 from tests import build
 from tests.build import Town
 
@@ -55,7 +56,7 @@ class Look:
 
     async def _next(self, after: datetime) -> datetime | None:
         async with self.town.context.pool.acquire() as conn:
-            return await deadlines.next_moment(conn, self.town.context.region, after)
+            return await clock.next_moment(conn, self.town.context.region, after)
 
     async def ticket(self, ticket_id: UUID) -> Ticket:
         """The ticket as it stands."""

@@ -13,7 +13,7 @@ from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.actions.tickets import due_steps
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.tickets.lifecycle import State
-from hotline.store.dispatch import dispatch_catalogue
+from rehearsal.store import county as rows
 from tests import build
 from tests.build import MONDAY, TUESDAY, Town, moment
 from tests.hotline.actions.conftest import Look
@@ -89,7 +89,7 @@ async def test_an_alarm_dealt_with_in_vain_comes_back_and_one_that_helped_does_n
     assert await look.alarms(ticket) == ["no_catalogue_row"]
     async with pool.acquire() as conn:
         row = CatalogueRow(town.unit("永安镇"), None, None, ("路灯",))
-        await dispatch_catalogue.add_catalogue_row(conn, build.REGION, row, MONDAY)
+        await rows.add_catalogue_row(conn, build.REGION, row, MONDAY)
     await town.context.refresh(TUESDAY, force=True)
     await look.settle_alarms(TUESDAY)
     await handover.dispatch_received(town.context, TUESDAY, 10)

@@ -1,5 +1,6 @@
-"""The adversary of a drill: workers killed between any two statements, ticks dropped and repeated, the queue's server
-emptied, two workers at once, clocks that jump an hour. What is right afterwards is counted by the report."""
+"""Faults injected into a drill: workers killed between any two statements, ticks dropped and repeated, Valkey emptied,
+two workers at once, clocks that jump an hour. The report counts whether anything was lost or doubled.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +19,13 @@ import redis.asyncio as redis
 from channels.channel import Send
 from hotline.actions.region.context import RegionContext
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
-from rehearsal.adversary import LIFE, Gate, Killed, Life, nothing, watched_pool
-from rehearsal.stage import Stage
+from rehearsal.adversary import LIFE, Killed, Life, StatementGate, nothing, watched_pool
+from rehearsal.environment import Environment
 from workers.timetable import Sweep, sweeps
 
 HOUR = timedelta(hours=1)
 BATCHES = (1, 5, 200)
-# Of a hundred ticks: how many go well, are repeated, lost, cut short and taken up again, cut short and left, or shared.
+# Weights of the kinds of tick; `killed` is run again by another worker, `abandoned` is not.
 TICKS: Mapping[str, int] = {"clean": 45, "repeated": 8, "dropped": 10, "killed": 17, "abandoned": 8, "two_workers": 12}
 NAMES: Mapping[str, str] = {
     "killed": "杀死后台",
@@ -38,15 +39,15 @@ NAMES: Mapping[str, str] = {
 
 
 @dataclass
-class Saboteur:
-    """Runs the timetable of a stage as badly as a timetable can be run; `struck` counts what it did."""
+class FaultInjector:
+    """Runs the timetable of an environment with faults; `injected` counts them by kind."""
 
     pool: Any
     context: RegionContext
     valkey: redis.Redis
     dice: Random
     send: Send
-    struck: Counter[str] = field(default_factory=Counter)
+    injected: Counter[str] = field(default_factory=Counter)
     reached: Counter[UUID] = field(default_factory=Counter)
     jobs: Mapping[str, Sweep] = field(init=False)
 
@@ -55,46 +56,46 @@ class Saboteur:
 
     @property
     def doubled(self) -> int:
-        """Messages that reached their channel more than once, without having been turned away."""
+        """How many times a message reached its channel again after it may have been delivered."""
         return sum(times - 1 for times in self.reached.values())
 
-    async def sweep(self, stage: Stage) -> int:
-        """One tick; gives back how much was done, as far as anybody lived to tell."""
+    async def sweep(self, environment: Environment) -> int:
+        """One tick, with faults at random; returns the number of things done, 0 for a killed worker."""
         if self.dice.random() < 0.02:
-            self.struck["queue_emptied"] += 1
+            self.injected["queue_emptied"] += 1
             await self.valkey.flushall()
         if self.dice.random() < 0.02:
-            self.struck["clock_ahead"] += 1
-            await stage.move_to(stage.clock.now() + HOUR, HOUR)
-        now = stage.clock.now()
+            self.injected["clock_ahead"] += 1
+            await environment.move_to(environment.clock.now() + HOUR, HOUR)
+        now = environment.clock.now()
         if self.dice.random() < 0.05:
-            self.struck["clock_back"] += 1
-            await self._work(stage, Life(), now - HOUR)
-        return await self._tick(stage, now)
+            self.injected["clock_back"] += 1
+            await self._work(environment, Life(), now - HOUR)
+        return await self._tick(environment, now)
 
-    async def settle(self, stage: Stage) -> None:
-        """The adversary sleeps; what a dead worker had in hand is told."""
+    async def settle(self, environment: Environment) -> None:
+        """Two ticks without faults, an hour apart: messages a killed worker had claimed are settled."""
         for _ in range(2):
-            await self._work(stage, Life(), stage.clock.now())
-            await stage.move_to(stage.clock.now() + HOUR, HOUR)
+            await self._work(environment, Life(), environment.clock.now())
+            await environment.move_to(environment.clock.now() + HOUR, HOUR)
 
-    async def _tick(self, stage: Stage, now: datetime) -> int:
+    async def _tick(self, environment: Environment, now: datetime) -> int:
         kind = self.dice.choices(list(TICKS), list(TICKS.values()))[0]
         match kind:
             case "dropped" | "repeated":
-                self.struck[kind] += 1
+                self.injected[kind] += 1
                 if kind == "dropped":
                     return 0
-                await self._work(stage, Life(), now)
+                await self._work(environment, Life(), now)
             case "two_workers":
-                self.struck[kind] += 1
-                await self._two_workers(stage, now)
+                self.injected[kind] += 1
+                await self._two_workers(environment, now)
             case "killed" | "abandoned":
                 for _ in range(self.dice.randint(1, 3)):
-                    await self._work(stage, self._a_fate(), now)
+                    await self._work(environment, self._a_fate(), now)
                 if kind == "abandoned":
                     return 0
-        return await self._work(stage, Life(), now)
+        return await self._work(environment, Life(), now)
 
     def _a_fate(self) -> Life:
         after = self.dice.random() < 0.5
@@ -102,23 +103,23 @@ class Saboteur:
             return Life(lurks=self.dice.randint(1, 4), after=after)
         return Life(fate=self.dice.randint(1, 60), after=after)
 
-    async def _two_workers(self, stage: Stage, now: datetime) -> None:
-        gate, tasks = Gate(Random(self.dice.random()), self.pool), []
+    async def _two_workers(self, environment: Environment, now: datetime) -> None:
+        gate, tasks = StatementGate(Random(self.dice.random()), self.pool), []
         for number in range(2):
             life = self._a_fate() if self.dice.random() < 0.5 else Life()
             life.gate, life.worker = gate, number
-            tasks.append(asyncio.create_task(self._work(stage, life, now)))
+            tasks.append(asyncio.create_task(self._work(environment, life, now)))
         await gate.conduct(tasks)
         await asyncio.gather(*tasks)
 
-    async def _work(self, stage: Stage, life: Life, now: datetime) -> int:
+    async def _work(self, environment: Environment, life: Life, now: datetime) -> int:
         names = self.dice.sample(list(self.jobs), len(self.jobs)) if life.gate else list(self.jobs)
         ordered = {name: self.jobs[name] for name in names}
         token = LIFE.set(life)
         try:
-            return await stage.sweep_dry(self.context, ordered, now, self.dice.choice(BATCHES))
+            return await environment.sweep_until_quiet(self.context, ordered, now, self.dice.choice(BATCHES))
         except Killed:
-            self.struck["killed"] += 1
+            self.injected["killed"] += 1
             return 0
         finally:
             LIFE.reset(token)
@@ -138,13 +139,15 @@ class Saboteur:
 
 
 @asynccontextmanager
-async def open_saboteur(stage: Stage, seed: int) -> AsyncIterator[Saboteur]:
-    """The adversary runs this stage's timetable from now on, with workers of its own: watched connections, an office, a
-    hand on Valkey."""
-    settings = stage.settings
+async def open_fault_injector(environment: Environment, seed: int) -> AsyncIterator[FaultInjector]:
+    """Inject faults into the timetable of this environment while the context is open.
+
+    Its workers have watched connections and an office of their own.
+    """
+    settings = environment.settings
     async with watched_pool(settings.database_url, 4) as pool, redis.Redis.from_url(settings.redis_url) as valkey:
-        context = RegionContext(settings.region, pool, stage.context.vault, side=pool)
-        await context.refresh(stage.clock.now())
-        saboteur = Saboteur(pool, context, valkey, Random(f"{seed}:adversary"), stage.send)
-        stage.disturbed = saboteur.sweep
-        yield saboteur
+        context = RegionContext(settings.region, pool, environment.context.vault, side=pool)
+        await context.refresh(environment.clock.now())
+        injector = FaultInjector(pool, context, valkey, Random(f"{seed}:adversary"), environment.send)
+        environment.sweep_override = injector.sweep
+        yield injector

@@ -1,5 +1,5 @@
--- name: pour_years(region_id, first, last, now, every, unit_ids)!
--- Tickets received one after another back from now, each closed five days later; those younger than that are in work.
+-- name: load_years(region_id, first, last, now, every, unit_ids)!
+-- Tickets received at even intervals before now; closed after five days, younger ones are in work.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,
     title, body, place, state, received_at, changed_at, lead_unit_id, closed_at, close_reason)
 select :region_id, lpad(to_hex(n + (1::bigint << 40)), 32, '0')::uuid, 'years-' || n, '\x00', 'years-' || n,
@@ -11,15 +11,15 @@ from generate_series(:first::int, :last::int) n,
     lateral (select :now::timestamptz - n * :every::interval as received) a,
     lateral (select received < :now::timestamptz - interval '5 days' as old) b;
 
--- name: pour_people(region_id, first, last)!
+-- name: load_people(region_id, first, last)!
 -- The person behind each; one in three asked before.
 insert into complainant (region_id, complainant_id, contact_hash, first_seen_at)
 select t.region_id, t.ticket_id, decode(md5((n % 300000)::text), 'hex'), t.received_at
 from generate_series(:first::int, :last::int) n
 join ticket t on t.region_id = :region_id and t.ticket_id = lpad(to_hex(n + (1::bigint << 40)), 32, '0')::uuid;
 
--- name: pour_history(region_id, first, last)!
--- Handed over, signed, answered.
+-- name: load_history(region_id, first, last)!
+-- Events of dispatch, sign-in and reply.
 insert into ticket_event (region_id, ticket_id, event_id, at, verb, to_state, cycle, role, details)
 select t.region_id, t.ticket_id, gen_random_uuid(), t.received_at + v.after, v.verb, v.state, 1, 'system',
     case when v.verb = 'dispatch' then jsonb_build_object('unit', t.lead_unit_id) else '{}'::jsonb end
@@ -29,8 +29,8 @@ where t.region_id = :region_id and t.ticket_id between lpad(to_hex(:first::int +
     and lpad(to_hex(:last::int + (1::bigint << 40)), 32, '0')::uuid
     and (t.closed_at is not null or v.verb <> 'reply');
 
--- name: pour_clocks(region_id, first, last)!
--- The limits of sign-in and reply, met but for one in twenty.
+-- name: load_clocks(region_id, first, last)!
+-- Deadlines of sign-in and reply; one in twenty is missed.
 insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text,
     state, ended_at, done_at)
 select t.region_id, gen_random_uuid(), t.ticket_id, 1, c.rule, t.lead_unit_id, t.received_at, t.received_at + c.span, false, false,
@@ -40,8 +40,8 @@ from ticket t, (values ('sign', '1d', interval '1 day', interval '3 hours'), ('r
 where t.region_id = :region_id and t.ticket_id between lpad(to_hex(:first::int + (1::bigint << 40)), 32, '0')::uuid
     and lpad(to_hex(:last::int + (1::bigint << 40)), 32, '0')::uuid and t.closed_at is not null;
 
--- name: pour_mechanism(region_id, first, last)!
--- Every answer was rated; one ticket in sixteen had been on tier 1, one in sixty-four had its interview.
+-- name: load_mechanism(region_id, first, last)!
+-- A done callback each; one ticket in sixteen under supervision, one in sixty-four with an interview.
 with tickets as (
     select *, get_byte(uuid_send(ticket_id), 15) as dice from ticket
     where region_id = :region_id and closed_at is not null

@@ -1,19 +1,5 @@
--- name: changed_tickets(region_id, since)
--- Tickets something happened to since a moment, oldest first; only a rehearsal asks.
-with changed as materialized (
-    select distinct e.ticket_id from ticket_event e where e.region_id = :region_id and e.at >= :since)
-select t.* from changed c
-join ticket t on t.region_id = :region_id and t.ticket_id = c.ticket_id
-order by t.received_at, t.ticket_id;
-
--- name: assisting_of_tickets(region_id, ticket_ids)
--- Who assists with these tickets, or was excused from it; whoever still owes a part first.
-select ticket_id, unit_id, part = 'assisting' and answered_at is null as owed from ticket_unit
-where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and (part = 'assisting' or excused_at is not null)
-order by ticket_id, part = 'assisting' and answered_at is null desc, joined_at, unit_id;
-
 -- name: count_tickets(region_id)
--- How many tickets came in by each door, where they stand and how they ended.
+-- Tickets by channel, state and reason of closing.
 select channel, state, close_reason, count(*) as total from ticket where region_id = :region_id group by channel, state, close_reason;
 
 -- name: count_events(region_id)
@@ -41,12 +27,12 @@ select state, verdict, count(*) as total from callback where region_id = :region
 select kind, settled_at is null as open, count(*) as total from alarm where region_id = :region_id group by kind, settled_at is null;
 
 -- name: count_outbox(region_id)
--- Messages by channel and what became of them; those folded into another left no house by themselves.
+-- Messages by channel and state; those folded into another were not sent by themselves.
 select channel, state, fold_id is not null as folded, count(*) as total from outbox
 where region_id = :region_id group by channel, state, fold_id is not null;
 
 -- name: count_told_twice(region_id)$
--- Lines of the ledger and of the outbox that say the same thing to the same reader more than once.
+-- Reminders and messages that were sent to the same reader more than once.
 select coalesce(sum(extra), 0)::integer from (
     select count(*) - 1 as extra from reminder where region_id = :region_id and state in ('sent', 'unknown')
     group by ticket_id, cycle, rule, step, recipient, channel
@@ -61,8 +47,3 @@ select number, client_key from ticket where region_id = :region_id order by rece
 -- name: compiled_briefs(region_id)
 -- Every brief, oldest week first.
 select week_start, year, number, state from brief where region_id = :region_id order by week_start;
-
--- name: shift_sessions(region_id, by, good_after)!
--- The moved clock jumped by so much: whoever was at the desk is still there.
-update session set opened_at = opened_at + :by::interval, seen_at = seen_at + :by::interval
-where region_id = :region_id and ended_at is null and seen_at > :good_after;

@@ -1,4 +1,4 @@
-"""Who takes part in a rehearsal and when: profiles, a ticket as they see it, their hours. All dice are seeded."""
+"""Profiles of units, the situation of a ticket, and the hours at which people act. All randomness is seeded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotline.domain.enums import Channel, Kind, Role, Verdict
 from hotline.domain.tickets.lifecycle import State
 from rehearsal.messages import ZONE
 
-OWN_SHARE = 0.6  # of a unit's tickets that go by its own profile
+OWN_SHARE = 0.6  # of a unit's tickets handled by its own profile
 DESK_HOURS = (time(8, 50), time(10, 20), time(14, 20), time(16, 20))
 A_DAY = len(DESK_HOURS)
 CALLS_FROM, CALLS_UNTIL = time(9, 0), time(17, 20)
@@ -21,7 +21,7 @@ TEN_MINUTES = timedelta(minutes=10)
 
 
 class Profile(StrEnum):
-    """How a unit takes its tickets."""
+    """How a unit handles its tickets."""
 
     PROMPT = "prompt"
     LATE = "late"
@@ -54,7 +54,7 @@ AGAIN_DISSATISFIED: Mapping[Profile, float] = {Profile.DISSATISFYING: 0.35, Prof
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A ticket as those who must act on it see it; `key` is the message's own, the same in every run."""
+    """The facts of a ticket that decide the next action; `key` is that of the message, the same in every run."""
 
     key: str
     unit: str
@@ -81,8 +81,8 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """What somebody does: `verb` is the last part of the address, `fields` those of its form."""
+class PlannedAction:
+    """An action at a moment: `verb` is the last part of the form's address, `fields` its content."""
 
     at: datetime
     role: Role
@@ -90,29 +90,29 @@ class Act:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
-class Diary:
-    """The seed and the county's hours. The same seed and the same situation give the same throw."""
+class Schedule:
+    """Random choices and working hours; the same seed and situation give the same choice."""
 
     def __init__(self, seed: int, calendar: Calendar) -> None:
         self._seed = seed
         self._calendar = calendar
 
     def dice(self, what: str) -> random.Random:
-        """A die of its own for everything one can name."""
+        """A random generator for this name."""
         return random.Random(f"{self._seed}:{what}")
 
     def dice_for(self, s: Situation) -> random.Random:
-        """The die for what is decided in this situation."""
+        """The random generator for a decision in this situation."""
         return self.dice(f"{s.key}:{s.state}:{s.cycle}:{s.tier}:{s.contacted}:{s.planned}:{s.attempts}:{s.troubles}")
 
     def profile(self, situation: Situation) -> Profile:
-        """How this ticket is taken by its unit."""
+        """The profile by which the unit handles this ticket."""
         own = self.dice(f"unit:{situation.unit}")
         dice = self.dice(f"{situation.key}:{situation.unit}")
         return _draw(own) if dice.random() < OWN_SHARE else _draw(dice)
 
     def desk_time(self, unit: str, after: datetime, skip: int = 0) -> datetime:
-        """When the unit next opens its desk, `skip` times later: four times a working day, at its own minutes."""
+        """The next time the unit opens its desk (four times a working day), after `skip` further ones; aware UTC."""
         own = timedelta(minutes=10 * random.Random(unit).randrange(3))
         day = after.astimezone(ZONE).date()
         while True:
@@ -126,7 +126,7 @@ class Diary:
             day += timedelta(days=1)
 
     def call_time(self, now: datetime, dice: random.Random, hours: int) -> datetime:
-        """A moment when the hotline's staff telephone: `hours` from now, within a working day."""
+        """A moment for a telephone call: about `hours` from now, within working hours; aware UTC."""
         at = _grain(now + timedelta(hours=hours, minutes=10 * dice.randrange(6)))
         while True:
             local = at.astimezone(ZONE)
@@ -138,14 +138,14 @@ class Diary:
             at = _utc(datetime.combine(day, CALLS_FROM, ZONE)) + TEN_MINUTES * dice.randrange(12)
 
     def soon(self, s: Situation, dice: random.Random, now: datetime, low: int, high: int) -> datetime:
-        """Desk openings from now; an urgent ticket is dealt with within the half hour, day or night."""
+        """Between `low` and `high` desk openings from now; within half an hour for an urgent ticket."""
         if s.urgent:
             return _grain(now + TEN_MINUTES * dice.randint(1, 2))
         return self.desk_time(s.unit, now, dice.randint(low, high))
 
 
 def form_time(moment: datetime) -> str:
-    """A moment as a form's field takes it, local."""
+    """A moment as the value of a datetime-local field."""
     return moment.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
 
 

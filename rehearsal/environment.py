@@ -1,4 +1,4 @@
-"""The whole hotline brought up in this process for a rehearsal: servers, county, doors, sweeps, a clock to move."""
+"""The test environment in one process: servers, seeded county, web application, sweeps and a movable clock."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from channels.channel import Send
 from channels.registry import open_send
 from channels.web.app_keys import REGION_CONTEXT
 from hotline.actions.region.context import RegionContext
+from hotline.actions.region.health import bring_up_to_date
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.db import open_pool, transaction
 from hotline.domain.tickets.ticket import SYSTEM
 from hotline.local import LocalServers, local_servers, local_valkey
-from hotline.store import tally
-from hotline.store.migrate import migrate
-from hotline.store.region import regions as store
+from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, seed_county
-from rehearsal.doors import Doors
+from rehearsal.store import clock as clock_store
+from rehearsal.store import tally
 from rehearsal.wechat_server import WechatServer
 from workers.timetable import Sweep, sweeps
 
@@ -41,38 +41,38 @@ Told = Callable[[str], None]
 
 
 class NotForRehearsal(Exception):
-    """The database given cannot be played on; the text is a sentence for the person at the terminal."""
+    """The database cannot be used for a rehearsal; the text is a sentence for the user."""
 
 
 @dataclass(slots=True)
-class Stage:
-    """What a rehearsal plays on."""
+class Environment:
+    """A running hotline with its clients, on a moved clock."""
 
     settings: Settings
     clock: MovedClock
     context: RegionContext
-    doors: Doors
+    clients: Clients
     wechat: WechatServer
     send: Send
     sweeps: Mapping[str, Sweep]
-    slept: timedelta = timedelta(0)
-    disturbed: Callable[[Stage], Awaitable[int]] | None = None
+    unshifted: timedelta = timedelta(0)
+    sweep_override: Callable[[Environment], Awaitable[int]] | None = None
 
     @property
     def base(self) -> str:
-        """Where the web application answers."""
-        return self.doors.base
+        """The base URL of the web application."""
+        return self.clients.base
 
     async def sweep(self) -> int:
-        """One tick of the timetable, or what somebody makes of it who disturbs it; gives back how much was done."""
-        if self.disturbed is not None:
-            return await self.disturbed(self)
-        return await self.sweep_dry(self.context, self.sweeps, self.clock.now())
+        """One tick of the timetable, or of `sweep_override`; returns the number of things done."""
+        if self.sweep_override is not None:
+            return await self.sweep_override(self)
+        return await self.sweep_until_quiet(self.context, self.sweeps, self.clock.now())
 
-    async def sweep_dry(
+    async def sweep_until_quiet(
         self, context: RegionContext, jobs: Mapping[str, Sweep], now: datetime, batch: int = BATCH
     ) -> int:
-        """These jobs in turn until none finds anything to do; gives back how much was done."""
+        """Run these jobs in turn until none finds anything to do; returns the number of things done."""
         total = 0
         for _ in range(50):
             done = 0
@@ -88,35 +88,35 @@ class Stage:
         return total
 
     async def move_to(self, moment: datetime, awake: timedelta) -> None:
-        """Move the clock; sessions outlast a jump of up to `awake`: at their desks nobody sat idle through it."""
+        """Move the clock forward; sessions are moved along and do not expire, unless the jump is longer than `awake`."""
         before = self.clock.now()
         if moment <= before:
             return
         self.clock.move_to(moment)
-        # Small steps are saved up, so that sessions are written a few times an hour and not at every step.
-        self.slept += moment - before
+        # Short steps are accumulated, so that sessions are updated a few times an hour and not at every step.
+        self.unshifted += moment - before
         if moment - before > awake:
-            self.slept = timedelta(0)
-        elif self.slept >= NAP:
+            self.unshifted = timedelta(0)
+        elif self.unshifted >= NAP:
             async with self.context.writing(SYSTEM) as conn:
                 idle = self.context.rules.policy.accounts.idle
-                await tally.shift_sessions(conn, REGION, self.slept, before - idle)
-            self.slept = timedelta(0)
+                await clock_store.shift_sessions(conn, REGION, self.unshifted, before - idle)
+            self.unshifted = timedelta(0)
 
     async def has_tickets(self) -> bool:
-        """Whether anything was ever filed here."""
+        """Whether the region holds any ticket."""
         async with self.context.reading(SYSTEM) as conn:
             return bool(await tally.list_numbers(conn, REGION))
 
-    async def keep_moment(self) -> None:
-        """Write down where the clock stands; the database is one of rehearsals from then on."""
+    async def store_clock(self) -> None:
+        """Store the clock's moment; marks the database as one of rehearsals."""
         async with self.context.writing(SYSTEM) as conn:
-            await store.set_rehearsal(conn, REGION, self.clock.now())
+            await clock_store.set_rehearsal(conn, REGION, self.clock.now())
 
 
 @contextlib.asynccontextmanager
 async def rehearsal_servers(home: Path, *, durable: bool) -> AsyncIterator[LocalServers]:
-    """The embedded servers below `home`, or those the environment names."""
+    """The embedded servers with their data below `home`, or those of HOTLINE_DATABASE_URL and HOTLINE_REDIS_URL."""
     database_url, redis_url = os.environ.get("HOTLINE_DATABASE_URL"), os.environ.get("HOTLINE_REDIS_URL")
     if not database_url:
         async with local_servers(home, durable=durable) as servers:
@@ -129,29 +129,29 @@ async def rehearsal_servers(home: Path, *, durable: bool) -> AsyncIterator[Local
 
 
 async def prepare(database_url: str, start: datetime, told: Told = lambda _: None) -> datetime:
-    """Bring schema and county in; gives back the moment the clock goes on from. Raises NotForRehearsal."""
+    """Migrate and seed the database; returns the moment the clock starts at. Raises NotForRehearsal, UpkeepFault."""
     told("数据库结构")
-    await migrate(database_url)
+    await bring_up_to_date(database_url)
     pool = await open_pool(database_url, min_size=1, max_size=2)
     try:
         async with pool.acquire() as conn:
-            region = await store.get_region(conn, REGION)
-        if region is not None and region["rehearsal_now"] is None:
+            known, stopped_at = await clock_store.get_clock(conn, REGION)
+        if known and stopped_at is None:
             raise NotForRehearsal("HOTLINE_DATABASE_URL 指向的是正式数据库，演练会拨动时间，请换一个空的数据库。")
         await seed_county(pool, REGION, COUNTY, told)
-        moment: datetime = max(start, region["rehearsal_now"]) if region else start
+        moment = max(start, stopped_at) if stopped_at else start
         async with transaction(pool) as conn:
-            await store.set_rehearsal(conn, REGION, moment)
+            await clock_store.set_rehearsal(conn, REGION, moment)
         return moment
     finally:
         await pool.close()
 
 
 @contextlib.asynccontextmanager
-async def open_stage(
+async def open_environment(
     home: Path, servers: LocalServers, clock: MovedClock, *, host: str = "127.0.0.1", port: int = 0
-) -> AsyncIterator[Stage]:
-    """The web application on a loopback port, its stand-in WeChat platform, and the sweeps. `home` keeps key and files."""
+) -> AsyncIterator[Environment]:
+    """Start the web application on a loopback port with a stand-in for WeChat. `home` holds the master key and files."""
     async with contextlib.AsyncExitStack() as stack:
         wechat = await stack.enter_async_context(WechatServer(clock.now))
         settings = _settings(home, servers, wechat, host, port or free_port())
@@ -160,10 +160,10 @@ async def open_stage(
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, settings.host, settings.port).start()
-        doors = Doors(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
-        stack.push_async_callback(doors.close)
+        clients = Clients(f"http://{settings.host}:{settings.port}", clock, PASSWORD)
+        stack.push_async_callback(clients.close)
         send = await stack.enter_async_context(open_send(settings))
-        yield Stage(settings, clock, app[REGION_CONTEXT], doors, wechat, send, sweeps(send))
+        yield Environment(settings, clock, app[REGION_CONTEXT], clients, wechat, send, sweeps(send))
 
 
 def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str, port: int) -> Settings:
@@ -187,7 +187,7 @@ def _settings(home: Path, servers: LocalServers, wechat: WechatServer, host: str
 
 
 def rehearsal_key(home: Path) -> str:
-    """The master key of this home, made at the first time: what was sealed with it must be read again."""
+    """The base64 master key of this home, created once: data sealed with it must stay readable in the next run."""
     file = home / "key"
     if not file.exists():
         home.mkdir(parents=True, exist_ok=True)
@@ -197,7 +197,7 @@ def rehearsal_key(home: Path) -> str:
 
 
 def free_port() -> int:
-    """A port of this machine nobody listens on."""
+    """A free TCP port of 127.0.0.1."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""Everybody's next act on a ticket, asked each time it has changed."""
+"""The next action on a ticket, decided anew each time the ticket has changed."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from datetime import datetime
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.enums import Role
 from hotline.domain.tickets.lifecycle import State
-from rehearsal import texts
-from rehearsal.diary import Act, Situation
-from rehearsal.people import People
-from rehearsal.units import Units
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.people import People
+from rehearsal.behaviour.schedule import PlannedAction, Situation
+from rehearsal.behaviour.units import Units
 
 
 class Behaviour:
-    """The same seed and the same situations give the same acts."""
+    """Decides actions; the same seed and the same situations give the same actions."""
 
     def __init__(self, seed: int, calendar: Calendar) -> None:
         self.units = Units(seed, calendar)
         self.people = People(seed, calendar)
 
-    def next_act(self, s: Situation, now: datetime) -> Act | None:
-        """Who does what next with the ticket, and when; None when nobody will by himself."""
+    def next_action(self, s: Situation, now: datetime) -> PlannedAction | None:
+        """Who does what next with the ticket, and when; None when nobody acts unless the ticket changes."""
         units, people = self.units, self.people
         dice = people.dice_for(s)
         match s.state:

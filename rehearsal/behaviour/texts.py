@@ -1,4 +1,4 @@
-"""What invented officials and callers write and say in a rehearsal; chosen by a die, never taken from anybody."""
+"""Invented texts of officials and callers, chosen at random."""
 
 from __future__ import annotations
 
@@ -55,5 +55,5 @@ ADVICE = "建议对逾期未签收的单位集中约谈一次，并对反映集�
 
 
 def pick(dice: random.Random, lines: tuple[str, ...], unit: str = "本单位") -> str:
-    """One of the lines, its blanks filled."""
+    """One of the lines with its placeholders filled."""
     return dice.choice(lines).format(unit=unit, days=dice.choice((3, 5, 7)))

@@ -1,7 +1,6 @@
-"""How units behave in a rehearsal: prompt, late, silent, returning, satisfying, dissatisfying.
+"""Behaviour of units by profile: prompt, late, silent, returning, satisfying, dissatisfying.
 
-A unit has one profile for most of its tickets and a share of all others; what it does next with a ticket, and
-when, is asked each time the ticket has changed.
+A unit has one profile for OWN_SHARE of its tickets; the others draw one at random.
 """
 
 from __future__ import annotations
@@ -10,68 +9,81 @@ import random
 from datetime import datetime, timedelta
 
 from hotline.domain.enums import Kind, Role
-from rehearsal import texts
-from rehearsal.diary import A_DAY, AGAIN_DISSATISFIED, JOINT_SHARE, Act, Diary, Profile, Situation, form_time
+from rehearsal.behaviour import texts
+from rehearsal.behaviour.schedule import (
+    A_DAY,
+    AGAIN_DISSATISFIED,
+    JOINT_SHARE,
+    PlannedAction,
+    Profile,
+    Schedule,
+    Situation,
+    form_time,
+)
 from rehearsal.messages import ZONE
 
 
-class Units(Diary):
+class Units(Schedule):
     """Handlers and heads of units."""
 
-    def take_on(self, s: Situation, dice: random.Random, now: datetime) -> Act | None:
-        """A ticket waits to be signed: signed at once, late or not at all, or returned."""
+    def take_on(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction | None:
+        """A dispatched ticket: signed at once, late or not at all, or returned."""
         profile = self.profile(s)
         returns = profile is Profile.RETURNING and s.returnable and s.return_count < 3 and not s.urgent
         if returns and dice.random() < 0.75:
             fields = {"reason": texts.pick(dice, texts.RETURN_REASON), "basis": texts.pick(dice, texts.RETURN_BASIS)}
-            return Act(self.soon(s, dice, now, 0, 1), Role.HANDLER, "return", fields)
+            return PlannedAction(self.soon(s, dice, now, 0, 1), Role.HANDLER, "return", fields)
         match profile:
             case Profile.SILENT:
-                # It wakes up under pressure: sometimes at the second tier, mostly at the third.
+                # Signs only under supervision: sometimes at the second tier, mostly at the third.
                 if s.tier < 2 or (s.tier == 2 and dice.random() < 0.6):
                     return None
-                return Act(self.soon(s, dice, now, 1, 6), Role.HANDLER, "sign")
+                return PlannedAction(self.soon(s, dice, now, 1, 6), Role.HANDLER, "sign")
             case Profile.LATE:
-                return Act(self.soon(s, dice, now, A_DAY + 1, 2 * A_DAY), Role.HANDLER, "sign")
+                return PlannedAction(self.soon(s, dice, now, A_DAY + 1, 2 * A_DAY), Role.HANDLER, "sign")
             case _:
-                return Act(self.soon(s, dice, now, 0, 2), Role.HANDLER, "sign")
+                return PlannedAction(self.soon(s, dice, now, 0, 2), Role.HANDLER, "sign")
 
-    def work(self, s: Situation, dice: random.Random, now: datetime) -> Act | None:
+    def work(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction | None:
         """A signed ticket: contact first, perhaps an extension, then the reply."""
         profile = self.profile(s)
         if not s.contacted:
             how = "relay" if s.confidential else dice.choice(("phone", "phone", "visit", "meeting"))
             fields = {"how": how, "text": texts.pick(dice, texts.CONTACT)}
-            return Act(self.soon(s, dice, now, 0, 1), Role.HANDLER, "contact", fields)
+            return PlannedAction(self.soon(s, dice, now, 0, 1), Role.HANDLER, "contact", fields)
         if s.extension_asked:
-            return Act(self.soon(s, dice, now, 0, 1), Role.UNIT_HEAD, "grant_extension", {"reason": texts.GRANT[0]})
+            return PlannedAction(
+                self.soon(s, dice, now, 0, 1), Role.UNIT_HEAD, "grant_extension", {"reason": texts.GRANT[0]}
+            )
         joint = self._share(s, now)
         if joint is not None:
             return joint
         if profile is Profile.LATE and s.cycle == 1 and not s.tier and not s.urgent and dice.random() < 0.2:
             fields = {"reason": texts.pick(dice, texts.EXTENSION)}
-            return Act(self.soon(s, dice, now, 1, A_DAY), Role.HANDLER, "ask_extension", fields)
+            return PlannedAction(self.soon(s, dice, now, 1, A_DAY), Role.HANDLER, "ask_extension", fields)
         lines = texts.VAGUE if profile is Profile.DISSATISFYING and s.cycle == 1 else texts.REPLY
         fields = {"reply": texts.pick(dice, lines, s.unit), "facts": texts.pick(dice, texts.FACTS)}
-        return Act(self.soon(s, dice, now, *_patience(s, profile)), Role.HANDLER, "reply", fields)
+        return PlannedAction(self.soon(s, dice, now, *_patience(s, profile)), Role.HANDLER, "reply", fields)
 
-    def _share(self, s: Situation, now: datetime) -> Act | None:
-        """A matter of several units: the dispatcher asks one to assist, which hands its part in."""
+    def _share(self, s: Situation, now: datetime) -> PlannedAction | None:
+        """For a share of the tickets the dispatcher invites another unit, which hands in its part."""
         dice = self.dice(f"{s.key}:joint")
         if s.part_owed:
             at = self.desk_time(s.assisting, now, dice.randint(0, A_DAY))
-            return Act(at, Role.HANDLER, "assist", {"part": texts.pick(dice, texts.PART)})
+            return PlannedAction(at, Role.HANDLER, "assist", {"part": texts.pick(dice, texts.PART)})
         wanted = not s.assisting and not s.urgent and s.kind in (Kind.COMPLAINT, Kind.HELP) and s.cycle == 1
         if not wanted or dice.random() > JOINT_SHARE:
             return None
-        return Act(self.call_time(now, dice, 1), Role.DISPATCHER, "invite", {"task": texts.pick(dice, texts.TASK)})
+        return PlannedAction(
+            self.call_time(now, dice, 1), Role.DISPATCHER, "invite", {"task": texts.pick(dice, texts.TASK)}
+        )
 
-    def meet(self, s: Situation, dice: random.Random, now: datetime) -> Act | None:
-        """An interview is owed: planned, then held; the silent let the window pass, the late exceed it."""
+    def meet(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction | None:
+        """An owed interview: planned, then held; silent units let the window pass, late ones exceed it."""
         profile = self.profile(s)
         if s.planned:
             at = self.desk_time(s.unit, max(now, s.meet_at or now))
-            return Act(at, Role.HANDLER, "hold_interview", self._minutes(s, profile, at))
+            return PlannedAction(at, Role.HANDLER, "hold_interview", self._minutes(s, profile, at))
         wait = (0, 2 * A_DAY)
         if profile is Profile.SILENT and s.tier < 3:
             if dice.random() < 0.7:
@@ -88,7 +100,7 @@ class Units(Diary):
             "meet_at": form_time(meet_at),
             "meet_where": f"{s.unit}约谈室",
         }
-        return Act(at, Role.HANDLER, "plan_interview", fields)
+        return PlannedAction(at, Role.HANDLER, "plan_interview", fields)
 
     def _minutes(self, s: Situation, profile: Profile, at: datetime) -> dict[str, str]:
         dice = self.dice(f"{s.key}:meeting:{s.cycle}")
@@ -107,7 +119,7 @@ class Units(Diary):
 
 
 def _patience(s: Situation, profile: Profile) -> tuple[int, int]:
-    """Between how many openings of its desk the unit replies after it has called the person."""
+    """Lowest and highest number of desk openings between contact and reply."""
     waits = {
         Profile.PROMPT: (1, 2 * A_DAY),
         Profile.SATISFYING: (1, A_DAY),

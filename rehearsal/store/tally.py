@@ -1,78 +1,59 @@
-"""What a rehearsal counts at its end, and what changed while it runs: rows out."""
+"""What the report of a rehearsal counts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from hotline.domain.tickets.ticket import Ticket
-from hotline.store.queries import queries
-from hotline.store.tickets.records import ticket_of
+from rehearsal.store.queries import queries
 
 _q = queries.tally
-
-
 Rows = list[Mapping[str, Any]]
 
 
-async def list_changed(conn: Any, region: int, since: datetime) -> list[Ticket]:
-    """Tickets something happened to since a moment."""
-    return [ticket_of(row) async for row in _q.changed_tickets(conn, region_id=region, since=since)]
-
-
-async def list_assisting(conn: Any, region: int, ticket_ids: list[UUID]) -> dict[UUID, tuple[UUID, bool]]:
-    """Of each ticket with assisting units one of them, and whether it owes its part; whoever does goes first."""
-    found: dict[UUID, tuple[UUID, bool]] = {}
-    async for row in _q.assisting_of_tickets(conn, region_id=region, ticket_ids=ticket_ids):
-        found.setdefault(row["ticket_id"], (row["unit_id"], row["owed"]))
-    return found
-
-
 async def count_tickets(conn: Any, region: int) -> Rows:
-    """By door, state and way they ended."""
+    """Rows `channel`, `state`, `close_reason`, `total`."""
     return [row async for row in _q.count_tickets(conn, region_id=region)]
 
 
 async def count_events(conn: Any, region: int) -> Rows:
-    """By verb: on how many tickets, and how often."""
+    """Rows `verb`, `tickets`, `total`."""
     return [row async for row in _q.count_events(conn, region_id=region)]
 
 
 async def count_reminders(conn: Any, region: int) -> Rows:
-    """The ledger by step and state."""
+    """Rows `step`, `state`, `total`."""
     return [row async for row in _q.count_reminders(conn, region_id=region)]
 
 
 async def count_letters(conn: Any, region: int) -> Rows:
-    """By kind and tier."""
+    """Rows `kind`, `tier`, `total`."""
     return [row async for row in _q.count_letters(conn, region_id=region)]
 
 
 async def count_interviews(conn: Any, region: int) -> Mapping[str, Any]:
-    """`owed` and `held`."""
+    """A row with `owed` and `held`."""
     row: Mapping[str, Any] = await _q.count_interviews(conn, region_id=region)
     return row
 
 
 async def count_callbacks(conn: Any, region: int) -> Rows:
-    """By state and verdict."""
+    """Rows `state`, `verdict`, `total`."""
     return [row async for row in _q.count_callbacks(conn, region_id=region)]
 
 
 async def count_alarms(conn: Any, region: int) -> Rows:
-    """By kind, open or settled."""
+    """Rows `kind`, `open`, `total`."""
     return [row async for row in _q.count_alarms(conn, region_id=region)]
 
 
 async def count_outbox(conn: Any, region: int) -> Rows:
-    """By channel and state, folded ones apart."""
+    """Rows `channel`, `state`, `folded`, `total`."""
     return [row async for row in _q.count_outbox(conn, region_id=region)]
 
 
 async def count_told_twice(conn: Any, region: int) -> int:
-    """How often anything was told more than once; it ought to be 0."""
+    """Number of reminders and messages sent more than once; must be 0."""
     value: int = await _q.count_told_twice(conn, region_id=region)
     return value
 
@@ -85,8 +66,3 @@ async def list_numbers(conn: Any, region: int) -> Rows:
 async def list_compiled(conn: Any, region: int) -> Rows:
     """Every brief's week, number and state."""
     return [row async for row in _q.compiled_briefs(conn, region_id=region)]
-
-
-async def shift_sessions(conn: Any, region: int, by: timedelta, good_after: datetime) -> None:
-    """Let the sessions of people at their desks, seen after a moment, outlast a jump of the moved clock."""
-    await _q.shift_sessions(conn, region_id=region, by=by, good_after=good_after)

@@ -10,19 +10,19 @@ import pytest
 
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from rehearsal.adversary import LIFE, Killed, Life
-from rehearsal.sabotage import Saboteur
+from rehearsal.fault_injection import FaultInjector
 
 MESSAGE = Outgoing(UUID(int=1), "wechat", "somebody", "replied", "已经答复。")
 
 
-def saboteur(*answers: Delivery) -> Saboteur:
+def injector(*answers: Delivery) -> FaultInjector:
     waiting = list(answers)
 
     async def send(_message: Outgoing) -> Receipt:
         return Receipt(waiting.pop(0))
 
     nothing: Any = None
-    return Saboteur(nothing, nothing, nothing, Random(1), send)
+    return FaultInjector(nothing, nothing, nothing, Random(1), send)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def saboteur(*answers: Delivery) -> Saboteur:
     ],
 )
 async def test_a_message_that_may_have_arrived_twice_is_counted(answers: tuple[Delivery, ...], doubled: int) -> None:
-    adversary = saboteur(*answers)
+    adversary = injector(*answers)
     for _ in answers:
         await adversary._send(MESSAGE)
     assert adversary.doubled == doubled
@@ -43,7 +43,7 @@ async def test_a_message_that_may_have_arrived_twice_is_counted(answers: tuple[D
 
 @pytest.mark.parametrize(("after", "reached"), [(False, 0), (True, 1)])
 async def test_a_worker_killed_at_a_message_sent_it_or_not(after: bool, reached: int) -> None:
-    adversary = saboteur(Delivery.DELIVERED)
+    adversary = injector(Delivery.DELIVERED)
     token = LIFE.set(Life(lurks=1, after=after))
     with pytest.raises(Killed):
         await adversary._send(MESSAGE)

@@ -1,13 +1,5 @@
--- name: skip_checks()!
--- Rows that are right by construction need no triggers while they are poured in.
-set session_replication_role = replica;
-
--- name: keep_checks()!
--- Checks as in service.
-set session_replication_role = origin;
-
--- name: pour_tickets(region_id, first, last, now, due_at, unit_ids)!
--- Open tickets, their ids counted up, the reply clock of each named after it: most in work, some answered, some waiting, some owed an interview.
+-- name: load_tickets(region_id, first, last, now, due_at, unit_ids)!
+-- Open tickets with ascending ids, which their reply deadlines share; one state in ten each is replied, dispatched and interview_owed.
 insert into ticket (region_id, ticket_id, number, query_code_hash, client_key, channel, kind, handling_class, pace, confidential,
     title, body, place, state, received_at, changed_at, lead_unit_id, tier, clock_id, clock_due_at)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, 'bench-' || n, '\x00', 'bench-' || n, 'phone', 'complaint', 'committed', 'ordinary',
@@ -18,25 +10,25 @@ select :region_id, lpad(to_hex(n), 32, '0')::uuid, 'bench-' || n, '\x00', 'bench
     lpad(to_hex(n), 32, '0')::uuid, :due_at
 from generate_series(:first::int, :last::int) n;
 
--- name: pour_people(region_id, first, last, now)!
+-- name: load_people(region_id, first, last, now)!
 -- The person behind each ticket.
 insert into complainant (region_id, complainant_id, contact_hash, first_seen_at)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, decode(md5((n % 300000)::text), 'hex'), :now
 from generate_series(:first::int, :last::int) n;
 
--- name: pour_units(region_id, first, last, now)!
--- Whose work each ticket is.
+-- name: load_units(region_id, first, last, now)!
+-- The lead unit of each ticket.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
 select region_id, ticket_id, lead_unit_id, 'lead', :now from ticket
 where region_id = :region_id and ticket_id between lpad(to_hex(:first::int), 32, '0')::uuid and lpad(to_hex(:last::int), 32, '0')::uuid;
 
--- name: pour_events(region_id, first, last, now)!
--- A line of history each.
+-- name: load_events(region_id, first, last, now)!
+-- One event each.
 insert into ticket_event (region_id, ticket_id, event_id, at, verb, to_state, cycle, role)
 select :region_id, lpad(to_hex(n), 32, '0')::uuid, gen_random_uuid(), :now::timestamptz - interval '2 days', 'open', 'received', 1, 'system'
 from generate_series(:first::int, :last::int) n;
 
--- name: pour_clocks(region_id, first, last, now, due_at)!
+-- name: load_clocks(region_id, first, last, now, due_at)!
 -- A running reply clock each, not due before its limit's last day, and one that was met.
 insert into deadline (region_id, deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text,
     state, next_step, next_at, ended_at)
@@ -46,7 +38,7 @@ select :region_id, case c.rule when 'reply' then t.ticket_id else gen_random_uui
 from ticket t, (values ('reply', 'running', 'one_day'), ('sign', 'met', null)) c (rule, state, step)
 where t.region_id = :region_id and t.ticket_id between lpad(to_hex(:first::int), 32, '0')::uuid and lpad(to_hex(:last::int), 32, '0')::uuid;
 
--- name: pour_rest(region_id, first, last, now)!
+-- name: load_rest(region_id, first, last, now)!
 -- What else fills a database of this size: messages sent, callbacks and supervisions.
 with tickets as (
     select ticket_id, lead_unit_id, state from ticket
@@ -67,7 +59,7 @@ select :region_id, gen_random_uuid(), ticket_id, 1, 1, 'dissatisfied', lead_unit
 from tickets where state = 'interview_owed';
 
 -- name: make_due(region_id, round, rounds, due_tickets, first, last, now, due_at)!
--- So many clocks, spread over these tickets, have their reminder due now; another share in each round.
+-- Make the reminders of `due_tickets` deadlines due now, others in each round.
 update deadline set due_at = :due_at, next_at = :now
 where region_id = :region_id and rule = 'reply' and ticket_id in (
     select lpad(to_hex(:first::int + (n * :rounds::int + :round::int)
@@ -75,5 +67,5 @@ where region_id = :region_id and rule = 'reply' and ticket_id in (
     from generate_series(0, :due_tickets::int - 1) n);
 
 -- name: count_told(region_id)$
--- How many reminders stand in the ledger.
+-- Number of reminders.
 select count(*) from reminder where region_id = :region_id;

@@ -1,4 +1,4 @@
-"""The doors as people use them: browsers of the office's people with log-in, cookie and form token; the website."""
+"""HTTP clients: a browser for each log-in, with session cookie and form token, and one for the public website."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ LONGEST = timedelta(hours=11, minutes=50)
 PATIENCE = aiohttp.ClientTimeout(total=60)
 
 
-class DoorError(Exception):
-    """A door answered otherwise than it should; the text says which and how, without personal data."""
+class UnexpectedReply(Exception):
+    """A page was not answered as expected; the text has path and status, no personal data."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a form was answered: `location` for a redirect, `text` for anything else."""
+    """The answer to a form: `location` of a redirect, `text` of an error page."""
 
     status: int
     location: str = ""
@@ -37,13 +37,13 @@ class Reply:
         return self.status == 303
 
     def query(self, name: str) -> str:
-        """A part of the query string one is led to."""
+        """A parameter of the query string of the redirect; empty when missing."""
         return (parse_qs(urlsplit(self.location).query).get(name) or [""])[0]
 
 
 @dataclass(slots=True)
 class _Browser:
-    """One person's browser: its session, since when, and the token its forms carry."""
+    """One person's browser: HTTP session, moment of the log-in, form token."""
 
     http: aiohttp.ClientSession
     csrf: str = ""
@@ -51,15 +51,12 @@ class _Browser:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def fresh(self, now: datetime) -> bool:
-        """Whether it is worth trying the session; one that ended anyway leads to the log-in page."""
+        """Whether the session has probably not expired; an expired one is redirected to the log-in page."""
         return self.opened_at is not None and now - self.opened_at < LONGEST
 
 
-class Doors:
-    """Everybody's browser on one server, over connections that are kept open. An async context manager's content.
-
-    `password` is everybody's.
-    """
+class Clients:
+    """All browsers of one server, over shared keep-alive connections; `password` is that of every log-in."""
 
     def __init__(self, base: str, clock: Clock, password: str) -> None:
         self.base = base
@@ -77,7 +74,7 @@ class Doors:
         await self._connector.close()
 
     async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> Reply:
-        """A form of an office page, sent by the person who logs in as `login`. Raises DoorError when nobody can."""
+        """Submit a form of an office page, logging in if needed. Raises UnexpectedReply when the log-in fails."""
         browser = await self._browser(login)
         reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
         if reply.location.startswith("/login"):
@@ -87,24 +84,24 @@ class Doors:
         return reply
 
     async def read(self, login: str, path: str) -> bytes:
-        """A page or file as the person gets it. Raises DoorError unless it is there."""
+        """The content of a page or file for this log-in. Raises UnexpectedReply unless answered 200."""
         browser = await self._browser(login)
         async with browser.http.get(self.base + path) as response:
             content = await response.read()
             if response.status != 200:
-                raise DoorError(f"GET {path}: {response.status}")
+                raise UnexpectedReply(f"GET {path}: {response.status}")
             return content
 
     async def send(self, path: str, fields: Mapping[str, str]) -> Reply:
-        """A form of the public website."""
+        """Submit a form of the public website."""
         return await _post(self._public, self.base + path, fields)
 
     async def look(self, path: str) -> str:
-        """A page of the public website. Raises DoorError unless it is there."""
+        """The text of a page of the public website. Raises UnexpectedReply unless answered 200."""
         async with self._public.get(self.base + path) as response:
             text = await response.text()
             if response.status != 200:
-                raise DoorError(f"GET {urlsplit(path).path}: {response.status}")
+                raise UnexpectedReply(f"GET {urlsplit(path).path}: {response.status}")
             return text
 
     async def _browser(self, login: str) -> _Browser:
@@ -117,22 +114,22 @@ class Doors:
         return browser
 
     async def _log_in(self, login: str, browser: _Browser) -> None:
-        # Everybody begins with what was told to the desk; log-in leads there.
+        # Everybody starts on the notices of the desk: the redirect after the log-in leads there.
         fields = {"login": login, "password": self._password, "next": "/desk/notices"}
         reply = await _post(browser.http, f"{self.base}/login", fields)
         if not reply.done:
-            raise DoorError(f"log-in of {login}: {reply.status}")
+            raise UnexpectedReply(f"log-in of {login}: {reply.status}")
         async with browser.http.get(self.base + reply.location) as response:
             found = TOKEN.search(await response.text())
         if found is None:
-            raise DoorError(f"no form token on {reply.location} for {login}: {response.status}")
+            raise UnexpectedReply(f"no form token on {reply.location} for {login}: {response.status}")
         browser.csrf, browser.opened_at = found[1], self._clock.now()
 
     def _open(self) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(
             connector=self._connector,
             connector_owner=False,
-            cookie_jar=aiohttp.CookieJar(unsafe=True),  # the server's name is an address
+            cookie_jar=aiohttp.CookieJar(unsafe=True),  # the host is an IP address
             timeout=PATIENCE,
         )
 
@@ -144,7 +141,7 @@ async def _post(http: aiohttp.ClientSession, url: str, fields: Mapping[str, str]
 
 
 def sentence_of(page: str) -> str:
-    """What a refusing page says in a line, for the log of refusals."""
+    """The message of an error page in one line of at most 120 characters, for the count of refusals."""
     inside = re.search(r'(?s)class="[^"]*(?:notice|flash|error|happened)[^"]*"[^>]*>(.*?)</(?:p|div|section)>', page)
     text = " ".join(SENTENCE.sub(" ", inside[1] if inside else page).split())
     return text[:120]

@@ -1,4 +1,4 @@
-"""What a rehearsal remembers of each message: its ticket, what was told to the person, what is planned next."""
+"""State of each message during a rehearsal: its ticket, what was done, what is planned next."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hotline.domain.tickets.lifecycle import State, Verb
 from hotline.domain.tickets.ticket import Ticket
-from rehearsal.diary import Act, Situation
+from rehearsal.behaviour.schedule import PlannedAction, Situation
 from rehearsal.messages import Arrival, Caller, Message
 
 Row = Mapping[str, Any]
@@ -20,8 +20,8 @@ _EXTENSIONS = frozenset({Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_E
 
 
 @dataclass(slots=True)
-class Case:
-    """One message from its arrival on. `plan` numbers what is planned, so that an overtaken act is dropped."""
+class TrackedMessage:
+    """One message and its ticket. `plan` is the number of the present plan: actions of an earlier one are dropped."""
 
     arrival: Arrival
     key: str
@@ -47,7 +47,7 @@ class Case:
     told: list[str] = field(default_factory=list)
 
     def observe(self, ticket: Ticket) -> None:
-        """Take over what changed; what belonged to an earlier round is forgotten."""
+        """Update from the ticket; facts of an earlier round are reset."""
         moved, handed = ticket.state is not self.state, ticket.lead_unit_id != self.unit_id
         if handed or (moved and self.state is State.REPLIED):
             self.contacted = self.extension_asked = False
@@ -56,15 +56,15 @@ class Case:
             self.attempts = self.reviews = self.troubles = 0
         self.state, self.unit_id = ticket.state, ticket.lead_unit_id
         if moved and not self.arrival.caller.openid:
-            self.attempts = 1  # nobody to ask online
+            self.attempts = 1  # cannot be asked online
         self.ticket_id, self.number = ticket.ticket_id, ticket.number
 
     def share(self, assisting: tuple[UUID, bool] | None) -> None:
-        """Who assists, and whether that unit owes its part: as the database has it, whoever asked for it."""
+        """Store who assists and whether that unit still owes its part."""
         self.assisting_id, self.part_owed = assisting or (None, False)
 
     def recall(self, events: Sequence[Row], interviews: Sequence[Row], reviews: int) -> None:
-        """What an earlier run had done to the ticket in its present round."""
+        """Restore what an earlier run did in the present round, from the history."""
         verbs = [str(event["verb"]) for event in events]
         this_round = _since(verbs, _NEW_ROUNDS)
         self.contacted = Verb.CONTACT in this_round
@@ -80,7 +80,7 @@ class Case:
                 self.planned, self.meet_at = True, newest["meet_at"]
 
     def situation(self, ticket: Ticket, unit: str, assisting: str = "") -> Situation:
-        """The ticket as those who must act on it see it."""
+        """The facts that decide the next action."""
         return Situation(
             key=self.key,
             unit=unit,
@@ -106,15 +106,15 @@ class Case:
             part_owed=self.part_owed,
         )
 
-    def remember(self, act: Act) -> None:
-        """An act was carried out."""
-        match act.verb:
+    def remember(self, action: PlannedAction) -> None:
+        """Store that an action was carried out."""
+        match action.verb:
             case "contact":
                 self.contacted = True
             case "plan_interview":
-                self.planned, self.meet_at = True, datetime.fromisoformat(f"{act.fields['meet_at']}+08:00")
+                self.planned, self.meet_at = True, datetime.fromisoformat(f"{action.fields['meet_at']}+08:00")
             case "hold_interview":
-                self.outcome = act.fields["outcome"]
+                self.outcome = action.fields["outcome"]
             case "ask_extension":
                 self.extension_asked = True
             case "grant_extension" | "refuse_extension":
@@ -130,15 +130,15 @@ class Case:
 
 
 def _since(verbs: Sequence[str], beginnings: frozenset[Verb]) -> Sequence[str]:
-    """The verbs after the last of these."""
+    """The verbs after the last one of `beginnings`."""
     starts = [place for place, verb in enumerate(verbs) if verb in beginnings]
     return verbs[starts[-1] + 1 :] if starts else verbs
 
 
-def adopted(ticket: Ticket) -> Case:
-    """A case for a ticket of an earlier run. Who filed it is not known any more: the hotline telephones."""
+def adopt(ticket: Ticket) -> TrackedMessage:
+    """Track a ticket of an earlier run; its caller is not known any more, so callbacks go by telephone."""
     index = int(ticket.number.rpartition("-")[2])
     message = Message(index, ticket.body, ticket.title)
     caller = Caller("", "", "")
     arrival = Arrival(ticket.received_at, message, ticket.channel, ticket.kind, caller, ticket.matter_id, ticket.place)
-    return Case(arrival, f"adopted-{ticket.number}")
+    return TrackedMessage(arrival, f"adopted-{ticket.number}")
