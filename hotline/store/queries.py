@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiosql
 from aiosql.adapters.asyncpg import AsyncPGAdapter
 
 import hotline
 
+T = TypeVar("T")
+
 
 class _OnConnection(AsyncPGAdapter):
-    """aiosql's adapter without its look, at every call, whether it was handed a pool: the store never does that."""
+    """aiosql's adapter for a connection alone: its own checks at every call whether it was given a pool."""
 
     def _in_order(self, name: str, given: Any) -> list[Any]:
         return [given[variable] for variable in self.var_sorted[name]]
@@ -66,3 +68,29 @@ def sql_folder() -> Path:
 
 
 queries = Queries(sql_folder() / "queries")
+
+
+async def fetch_all(row: type[T], found: AsyncIterator[Any]) -> list[T]:
+    """All rows of a query, as rows of the type `row`, a TypedDict that names its columns.
+
+    Nothing is converted at run time; `tests/sql/test_row_types.py` compares each type with its query.
+    """
+    return [one async for one in found]
+
+
+async def fetch_one(row: type[T], found: Awaitable[Any]) -> T | None:
+    """The one row of a query as a row of the type `row`, or None when there is none."""
+    first: T | None = await found
+    return first
+
+
+async def fetch_value(kind: type[T], found: Awaitable[Any]) -> T | None:
+    """The value of a query with one column, of the type `kind`; None when there is no row, or for null."""
+    value: T | None = await found
+    return value
+
+
+async def fetch_required(kind: type[T], found: Awaitable[Any]) -> T:
+    """The value of a query that always has one, such as a count."""
+    value: T = await found
+    return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import now
 from hotline.actions.region.context import County
-from hotline.actions.region.heartbeats import list_heartbeats
+from hotline.actions.region.heartbeats import HeartbeatRow, list_heartbeats
 from hotline.actions.region.schema import read_schema
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.policy.limits import Policy
@@ -46,7 +46,7 @@ async def show_admin(request: web.Request) -> web.Response:
     )
 
 
-def _jobs(rows: Sequence[Mapping[str, Any]], moment: datetime) -> list[dict[str, Any]]:
+def _jobs(rows: Sequence[HeartbeatRow], moment: datetime) -> list[dict[str, Any]]:
     """Every job by its Chinese name; one never heard of is as silent as one long silent."""
     beats = {row["job"]: row for row in rows}
     names = [*JOB_NAMES, *(job for job in beats if job not in JOB_NAMES)]

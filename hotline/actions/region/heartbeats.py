@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from hotline.actions.region.context import RegionContext
 from hotline.domain.tickets.ticket import SYSTEM
 from hotline.store.messaging import alarms
 from hotline.store.region import heartbeats
-
-Row = Mapping[str, Any]
+from hotline.store.region.heartbeats import HeartbeatRow as HeartbeatRow
 
 STOPPED = "timetable_stopped"
 
@@ -41,7 +38,7 @@ async def settle_stop(context: RegionContext, now: datetime) -> None:
         await alarms.settle_alarms_of_kind(conn, context.region, STOPPED, now)
 
 
-async def list_heartbeats(context: RegionContext) -> list[Row]:
+async def list_heartbeats(context: RegionContext) -> list[HeartbeatRow]:
     """When each job of the timetable last ran."""
     async with context.reading() as conn:
         return await heartbeats.list_heartbeats(conn, context.region)

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, queries
 
 _q = queries.region.heartbeats
 
 
-async def beat(conn: Any, region: int, job: str, at: datetime, handled: int, failed: int) -> None:
-    """A job of the timetable ran."""
+class HeartbeatRow(TypedDict):
+    """The last run of a job: when, how many rows it handled and how many failed."""
+
+    job: str
+    beat_at: datetime
+    handled: int
+    failed: int
+
+
+async def beat(conn: Connection, region: int, job: str, at: datetime, handled: int, failed: int) -> None:
+    """Record that a job ran at `at`, handled so many rows and failed on so many."""
     await _q.beat(conn, region_id=region, job=job, beat_at=at, handled=handled, failed=failed)
 
 
-async def list_heartbeats(conn: Any, region: int) -> list[Mapping[str, Any]]:
-    """When each job last ran."""
-    return [row async for row in _q.heartbeats(conn, region_id=region)]
+async def list_heartbeats(conn: Connection, region: int) -> list[HeartbeatRow]:
+    """The last run of each job."""
+    return await fetch_all(HeartbeatRow, _q.heartbeats(conn, region_id=region))

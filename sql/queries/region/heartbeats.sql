@@ -7,4 +7,4 @@ set beat_at = excluded.beat_at, handled = h.handled + excluded.handled, failed =
 
 -- name: heartbeats(region_id)
 -- When each job last ran.
-select * from heartbeat where region_id = :region_id order by job;
+select job, beat_at, handled, failed from heartbeat where region_id = :region_id order by job;
