@@ -36,7 +36,7 @@ def build_app(settings: Settings, clock: Clock | None = None) -> web.Application
     app[SETTINGS] = settings
     app[CLOCK] = clock or RealClock()
     app.cleanup_ctx.append(_open_office)
-    app.cleanup_ctx.append(_open_meter)
+    app.cleanup_ctx.append(_open_rate_limiter)
     app.cleanup_ctx.append(watch_timetable)
     rendering.set_up(app)
     security_headers.set_up(app)
@@ -59,7 +59,7 @@ async def _open_office(app: web.Application) -> AsyncIterator[None]:
         yield
 
 
-async def _open_meter(app: web.Application) -> AsyncIterator[None]:
+async def _open_rate_limiter(app: web.Application) -> AsyncIterator[None]:
     app[RATE_LIMITER] = RateLimiter(app[SETTINGS].redis_url)
     yield
     await app[RATE_LIMITER].close()

@@ -1,8 +1,7 @@
-"""Counting how often things are done, for all processes together in Valkey; in this process alone while it is away."""
+"""Rate limiter: counts requests in Valkey for all processes together; alone in this process while Valkey is away."""
 
 from __future__ import annotations
 
-import asyncio
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import redis.asyncio as redis
 import structlog
 from redis.exceptions import RedisError
 
+from hotline.batching import Batcher
 from hotline.domain.policy.rate_limits import RateLimit, spend
 
 _log = structlog.get_logger()
@@ -48,15 +48,18 @@ return waits
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One bucket that a request fills: `key` holds nobody's data in the open."""
+    """What a request costs one bucket; `key` must not contain personal data."""
 
     key: str
     rate: RateLimit
     cost: int = 1
 
 
+_Request = tuple[Sequence[Cost], float]
+
+
 class RateLimiter:
-    """Charges buckets; requests that come at the same moment go to Valkey together."""
+    """Charges buckets in Valkey; requests of the same moment are charged with one call."""
 
     def __init__(self, redis_url: str) -> None:
         self._client: Any = redis.Redis.from_url(
@@ -64,45 +67,37 @@ class RateLimiter:
         )
         self._script = self._client.register_script(_SCRIPT)
         self._own: dict[str, float] = {}
-        self._asked: list[tuple[Sequence[Cost], asyncio.Future[float]]] = []
-        self._sending: asyncio.Task[None] | None = None
+        self._requests: Batcher[_Request, float] = Batcher(self._charge_batch)
         self._away_until = 0.0
 
-    async def charge(self, charges: Sequence[Cost], now: datetime) -> timedelta:
-        """Fill all the buckets, or none: how long to wait, zero when it may be done now. Never raises for Valkey."""
-        if not charges:
+    async def charge(self, costs: Sequence[Cost], now: datetime) -> timedelta:
+        """Charge every bucket of a request, or none of them. Returns how long to wait, zero when it may be done now.
+
+        While Valkey does not answer, this process counts alone; nothing is raised.
+        """
+        if not costs:
             return timedelta(0)
-        future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        self._asked.append((charges, future))
-        if self._sending is None or self._sending.done():
-            self._sending = asyncio.create_task(self._send(now.timestamp() * 1000))
-        return timedelta(milliseconds=await future)
+        return timedelta(milliseconds=await self._requests.submit((costs, now.timestamp() * 1000)))
 
     async def close(self) -> None:
-        """Let the connections go."""
-        if self._sending is not None:
-            await self._sending
+        """Close the connections once every waiting request is answered."""
+        await self._requests.close()
         await self._client.aclose()
 
-    async def _send(self, now_ms: float) -> None:
-        while self._asked:
-            together, self._asked = self._asked, []
-            groups = [charges for charges, _ in together]
-            for (_, future), wait in zip(together, await self._waits(groups, now_ms), strict=True):
-                if not future.done():
-                    future.set_result(wait)
+    async def _charge_batch(self, requests: Sequence[_Request]) -> Waits:
+        return await self._waits([costs for costs, _ in requests], requests[-1][1])
 
     async def _waits(self, groups: Sequence[Sequence[Cost]], now_ms: float) -> Waits:
         if monotonic() < self._away_until:
             return self._alone(groups, now_ms)
         try:
-            told: Waits = await self._script(
-                keys=[one.key for group in groups for one in group], args=_args(groups, now_ms)
+            waits: Waits = await self._script(
+                keys=[cost.key for costs in groups for cost in costs], args=_args(groups, now_ms)
             )
-            return told
+            return waits
         except (RedisError, OSError, ValueError) as fault:
             self._away_until = monotonic() + AWAY_S
-            _log.warning("meter_alone", fault=type(fault).__name__)
+            _log.warning("rate_limiter_alone", fault=type(fault).__name__)
             return self._alone(groups, now_ms)
 
     def _alone(self, groups: Sequence[Sequence[Cost]], now_ms: float) -> Waits:

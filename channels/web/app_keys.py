@@ -16,7 +16,7 @@ from hotline.rate_limiter import RateLimiter
 SETTINGS = web.AppKey("settings", Settings)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 REGION_CONTEXT = web.AppKey("region", RegionContext)
-RATE_LIMITER = web.AppKey("meter", RateLimiter)
+RATE_LIMITER = web.AppKey("rate_limiter", RateLimiter)
 
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")

@@ -43,7 +43,7 @@ async def open_ticket(context: RegionContext, filing: Filing, actor: Actor, now:
     code = query_code(context, filing.client_key)
     filed = _compose(context, filing, actor, now, await context.next_number(now))
     try:
-        await context.filings.put(filed)
+        await context.filings.submit(filed)
     except AlreadyOpened:
         async with context.reading(scope_of_key(filing.client_key)) as conn:
             earlier = await records.get_by_client_key(conn, context.region, filing.client_key)

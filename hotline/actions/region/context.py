@@ -13,12 +13,12 @@ from uuid import UUID
 
 import structlog
 
-from hotline.actions.region.batch_writer import BatchWriter
 from hotline.actions.region.row_scope import FILING, scope_of
+from hotline.batching import Batcher
 from hotline.config import Settings
 from hotline.crypto.keyring import KeyringFault
 from hotline.crypto.vault import Vault
-from hotline.db import NO_ROWS, acquire_scoped
+from hotline.db import NO_ROWS, WORTH_ANOTHER_TRY, acquire_scoped
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.enums import Pace
 from hotline.domain.errors import RehearsalDatabase
@@ -35,6 +35,9 @@ from hotline.store.tickets.filing import Filed, insert_tickets, take_numbers
 _log = structlog.get_logger()
 REFRESH_S = 60.0
 NUMBERS_AT_ONCE = 50
+# Filings that arrive together share a statement: a commit for each would cost the database more than its rows.
+FILING_WRITERS = 2
+FILINGS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +113,18 @@ class RegionContext:
     _read_at: float = 0.0
     _numbers: dict[str, tuple[int, int]] = field(default_factory=dict)
     _numbering: asyncio.Lock = field(default_factory=asyncio.Lock)
-    filings: BatchWriter = field(init=False)
+    filings: Batcher[Filed, None] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.filings = BatchWriter(self._write_filed)
+        self.filings = Batcher(
+            self._write_filed, workers=FILING_WRITERS, size=FILINGS_AT_ONCE, shared=WORTH_ANOTHER_TRY
+        )
 
-    async def _write_filed(self, filed: Sequence[Filed]) -> None:
+    async def _write_filed(self, filed: Sequence[Filed]) -> Sequence[None]:
         # One statement is its own transaction: no begin and commit to wait for.
         async with self.reading(FILING) as conn:
             await insert_tickets(conn, self.region, filed)
+        return [None] * len(filed)
 
     @asynccontextmanager
     async def reading(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Any]:

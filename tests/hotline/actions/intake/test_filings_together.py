@@ -35,9 +35,9 @@ async def test_they_take_fewer_statements_than_filings(town: Town) -> None:
 
     async def counted(filed):
         sizes.append(len(filed))
-        await write(filed)
+        return await write(filed)
 
-    town.context.filings._write = counted
+    town.context.filings._handle = counted
     await asyncio.gather(*(opening.open_ticket(town.context, a_filing(), COMPLAINANT, MONDAY) for _ in range(40)))
     assert sum(sizes) == 40
     assert len(sizes) < 20
@@ -50,8 +50,8 @@ async def test_one_that_does_not_fit_fails_alone(town: Town) -> None:
     ]
     # Half a sign cannot be sent to the database; intake never lets one through, so it is slipped in behind it.
     bad = replace(bad, client_key="\ud800")
-    put = town.context.filings.put
-    results = await asyncio.gather(put(good), put(bad), put(other), return_exceptions=True)
+    submit = town.context.filings.submit
+    results = await asyncio.gather(submit(good), submit(bad), submit(other), return_exceptions=True)
     assert [type(result).__name__ for result in results] == ["NoneType", "DataError", "NoneType"]
     assert await _count(town, "ticket") == 2
 
@@ -60,7 +60,7 @@ async def test_a_lost_database_is_told_to_everybody_who_waits(town: Town) -> Non
     async def lost(_filed):
         raise ConnectionResetError
 
-    town.context.filings._write = lost
+    town.context.filings._handle = lost
     results = await asyncio.gather(
         *(opening.open_ticket(town.context, a_filing(), COMPLAINANT, MONDAY) for _ in range(5)), return_exceptions=True
     )
