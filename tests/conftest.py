@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -14,10 +15,12 @@ import pytest
 import pytest_asyncio
 import redis
 import structlog
+from argon2 import PasswordHasher
 from hypothesis import settings as hypothesis_settings
 
 from hotline.actions.region.row_scope import ALL
 from hotline.config import Settings
+from hotline.crypto import credentials
 from hotline.db import open_pool
 from hotline.local import LocalServers, local_servers
 from hotline.store.migrate import migrate
@@ -43,6 +46,24 @@ def pytest_configure() -> None:
     """
     if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector the thousands of tests, which all stay to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords() -> Iterator[None]:
+    """Hash passwords at the smallest cost: tests log in, they do not resist guessing.
+
+    A stored hash is verified at the cost it was made with, so that only new ones change. The cost in use is proved by
+    tests/hotline/crypto/test_credentials.py.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture(autouse=True)
