@@ -7,6 +7,7 @@ import gc
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -35,32 +36,29 @@ hypothesis_settings.load_profile("hotline")
 _numbers = itertools.count(1)
 
 _MEMORY, _ROOM = Path("/dev/shm"), 2 << 30
-"""Where Linux keeps files in memory, and the bytes that must be free there: a run takes about 500 MB."""
+"""A folder in memory (tmpfs), and how many bytes must be free there; a run uses about 500 MB."""
 
 
 def pytest_configure() -> None:
-    """Put temporary folders in memory where there is room; PYTEST_DEBUG_TEMPROOT and --basetemp of the caller win.
+    """Use memory for temporary files, here and in child processes, when there is room and TMPDIR is not set.
 
-    A cluster and each clone of a database are hundreds of small files, and ext4 does not give an inode to a new file
-    within five seconds of its deletion: it searched for free ones for half of the time of a run.
+    Every cloned database is some hundred small files. ext4 does not reuse an inode within five seconds of its deletion
+    and scans all those when it creates a file, which took half of the CPU time of a run.
     """
-    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    if "TMPDIR" in os.environ or not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        return
+    os.environ["TMPDIR"] = tempfile.tempdir = str(_MEMORY)
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector the thousands of tests, which all stay to the end."""
+    """Exclude the collected tests from garbage collection: they live until the end."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords() -> Iterator[None]:
-    """Hash passwords at the smallest cost: tests log in, they do not resist guessing.
-
-    A stored hash is verified at the cost it was made with, so that only new ones change. The cost in use is proved by
-    tests/hotline/crypto/test_credentials.py.
-    """
+    """Hash new passwords at the lowest cost. tests/hotline/crypto/test_credentials.py tests the real cost."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(credentials, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
