@@ -150,13 +150,8 @@ async def a_county(pool: asyncpg.Pool, region: int = REGION, *, without: tuple[s
 
 
 async def _people(pool: asyncpg.Pool, region: int) -> dict[str, Actor]:
-    found: dict[str, Actor] = {}
-    async with pool.acquire() as conn:
-        for login, _, _ in PEOPLE:
-            row = await staff.get_account(conn, region, login)
-            if row is not None:
-                found[login] = Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"])
-    return found
+    rows = await pool.fetch("select login, role, account_id, unit_id, name from account where region_id = $1", region)
+    return {row["login"]: Actor(Role(row["role"]), row["account_id"], row["unit_id"], row["name"]) for row in rows}
 
 
 OUTSIDERS = (("volunteer", Role.VOLUNTEER), ("agent", Role.AGENT), ("monitor", Role.MONITOR))

@@ -6,11 +6,14 @@ import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from argon2 import PasswordHasher
 
 from hotline.crypto import credentials
 from hotline.domain.policy.login_rules import LoginRules, faults_of_password
 from tests.build import MONDAY
 
+# The product's hasher; tests/conftest.py replaces it by a cheap one.
+REAL = credentials._hasher
 # The published test vectors of time-based codes (SHA-1, last six of eight digits).
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 VECTORS = [
@@ -65,9 +68,11 @@ def test_a_password_made_here_is_one_that_would_be_taken() -> None:
         assert faults_of_password(password, "li", "李四", LoginRules(classes=4), common=common) == ()
 
 
-def test_a_hash_fits_its_password_only_however_it_was_typed() -> None:
+def test_a_hash_fits_its_password_only_however_it_was_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_hasher", REAL)
     stored = credentials.hash_password("Ｌantern-reed-9")
     assert stored.startswith("$argon2id$")
+    assert not PasswordHasher().check_needs_rehash(stored)
     assert credentials.matches(stored, "Lantern-reed-9")
     assert not credentials.matches(stored, "lantern-reed-9")
     assert not credentials.matches("no hash", "Lantern-reed-9")
