@@ -13,6 +13,7 @@ from channels.web.app_keys import REQUEST_ID, VIEWER
 from channels.web.csrf_origin import SAFE, check_origin
 from channels.web.rate_limits import count_account
 from channels.web.region import region_of
+from channels.web.routes import check_address
 from channels.web.session import Handler, check_owed, now, recognise
 from channels.web.timeouts import answer_in_time
 from hotline.db import WORTH_ANOTHER_TRY
@@ -65,6 +66,7 @@ async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
     request[VIEWER] = None
+    check_address(request)
     check_origin(request)
     if not request.path.startswith(("/static/", "/healthz")):
         await region_of(request).refresh(now(request))

@@ -97,6 +97,13 @@ def needs_of(route: web.AbstractRoute | web.RouteDef) -> Needs:
     return found
 
 
+def check_address(request: web.Request) -> None:
+    """Refuse an address with a NUL character, which PostgreSQL cannot store or compare. Raises HTTPNotFound."""
+    values = (request.path, *request.query.keys(), *request.query.values())
+    if any("\0" in value for value in values):
+        raise web.HTTPNotFound
+
+
 def check_routes(routes: Iterable[web.AbstractRoute]) -> None:
     """Raises Unguarded for the first address without a right."""
     for route in routes:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from zxcvbn import zxcvbn
 
-from hotline.domain.policy.login_rules import plain_password
+from hotline.domain.policy.login_rules import count_classes, plain_password
 
 STEP_S = 30
 DIGITS = 6
@@ -68,10 +68,14 @@ def is_common(password: str, login: str, name: str) -> bool:
 
 
 def new_password() -> str:
-    """A password shown once: 17 signs of four kinds in groups that can be read out over a telephone."""
-    letters = _ALPHABET.lower()
-    groups = ["".join(secrets.choice(letters) for _ in range(5)) for _ in range(3)]
-    return f"{groups[0]}-{groups[1].upper()}-{secrets.randbelow(90) + 10}{groups[2]}"
+    """A random password to be shown once: 17 characters of all four kinds, in groups that can be read out over a
+    telephone."""
+    while True:
+        groups = ["".join(secrets.choice(_ALPHABET.lower()) for _ in range(5)) for _ in range(3)]
+        password = f"{groups[0]}-{groups[1].upper()}-{secrets.randbelow(90) + 10}{groups[2]}"
+        # A group may happen to be digits alone, and then the policy's four kinds are not all there.
+        if count_classes(password) == 4:
+            return password
 
 
 def new_secret() -> str:

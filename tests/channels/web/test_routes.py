@@ -74,3 +74,9 @@ async def test_nobody_comes_in_without_logging_in(client: TestClient[Any, Any], 
     answer = await client.request(route.method, filled(route.path), allow_redirects=False)
     assert answer.status == 303
     assert answer.headers["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize("address", ["/admin/accounts/%00", "/briefs/%00", "/progress?number=%00", "/login?%00=1"])
+async def test_an_address_with_nul_is_not_found(client: TestClient[Any, Any], address: str) -> None:
+    async with client.get(address) as answer:
+        assert answer.status == 404

@@ -89,3 +89,9 @@ def test_the_address_names_who_and_where() -> None:
     assert address.startswith("otpauth://totp/")
     assert "zhangsan" in address
     assert SECRET in address
+
+
+def test_a_new_password_has_all_four_kinds_even_when_a_group_is_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    signs = iter("23456" * 3 + "abcde" * 3)
+    monkeypatch.setattr(credentials.secrets, "choice", lambda _signs: next(signs))
+    assert credentials.new_password().startswith("abcde-ABCDE-")
