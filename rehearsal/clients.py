@@ -24,7 +24,7 @@ class UnexpectedReply(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class FormAnswer:
     """The answer to a form: `location` of a redirect, `text` of an error page."""
 
     status: int
@@ -73,7 +73,7 @@ class Clients:
         await self._public.close()
         await self._connector.close()
 
-    async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> Reply:
+    async def submit(self, login: str, path: str, fields: Mapping[str, str]) -> FormAnswer:
         """Submit a form of an office page, logging in if needed. Raises UnexpectedReply when the log-in fails."""
         browser = await self._browser(login)
         reply = await _post(browser.http, self.base + path, {"csrf": browser.csrf, **fields})
@@ -92,7 +92,7 @@ class Clients:
                 raise UnexpectedReply(f"GET {path}: {response.status}")
             return content
 
-    async def send(self, path: str, fields: Mapping[str, str]) -> Reply:
+    async def send(self, path: str, fields: Mapping[str, str]) -> FormAnswer:
         """Submit a form of the public website."""
         return await _post(self._public, self.base + path, fields)
 
@@ -134,10 +134,10 @@ class Clients:
         )
 
 
-async def _post(http: aiohttp.ClientSession, url: str, fields: Mapping[str, str]) -> Reply:
+async def _post(http: aiohttp.ClientSession, url: str, fields: Mapping[str, str]) -> FormAnswer:
     async with http.post(url, data=dict(fields), allow_redirects=False) as response:
         text = await response.text() if response.status >= 400 else ""
-        return Reply(response.status, response.headers.get("Location", ""), text)
+        return FormAnswer(response.status, response.headers.get("Location", ""), text)
 
 
 def sentence_of(page: str) -> str:

@@ -12,7 +12,7 @@ from uuid import UUID
 from hotline.domain.enums import Channel
 from rehearsal.behaviour import texts
 from rehearsal.behaviour.people import People
-from rehearsal.clients import Reply, sentence_of
+from rehearsal.clients import FormAnswer, sentence_of
 from rehearsal.environment import Environment
 from rehearsal.messages import title_of
 from rehearsal.tracking import TrackedMessage
@@ -157,7 +157,7 @@ class Filer:
             raise NotFiled(f"{door}: a repeated form got another answer")
 
 
-def _filed(reply: Reply, door: str) -> Reply:
+def _filed(reply: FormAnswer, door: str) -> FormAnswer:
     if not reply.done:
         raise NotFiled(f"{door} {reply.status}: {sentence_of(reply.text)}")
     return reply

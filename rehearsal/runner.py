@@ -18,7 +18,7 @@ from hotline.domain.tickets.ticket import SYSTEM, Ticket
 from rehearsal.assignment import Assignment
 from rehearsal.behaviour.next_action import Behaviour
 from rehearsal.behaviour.schedule import PlannedAction
-from rehearsal.clients import Reply, UnexpectedReply, sentence_of
+from rehearsal.clients import FormAnswer, UnexpectedReply, sentence_of
 from rehearsal.environment import REGION, Environment
 from rehearsal.filing import Filer, NotFiled
 from rehearsal.messages import Arrival
@@ -261,6 +261,6 @@ class Runner:
         self.refused(action.verb, reply)
         return False
 
-    def refused(self, what: str, reply: Reply) -> None:
+    def refused(self, what: str, reply: FormAnswer) -> None:
         """Count a refused form."""
         self.refusals[f"{what} {reply.status}: {sentence_of(reply.text)}"] += 1

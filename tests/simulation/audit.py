@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from typing import Any
 from uuid import UUID
 
-from tests.simulation import days
+from tests.simulation.reference import days
 from tests.simulation.run import Run
 from tests.simulation.sight import local
 

@@ -21,8 +21,8 @@ from hotline.domain.enums import Verdict
 from hotline.domain.tickets.ticket import COMPLAINANT, Actor
 from tests import build
 from tests.build import ZONE, Town
-from tests.simulation.deeds import Reference
 from tests.simulation.house import HANDLERS
+from tests.simulation.reference.deeds import Reference
 
 MATTERS = ("water.bill", "water.bill", "school.fee", "water.outage", "danger", None)
 KINDS = ("complaint", "complaint", "help", "inquiry", "suggestion", "tip_off")

@@ -17,10 +17,10 @@ from hotline.domain.errors import Refusal
 from hotline.domain.tickets.ticket import COMPLAINANT
 from rehearsal.adversary import Killed, Life, StatementGate
 from tests import build
-from tests.simulation.books import Refused
-from tests.simulation.deeds import Reference
 from tests.simulation.forms import KINDS, MATTERS, utc
 from tests.simulation.house import Leave
+from tests.simulation.reference.books import Refused
+from tests.simulation.reference.deeds import Reference
 from tests.simulation.run import Disagreement, Run
 from tests.simulation.script import choose
 from tests.simulation.sight import read

@@ -13,11 +13,12 @@ from hotline.holidays import DayRow
 from hotline.store.deadline import holidays
 from rehearsal.adversary import Life
 from tests import build
-from tests.simulation import audit, days
+from tests.simulation import audit
 from tests.simulation.house import House
 from tests.simulation.numbering import numbered
 from tests.simulation.people import act, file, go_on_leave
 from tests.simulation.provider import Provider, listening
+from tests.simulation.reference import days
 from tests.simulation.run import Disagreement as Disagreement
 from tests.simulation.run import Run
 from tests.simulation.sight import read

@@ -13,10 +13,10 @@ from uuid import UUID
 from hotline.actions.region.context import RegionContext
 from rehearsal.adversary import LIFE, Life
 from tests.build import Town
-from tests.simulation.books import Family
-from tests.simulation.deeds import Reference
 from tests.simulation.house import House
 from tests.simulation.provider import Provider
+from tests.simulation.reference.books import Family
+from tests.simulation.reference.deeds import Reference
 from tests.simulation.sight import differences, expected
 
 

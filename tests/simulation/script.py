@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from random import Random
 
-from tests.simulation.deeds import Reference
 from tests.simulation.forms import MAKERS, PLAIN, Deed
+from tests.simulation.reference.deeds import Reference
 
 # What people do next in a state, and how readily; whatever else stands in ANYWHERE.
 NEXT: dict[str, dict[str, int]] = {

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.build import ZONE, Town
-from tests.simulation.books import Books
+from tests.simulation.reference.books import Books
 
 Row = Mapping[str, Any]
 TABLES = {

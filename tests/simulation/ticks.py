@@ -8,8 +8,8 @@ from random import Random
 
 from hotline.actions.region.context import RegionContext
 from rehearsal.adversary import Killed, Life, StatementGate
-from tests.simulation.deeds import Reference
 from tests.simulation.forms import utc
+from tests.simulation.reference.deeds import Reference
 from tests.simulation.run import Run
 from tests.simulation.sight import read
 from workers.timetable import run_job, sweeps

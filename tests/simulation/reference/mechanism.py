@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from tests.simulation import days
-from tests.simulation.books import SUPERVISION, Callback, need
-from tests.simulation.joint import WORKED_ON
-from tests.simulation.reference import REPLY_REDO, TIER_CLOCK, WORKING, Timetable
+from tests.simulation.reference import days
+from tests.simulation.reference.books import SUPERVISION, Callback, need
+from tests.simulation.reference.joint import WORKED_ON
+from tests.simulation.reference.ticket import REPLY_REDO, TIER_CLOCK, WORKING, Timetable
 
 
 class Mechanism(Timetable):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.simulation import days
-from tests.simulation.books import SUPERVISION, Clock, need
-from tests.simulation.mechanism import Mechanism
-from tests.simulation.reference import REPLY_REDO, TIER_CLOCK
+from tests.simulation.reference import days
+from tests.simulation.reference.books import SUPERVISION, Clock, need
+from tests.simulation.reference.mechanism import Mechanism
+from tests.simulation.reference.ticket import REPLY_REDO, TIER_CLOCK
 
 BEFORE_REPLY = ("received", "awaiting_details", "dispatched", "returned", "signed")
 

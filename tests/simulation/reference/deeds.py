@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tests.simulation import days
-from tests.simulation.books import SUPERVISION, Callback, need
-from tests.simulation.corrections import Corrections
 from tests.simulation.house import HANDLERS
-from tests.simulation.joint import WORKED_ON
+from tests.simulation.reference import days
+from tests.simulation.reference.books import SUPERVISION, Callback, need
+from tests.simulation.reference.corrections import Corrections
+from tests.simulation.reference.joint import WORKED_ON
 
 
 class Reference(Corrections):

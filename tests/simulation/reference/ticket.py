@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from tests.simulation import days
-from tests.simulation.books import SUPERVISION, Clock, Supervision
-from tests.simulation.joint import Joint
+from tests.simulation.reference import days
+from tests.simulation.reference.books import SUPERVISION, Clock, Supervision
+from tests.simulation.reference.joint import Joint
 
 UNITS_OWN = {"sign", "contact", "reply", "assist", "interview", "supervised", "tier2", "tier3"}
 CLIMB = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tests.simulation import days
-from tests.simulation.books import SUPERVISION, Books, Clock
+from tests.simulation.reference import days
+from tests.simulation.reference.books import SUPERVISION, Books, Clock
 
 WORKED_ON = ("dispatched", "returned", "signed")
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from tests.simulation import days
 from tests.simulation.house import House
+from tests.simulation.reference import days
 
 WINDOW = ("issued", "two_days", "one_day", "four_hours", "expiry")
 STEPS = {
