@@ -1,4 +1,4 @@
-"""Counting how often things are done, for all processes together in Valkey; in this process alone while it is away."""
+"""Rate limiting for all processes together in Valkey; while Valkey is unavailable, in each process alone."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AWAY_S = 5.0
 MOST_KEPT = 50_000
 Waits = Sequence[float]
 
-# The same as `spend`, over all buckets of each request: either all are charged or none.
+# `spend` for all buckets of each request: either all are charged or none.
 _SCRIPT = """
 local now, at, key, waits = tonumber(ARGV[1]), 2, 1, {}
 while at <= #ARGV do
@@ -48,7 +48,7 @@ return waits
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """One bucket that a request fills: `key` holds nobody's data in the open."""
+    """The charge of one bucket; `key` contains no personal data in clear text."""
 
     key: str
     rate: RateLimit
@@ -56,7 +56,7 @@ class Cost:
 
 
 class RateLimiter:
-    """Charges buckets; requests that come at the same moment go to Valkey together."""
+    """Charges buckets; concurrent requests are sent to Valkey in one call."""
 
     def __init__(self, redis_url: str) -> None:
         self._client: Any = redis.Redis.from_url(
@@ -69,7 +69,7 @@ class RateLimiter:
         self._away_until = 0.0
 
     async def charge(self, charges: Sequence[Cost], now: datetime) -> timedelta:
-        """Fill all the buckets, or none: how long to wait, zero when it may be done now. Never raises for Valkey."""
+        """Charge all buckets or none; return how long to wait (zero if allowed). Faults of Valkey are not raised."""
         if not charges:
             return timedelta(0)
         future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
@@ -79,7 +79,7 @@ class RateLimiter:
         return timedelta(milliseconds=await future)
 
     async def close(self) -> None:
-        """Let the connections go."""
+        """Wait for the pending call and close the connections."""
         if self._sending is not None:
             await self._sending
         await self._client.aclose()
