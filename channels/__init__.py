@@ -1,1 +1,1 @@
-"""Every door of the hotline: WeChat, telephone, website and the desks of the office."""
+"""The channels (doors) of the hotline: WeChat, phone, website and the desk of the staff."""

@@ -1,4 +1,4 @@
-"""`python -m channels`: open the doors."""
+"""`python -m channels`: run the web server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hotline.domain.errors import Refusal
 
 
 def main() -> None:
-    """Read the settings, refuse bad ones in one list, serve until told to stop."""
+    """Read the settings, exit with the list of faults if they are wrong, and serve until stopped."""
     try:
         settings = Settings.load()
     except ConfigurationError as fault:

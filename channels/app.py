@@ -1,4 +1,4 @@
-"""Composition root of the doors: settings, pool, middlewares, every channel's routes."""
+"""Composition root of the web process: settings, pool, middlewares, routes of every channel."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ POOL_SIZE = 16
 
 
 def build_app(settings: Settings, clock: Clock | None = None) -> web.Application:
-    """The web application. Without a clock of its own it is real, and refuses a database of rehearsals.
+    """Build the web application. Without `clock` it uses real time and refuses a rehearsal database.
 
-    Raises Unguarded for an address without its right.
+    Raises Unguarded for a route without a right.
     """
     app = web.Application(middlewares=[account_for], client_max_size=TEXT_BYTES)
     app[SETTINGS] = settings
@@ -66,7 +66,7 @@ async def _open_rate_limiter(app: web.Application) -> AsyncIterator[None]:
 
 
 async def _healthy(request: web.Request) -> web.Response:
-    """Whether the database answers; for load balancers and `hotline check`."""
+    """Answer whether the database responds; for load balancers and `hotline check`."""
     await region_of(request).ping()
     return web.Response(text="ok")
 
@@ -76,7 +76,7 @@ async def _htmx(_request: web.Request) -> web.FileResponse:
 
 
 def htmx_file() -> Path:
-    """The htmx script where the set-up put it; it is installed, never committed. Raises HTTPNotFound."""
+    """Return the path of the htmx script inside the installed django-htmx package. Raises HTTPNotFound."""
     spec = importlib.util.find_spec("django_htmx")
     if spec is None or spec.origin is None:
         raise web.HTTPNotFound

@@ -1,4 +1,4 @@
-"""The shape of a channel: a name, its routes, and how a message leaves by it."""
+"""The interface of a channel: its name, its routes, and how it sends a message."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OpenSender = Callable[[Settings, ClientSession, object], Send]
 
 @dataclass(frozen=True, slots=True)
 class ChannelAdapter:
-    """One door. `open_sender` builds the function that carries messages out; `installed` says whether it is set up."""
+    """A channel. `open_sender` returns the function that sends messages; `installed` says whether it is configured."""
 
     name: str
     routes: Sequence[web.RouteDef]

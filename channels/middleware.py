@@ -1,4 +1,4 @@
-"""Around every request: its number, one log line, who is looking, and refusals as pages with a clear sentence."""
+"""Middleware of every request: number, log line, timeout, viewer, and refusals as pages with a sentence."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 
 @web.middleware
 async def account_for(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Number the request and write one line about it: method, route, status, milliseconds; never what was sent."""
+    """Number the request and log one line: method, route, status, milliseconds; never its content."""
     request[REQUEST_ID] = secrets.token_hex(4)
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=request[REQUEST_ID])

@@ -1,4 +1,4 @@
-"""The list of channels, written out, and the way out through them."""
+"""The list of channels, and the function that sends a message by its channel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHANNELS: tuple[ChannelAdapter, ...] = (website, wechat, phone, desk)
 
 @asynccontextmanager
 async def open_send(settings: Settings) -> AsyncIterator[Send]:
-    """One function that sends by whichever channel a message names; a channel not set up cannot."""
+    """Yield a function that sends a message by the channel it names; a channel not configured returns `impossible`."""
     cache = redis.Redis.from_url(settings.redis_url)
     async with ClientSession(timeout=ClientTimeout(total=10)) as http:
         senders = {c.name: c.open_sender(settings, http, cache) for c in CHANNELS if c.installed(settings)}

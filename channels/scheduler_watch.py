@@ -1,4 +1,7 @@
-"""Is the timetable running: the doors look each minute, and raise an alarm within ten minutes after it stopped."""
+"""Watch the scheduler: web processes check its heartbeats each minute and raise an alarm soon after it stops.
+
+`SILENT_AFTER` and the second check together stay within ten minutes.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +28,13 @@ JOB_NAMES: Mapping[str, str] = {
     "retention": "到期删除",
 }
 EVERY_S = 60.0
-# A silence is believed at the second look that finds it, a minute later: a clock that jumps makes every beat look old.
+# A stop is confirmed by a second check a minute later: a clock that jumps makes every heartbeat look old.
 SILENT_AFTER = timedelta(minutes=8)
 _log = structlog.get_logger()
 
 
 class Watch:
-    """What one web process remembers between its looks."""
+    """The state of one web process between two checks."""
 
     def __init__(self, jobs: Collection[str]) -> None:
         self._jobs = jobs
@@ -40,7 +43,7 @@ class Watch:
         self._begun: datetime | None = None
 
     async def look(self, context: RegionContext, now: datetime) -> None:
-        """One look: an alarm once for each stop, settled by itself when every job beats again."""
+        """Check once: raise one alarm for each stop, and settle it when every job has a heartbeat again."""
         self._begun = self._begun or now
         beats = await list_beats(context)
         last = {job: beats.get(job, self._begun) for job in self._jobs}
@@ -58,7 +61,7 @@ class Watch:
 
 
 async def watch_timetable(app: web.Application) -> AsyncIterator[None]:
-    """Look each minute for as long as the doors are open."""
+    """Check each minute while the web process runs."""
     task = asyncio.create_task(_watch(app))
     yield
     task.cancel()

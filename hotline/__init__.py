@@ -1,1 +1,1 @@
-"""The civic hotline: its rules, its deeds and its store. Knows no door and no timetable."""
+"""The civic hotline: domain rules, actions and store; independent of channels and workers."""

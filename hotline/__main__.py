@@ -1,4 +1,7 @@
-"""The clerk's command line: `python -m hotline migrate | load-units | user | brief | calendar | policy | keys | audit | due | check | states`."""
+"""The command line of the hotline: `hotline COMMAND`, or `python -m hotline COMMAND`.
+
+Commands: migrate, load-units, user, person, brief, calendar, policy, keys, audit, due, check, states.
+"""
 
 from __future__ import annotations
 
@@ -105,7 +108,7 @@ def check() -> None:
 
 
 def main() -> None:
-    """The entry point of the command `hotline` and of `python -m hotline`."""
+    """Run the command line; entry point of `hotline` and of `python -m hotline`."""
     cli(prog_name="hotline")
 
 

@@ -1,4 +1,4 @@
-"""What time it is: the only place that asks the machine. Rules take `now` as an argument."""
+"""The clock: the only module that reads the system time. Rules take `now` as an argument."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Anything that can tell the present moment."""
+    """A source of the current time."""
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
 
 
 class RealClock:
-    """The machine's clock: the only one a server accepts."""
+    """The system clock; the only one a server accepts."""
 
     __slots__ = ()
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """Return the current time, aware, in UTC."""
         return datetime.now(UTC)
 
 
 class MovedClock:
-    """A clock that stands still until it is moved: for the demonstration, the drill and tests."""
+    """A clock that stands still until it is moved, for demonstration, drill and tests."""
 
     __slots__ = ("_now",)
 
@@ -32,11 +32,11 @@ class MovedClock:
         self._now = _in_utc(start)
 
     def now(self) -> datetime:
-        """The moment the clock was last moved to, aware, in UTC."""
+        """Return the time the clock was last moved to, aware, in UTC."""
         return self._now
 
     def move_to(self, when: datetime, *, back: bool = False) -> None:
-        """Set the clock; earlier than it stands only with `back`. Raises ValueError else, or for a naive time."""
+        """Set the clock. Raises ValueError for an earlier time without `back`, and for a naive time."""
         when = _in_utc(when)
         if when < self._now and not back:
             raise ValueError(f"the clock stands at {self._now.isoformat()} and is not moved back")

@@ -1,4 +1,4 @@
-"""Every setting, read once from the environment; all faults told together."""
+"""All settings, read once from the environment; all faults are reported together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ConfigurationError(Exception):
-    """The environment cannot be used; the text lists every fault: variable, what is wrong, what to do."""
+    """The environment is invalid; the text lists every fault: variable, problem, remedy."""
 
 
 def _address_with(*schemes: str) -> BeforeValidator:
@@ -40,7 +40,7 @@ def _keys(value: str | KeySource) -> KeySource:
         source = value if isinstance(value, KeySource) else KeySource.of(value)
         source.read()
     except KeyringFault as fault:
-        # What is wrong with a file is told; of a secret in the setting nothing is.
+        # Report the fault of a key file, but nothing about a secret given in the setting itself.
         if isinstance(value, str) and value.startswith("file:"):
             raise PydanticCustomError("keyring", "{fault}", {"fault": str(fault)}) from None
         raise ValueError("key") from None
@@ -52,9 +52,9 @@ def _networks(value: Any) -> Any:
 
 
 class Settings(BaseModel):
-    """What a process needs to know of its surroundings. Secrets are left out of its repr.
+    """The settings of a process. Secrets are not part of its repr.
 
-    A field `port` is the variable HOTLINE_PORT; the description says what is expected of it.
+    The field `port` is the variable HOTLINE_PORT; its description states the expected value.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -105,21 +105,21 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _filled_in(self) -> Self:
-        # Two processes started in different folders must not keep files in two places.
+        # Processes started in different folders must use the same folder of files.
         object.__setattr__(self, "files_dir", self.files_dir.absolute())
         object.__setattr__(self, "public_url", (self.public_url or f"http://{self.host}:{self.port}").rstrip("/"))
         return self
 
     @property
     def wechat(self) -> bool:
-        """Whether the WeChat door is set up."""
+        """Whether the WeChat channel is configured."""
         return self.wechat_app_id is not None
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Read the variables HOTLINE_*; an empty one counts as not set.
 
-        Raises ConfigurationError with all faults: missing, wrong and misspelt variables.
+        Raises ConfigurationError with all faults: missing, invalid and misspelt variables.
         """
         given = {
             name.removeprefix(PREFIX).lower(): value.strip()

@@ -1,4 +1,4 @@
-"""The county's calendar: the State Council's holidays and make-up workdays, with the county's own dated rows over them."""
+"""The county's calendar: the State Council's holidays and make-up workdays, overridden by the county's dated rows."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MAKE_UP_DAY = "调休上班"
 MONDAY_TO_FRIDAY = range(5)
 
 _HOLIDAY_NAMES = {"清明": "清明节", "端午": "端午节", "中秋": "中秋节"}
-# Only where New Year's Day falls on one of these has a notice ever reached back into December (2006, 2007, 2011,
-# 2018), and never further than the 29th.
+# Weekdays of New Year's Day for which notices have included days of December (2006, 2007, 2011, 2018), at the
+# earliest the 29th.
 _REACHES_BACK = frozenset({0, 1, 6})
 
 
 @dataclass(frozen=True, slots=True)
 class DayRow:
-    """A dated row of the county: a notice's day, a local day off, a half day. `source` is the notice it rests on."""
+    """A dated row of the county: a day of a notice, a local day off or a half day. `source` names the notice."""
 
     day: date
     working: bool
@@ -35,10 +35,10 @@ class DayRow:
 
 
 def china_calendar(rows: Iterable[DayRow] = (), shifts: tuple[Shift, ...] = OFFICE_HOURS) -> Calendar:
-    """The working calendar of a county (PROCEDURE §3); of two rows for one day the later in order holds.
+    """Return the working calendar of a county (PROCEDURE §3); a later row overrides an earlier one of the same day.
 
-    Limits are provisional from the first year without a notice. A year beyond the built-in ones is known once
-    rows of one source name both its New Year's Day and its National Day as days off. Raises `BadCalendar`.
+    Deadlines are provisional from the first year without a notice. A year beyond the built-in ones counts as published
+    once rows of one source name both its New Year's Day and its National Day as days off. Raises BadCalendar.
     """
     return _calendar(tuple(rows), shifts)
 
@@ -58,7 +58,7 @@ def _calendar(rows: tuple[DayRow, ...], shifts: tuple[Shift, ...]) -> Calendar:
 
 @cache
 def _notices() -> dict[date, DayRule]:
-    """Every day off and make-up workday of the built-in notices."""
+    """Return every day off and make-up workday of the built-in notices."""
     off = {day: DayRule(False, _holiday_name(key), None, _source(day)) for day, key in constants.holidays.items()}
     on = {day: DayRule(True, MAKE_UP_DAY, None, _source(day)) for day in constants.workdays}
     return {**off, **on}
@@ -70,7 +70,7 @@ def _holiday_name(key: str) -> str:
 
 
 def _source(day: date) -> str:
-    # Days around New Year come with the notice of the year that begins.
+    # Days in December belong to the notice of the next year.
     return f"国务院办公厅{day.year + (day.month == 12)}年节假日安排"
 
 

@@ -1,8 +1,8 @@
-"""One log for all: colour on a terminal, JSON elsewhere; phone numbers, names and papers never in it.
+"""Logging: colour on a terminal, JSON elsewhere; never phone numbers, names or identity numbers.
 
-Whatever reaches the log — our own events, records of libraries, tracebacks — passes `hide_personal_data` last.
-Names cannot be told from other words, so they are kept out by the key they stand under: log a person's data only
-under its own key, never inside a sentence.
+Everything that is logged — own events, records of libraries, tracebacks — passes `hide_personal_data` last. Names
+cannot be recognised among other words, so they are hidden by their key: log personal data only under its own key, never
+inside a sentence.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ _FEWEST_DIGITS = re.compile(r"(?:\d\D*?){7}|" + _NUMERAL + "{11}")
 _NUMBERS = re.compile(
     "|".join(
         (
-            # Kept as they are, since they only look like a person's number: UUID, moment, network address.
+            # Kept, since they only look like personal numbers: UUID, timestamp, network address.
             r"(?P<keep>(?<![0-9a-fA-F])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-fA-F])"
             r"|(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)?(?!\d)"
             r"|(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]))",
-            # Identity card: 18 places, or the old 15.
+            # Identity number: 18 characters, or the former 15 digits.
             rf"(?P<card>(?<!\d){_ONE_TO_NINE}(?:{_GAP}\d){{16}}{_GAP}[\dXx\uff38\uff58](?![\dA-Za-z])"
             rf"|(?<!\d){_ONE_TO_NINE}\d{{14}}(?!\d))",
-            # Mobile, however it is grouped, with or without the country, or told in words.
+            # Mobile number, however grouped, with or without country code, or in Chinese numerals.
             rf"(?P<mobile>(?<!\d)(?:{_COUNTRY}|[0\uff10])[1\uff11]{_GAP}[3-9\uff13-\uff19](?:{_GAP}\d){{9}}(?!\d)"
             rf"|(?<!{_NUMERAL})[一幺][三四五六七八九]{_NUMERAL}{{9}}(?!{_NUMERAL}))",
             # Landline with its area code, or the seven or eight digits of a local number (but not a date).
@@ -63,7 +63,7 @@ _QUOTED = re.compile(
             r"(?P<openid>(?<![\w-])o(?=[\w-]*[A-Z0-9])[A-Za-z0-9_-]{27}(?![\w-]))",
             r"(?P<secret>(?<=://)[^\s/@:]*:[^\s/@]+(?=@)"
             r"|(?<=token=)[^&\s'\"]+|(?<=secret=)[^&\s'\"]+|(?<=password=)[^&\s'\"]+|(?<=openid=)[^&\s'\"]+)",
-            # What PostgreSQL tells of a row and pydantic of an input.
+            # Row values in PostgreSQL errors, and input values in pydantic errors.
             r"(?P<row>(?<=DETAIL:)(?s:.+?)(?=\n(?:HINT|QUERY|CONTEXT|\n|  File )|\Z))",
             r"(?P<input>(?<=input_value=).+?(?=, input_type=))",
         )
@@ -77,7 +77,7 @@ def configure(
 ) -> None:
     """Send all logs, of structlog and of the standard library, to `out` (default standard error).
 
-    `auto` means colour on a terminal and JSON, one object a line, elsewhere. The last call holds.
+    `auto` means colour on a terminal, else JSON, one object a line. A later call replaces an earlier one.
     """
     out = out or sys.stderr
     console = style == "console" or (style == "auto" and out.isatty())
@@ -96,22 +96,22 @@ def configure(
     )
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     logging.captureWarnings(True)
-    # One line for each request and job is ours to write; theirs would be the second.
+    # Requests and jobs are logged by this project; the libraries' own lines would repeat them.
     for noisy in ("aiohttp.access", "arq.worker", "urllib3", "asyncio"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
 
 
 def hide_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replace values under personal keys, and numbers of people in any string at any depth (PROCEDURE, privacy)."""
+    """Replace values under personal keys, and personal numbers in any string at any depth (PROCEDURE §6)."""
     return {key: value if key in OWN_KEYS else _hidden(key, value) for key, value in event.items()}
 
 
 def hide_in_text(text: str) -> str:
-    """The text with phone numbers, identity cards, openids and secrets replaced by a word in brackets."""
+    """Replace phone numbers, identity numbers, openids and secrets in a text by a word in brackets."""
     if len(text) < SHORTEST_NUMBER:
         return text
     text = _QUOTED.sub(_replacement, text)
-    # Few lines hold so many digits: the long pattern is tried on those alone.
+    # The long pattern is slow and only tried on texts with enough digits.
     return _NUMBERS.sub(_replacement, text) if _FEWEST_DIGITS.search(text) else text
 
 

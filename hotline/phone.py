@@ -1,4 +1,4 @@
-"""Telephone numbers as people write them: one spelling for each, so that the same caller is found again."""
+"""Phone numbers as people write them, normalised to one form so that the same caller is found again."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _LANDLINE = re.compile(r"(?:10|2[0-9])[2-8][0-9]{7}|[3-9][0-9]{2}[2-8][0-9]{6,7}
 _SHORTEST_LOCAL = 5
 _SHORTEST_FOREIGN = 11
 
-# In running text a bare group of digits is a number only if nothing says that it is a date, a sum or a count.
+# In a text, a bare group of digits counts as a number unless it looks like a date, a sum or a count.
 _IN_TEXT = re.compile(
     rf"""(?<![0-9.+])(?:
       (?:(?:\+|00)?\(?86\)?[ \-]{{0,3}})? 0?1[3-9](?:[ \-]?[0-9]){{9}}
@@ -53,7 +53,7 @@ _IN_TEXT = re.compile(
 
 
 class NumberKind(StrEnum):
-    """What answers at a number."""
+    """Kinds of phone numbers."""
 
     MOBILE = "mobile"
     LANDLINE = "landline"
@@ -64,10 +64,10 @@ class NumberKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A telephone number.
+    """A phone number.
 
-    `digits` hold country code and number without plus or zeros (8613800138000, 8651683881234). Short numbers,
-    and local ones whose area code nobody knows, stand as they are dialled.
+    `digits` hold country code and number without plus or leading zeros (8613800138000, 8651683881234). Short numbers,
+    and local ones with an unknown area code, stand as they are dialled.
     """
 
     digits: str
@@ -76,13 +76,13 @@ class Number:
 
     @property
     def national(self) -> str:
-        """The number as people in China dial it: 13800138000, 0516-83881234, 12345, +18884074747."""
+        """The number as dialled in China: 13800138000, 0516-83881234, 12345, +18884074747."""
         area, rest = self._parts()
         return f"{area}-{rest}" if self.kind is NumberKind.LANDLINE and area else area + rest
 
     @property
     def text(self) -> str:
-        """`national` with the extension; `normalise` reads it back."""
+        """`national` with the extension; `normalise` parses it back."""
         return f"{self.national}转{self.extension}" if self.extension else self.national
 
     def _parts(self) -> tuple[str, str]:
@@ -99,10 +99,9 @@ class Number:
 
 
 def normalise(text: str, *, region: str = CHINA, area_code: str | None = None) -> Number | None:
-    """The one number a field holds, or None: withheld, none, not a number, or more than one.
+    """Parse the one number of a field; None if it is withheld, empty, invalid, or more than one.
 
-    `region` is the country a number without country code belongs to, `area_code` (0516) the area a bare
-    local number of it belongs to.
+    `region` is the country of a number without country code, `area_code` (0516) the area of a local number.
     """
     cleaned = _clean(text[:LONGEST_FIELD])
     if len(text) > LONGEST_FIELD or _WITHHELD.search(cleaned):
@@ -118,7 +117,7 @@ def normalise(text: str, *, region: str = CHINA, area_code: str | None = None) -
 
 
 def find_numbers(text: str, *, region: str = CHINA, area_code: str | None = None) -> list[Number]:
-    """Every number in running text, each once, in order; dates, sums and counts are left alone."""
+    """Return every number in a text, each once, in order; dates, sums and counts are ignored."""
     cleaned = _clean(text)
     pieces = [(match.start(), match[0]) for match in _IN_TEXT.finditer(cleaned)] if region == CHINA else []
     rest = _IN_TEXT.sub(lambda match: "\n" * len(match[0]), cleaned) if region == CHINA else cleaned
@@ -129,7 +128,7 @@ def find_numbers(text: str, *, region: str = CHINA, area_code: str | None = None
 
 
 def mask(number: Number | str) -> str:
-    """What the office sees without a reason (PROCEDURE §6): 138****5678. Public service numbers stay whole."""
+    """Mask a number as staff see it without a reason (PROCEDURE §6): 138****5678. Public service numbers stay whole."""
     known = normalise(number) if isinstance(number, str) else number
     if known is None:
         return HIDDEN
@@ -142,7 +141,7 @@ def mask(number: Number | str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Full-width to plain, every dash to "-", and no invisible marks, which phones put around copied numbers."""
+    """Normalise full-width characters and dashes, and drop invisible marks, which phones put around copied numbers."""
     plain = unicodedata.normalize("NFKC", text)
     kept = ("-" if unicodedata.category(c) == "Pd" or c == "−" else c for c in plain)
     return "".join(c for c in kept if unicodedata.category(c) != "Cf").strip()
@@ -161,7 +160,7 @@ def _split_extension(text: str) -> tuple[str, str | None]:
 
 
 def _read(dialled: str, region: str, area_code: str | None) -> Number | None:
-    """A number from what was dialled: country and trunk prefixes told apart, then classified."""
+    """Parse dialled digits: split off country and trunk prefixes, then classify the number."""
     dialled = _TRUNK_IN_BRACKETS.sub(r"\1", dialled)
     digits = _ONLY_DIGITS.sub("", dialled)
     if digits.startswith("00") or dialled.lstrip(" (").startswith("+"):
@@ -182,7 +181,7 @@ def _international(digits: str) -> Number | None:
 
 
 def _chinese_from_abroad(digits: str) -> Number | None:
-    # 86 before a full number, as exchanges deliver it without a plus.
+    # Exchanges deliver numbers with 86 but without a plus.
     long_enough = digits.startswith(CHINA_CODE) and len(digits) > _SHORTEST_FOREIGN
     return _chinese_long(digits.removeprefix(CHINA_CODE).removeprefix("0")) if long_enough else None
 
@@ -200,7 +199,7 @@ def _chinese(digits: str, area_code: str | None) -> Number | None:
 
 
 def _chinese_long(national: str) -> Number | None:
-    """A mobile, or a landline with its area code, both without the leading zero."""
+    """Parse a mobile or service number, or a landline with its area code, without the leading zero."""
     if _MOBILE.fullmatch(national):
         return Number(CHINA_CODE + national, NumberKind.MOBILE)
     if _SERVICE.fullmatch(national):
@@ -212,7 +211,7 @@ def _without_zero(national: str) -> Number | None:
     number = _chinese_long(national)
     if number is None or number.kind is not NumberKind.LANDLINE:
         return number
-    # An area code without its zero is believed only where such a number can exist.
+    # An area code without its zero is accepted only if such a number can exist.
     parsed = phonenumbers.PhoneNumber(country_code=int(CHINA_CODE), national_number=int(national))
     return number if phonenumbers.is_valid_number(parsed) else None
 

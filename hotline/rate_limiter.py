@@ -22,7 +22,7 @@ AWAY_S = 5.0
 MOST_KEPT = 50_000
 Waits = Sequence[float]
 
-# The same as `spend`, over all buckets of each request: either all are charged or none.
+# `spend` for all buckets of each request: either all are charged or none.
 _SCRIPT = """
 local now, at, key, waits = tonumber(ARGV[1]), 2, 1, {}
 while at <= #ARGV do

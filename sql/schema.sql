@@ -1,6 +1,6 @@
 -- The whole schema today: the data dictionary. Kept equal to the migrations by tests/sql/test_schema.py.
 
--- The place itself and what it keeps as data: calendar, policy, matters, catalogue, numbers.
+-- The region and its configuration: calendar, policy, matters, catalogue, number series.
 
 create table region (
     region_id smallint primary key,
@@ -137,7 +137,7 @@ comment on column heartbeat.beat_at is 'Last run';
 comment on column heartbeat.handled is 'Rows handled in all';
 comment on column heartbeat.failed is 'Rows that failed in all';
 
--- Units, the people who work in them, and the people who ask.
+-- Units, accounts and complainants.
 
 create table unit (
     region_id smallint not null,
@@ -632,8 +632,8 @@ begin
     raise exception 'rows of % are never changed or deleted', tg_table_name;
 end
 $$;
--- History stays append-only. The one change there may be is that of a ticket whose words were let go before: words
--- fall away, nothing is put in their place, and who did what, when and from which state to which stays as it was.
+-- Events are append-only, with one exception: after the texts of a closed ticket were purged, its events may lose
+-- their texts. Nothing may be added, and who did what, when, and between which states never changes.
 create function forbid_event_change() returns trigger language plpgsql as $$
 begin
     if tg_op = 'UPDATE'
@@ -655,7 +655,7 @@ begin
 end
 $$;
 create trigger ticket_event_append_only before update or delete on ticket_event for each row execute function forbid_event_change();
--- A look may go when it was linked half a year before the newest link; the link itself stays.
+-- An access log entry may be deleted once it was linked 183 days before the newest link; its link stays.
 create function forbid_look_change() returns trigger language plpgsql as $$
 begin
     if tg_op = 'DELETE' and exists (
@@ -1161,7 +1161,7 @@ comment on column brief_reading.brief_id is 'Brief';
 comment on column brief_reading.account_id is 'Leader';
 comment on column brief_reading.read_at is 'When';
 
--- Sealed columns are found by their name, so that changing the key forgets none of them, present or to come.
+-- Sealed columns are found by the suffix _sealed, so that a key rotation covers every one of them, new ones included.
 
 create function check_sealed(of_table text, of_column text) returns void language plpgsql stable as $$
 begin
@@ -1236,7 +1236,7 @@ comment on column retention_report.held is 'Tickets old enough but held back: a 
 comment on column retention_report.finished_at is 'When nothing more was left to let go; null while the job has not come to the end';
 
 
--- Bonds between tables, added after the tables so that data can be loaded before them.
+-- Foreign keys, added after the tables so that data can be loaded before them.
 
 alter table account add constraint account_unit foreign key (region_id, unit_id) references unit;
 alter table session add constraint session_account foreign key (region_id, account_id) references account;
@@ -1260,9 +1260,9 @@ alter table second_factor add constraint second_factor_account foreign key (regi
 alter table recovery_code add constraint recovery_code_account foreign key (region_id, account_id) references account;
 alter table account_event add constraint account_event_account foreign key (region_id, account_id) references account;
 
--- Who sees which rows, held by the database itself: doors and timetable run under a role that owns no table.
+-- Row-level security: web and worker processes use a role that owns no table.
 
--- A role is of the whole server: another database, or another migrator, may make it at the same moment.
+-- Roles belong to the whole server: another migration may create this one at the same moment.
 do $$
 begin
     if not exists (select from pg_roles where rolname = 'hotline_app') then
@@ -1332,7 +1332,7 @@ create index recusal_of_ticket on recusal (region_id, ticket_id);
 alter table recusal add constraint recusal_ticket foreign key (region_id, ticket_id) references ticket;
 alter table recusal add constraint recusal_account foreign key (region_id, account_id) references account;
 
--- The setting hotline.rows of a session reads `<kind> <account> <what>`; unset it shows nothing.
+-- The row scope of a session is the setting hotline.rows, `<kind> <account> <what>`; without it no rows are returned.
 
 create function rows_kind() returns text language sql stable
     return split_part(coalesce(current_setting('hotline.rows', true), ''), ' ', 1);
@@ -1366,7 +1366,7 @@ end
 $$;
 comment on function rows_recused is 'Tickets the account stays away from';
 
--- Two look-ups across tables whose policies would otherwise ask one another for ever.
+-- Two look-ups that bypass row-level security, since the policies of these tables would otherwise recurse.
 
 create function rows_invited() returns uuid[] language sql stable security definer set search_path = pg_catalog, public
 begin atomic
@@ -1449,8 +1449,8 @@ comment on function shows_person is 'Whether this session is shown who stands be
 revoke execute on function rows_invited, is_of_units, rows_free, rows_recused, shows_ticket, shows_person from public;
 grant execute on function rows_invited, is_of_units, rows_free, rows_recused, shows_ticket, shows_person to hotline_app;
 
--- What the role may do at all: read and write, never change what is history; delete what is of the moment alone, and
--- what was kept long enough. What may still happen to events and looks is for their triggers to say.
+-- Privileges of the role: read and write, no update of append-only tables, delete only temporary data and data past its
+-- retention period. Triggers restrict events and access log entries further.
 
 grant usage on schema public to hotline_app;
 grant select, insert, update on all tables in schema public to hotline_app;
@@ -1494,14 +1494,14 @@ create policy rows_shown on retention_hold to hotline_app
 using ((select rows_free()) or (select rows_kind()) = 'house' or shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[]))
 with check ((select rows_all()));
 
--- The person: nobody of a unit, and no leader, reads who stands behind a confidential ticket.
+-- Complainants: units and leaders never read the complainant of a confidential ticket.
 
 alter table complainant enable row level security;
 create policy rows_shown on complainant to hotline_app
 using (((select rows_free()) and (select rows_kind()) = 'all') or shows_person(region_id, complainant_id))
 with check ((select rows_kind()) in ('all', 'filing', 'person'));
 
--- Notices and alarms may be about no ticket; what is for a desk is read by the desk.
+-- Notices and alarms may have no ticket; a notice is readable by its recipient.
 
 alter table outbox enable row level security;
 create policy rows_shown on outbox to hotline_app
@@ -1517,7 +1517,8 @@ create policy rows_shown on alarm to hotline_app
 using ((select rows_free()) or (select rows_kind()) = 'house' or ((select rows_all()) and shows_ticket(region_id, ticket_id, (select rows_kind()), (select rows_ids())::uuid[], (select rows_recused())::uuid[])))
 with check ((select rows_all()));
 
--- A look is always written; it is read with its ticket, and by those who keep the house. Wrong query codes are counted at the door.
+-- The access log: every scope may insert; entries are readable with their ticket and by administrators; wrong query codes
+-- are readable for counting them.
 
 alter table view_log enable row level security;
 create policy rows_shown on view_log for select to hotline_app
@@ -1535,7 +1536,7 @@ using (
         where i.region_id = interview_review.region_id and i.interview_id = interview_review.interview_id))
 with check ((select rows_all()));
 
--- Half-told complaints and the answers given to messages, each for its own person.
+-- Drafts of conversations and replies to messages, each for its own person.
 
 alter table conversation enable row level security;
 create policy rows_shown on conversation to hotline_app
@@ -1546,7 +1547,7 @@ alter table inbound_message enable row level security;
 create policy rows_shown on inbound_message to hotline_app
 using ((select rows_kind()) in ('all', 'person'));
 
--- The brief: units and leaders read what was issued.
+-- Briefs: units and leaders read issued ones.
 
 alter table brief enable row level security;
 create policy rows_shown on brief to hotline_app
@@ -1561,7 +1562,7 @@ alter table brief_reading enable row level security;
 create policy rows_shown on brief_reading to hotline_app
 using ((select rows_all()));
 
--- Everything else that belongs to a ticket is shown with its ticket, and written by the hand that wrote the ticket.
+-- All other tables with a ticket_id: readable with the ticket, writable in the scopes that write tickets.
 
 do $$
 declare

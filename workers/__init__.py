@@ -1,1 +1,1 @@
-"""What is due, found in the database and done: the only home of arq."""
+"""Background jobs: find what is due in the database and do it. The only package that uses arq."""

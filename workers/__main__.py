@@ -1,4 +1,4 @@
-"""`python -m workers`: do what is due, until told to stop."""
+"""`python -m workers`: run the background jobs until stopped."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _log = structlog.get_logger()
 
 
 async def work(settings: Settings) -> None:
-    """Run the timetable until a signal ends it, then let go of pool and queue in order."""
+    """Run the scheduler until a signal ends it, then close pool and queue in order."""
     worker = build_worker(settings)
     try:
         await worker.async_run()
@@ -28,7 +28,7 @@ async def work(settings: Settings) -> None:
 
 
 def main() -> None:
-    """Read the settings, refuse bad ones in one list, work until told to stop."""
+    """Read the settings, exit with the list of faults if they are wrong, and work until stopped."""
     try:
         settings = Settings.load()
     except ConfigurationError as fault:

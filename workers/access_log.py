@@ -1,4 +1,4 @@
-"""Link the looks of the last minute into their chain, and tell of what is unusual about them."""
+"""Chain the new entries of the access log, and report unusual ones."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _log = structlog.get_logger()
 
 
 async def looks_due(context: RegionContext, now: datetime, batch: int) -> int:
-    """New looks → links and, once for each occasion, alarms; gives back how many were linked."""
+    """Add new entries to the hash chain and raise an alarm for each unusual occasion; return how many were added."""
     linked = await chain_entries(context, now, batch)
     if linked:
         await notify_unusual(context, now)
-        # The log lies outside the database: an earlier end of the chain found there shows that nothing was cut off.
+        # The log is outside the database: a head of the chain logged earlier proves that nothing was cut off.
         _log.info("looks_linked", head=await read_head(context))
     return linked

@@ -1,4 +1,4 @@
-"""The weekly brief: every week that is over gets one, oldest first, however long nobody compiled any."""
+"""The weekly brief: compile one for every past week without one, oldest first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hotline.actions.region.context import RegionContext
 
 
 async def brief_due(context: RegionContext, now: datetime, batch: int) -> int:
-    """Compile up to `batch` briefs that are due; gives back how many were."""
+    """Compile up to `batch` due briefs; return how many were compiled."""
     weeks = (await list_due_weeks(context, now))[:batch]
     for week in weeks:
         await compile_week(context, week, now)

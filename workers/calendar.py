@@ -1,4 +1,4 @@
-"""Find limits a new calendar moves though they began without it, reckon them again."""
+"""Recompute running deadlines that were computed with an older calendar."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from hotline.actions.region.context import RegionContext
 
 
 async def calendar_due(context: RegionContext, now: datetime, batch: int) -> int:
-    """Running limits reckoned with an older calendar → the present one; gives back how many moved."""
+    """Recompute running deadlines with the present calendar; return how many moved."""
     return await recompute_due_limits(context, now, batch)

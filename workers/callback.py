@@ -1,4 +1,4 @@
-"""Find the callbacks that are due, ask each person on the channel they came by."""
+"""Find due callbacks and ask each person on the channel they used."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from hotline.actions.region.context import RegionContext
 
 
 async def callback_due(context: RegionContext, now: datetime, batch: int) -> int:
-    """Owed callbacks → invitations, or the list of calls to make; gives back how many were handled."""
+    """Send invitations for due callbacks, or put them on the list of calls; return how many were handled."""
     return await ask_due_callbacks(context, now, batch)

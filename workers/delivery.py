@@ -1,4 +1,4 @@
-"""Find what waits in the outbox, send each by its channel."""
+"""Send the messages that wait in the outbox, each by its channel."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from hotline.actions.region.context import RegionContext
 
 
 async def delivery_due(context: RegionContext, send: Send, now: datetime, batch: int) -> int:
-    """Waiting messages → delivered, later, refused or unknown; gives back how many were settled."""
+    """Send waiting messages: delivered, later, refused or unknown; return how many were settled."""
     lost = await mark_stale_deliveries(context, now)
     return lost + await deliver_due(context, send, now, batch)

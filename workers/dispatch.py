@@ -1,4 +1,4 @@
-"""Find what waits to be dispatched, hand each over."""
+"""Dispatch the tickets that wait for a unit."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from hotline.actions.region.context import RegionContext
 
 
 async def dispatch_due(context: RegionContext, now: datetime, batch: int) -> int:
-    """Received tickets → units of the catalogue; gives back how many were looked at."""
+    """Dispatch received tickets by the catalogue; return how many were looked at."""
     return await dispatch_received(context, now, batch)

@@ -1,4 +1,4 @@
-"""At night: what has been kept long enough, let go."""
+"""Purge at night the data whose retention period is over."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from hotline.actions.region.context import RegionContext
 
 
 async def retention_due(context: RegionContext, files_dir: Path | None, now: datetime, batch: int) -> int:
-    """Persons, words, files, messages and looks past their time → gone; gives back how many. By day nothing."""
+    """Purge persons, texts, files, messages and access log entries past their period; return how many.
+
+    Outside the night nothing is purged.
+    """
 
     def drop(digest: bytes) -> None:
         if files_dir is not None:

@@ -1,4 +1,4 @@
-"""Composition root of the worker: settings, pool, and the timetable told to arq. All of arq is here."""
+"""Composition root of the worker: settings, pool, and the schedule as arq cron jobs. All use of arq is here."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def build_worker(
     times: Mapping[str, frozenset[int]] = TIMES,
     handle_signals: bool = True,
 ) -> Worker:
-    """The arq worker with every job of the timetable. The queue holds ticks only: losing it loses nothing.
+    """Return the arq worker with every job of the schedule. The queue holds only ticks: losing it loses nothing.
 
-    Without a clock of its own it is real, and refuses a database of rehearsals. A rehearsal's clock runs faster,
-    so its ticks may come oftener: `times`.
+    Without `clock` it uses real time and refuses a rehearsal database. A rehearsal's clock runs faster and may need
+    more frequent ticks: `times`.
     """
     real = clock is None
     ticking = clock or RealClock()
@@ -55,7 +55,7 @@ def build_worker(
         poll_delay=0.2,
         max_jobs=8,
         job_timeout=300,
-        # A message on its way out is let out: cut off, nobody could say whether it arrived.
+        # Seconds for messages being sent: if interrupted, nobody knows whether they arrived.
         job_completion_wait=20,
     )
 

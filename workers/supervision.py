@@ -1,4 +1,4 @@
-"""Find every clock that is due, let it strike: remind, then hotline, discipline commission, leadership."""
+"""Fire the due steps of deadlines: reminders, then tiers 1 to 3."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _log = structlog.get_logger()
 
 
 async def supervision_due(context: RegionContext, now: datetime, batch: int) -> int:
-    """Due clocks → reminders, letters, tiers, alarms; gives back how many tickets were handled."""
+    """Fire due steps: reminders, letters, tiers, alarms; return how many tickets were handled."""
     handled, failed = await fire_due_deadlines(context, now, batch)
     if failed:
         _log.error("clocks_failed", tickets=[str(ticket_id) for ticket_id in failed])

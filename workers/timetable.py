@@ -1,6 +1,6 @@
-"""The timetable: every job, what it does, and when, on one screen.
+"""The schedule: every job, what it does, and when.
 
-Each is a sweep: it asks the database what is due and does it, so a missed or doubled tick changes nothing.
+Each job is a sweep: it asks the database what is due and does it, so a missed or doubled tick changes nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _log = structlog.get_logger()
 
 _EVERY_5, _EVERY_15 = frozenset(range(0, 60, 5)), frozenset(range(0, 60, 15))
 
-# At which seconds of every minute each job runs: what people wait for often, the rest to the minute or coarser.
+# The seconds of every minute at which each job runs; jobs that people wait for run most often.
 TIMES: Mapping[str, frozenset[int]] = {
     "dispatch": _EVERY_5,
     "delivery": _EVERY_5,
@@ -44,7 +44,7 @@ TIMES: Mapping[str, frozenset[int]] = {
 
 
 def sweeps(send: Send, files_dir: Path | None = None) -> Mapping[str, Sweep]:
-    """What each job of the timetable does; `send` carries messages out, `files_dir` holds what people sent."""
+    """Return the function of each job; `send` sends messages, `files_dir` is the folder of uploaded files."""
     return {
         "dispatch": dispatch_due,
         "supervision": supervision_due,
@@ -66,7 +66,7 @@ async def _let_go(files_dir: Path | None, context: RegionContext, now: datetime,
 
 
 async def run_job(context: RegionContext, name: str, sweep: Sweep, now: datetime, batch: int) -> int:
-    """One tick of one job: swept until nothing is left, its heartbeat kept, one line logged when it did anything."""
+    """Run one tick of a job: sweep until nothing is left, record its heartbeat, and log one line if it did anything."""
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(job=name)
     await context.refresh(now)

@@ -1,1 +1,1 @@
-"""A guided conversation, whatever the chat channel."""
+"""Guided conversations, the same for every chat channel."""

@@ -1,4 +1,4 @@
-"""Words from a person whom a ticket waits for: are they the details it lacks, or another matter (PROCEDURE §2)?"""
+"""Steps for a person whose ticket waits for details: add them, or begin a new complaint (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ router: Router[DialogueContext, Reply] = Router()
 
 
 async def take_words(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """The first words of a conversation: a new complaint, unless a ticket waits for details from this person."""
+    """Take the first words: a new complaint, or the question whether they belong to a ticket that waits for details."""
     wanting = await find_wanting_in(dialogue.context, dialogue.conn, incoming)
     taken = await filing_steps.take_words(incoming, move_to(turn, DialogueStage.WHAT), dialogue)
     if wanting is None or not taken.turn.draft.get("body"):
@@ -37,7 +37,7 @@ async def take_words(incoming: Incoming, turn: ConversationState, dialogue: Dial
 
 @router.on(step(DialogueStage.ADDING), text("1", "补充"))
 async def add_details(_incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """They belong to the ticket that waits; if it waits no more, they are a matter of their own."""
+    """Add the words to the ticket; if it no longer waits for details, go on with a new complaint."""
     ticket_id, number = turn.draft["wanting"]
     try:
         words = filing_steps.PARTS_APART.join(turn.draft["body"])
@@ -48,8 +48,8 @@ async def add_details(_incoming: Incoming, turn: ConversationState, dialogue: Di
 
 
 @router.on(step(DialogueStage.ADDING), text("2", "另一件事", "新的"))
-async def tell_another(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """Another matter: the complaint goes on with what was said."""
+async def tell_another(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Go on with a new complaint that begins with the words said so far."""
     return _to_complaint(turn)
 
 
@@ -60,12 +60,12 @@ def _to_complaint(turn: ConversationState) -> Reply:
 
 @router.on(step(DialogueStage.ADDING), kind("text", "voice", "link"))
 async def take_more(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """Still telling: gathered like a complaint."""
+    """Collect further words and ask again which ticket they belong to."""
     taken = await filing_steps.take_words(incoming, turn, dialogue)
-    asked = filing_steps.question(taken.turn) if taken.lines else ()
-    kept = tuple(one for one in taken.lines if one.phrase in (Phrase.TOO_LONG, Phrase.NOT_HEARD))
-    return Reply(taken.turn, (*_warnings(taken.lines), *kept, *asked))
+    repeated = filing_steps.question(taken.turn) if taken.lines else ()
+    errors = tuple(reply_line for reply_line in taken.lines if reply_line.phrase in (Phrase.TOO_LONG, Phrase.NOT_HEARD))
+    return Reply(taken.turn, (*_warnings(taken.lines), *errors, *repeated))
 
 
 def _warnings(lines: tuple[ReplyLine, ...]) -> tuple[ReplyLine, ...]:
-    return tuple(one for one in lines if one.phrase is Phrase.DANGER)
+    return tuple(reply_line for reply_line in lines if reply_line.phrase is Phrase.DANGER)

@@ -1,4 +1,4 @@
-"""The steps of filing: each takes one answer, keeps it in the draft and asks the next question."""
+"""The steps of filing: each takes one answer, stores it in the draft and asks the next question."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ router: Router[DialogueContext, Reply] = Router()
 
 
 def question(turn: ConversationState) -> tuple[ReplyLine, ...]:
-    """What the conversation waits for, asked (again); nothing at the start."""
+    """Return the question of the current step, to ask it (again); empty at the start."""
     draft = turn.draft
     match turn.step:
         case DialogueStage.WHAT:
@@ -62,8 +62,8 @@ def question(turn: ConversationState) -> tuple[ReplyLine, ...]:
         case DialogueStage.WHERE:
             return (line(Phrase.ASK_WHERE),)
         case DialogueStage.WHO:
-            known = draft.get("mentioned")
-            return (line(Phrase.ASK_WHO_KNOWN, phone=mask(known)) if known else line(Phrase.ASK_WHO),)
+            mentioned = draft.get("mentioned")
+            return (line(Phrase.ASK_WHO_KNOWN, phone=mask(mentioned)) if mentioned else line(Phrase.ASK_WHO),)
         case DialogueStage.SECRET:
             return (line(Phrase.ASK_SECRET),)
         case DialogueStage.CONFIRM:
@@ -86,7 +86,7 @@ def _ask(turn: ConversationState, stage: DialogueStage) -> Reply:
 
 @router.on(step(DialogueStage.WHAT), _DONE)
 async def finish_what(_incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """Everything was said: on to the place, unless it is known already."""
+    """Go on to the place, or to the person if the place is known already."""
     if not turn.draft.get("body"):
         return Reply(turn, (line(Phrase.ASK_WHAT),))
     found = find_numbers(PARTS_APART.join(turn.draft["body"]), area_code=dialogue.context.area_code)
@@ -95,14 +95,14 @@ async def finish_what(_incoming: Incoming, turn: ConversationState, dialogue: Di
 
 
 @router.on(step(DialogueStage.WHAT), _SPOKEN)
-async def take_words(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """Words are gathered until the person says that all was said; of a burst only the first is answered."""
+async def take_words(incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Collect words until the person says that this is all; of a burst of messages only the first is answered."""
     if not incoming.text:
         return Reply(turn, (line(Phrase.NOT_HEARD if incoming.kind == "voice" else Phrase.ASK_WHAT),))
     body: list[str] = turn.draft.get("body", [])
     if sum(map(len, body)) + len(incoming.text) > BODY_LIMIT - 200:
         return Reply(turn, (line(Phrase.TOO_LONG),))
-    # A machine that repeats itself adds nothing.
+    # Repeated text comes from a machine and is not added again.
     more = update_draft(turn, body=[*body, incoming.text] if incoming.text not in body else body)
     noted = line(Phrase.MORE_NOTED if body else Phrase.NOTED)
     return _unless_burst(incoming, more, (*_warning(incoming.text, body), noted), first=not body)
@@ -116,9 +116,9 @@ def _warning(words: str, body: list[str]) -> tuple[ReplyLine, ...]:
 def _unless_burst(
     incoming: Incoming, turn: ConversationState, lines: tuple[ReplyLine, ...], *, first: bool = False
 ) -> Reply:
-    """An album or a few lines sent at one go arrive as messages of the same moment: one answer is enough.
+    """Return a reply without lines if the message belongs to a burst: an album or several lines sent at once.
 
-    The first words are answered always: what was said to a picture before them no longer fits.
+    The first words are always answered, since the answer to a picture before them no longer fits.
     """
     sent, before = incoming.sent_at.timestamp(), turn.draft.get("gathered_at")
     burst = before is not None and abs(sent - before) < BURST.total_seconds()
@@ -127,7 +127,7 @@ def _unless_burst(
 
 @router.on(step(DialogueStage.WHAT), kind("image", "video", "location", "unknown"))
 async def take_other(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """A picture is noted, a shared place becomes the place; anything else gets a kind word."""
+    """Count a picture, take a shared location as the place, and answer anything else that it is not readable."""
     if incoming.kind == "link":
         return await take_words(incoming, turn, dialogue)
     if incoming.kind == "location" and incoming.text:
@@ -140,14 +140,14 @@ async def take_other(incoming: Incoming, turn: ConversationState, dialogue: Dial
 
 
 @router.on(step(DialogueStage.WHERE), _SKIP)
-async def skip_where(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """No place to tell."""
+async def skip_where(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Go on without a place."""
     return _ask(turn, DialogueStage.WHO)
 
 
 @router.on(step(DialogueStage.WHERE), kind("text", "voice", "location"))
-async def take_where(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The place, typed, spoken or shared; a whole story in its place is kept with the matter."""
+async def take_where(incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Take the place, typed, spoken or shared; a text longer than PLACE_LIMIT is also added to the complaint."""
     words = " ".join(incoming.text.split())
     if not words:
         return Reply(turn, (line(Phrase.NOT_HEARD), *question(turn)))
@@ -158,14 +158,14 @@ async def take_where(incoming: Incoming, turn: ConversationState, _scene: Dialog
 
 
 @router.on(step(DialogueStage.WHO), _SKIP)
-async def skip_who(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The person need not say who asks."""
+async def skip_who(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Go on without name and number."""
     return _after_who(update_draft(turn, name="", phone=""))
 
 
 @router.on(step(DialogueStage.WHO), text("1"))
-async def take_mentioned(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The number that stood in the person's own words, now confirmed as the person's."""
+async def take_mentioned(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Take the number found in the complaint, now confirmed as the person's own."""
     if not turn.draft.get("mentioned"):
         return Reply(turn, (line(Phrase.BAD_PHONE),))
     return _after_who(update_draft(turn, phone=turn.draft["mentioned"]))
@@ -173,7 +173,7 @@ async def take_mentioned(_incoming: Incoming, turn: ConversationState, _scene: D
 
 @router.on(step(DialogueStage.WHO), kind("text", "voice"))
 async def take_who(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """Name and number in one message, in any order and dress; either may be missing."""
+    """Take name and number from one message in any order; either may be missing."""
     found = find_numbers(incoming.text, area_code=dialogue.context.area_code)
     rest = _NUMBERLIKE.sub(" ", incoming.text)
     if not found and rest != incoming.text:
@@ -191,20 +191,20 @@ def _after_who(turn: ConversationState) -> Reply:
 
 
 @router.on(step(DialogueStage.SECRET), text("1", "不用", "不保密", "不用保密", "不需要", "公开", "否"))
-async def take_open(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The unit may know who asks."""
+async def take_open(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Record that the unit may know the person."""
     return _ask(update_draft(turn, confidential=False), DialogueStage.CONFIRM)
 
 
 @router.on(step(DialogueStage.SECRET), text("2", "保密", "要保密", "要", "需要", "是"))
-async def take_secret(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The unit sees the matter without the person (PROCEDURE §6)."""
+async def take_secret(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Record that the complaint is confidential: the unit does not see the person (PROCEDURE §6)."""
     return _ask(update_draft(turn, confidential=True), DialogueStage.CONFIRM)
 
 
 @router.on(step(DialogueStage.CONFIRM), _SEND)
 async def submit(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """The one place where a conversation becomes a ticket."""
+    """Open the ticket; the only step that does."""
     try:
         opened = await open_own_in(
             dialogue.context, dialogue.conn, incoming, _filing(incoming, turn.draft), dialogue.now
@@ -216,43 +216,44 @@ async def submit(incoming: Incoming, turn: ConversationState, dialogue: Dialogue
 
 
 @router.on(step(DialogueStage.CONFIRM), text("2", "改类型"))
-async def change_kind(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """Another kind than the words suggest."""
+async def change_kind(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Ask for another kind than the one derived from the words."""
     return _ask(turn, DialogueStage.KIND)
 
 
 @router.on(step(DialogueStage.CONFIRM), text("3"))
-async def tell_anew(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """From the first question."""
+async def tell_anew(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Begin again at the first question."""
     return _ask(reset(turn), DialogueStage.WHAT)
 
 
 @router.on(step(DialogueStage.CONFIRM), _DROP)
-async def drop(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """Not filed."""
+async def drop(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Drop the draft without filing it."""
     return Reply(reset(turn), (line(Phrase.CANCELLED),))
 
 
 @router.on(step(DialogueStage.CONFIRM), _SPOKEN)
 async def add_words(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """Something came to mind at the last moment: it is added, and all is shown again."""
+    """Add words to the complaint before it is filed, and show the summary again."""
     if len(plain(incoming.text)) < 4:
         return Reply(turn, (line(Phrase.CHOOSE), *question(turn)))
     added = await take_words(incoming, turn, dialogue)
-    return Reply(added.turn, tuple(one for one in added.lines if one.phrase is Phrase.TOO_LONG) + question(added.turn))
+    too_long = tuple(reply_line for reply_line in added.lines if reply_line.phrase is Phrase.TOO_LONG)
+    return Reply(added.turn, too_long + question(added.turn))
 
 
 @router.on(step(DialogueStage.KIND), regex("[1-6]"))
-async def take_kind(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The kind by its number; a tip-off is always confidential (PROCEDURE §6)."""
+async def take_kind(incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Take the kind by its number; a tip-off is always confidential (PROCEDURE §6)."""
     chosen = KINDS[int(plain(incoming.text)) - 1]
     confidential = chosen is Kind.TIP_OFF or turn.draft.get("confidential", False)
     return _ask(update_draft(turn, kind=chosen.value, confidential=confidential), DialogueStage.CONFIRM)
 
 
 @router.on(step(*(stage for stage in DialogueStage if stage is not DialogueStage.START)))
-async def ask_again(incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """What does not answer the question: a picture is noted, and the question comes once more."""
+async def ask_again(incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Repeat the question after a message that does not answer it; a picture is counted."""
     if incoming.kind in ("image", "video"):
         turn = update_draft(turn, pictures=turn.draft.get("pictures", 0) + 1)
         return Reply(turn, (line(Phrase.PICTURE_NOTED), *question(turn)))
@@ -261,7 +262,7 @@ async def ask_again(incoming: Incoming, turn: ConversationState, _scene: Dialogu
 
 
 def _kind_of(draft: Mapping[str, Any]) -> Kind:
-    """The kind the person chose, else what the words suggest; a plea for help when nothing does."""
+    """Return the kind chosen, else the one derived from the words, else a request for help."""
     if "kind" in draft:
         return Kind(draft["kind"])
     words = PARTS_APART.join(draft["body"])

@@ -1,4 +1,4 @@
-"""A complaint told step by step: what → where → who → secret → confirm → number and query code. Any channel may use it."""
+"""The flow of a complaint: what → where → who → confidential → confirm → number and query code; for any channel."""
 
 from __future__ import annotations
 
@@ -51,21 +51,24 @@ router: Router[DialogueContext, Reply] = Router()
 def compose_answer(
     context: RegionContext, incoming: Incoming, now: datetime, say: Say, facts: Mapping[str, Any]
 ) -> Answer:
-    """What `take_turn` needs: the answer to one message. `say` has the channel's words, `facts` go into every line."""
+    """Return the function that answers one message, for `take_turn`.
+
+    `say` turns lines into the channel's text; `facts` are added to every line.
+    """
 
     async def answer(conn: Any, turn: ConversationState) -> tuple[str, ConversationState]:
-        asked = await find_asked_in(context, conn, incoming) if rating_steps.may_be_verdict(incoming) else None
-        said = await router.feed(incoming, turn, DialogueContext(context, conn, now, asked))
-        lines = said.lines + _go_on(turn, said.turn)
-        reply = say([replace(one, facts={**facts, **one.facts}) for one in lines])
-        following = said.turn if incoming.kind == "push" else update_draft(said.turn, at=now.isoformat())
-        return _hush(incoming, reply, turn, following, now)
+        pending = await find_asked_in(context, conn, incoming) if rating_steps.may_be_verdict(incoming) else None
+        reply = await router.feed(incoming, turn, DialogueContext(context, conn, now, pending))
+        lines = reply.lines + _go_on(turn, reply.turn)
+        words = say([replace(reply_line, facts={**facts, **reply_line.facts}) for reply_line in lines])
+        following = reply.turn if incoming.kind == "push" else update_draft(reply.turn, at=now.isoformat())
+        return _hush(incoming, words, turn, following, now)
 
     return answer
 
 
 def _go_on(before: ConversationState, after: ConversationState) -> tuple[ReplyLine, ...]:
-    """After a rating in the middle of a complaint: back to the question that waited."""
+    """Return the question that waited, after a rating in the middle of a complaint."""
     if not rating_steps.is_rating(before) or rating_steps.is_rating(after) or after.step == DialogueStage.START:
         return ()
     return (line(Phrase.UNFINISHED), *question(after))
@@ -74,19 +77,19 @@ def _go_on(before: ConversationState, after: ConversationState) -> tuple[ReplyLi
 def _hush(
     incoming: Incoming, reply: str, before: ConversationState, after: ConversationState, now: datetime
 ) -> tuple[str, ConversationState]:
-    """The same words that get the same answer over and over come from a machine: after the second, silence."""
+    """Return no answer after the second identical exchange within a minute: the sender is a machine."""
     last = before.draft.get("last", {})
     same = last.get("words") == incoming.text[:200] and last.get("reply") == reply[:200]
     recent = same and now - datetime.fromisoformat(last["since"]) < ECHO_SPAN
     times = last["times"] + 1 if recent else 1
     since = last["since"] if recent else now.isoformat()
-    known = {"words": incoming.text[:200], "reply": reply[:200], "times": times, "since": since}
-    return (reply if times <= ECHOES else ""), update_draft(after, last=known)
+    exchange = {"words": incoming.text[:200], "reply": reply[:200], "times": times, "since": since}
+    return (reply if times <= ECHOES else ""), update_draft(after, last=exchange)
 
 
 @router.on(push("subscribe"))
 async def greet(_incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """A new follower is welcomed, at most once an hour whatever storm comes."""
+    """Welcome a new follower, at most once an hour."""
     greeted = turn.draft.get("greeted_at")
     if greeted and dialogue.now - datetime.fromisoformat(greeted) < GREETING_EVERY:
         return Reply(turn)
@@ -94,8 +97,8 @@ async def greet(_incoming: Incoming, turn: ConversationState, dialogue: Dialogue
 
 
 @router.on(_CANCEL)
-async def cancel(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """「取消」 anywhere: nothing is filed; while rating only the rating is left."""
+async def cancel(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Cancel at any step (「取消」) without filing; during a rating only the rating is cancelled."""
     if rating_steps.is_rating(turn):
         return Reply(rating_steps.drop(turn), (line(Phrase.CANCELLED),))
     phrase = Phrase.NOTHING_TO_CANCEL if turn.step == DialogueStage.START else Phrase.CANCELLED
@@ -103,14 +106,14 @@ async def cancel(_incoming: Incoming, turn: ConversationState, _scene: DialogueC
 
 
 @router.on(_AGAIN)
-async def begin_again(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """「重来」 anywhere: from the first question."""
+async def begin_again(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Begin again at any step (「重来」)."""
     return Reply(reset(turn, DialogueStage.WHAT), (line(Phrase.ASK_WHAT),))
 
 
 @router.on(_PROGRESS)
 async def tell_progress(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """「进度」 anywhere: the person's own tickets in plain words; what is being told stays as it is."""
+    """List the person's own tickets at any step (「进度」); the draft stays."""
     own, total = await list_own_in(dialogue.context, dialogue.conn, incoming, dialogue.now, SHOWN)
     if not own:
         return Reply(turn, (line(Phrase.PROGRESS_NONE), *question(turn)))
@@ -120,26 +123,26 @@ async def tell_progress(incoming: Incoming, turn: ConversationState, dialogue: D
 
 
 @router.on(_HELP)
-async def tell_help(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """「帮助」 anywhere, with the question that waits."""
+async def tell_help(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Show the help at any step (「帮助」), and repeat the question."""
     return Reply(turn, (line(Phrase.HELP), *question(turn)))
 
 
 @router.on(_BY_PHONE)
-async def tell_number(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """Who would rather speak to somebody is told the number."""
+async def tell_number(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Tell the number of the hotline to a person who prefers to speak to somebody."""
     return Reply(turn, (line(Phrase.BY_PHONE), *question(turn)))
 
 
 @router.on(_FILE, step(DialogueStage.START))
-async def begin(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The wish to file, without the matter yet."""
+async def begin(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Begin a complaint that has no words yet."""
     return Reply(reset(turn, DialogueStage.WHAT), (line(Phrase.ASK_WHAT),))
 
 
 @router.on(push())
-async def stay_silent(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """Whatever else the channel tells of the person is no conversation: no answer, no loop."""
+async def stay_silent(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Ignore other events of the channel: answering them could loop."""
     return Reply(turn)
 
 
@@ -150,7 +153,7 @@ router.include(filing_steps.router)
 
 @router.on(kind("text", "voice"))
 async def take_first_words(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """The first message may be the complaint itself; a greeting or a lone sign gets a hint."""
+    """Take the first message as the complaint itself; a greeting or a very short text gets a hint."""
     words = plain(incoming.text)
     opener = words.removeprefix("我要").removeprefix("我想")
     if opener in _KIND_WORDS:
@@ -165,7 +168,7 @@ async def take_first_words(incoming: Incoming, turn: ConversationState, dialogue
 
 @router.on()
 async def take_first_other(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """A picture, place or link may open a complaint too."""
+    """Begin a complaint with a picture, location or link."""
     if incoming.kind == "unknown":
         return Reply(turn, (line(Phrase.NOT_READABLE),))
     return await filing_steps.take_other(incoming, reset(turn, DialogueStage.WHAT), dialogue)

@@ -1,4 +1,4 @@
-"""Rating a reply by numbers: the verdict, one more question, and what follows from it (PROCEDURE §5)."""
+"""Rating a reply by digits: the verdict, one more question, and the result (PROCEDURE §5)."""
 
 from __future__ import annotations
 
@@ -37,55 +37,55 @@ router: Router[DialogueContext, Reply] = Router()
 
 
 def may_be_verdict(incoming: Incoming) -> bool:
-    """Whether the message is nothing but a digit from 1 to 4: worth asking whether a reply waits to be rated."""
+    """Return whether the message is a single digit from 1 to 4; only then a pending callback is looked up."""
     return regex(_VERDICT)(incoming, ConversationState("", {}), None)
 
 
 def is_rating(turn: ConversationState) -> bool:
-    """Whether the conversation waits for an answer about a reply."""
+    """Return whether the conversation waits for an answer about a reply."""
     return turn.step in (DialogueStage.SOLVED, DialogueStage.WHY)
 
 
 def _is_asked(_incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> bool:
-    """A reply waits, and the person heard of it after whatever else is being told here."""
-    if dialogue.asked is None or is_rating(turn):
+    """Return whether a reply waits for a rating and the person was asked after the last message of the draft."""
+    if dialogue.pending is None or is_rating(turn):
         return False
-    return turn.step == DialogueStage.START or dialogue.asked.asked_at.isoformat() > turn.draft.get("at", "")
+    return turn.step == DialogueStage.START or dialogue.pending.asked_at.isoformat() > turn.draft.get("at", "")
 
 
 @router.on(regex(_VERDICT), _is_asked)
 async def take_verdict(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """The verdict is kept until the one question that goes with it is answered."""
-    assert dialogue.asked is not None
-    given, number = plain(incoming.text), dialogue.asked.number
-    rating = {"ticket_id": str(dialogue.asked.ticket_id), "number": number, "verdict": given, "before": turn.step}
-    stage = DialogueStage.WHY if given == DISSATISFIED else DialogueStage.SOLVED
+    """Store the verdict and ask the one question that goes with it."""
+    assert dialogue.pending is not None
+    verdict, number = plain(incoming.text), dialogue.pending.number
+    rating = {"ticket_id": str(dialogue.pending.ticket_id), "number": number, "verdict": verdict, "before": turn.step}
+    stage = DialogueStage.WHY if verdict == DISSATISFIED else DialogueStage.SOLVED
     return Reply(update_draft(move_to(turn, stage), rating=rating), (ask(stage, turn, number),))
 
 
 def ask(stage: DialogueStage, turn: ConversationState, number: str = "") -> ReplyLine:
-    """The question that goes with a verdict."""
+    """Return the question that goes with a verdict."""
     phrase = Phrase.ASK_WHY if stage is DialogueStage.WHY else Phrase.ASK_SOLVED
     return line(phrase, number=number or turn.draft["rating"]["number"])
 
 
 @router.on(step(DialogueStage.SOLVED), regex(_VERDICT))
 async def take_solved(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """Contacted or not, solved or not: four cases, one digit."""
+    """Record the rating; the digit combines contacted or not and solved or not."""
     case = int(plain(incoming.text)) - 1
     return await _record(incoming, turn, dialogue, contacted=case < 2, solved=case % 2 == 0)
 
 
 @router.on(step(DialogueStage.WHY), kind("text", "voice"))
 async def take_reason(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext) -> Reply:
-    """1 nobody contacted, 2 off the question, 3 promised and not done; anything else is a reason in own words."""
-    given = plain(incoming.text)
-    if not given:
+    """Record a dissatisfied rating: 1 no contact, 2 off the question, 3 promise not kept, else a free reason."""
+    reason = plain(incoming.text)
+    if not reason:
         return Reply(turn, (ask(DialogueStage.WHY, turn),))
-    at_fault = given in ("1", "2", "3")
-    words = "" if at_fault or given == _OTHER_REASON else incoming.text[:WORDS_LIMIT]
+    at_fault = reason in ("1", "2", "3")
+    words = "" if at_fault or reason == _OTHER_REASON else incoming.text[:WORDS_LIMIT]
     return await _record(
-        incoming, turn, dialogue, contacted=given != "1", solved=False, answer_at_fault=at_fault, words=words
+        incoming, turn, dialogue, contacted=reason != "1", solved=False, answer_at_fault=at_fault, words=words
     )
 
 
@@ -93,14 +93,14 @@ async def take_reason(incoming: Incoming, turn: ConversationState, dialogue: Dia
     step(DialogueStage.SOLVED, DialogueStage.WHY),
     kind("text", "voice", "image", "video", "location", "link", "unknown"),
 )
-async def ask_again(_incoming: Incoming, turn: ConversationState, _scene: DialogueContext) -> Reply:
-    """The same question once more."""
+async def ask_again(_incoming: Incoming, turn: ConversationState, _dialogue: DialogueContext) -> Reply:
+    """Repeat the question."""
     return Reply(turn, (line(Phrase.CHOOSE), ask(DialogueStage(turn.step), turn)))
 
 
-async def _record(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext, **given: Any) -> Reply:
+async def _record(incoming: Incoming, turn: ConversationState, dialogue: DialogueContext, **fields: Any) -> Reply:
     rating = turn.draft["rating"]
-    answers = Answers(verdict=VERDICTS[int(rating["verdict"]) - 1], **given)
+    answers = Answers(verdict=VERDICTS[int(rating["verdict"]) - 1], **fields)
     try:
         ticket = await record_callback_in(
             dialogue.context, dialogue.conn, UUID(rating["ticket_id"]), answers, COMPLAINANT, dialogue.now
@@ -128,5 +128,5 @@ def _as_before(turn: ConversationState) -> ConversationState:
 
 
 def drop(turn: ConversationState) -> ConversationState:
-    """The person does not want to rate now; what was being told before stays."""
+    """Cancel the rating and return to the draft before it."""
     return _as_before(turn) if "rating" in turn.draft else reset(turn)

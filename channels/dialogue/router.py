@@ -1,4 +1,4 @@
-"""Which handler answers a message: registered in order, the first whose filters all agree."""
+"""The router of messages: the first registered handler whose filters all match answers."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ _EDGES = " \t\r\n.,!?;:~\"'()[]。，！？、；：～…“”‘’「」『�
 
 
 class Unanswered(LookupError):
-    """No handler takes this message: the router lacks a last one for everything else."""
+    """No handler matches the message: the router lacks a default handler."""
 
 
 class Router(Generic[C, A]):
-    """Handlers for messages of one kind of conversation. `C` is what handlers are given besides, `A` what they answer."""
+    """Handlers for the messages of a conversation. `C` is the context handlers receive, `A` what they return."""
 
     def __init__(self) -> None:
         self._rows: list[tuple[tuple[Filter, ...], Handler[C, A]]] = []
 
     def on(self, *filters: Filter) -> Callable[[Handler[C, A]], Handler[C, A]]:
-        """Register a handler for messages all filters agree to; without filters for every message."""
+        """Register a handler for messages that match all filters; without filters, for every message."""
 
         def register(handler: Handler[C, A]) -> Handler[C, A]:
             self._rows.append((filters, handler))
@@ -38,11 +38,11 @@ class Router(Generic[C, A]):
         return register
 
     def include(self, other: Router[C, A]) -> None:
-        """Ask the handlers another router has so far, at this place."""
+        """Append the handlers that another router has now."""
         self._rows.extend(other._rows)
 
     async def feed(self, incoming: Incoming, turn: ConversationState, context: C) -> A:
-        """The answer of the first handler that matches. Raises Unanswered when none does."""
+        """Return the answer of the first matching handler. Raises Unanswered."""
         for filters, handler in self._rows:
             if all(agrees(incoming, turn, context) for agrees in filters):
                 return await handler(incoming, turn, context)
@@ -50,12 +50,12 @@ class Router(Generic[C, A]):
 
 
 def plain(text: str) -> str:
-    """A short answer as it was meant: full-width digits made narrow, blanks and punctuation around it gone."""
+    """Normalise a short answer: full-width characters made narrow (NFKC), no punctuation around it, case folded."""
     return unicodedata.normalize("NFKC", text).strip(_EDGES).casefold()
 
 
 def text(*words: str) -> Filter:
-    """The whole text is one of these words, or a click on a menu button of that name."""
+    """Match if the whole text is one of these words, or a menu button of that name was clicked."""
     wanted = frozenset(map(plain, words))
 
     def agrees(incoming: Incoming, _turn: ConversationState, _context: Any) -> bool:
@@ -68,17 +68,17 @@ def text(*words: str) -> Filter:
 
 
 def kind(*kinds: IncomingKind) -> Filter:
-    """The message is of one of these kinds."""
+    """Match messages of these kinds."""
     return lambda incoming, _turn, _context: incoming.kind in kinds
 
 
 def step(*steps: str) -> Filter:
-    """The conversation waits at one of these steps."""
+    """Match if the conversation is at one of these steps."""
     return lambda _incoming, turn, _context: turn.step in steps
 
 
 def regex(pattern: str) -> Filter:
-    """The whole `plain` text matches."""
+    """Match if the pattern matches the whole `plain` text."""
     compiled = re.compile(pattern)
     return lambda incoming, _turn, _context: (
         incoming.kind in ("text", "voice") and compiled.fullmatch(plain(incoming.text)) is not None
@@ -86,6 +86,6 @@ def regex(pattern: str) -> Filter:
 
 
 def push(*names: str) -> Filter:
-    """Something the channel tells of the person (`subscribe`, `click:KEY` …); without names anything of the sort."""
+    """Match events of the channel (`subscribe`, `click:KEY` …) with these names; without names any event."""
     wanted = frozenset(names)
     return lambda incoming, _turn, _context: incoming.kind == "push" and (not wanted or incoming.push in wanted)

@@ -1,4 +1,4 @@
-"""What the handlers of a guided conversation share: the steps, what may be said, and what they are given."""
+"""Shared by the handlers of a conversation: steps, phrases and the context they receive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEPT = ("greeted_at", "last")
 
 
 class DialogueStage(StrEnum):
-    """The steps a conversation may wait at."""
+    """The steps of a conversation."""
 
     START = auto()
     WHAT = auto()
@@ -31,7 +31,7 @@ class DialogueStage(StrEnum):
 
 
 class Phrase(StrEnum):
-    """Everything that may be said; each channel has its own words for it."""
+    """Everything the hotline may say; each channel has its own words for it."""
 
     WELCOME = auto()
     HELP = auto()
@@ -78,7 +78,7 @@ class Phrase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReplyLine:
-    """One thing to say, with what goes into it."""
+    """One phrase with its facts."""
 
     phrase: Phrase
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class ReplyLine:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to a message and where the conversation then stands; no lines: silence."""
+    """The answer to a message and the new state of the conversation; no lines means no answer."""
 
     turn: ConversationState
     lines: tuple[ReplyLine, ...] = ()
@@ -94,32 +94,32 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class DialogueContext:
-    """What a handler is given: the office, the open transaction, the moment, and the callback this may answer."""
+    """What a handler receives: region, open transaction, time, and the callback this message may answer."""
 
     context: RegionContext
     conn: Any
     now: datetime
-    asked: PendingCallback | None
+    pending: PendingCallback | None
 
 
 Say = Callable[[Sequence[ReplyLine]], str]
 
 
 def line(phrase: Phrase, **facts: Any) -> ReplyLine:
-    """A line with its facts."""
+    """Return a line with its facts."""
     return ReplyLine(phrase, facts)
 
 
 def update_draft(turn: ConversationState, **changes: Any) -> ConversationState:
-    """The turn with more in its draft."""
+    """Return the state with these changes in its draft."""
     return replace(turn, draft={**turn.draft, **changes})
 
 
 def move_to(turn: ConversationState, stage: DialogueStage) -> ConversationState:
-    """The turn at another step."""
+    """Return the state at another step."""
     return replace(turn, step=stage.value)
 
 
 def reset(turn: ConversationState, stage: DialogueStage = DialogueStage.START) -> ConversationState:
-    """Nothing told; only what keeps greetings and echoes rare is kept."""
+    """Return an empty state that only keeps the times of greetings and repetitions."""
     return ConversationState(stage.value, {name: turn.draft[name] for name in _KEPT if name in turn.draft})

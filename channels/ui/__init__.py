@@ -1,1 +1,1 @@
-"""What pages share: rendering, navigation, view models of tickets and deadlines."""
+"""Shared by all pages: rendering, navigation, and view models of tickets and deadlines."""

@@ -1,4 +1,4 @@
-"""Clocks as the design pieces take them: how a limit is counted, the five-day window, the ladder of tiers."""
+"""View models of deadlines: how a limit was counted, the window of working days, the ladder of tiers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WINDOW_RULES = frozenset({Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """A segment: `fill` from 0 to 1; state past, today, ahead or over."""
+    """One day of the window; `fill` is the share passed (0 to 1), `state` is past, today, ahead or over."""
 
     label: str
     date_text: str
@@ -43,7 +43,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Days without office hours after the segment `after_index`."""
+    """Days without office hours after the day with index `after_index`."""
 
     after_index: int
     label: str
@@ -51,7 +51,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Something at a place of the window, in working days from its start; kind reminder, letter or held."""
+    """An event in the window; `at` is in working days from its start, `kind` is reminder, letter or held."""
 
     at: float
     label: str
@@ -61,7 +61,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class WindowView:
-    """What ui.window takes."""
+    """Argument of the template macro ui.window."""
 
     days: tuple[Day, ...]
     gaps: tuple[Gap, ...]
@@ -72,7 +72,7 @@ class WindowView:
 
 @dataclass(frozen=True, slots=True)
 class ExplanationView:
-    """How a limit came about: one sentence, then line by line (kind, day with its reason, hours)."""
+    """How a limit was counted: a sentence, lines of (kind, day with its reason, hours), and a note."""
 
     sentence: str
     lines: tuple[tuple[str, str, str], ...]
@@ -81,7 +81,7 @@ class ExplanationView:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """A tier of ui.ladder."""
+    """One tier of ui.ladder."""
 
     name: str
     state: str
@@ -92,29 +92,29 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class LadderView:
-    """What ui.ladder takes."""
+    """Argument of the template macro ui.ladder."""
 
     tiers: tuple[Rung, ...]
     summary: str
 
 
 def is_natural(limit_text: str) -> bool:
-    """Whether a stored limit runs in natural time."""
+    """Return whether a stored limit runs in natural time."""
     return limit_text.endswith("natural")
 
 
 def limit_words(limit_text: str) -> str:
-    """A stored limit as a clerk says it: 5个工作日，延期5个工作日."""
+    """Return a stored limit in Chinese words: 5个工作日，延期5个工作日."""
     return "，延期".join(limit.in_words for limit in parts_of(limit_text))
 
 
 def clock_due(clock: Row, now: datetime, calendar: Calendar) -> DueView:
-    """The due time of a clock, in its own kind of time."""
+    """Return the view of a deadline's due time, in working or natural time as the deadline counts."""
     return due_view(clock["due_at"], now, calendar, natural=is_natural(clock["limit_text"] or ""))
 
 
 class _Hours:
-    """The office hours of a limit, day by day, without its pauses."""
+    """The office hours of a limit by day, without its pauses."""
 
     def __init__(
         self, calendar: Calendar, limit_text: str, start: datetime, due_at: datetime, pauses: tuple[Pause, ...]
@@ -130,7 +130,7 @@ class _Hours:
         self.gaps = tuple(self._gaps())
 
     def share(self, day: date, now: datetime) -> float:
-        """How much of a day's hours had passed by `now`, 0 to 1."""
+        """Return the share of a day's hours passed by `now`, 0 to 1."""
         spans = self.spans[day]
         if now <= spans[0][0]:
             return 0.0
@@ -141,7 +141,7 @@ class _Hours:
         return round(gone / whole, 3)
 
     def place(self, moment: datetime) -> float:
-        """Where a moment lies, in working days from the start."""
+        """Return the position of a moment in working days from the start."""
         return round(sum(self.share(day, moment) for day in self.days), 2)
 
     def _gaps(self) -> Iterator[Gap]:
@@ -151,14 +151,14 @@ class _Hours:
                 yield Gap(index, "、".join(dict.fromkeys(names)))
 
 
-# A desk that is kept open asks for the same limits every minute.
+# Cached, since an open page refreshes the same limits every minute.
 _hours_of = lru_cache(maxsize=4096)(_Hours)
 
 
 def _pieces(
     calendar: Calendar, limit_text: str, start: datetime, due_at: datetime, pauses: tuple[Pause, ...]
 ) -> Iterator[tuple[date, datetime, datetime]]:
-    """The stretches a limit is made of; where its end was named by a date, every day until then."""
+    """Yield the counted stretches of a limit; for one that ends on a fixed date, every day until then."""
     accounts = explain_all(calendar, limit_text, start, pauses)
     if accounts and accounts[-1].due.at == due_at:
         yield from ((piece.day, piece.begin, piece.end) for account in accounts for piece in account.counted)
@@ -169,7 +169,7 @@ def _pieces(
 
 
 def _pauses(clock: Row) -> tuple[Pause, ...]:
-    """The pauses of a clock that are over."""
+    """Return the finished pauses of a deadline."""
     stored = clock.get("pauses") or []
     return tuple((datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in stored if until)
 
@@ -178,9 +178,10 @@ def window_view(
     clock: Row, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
     most: int = MOST_DAYS, due: DueView | None = None,
 ) -> WindowView | None:  # fmt: skip
-    """The window of a clock (keys rule, started_at, due_at, limit_text); None for natural time and for very long limits.
+    """Return the window of a deadline; None for natural time and for limits longer than `most` days.
 
-    `marks` come with their moments; their place is reckoned here. `due` is what `clock_due` says, if known already.
+    `clock` has the keys rule, started_at, due_at and limit_text. `marks` come with their moments and are positioned
+    here. `due` is the result of `clock_due`, if computed already.
     """
     limit_text = clock["limit_text"] or ""
     if is_natural(limit_text) or clock["due_at"] - clock["started_at"] > timedelta(days=60):
@@ -219,7 +220,7 @@ def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
 def window_marks(
     clock: Row, reminders: Iterable[Row], interviews: Iterable[Row], policy: Policy, calendar: Calendar, now: datetime
 ) -> list[tuple[datetime, Mark]]:
-    """What happened inside a window and what is still to be sent: the letter, the reminders, the interview held."""
+    """Return the marks of a window: letter, reminders sent and planned, interviews held; in order of time."""
     rule, begin, end = Rule(clock["rule"]), clock["started_at"], clock["due_at"]
     marks, told = [], set()
     for row in reminders:
@@ -246,7 +247,7 @@ def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
 
 
 def explanation_view(clock: Row, calendar: Calendar) -> ExplanationView:
-    """How a clock's limit was counted, day by day (PROCEDURE §3)."""
+    """Return how a deadline was counted, day by day (PROCEDURE §3)."""
     limit_text, start, pauses = clock["limit_text"] or "", clock["started_at"], _pauses(clock)
     begin, end = (f"{day_said(at)} {at.astimezone(ZONE):%H:%M}" for at in (start, clock["due_at"]))
     note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
@@ -275,7 +276,7 @@ _RUNG_NAMES = {1: "一级 · 热线", 2: "二级 · 纪委", 3: "三级 · 领�
 
 
 def ladder_view(supervisions: Sequence[Row], tier: int, now: datetime) -> LadderView:
-    """Where a ticket stands on the three tiers and since when (rows of read_ticket, oldest first)."""
+    """Return the ladder of the three tiers from rows of read_ticket, oldest first."""
     newest = {row["tier"]: row for row in supervisions}
     rungs = tuple(_rung(number, newest.get(number), tier, now) for number in (1, 2, 3))
     return LadderView(rungs, f"督办层级：{TIER_NAMES[tier]}")
@@ -284,7 +285,7 @@ def ladder_view(supervisions: Sequence[Row], tier: int, now: datetime) -> Ladder
 def _rung(number: int, row: Row | None, tier: int, now: datetime) -> Rung:
     name = _RUNG_NAMES[number]
     if row is None:
-        # An instruction goes straight to the top.
+        # An instruction skips the lower tiers.
         return Rung(name, "done", reason="未经这一级") if number < tier else Rung(name, "ahead")
     since = f"{said(row['opened_at'], now)} 起"
     reason = REASON_NAMES[Reason(row["reason"])]

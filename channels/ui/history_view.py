@@ -1,4 +1,4 @@
-"""Rows as the design pieces take them: the path of a ticket, its due time, its window, its ladder."""
+"""View models of a ticket's history: the steps of its path and the text of each event."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _KINDS: Mapping[Verb, str] = {
     Verb.INSTRUCT: "letter",
     Verb.REMIND: "remind",
 }
-# What a citizen reads as the heading of a step; verbs not named here keep the table's own label.
+# Heading of a step for citizens; verbs not listed keep the label of the life-cycle table.
 _PLAIN: Mapping[Verb, str] = {
     Verb.OPEN: "已受理",
     Verb.ASK_DETAILS: "请补充材料",
@@ -89,13 +89,13 @@ _AHEAD: Mapping[State, tuple[tuple[str, str], ...]] = {
     State.CLOSED: (),
 }  # fmt: skip
 _DOORS: Mapping[str, str] = {"phone": "call", "wechat": "wechat", "website": "web", "agent": "web"}
-# Written for machines; the sentence of the event already says it.
+# Details not shown, since the text of the event already contains them.
 _UNSAID = frozenset({"unit", "assisting", "rule", "step", "tier", "old_due", "new_due", "reply", "answer"})
 
 
 @dataclass(frozen=True, slots=True)
 class PathStep:
-    """A step of ui.path: `state` is done, now or ahead; times are empty for what lies ahead."""
+    """A step of ui.path: `state` is done, now or ahead; steps ahead have empty times."""
 
     at_text: str
     at_iso: str
@@ -107,10 +107,10 @@ class PathStep:
 
 
 def path_steps(events: Sequence[Row], now: datetime, public: bool, *, channel: str = "") -> list[PathStep]:
-    """The way of a ticket, oldest first, with the steps still ahead.
+    """Return the steps of a ticket, oldest first, followed by the steps still ahead.
 
-    `events` are rows of read_ticket or read_progress. The citizen's version has only what has a public text, in plain
-    words; the office's has every event with its particulars.
+    `events` are rows of read_ticket or read_progress. The public version has only events with a public text, in plain
+    words; the internal one has every event with its details.
     """
     told = [event for event in events if event["public_text"]] if public else list(events)
     ended = bool(events) and State(events[-1]["to_state"]) is State.CLOSED
@@ -140,15 +140,15 @@ def _step(event: Row, now: datetime, public: bool, state: str, channel: str) -> 
 
 
 def who(event: Row) -> str:
-    """Who acted, as the office reads it: name and unit, or the role for those without an account."""
+    """Return who acted, for staff: name and unit, or the role if there is no account."""
     names = [event["account_name"], event["unit_name"]]
     return " · ".join(name for name in names if name) or ROLE_NAMES[Role(event["role"])]
 
 
 def event_text(event: Row) -> str:
-    """An event in full: its public words, then its particulars under their Chinese names."""
+    """Return an event in full: its public text, then its details under their Chinese names."""
     details: Row = event["details"] or {}
-    # The database keeps no order of keys; the glossary has one.
+    # jsonb does not keep the order of keys; use that of the field names.
     names = [name for name in (*FIELD_NAMES, *_OTHER_NAMES) if name in details and name not in _UNSAID]
     told = [_told(name, details[name]) for name in names if details[name] not in (None, "")]
     if event["verb"] == Verb.REMIND and "rule" in details:
@@ -166,7 +166,7 @@ def event_text(event: Row) -> str:
 
 
 def told_text(kinds: Sequence[str], confidential: bool) -> str:
-    """What is said of personal numbers found in a filing's words; an empty text for none."""
+    """Return the hint about personal numbers found in a filing's text; empty if there are none."""
     if not kinds:
         return ""
     seen = (
@@ -214,7 +214,7 @@ def _told(name: str, value: Any) -> str:
 
 
 def value_text(name: str, value: Any) -> str:
-    """A stored value as a person reads it."""
+    """Return a stored value in Chinese words."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if name == "reason" and value in list(Reason):
@@ -229,5 +229,5 @@ def _moment(stored: str) -> str:
 
 
 def verdict_name(value: str | None) -> str:
-    """The person's verdict as people say it; an empty text for none."""
+    """Return the verdict in Chinese; empty for None."""
     return VERDICT_NAMES[Verdict(value)] if value else ""

@@ -1,4 +1,4 @@
-"""Which bench belongs to which role: its tabs, its first page, its name. One table for log-in, tabs and pages."""
+"""The tabs, first page and name of each role: one table for login, tabs and pages."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ ROLE_NAMES: Mapping[Role, str] = {
 
 
 def first_page(role: Role) -> str:
-    """Where a person of this role lands after log-in."""
+    """Return the page a user of this role sees after login."""
     tabs = BENCHES.get(role)
     return tabs[0][0] if tabs else "/progress"
 
 
 def open_tab(role: Role, path: str) -> str:
-    """The tab a page stands under: the longest one its path begins with."""
+    """Return the tab a page belongs to: the longest one that is a prefix of its path; empty if none."""
     fitting = [href for href, _ in BENCHES.get(role, ()) if path == href or path.startswith(f"{href}/")]
     return max(fitting, key=len, default="")

@@ -1,4 +1,4 @@
-"""Turning the pages of a list."""
+"""Pagination of lists."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from channels.ui.ticket_rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Pager:
-    """What ui.pager takes."""
+    """Argument of the template macro ui.pager."""
 
     text: str
     prev_href: str | None
@@ -18,19 +18,19 @@ class Pager:
 
 
 def page_number(given: str) -> int:
-    """The page of a list as the address names it; the first for what is no number."""
+    """Parse the page number of an address, limited to 1 to 10 000; 1 if it is not a number."""
     return min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
 
 
 def pager(rows: Sequence[Row], number: int, size: int, href: str, measure: str = "件") -> Pager | None:
-    """Where one is in a list whose rows carry `total`; `href` ends so that a page number can follow."""
+    """Return the pager of a list whose rows have the column `total`; a page number is appended to `href`."""
     return turn_pages(len(rows), rows[0]["total"] if rows else 0, number, size, href, measure=measure)
 
 
 def turn_pages(
     shown: int, total: int | None, number: int, size: int, href: str, *, more: bool = False, measure: str = "件"
 ) -> Pager | None:
-    """Where one is in a list; with `total` None nobody counted it, and `more` says whether it goes on."""
+    """Return the pager of a list, None if it has one page; with `total` None, `more` says whether more follow."""
     first = (number - 1) * size + 1
     last = first + shown - 1
     goes_on = more if total is None else last < total

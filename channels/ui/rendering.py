@@ -1,4 +1,4 @@
-"""Rendering: the templates with what every page needs, and the error page."""
+"""Rendering: the template environment with the context of every page, and the error page."""
 
 from __future__ import annotations
 
@@ -44,15 +44,17 @@ DONE: Mapping[str, str] = {
 
 
 class _Compiled(jinja2.BytecodeCache):
-    """Templates compiled once in a process, however many applications it builds."""
+    """Cache of compiled templates for the whole process, shared by all applications."""
 
     _kept: ClassVar[dict[str, bytes]] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
+        """Load a template's bytecode from the cache."""
         if bucket.key in self._kept:
             bucket.bytecode_from_string(self._kept[bucket.key])
 
     def dump_bytecode(self, bucket: Bucket) -> None:
+        """Store a template's bytecode in the cache."""
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
@@ -73,7 +75,7 @@ def set_up(app: web.Application) -> None:
 
 
 def warm(app: web.Application) -> None:
-    """Compile every template now, so that nobody's first look waits for it."""
+    """Compile every template now, so that the first request does not wait for it."""
     env = aiohttp_jinja2.get_env(app)
     for name in env.list_templates(["html"]):
         env.get_template(name)
@@ -81,24 +83,24 @@ def warm(app: web.Application) -> None:
 
 @cache
 def static(path: str) -> str:
-    """The URL of a file of the kit, changing with its content."""
+    """Return the URL of a static file with a digest of its content."""
     digest = hashlib.sha256((HERE / "static" / path).read_bytes()).hexdigest()[:10]
     return f"/static/{path}?v={digest}"
 
 
 def page(request: web.Request, template: str, status: int = 200, **context: Any) -> web.Response:
-    """A page from its template; `here`, `flashes` and the like may be given to override what is common."""
+    """Render a page; `context` may override the common values such as `here` and `flashes`."""
     return aiohttp_jinja2.render_template(template, request, common(request) | context, status=status)
 
 
 def viewer_mark(request: web.Request) -> str:
-    """Name, login and moment of whoever is looking, as the watermark of pages and of documents taken out."""
+    """Return name, login and time of the viewer as the watermark of pages and downloads; empty if not logged in."""
     viewer = request.get(VIEWER)
     return f"{viewer.actor.name} {viewer.login} {local_text(request.app[CLOCK].now())}" if viewer else ""
 
 
 def common(request: web.Request) -> dict[str, Any]:
-    """What every page needs; kept out of requests that answer without a page."""
+    """Return the context of every page; computed only for requests that render one."""
     app, viewer = request.app, request.get(VIEWER)
     context, settings = region_of(request), app[SETTINGS]
     large = request.query.get("text", request.cookies.get("text", "")) == "large"
@@ -131,7 +133,7 @@ def common(request: web.Request) -> dict[str, Any]:
 
 
 def _flashes(request: web.Request) -> list[tuple[str, str]]:
-    """What was just done, told once: the redirect after a form names its verb."""
+    """Return the confirmation after a form: the redirect names its verb in `done`."""
     done = request.query.get("done", "")
     if done in DONE:
         return [("done", DONE[done])]
@@ -139,7 +141,7 @@ def _flashes(request: web.Request) -> list[tuple[str, str]]:
 
 
 def error_page(request: web.Request, status: int, happened: str) -> web.Response:
-    """What happened, what was kept, what to do; a number for the telephone, never a trace."""
+    """Render an error page: what happened, whether the input is kept, what to do, and the number of the request."""
     if request.headers.get("HX-Request") or request.path in ("/wechat", "/healthz"):
         return web.Response(status=status, text=happened)
     template = aiohttp_jinja2.get_env(request.app).get_template("layout/error.html")

@@ -1,4 +1,4 @@
-"""Tickets in lists, people, and turning pages: rows as the design pieces take them."""
+"""View models of tickets in lists: state, cards, due time, window."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ TONES: Mapping[State, str] = {
     State.PARKED: "wait",
     State.CLOSED: "done",
 }
-# The unit has done its part, or the clocks rest.
+# The unit has done its part, or the deadlines are paused.
 _RESTING = frozenset({State.REPLIED, State.INTERVIEW_HELD, State.PARKED})
-# The clock a supervised ticket runs against, by its tier.
+# The deadline of a supervised ticket by its tier.
 _TIER_RULES: Mapping[int, Rule] = {1: Rule.SUPERVISED, 2: Rule.TIER2, 3: Rule.TIER3}
 
 
 @dataclass(frozen=True, slots=True)
 class StateView:
-    """What ui.state_badge takes."""
+    """Argument of the template macro ui.state_badge."""
 
     text: str
     tone: str
@@ -45,7 +45,7 @@ class StateView:
 
 @dataclass(frozen=True, slots=True)
 class CardView:
-    """What ui.card takes: 黄牌 or 红牌, yellow or red, and why."""
+    """Argument of the template macro ui.card: 黄牌 or 红牌, yellow or red, and the reason."""
 
     text: str
     tone: str
@@ -54,7 +54,7 @@ class CardView:
 
 @dataclass(frozen=True, slots=True)
 class TicketRow:
-    """What ui.ticket_row takes; `late` names the assisting units that are late with their part."""
+    """Argument of the template macro ui.ticket_row; `late` names the assisting units whose part is overdue."""
 
     number: str
     href: str
@@ -69,7 +69,7 @@ class TicketRow:
 
 
 def state_view(state: str) -> StateView:
-    """The state as a badge."""
+    """Return the badge of a state."""
     known = State(state)
     return StateView(STATE_NAMES[known], TONES[known])
 
@@ -77,7 +77,7 @@ def state_view(state: str) -> StateView:
 def inbox_row(
     row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
 ) -> TicketRow:
-    """A row of the inbox with the limit that runs out first, the gravest of its `cards`, and the parts that are late."""
+    """Return a row of the inbox with its next deadline, the most severe of `cards`, and overdue parts (`late`)."""
     due = window = None
     if row["state"] not in (State.PARKED, State.CLOSED) and row["due_at"] is not None:
         due, window = _running(row, now, county)
@@ -87,7 +87,7 @@ def inbox_row(
 
 def _running(row: Row, now: datetime, county: County) -> tuple[DueView, WindowView | None]:
     if row["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
-        # A part follows the lead's limit, and an urgent one runs through nights and weekends.
+        # A part follows the lead's deadline, which runs in natural time on an urgent ticket.
         return part_due(row, now, county), None
     clock = {**row, "started_at": row["clock_started_at"]}
     due = clock_due(clock, now, county.rules.calendar)
@@ -95,7 +95,7 @@ def _running(row: Row, now: datetime, county: County) -> tuple[DueView, WindowVi
 
 
 def _ending(row: Row, now: datetime) -> str:
-    """今天 10:00 办结（满意）; empty while the ticket is open."""
+    """Return how a ticket was closed, such as 今天 10:00 办结（满意）; empty while it is open."""
     if row["state"] != State.CLOSED:
         return ""
     return f"{said(row['closed_at'], now)} 办结（{CLOSE_NAMES[CloseReason(row['close_reason'])]}）"
@@ -104,7 +104,7 @@ def _ending(row: Row, now: datetime) -> str:
 def supervised_row(
     row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
 ) -> TicketRow:
-    """A row of the supervision bench: the window is that of the tier in force."""
+    """Return a row of the supervision page; the window is that of the tier in force."""
     calendar = county.rules.calendar
     rule = _TIER_RULES[row["in_force"]]
     if row["in_force"] == 1 and row["state"] == State.INTERVIEW_OWED:
@@ -123,18 +123,18 @@ def supervised_row(
 
 
 def late_text(late: Sequence[Row], county: County) -> str:
-    """协办超期：教育局、永安镇; empty when nobody is late with a part."""
+    """Return the overdue parts, such as 协办超期：教育局、永安镇; empty if there are none."""
     return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
 
 
 def part_due(row: Row, now: datetime, county: County) -> DueView:
-    """By how much a part is late: in natural time where its ticket's limits run in natural time."""
+    """Return how late a part is, in natural time if its ticket's limits run in natural time."""
     natural = row["pace"] != Pace.ORDINARY
     return due_view(row["due_at"], now, county.rules.calendar, natural=natural)
 
 
 def card_view(cards: Sequence[Card]) -> CardView | None:
-    """The gravest of a ticket's cards as a mark; None for none."""
+    """Return the first, most severe card as a badge; None without cards."""
     return CardView(COLOUR_NAMES[cards[0].colour], cards[0].colour.value, cards[0].reason) if cards else None
 
 
@@ -161,5 +161,5 @@ def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None
 
 
 def place_in_lists(row: Row) -> str:
-    """Where it is, without numbers; of a confidential ticket nothing, since it may be where the person lives."""
+    """Return the place without numbers; empty for a confidential ticket, since it may be the complainant's home."""
     return "" if row["confidential"] else mask_text(row["place"])

@@ -1,4 +1,4 @@
-"""Times as people say them: 今天 16:30, 还剩 1 个工作日 3 小时; the exact time for hover and screen readers."""
+"""Times in Chinese: 今天 16:30, 还剩 1 个工作日 3 小时; the exact time for tooltips and screen readers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DAY_HOURS = timedelta(hours=7)
 
 @dataclass(frozen=True, slots=True)
 class DueView:
-    """A limit as a page shows it: `state` is calm, near (within a working day) or over."""
+    """A due time as shown: `state` is calm, near (within one working day) or over."""
 
     text: str
     iso: str
@@ -24,12 +24,12 @@ class DueView:
 
 
 def local_text(moment: datetime) -> str:
-    """2026-11-21 09:30 by the local clock."""
+    """Format a moment in local time: 2026-11-21 09:30."""
     return moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def said(moment: datetime, now: datetime) -> str:
-    """今天 16:30, 明天 10:00, 昨天 …, 11月23日 17:30, or with the year when it is another one."""
+    """Format a moment relative to today: 今天 16:30, 明天 10:00, 昨天 …, 11月23日 17:30; with the year if it differs."""
     local, today = moment.astimezone(ZONE), now.astimezone(ZONE).date()
     clock = local.strftime("%H:%M")
     near = {0: "今天", 1: "明天", -1: "昨天"}.get((local.date() - today).days)
@@ -40,13 +40,13 @@ def said(moment: datetime, now: datetime) -> str:
 
 
 def day_said(moment: datetime) -> str:
-    """11月23日（周一）."""
+    """Format a local date with its weekday: 11月23日（周一）."""
     local = moment.astimezone(ZONE)
     return f"{local.month}月{local.day}日（周{WEEKDAYS[local.weekday()]}）"
 
 
 def due_view(due_at: datetime, now: datetime, calendar: Calendar, *, natural: bool = False) -> DueView:
-    """How long is left, in the limit's own kind of time, or how long it is over."""
+    """Return the time left or overdue, in working time or (`natural`) elapsed time."""
     gap = (due_at - now) if natural else working_time_between(calendar, now, due_at)
     if due_at < now:
         text, state = f"已超期 {_span(-gap, natural)}", "over"

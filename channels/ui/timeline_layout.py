@@ -1,4 +1,4 @@
-"""Pictures of a page: where the days of a window stand, and pieces drawn once for everything that looks the same."""
+"""Layout of the window of days, and a cache of rendered macros."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ from markupsafe import Markup
 
 from channels.ui.deadline_view import Gap
 
-# In percent of the picture: between two days, and what a weekend or holiday takes besides.
+# In percent of the width, by `full`: the space between two days, and the extra space of a gap.
 _BETWEEN, _WIDE = {True: 0.6, False: 2.0}, {True: 4.0, False: 5.0}
-# A list has thirty windows, a county some hundred kinds of them at any moment.
+# A list shows thirty windows; a county has some hundred different ones at any moment.
 KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Left edges of the days and their common width, and how much a gap takes, all in percent."""
+    """Left edges of the days, their common width, and the width of a gap, in percent."""
 
     edges: tuple[float, ...]
     width: float
     gap: float
 
     def middle_of(self, gap: Gap) -> float:
-        """Where the line of a gap stands."""
+        """Return the position of a gap's line."""
         return round(self.edges[gap.after_index] + self.width + self.gap / 2, 2)
 
 
 @lru_cache(maxsize=KEPT)
 def lay_out(count: int, gaps: Sequence[Gap], full: bool) -> Layout:
-    """Where `count` days stand, `full` across a page or small in a list; gaps after days that are not there take room all the same."""
+    """Return the layout of `count` days, `full` across a page or small in a list.
+
+    A gap takes room even if no day follows it.
+    """
     between, wide = _BETWEEN[full], _WIDE[full]
     closing = {gap.after_index for gap in gaps}
     width = round((100 - between * (count - 1) - wide * len(gaps)) / count, 3) if count else 0.0
@@ -44,7 +47,7 @@ def lay_out(count: int, gaps: Sequence[Gap], full: bool) -> Layout:
 
 
 def add_layout_helpers(env: jinja2.Environment) -> None:
-    """Templates get `lay_out`, and `drawn(template, macro, *what)`: a macro's picture of what it is given, drawn once."""
+    """Give templates `lay_out` and `drawn(template, macro, *what)`, which caches a macro's output by its arguments."""
 
     @lru_cache(maxsize=KEPT)
     def drawn(template: str, macro: str, *what: Hashable) -> Markup:

@@ -1,1 +1,1 @@
-"""Requests and answers: forms, sessions, rights of addresses, time-outs, uploads."""
+"""Requests and responses: forms, sessions, rights of routes, timeouts, uploads."""

@@ -1,4 +1,4 @@
-"""Which pages are looks at people's affairs, and what is kept of each: who, when, what, from where (PROCEDURE §6)."""
+"""Which pages are recorded in the access log: who, when, what, from where (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hotline.domain.accounts.permissions import Right
 from hotline.domain.privacy.access_patterns import What
 from hotline.domain.tickets.lifecycle import Verb
 
-# Pages whose look is kept here, before the answer leaves.
+# Pages recorded here, before the response is sent.
 KEPT: Mapping[Right, What] = {
     Right.LIST_TICKETS: What.LIST,
     Right.READ_NOTICES: What.LIST,
@@ -31,9 +31,9 @@ KEPT: Mapping[Right, What] = {
     Right.RECUSE: What.TICKET,
     Right.HOLD_TICKET: What.TICKET,
 }
-# Looks their deeds keep themselves, in the transaction that reads.
+# Pages whose action records the access itself, in the transaction that reads.
 KEPT_BY_DEEDS = frozenset({Right.READ_TICKET, Right.READ_FILE, Right.SEARCH_CALLER, Right.READ_LOOKS})
-# Pages on which nobody who asked for something appears, nor what they asked.
+# Pages that show neither a complainant nor a ticket.
 NO_LOOK = frozenset(
     {
         Right.ENTER_LEAVE, Right.READ_HOUSE, Right.READ_POLICY, Right.READ_ASSESSMENT, Right.KEEP_ACCOUNTS,
@@ -43,7 +43,7 @@ NO_LOOK = frozenset(
 
 
 async def record_access_of(request: web.Request, right: Right | Verb, response: web.StreamResponse) -> None:
-    """Record a page that was found and shows something; an unchanged refresh (204) shows nothing new."""
+    """Record a successful page in the access log; an unchanged refresh (204) shows nothing new and is not recorded."""
     what = KEPT.get(right) if isinstance(right, Right) else None
     if what is None or request.method not in ("GET", "HEAD") or response.status != 200:
         return

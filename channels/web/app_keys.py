@@ -1,4 +1,4 @@
-"""What the application shares with its handlers, by typed keys."""
+"""Typed keys of the objects the application and the request share with handlers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RATE_LIMITER = web.AppKey("rate_limiter", RateLimiter)
 VIEWER: web.RequestKey[Viewer | None] = web.RequestKey("viewer")
 TOKEN: web.RequestKey[str] = web.RequestKey("token")
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id")
-TIMEOUT: web.RequestKey[asyncio.Timeout] = web.RequestKey("patience")
+TIMEOUT: web.RequestKey[asyncio.Timeout] = web.RequestKey("timeout")
 SHOWN: web.RequestKey[int] = web.RequestKey("shown")
 LOOKED_AT: web.RequestKey[UUID] = web.RequestKey("looked_at")
 RETRY_AFTER: web.RequestKey[int] = web.RequestKey("retry_after")

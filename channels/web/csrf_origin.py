@@ -1,7 +1,7 @@
-"""Whether a form comes from a page of ours: by what the browser itself says of where it was sent from.
+"""Check that a form was sent from our own pages, by the headers the browser sets itself.
 
-Forms behind a log-in carry a token besides. Public forms have no session, so a forged one could use no right of the
-person's; a double-submit cookie would only shut out old telephones that keep none.
+Forms of logged-in users carry a token as well. Public forms have no session, so a forged one could misuse no right of
+the visitor; a double-submit cookie would only shut out browsers that keep no cookies.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ class ForeignForm(Refusal):
 
 
 def check_origin(request: web.Request) -> None:
-    """Raises ForeignForm for a form another site sent. What says nothing at all is no browser that could be misused."""
+    """Raise ForeignForm for a form sent by another site; a client that sends none of the headers is not a browser."""
     if request.method in SAFE:
         return
     fetched = request.headers.get("Sec-Fetch-Site", "")
     if fetched and fetched not in _OURS:
         raise ForeignForm
-    # "null" is what a frame in a sandbox says; only the browser's own word makes it good.
+    # A sandboxed frame sends "null"; it is accepted only together with Sec-Fetch-Site.
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
     if origin and not _is_ours(request, origin) and not (origin == "null" and fetched):
         raise ForeignForm
@@ -38,7 +38,7 @@ def check_origin(request: web.Request) -> None:
 
 def _is_ours(request: web.Request, address: str) -> bool:
     try:
-        told = urlsplit(address).netloc
+        host = urlsplit(address).netloc
     except ValueError:
         return False
-    return told in (request.host, urlsplit(request.app[SETTINGS].public_url).netloc)
+    return host in (request.host, urlsplit(request.app[SETTINGS].public_url).netloc)

@@ -1,4 +1,4 @@
-"""Reading what a person sent: every wrong value becomes one clear sentence and a 4xx."""
+"""Read forms; every invalid value becomes a Chinese sentence and a 4xx status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file as it was sent: at most 10 MB."""
+    """An uploaded file, at most 10 MB."""
 
     file_name: str
     content: bytes
@@ -35,31 +35,31 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form, cleaned of control characters; files apart."""
+    """The fields of a form without control characters, and its files."""
 
     fields: Mapping[str, str]
     files: tuple[Upload, ...] = ()
 
     def text(self, name: str, limit: int = FIELD_CHARACTERS) -> str:
-        """The field, or an empty text. Raises TooLong."""
+        """Return the field, or an empty text. Raises TooLong."""
         value = self.fields.get(name, "")
         if len(value) > limit:
             raise TooLong(what="填写的内容", limit=limit)
         return value
 
     def required(self, name: str, what: str) -> str:
-        """The field; raises Missing with its Chinese name when it is empty."""
+        """Return the field. Raises Missing with its Chinese name `what` if it is empty."""
         value = self.text(name)
         if not value:
             raise Missing(what=what)
         return value
 
     def flag(self, name: str) -> bool:
-        """Whether a box was ticked or 是 was chosen."""
+        """Return whether a checkbox is ticked or 是 is chosen."""
         return self.fields.get(name, "") in ("1", "on", "yes", "true", "是")
 
     def choice(self, name: str, kind: type[Choice], what: str, default: Choice | None = None) -> Choice:
-        """One of a closed list. Raises Malformed."""
+        """Return the field as a member of `kind`, or `default` if it is empty. Raises Malformed."""
         value = self.fields.get(name, "")
         if not value and default is not None:
             return default
@@ -69,7 +69,7 @@ class Form:
             raise Malformed(what=what) from None
 
     def number(self, name: str, what: str) -> int | None:
-        """A whole number, or None when empty. Raises Malformed."""
+        """Return the field as an integer, or None if it is empty. Raises Malformed."""
         value = self.fields.get(name, "")
         if not value:
             return None
@@ -78,7 +78,7 @@ class Form:
         return int(value)
 
     def uuid(self, name: str, what: str) -> UUID | None:
-        """An identifier, or None when empty. Raises Malformed."""
+        """Return the field as a UUID, or None if it is empty. Raises Malformed."""
         value = self.fields.get(name, "")
         try:
             return UUID(value) if value else None
@@ -86,7 +86,7 @@ class Form:
             raise Malformed(what=what) from None
 
     def moment(self, name: str, what: str, zone: Any) -> datetime:
-        """A local date and time, given back aware. Raises Missing, Malformed."""
+        """Return a local date and time as an aware datetime. Raises Missing, Malformed."""
         try:
             value = datetime.fromisoformat(self.required(name, what))
         except ValueError:
@@ -94,7 +94,7 @@ class Form:
         return value.replace(tzinfo=zone) if value.tzinfo is None else value
 
     def day(self, name: str, what: str) -> date | None:
-        """A date, or None when empty. Raises Malformed."""
+        """Return the field as a date, or None if it is empty. Raises Malformed."""
         value = self.fields.get(name, "")
         try:
             return date.fromisoformat(value) if value else None
@@ -103,7 +103,7 @@ class Form:
 
     @property
     def client_key(self) -> str | None:
-        """The key that makes a repeated submission get the first answer."""
+        """The key by which a repeated submission gets the first answer. Raises Malformed."""
         value = self.fields.get("client_key", "")
         if len(value) > 100 or not value.isascii():
             raise Malformed(what="表单编号")
@@ -111,7 +111,7 @@ class Form:
 
 
 async def read_form(request: web.Request) -> Form:
-    """The form of a POST, urlencoded or multipart. Raises Oversized, Malformed, Unreadable, TooSlow."""
+    """Read the form of a POST, urlencoded or multipart. Raises Oversized, Malformed, Unreadable, TooSlow."""
     plain = request.content_type == "application/x-www-form-urlencoded"
     if not plain and request.content_type != "multipart/form-data":
         raise Unreadable
@@ -123,22 +123,25 @@ async def read_form(request: web.Request) -> Form:
     except web.HTTPRequestEntityTooLarge:
         raise Oversized from None
     except (ValueError, LookupError, AssertionError, HttpProcessingError, ConnectionError, web.RequestPayloadError):
-        # A client that goes away in the middle is no fault of ours either.
+        # A client that disconnects in the middle is not an error of the server.
         raise Unreadable from None
 
 
 async def _read_plain(request: web.Request) -> Form:
     charset = request.charset or "utf-8"
-    told = (await request.read()).rstrip().decode(charset)
-    return _form_of(dict(decode_pairs(told, charset)))
+    body = (await request.read()).rstrip().decode(charset)
+    return _form_of(dict(decode_pairs(body, charset)))
 
 
-def decode_pairs(told: str, charset: str) -> list[tuple[str, str]]:
-    """Names and values of an urlencoded form. Raises ValueError for too many, and for bytes that are no text of `charset`."""
-    pairs = query_to_pairs(told, max_fields=MOST_FIELDS, encoding=charset)
+def decode_pairs(body: str, charset: str) -> list[tuple[str, str]]:
+    """Parse the names and values of an urlencoded form.
+
+    Raises ValueError for more than MOST_FIELDS fields, and for bytes that are not valid in `charset`.
+    """
+    pairs = query_to_pairs(body, max_fields=MOST_FIELDS, encoding=charset)
     if any(UNDECODABLE in text for pair in pairs for text in pair):
-        # A person's words must not change unseen: the library puts this sign where it cannot read.
-        return parse_qsl(told, keep_blank_values=True, encoding=charset, errors="strict")
+        # The library replaces undecodable bytes by U+FFFD; text must not change silently, so decode strictly.
+        return parse_qsl(body, keep_blank_values=True, encoding=charset, errors="strict")
     return pairs
 
 
@@ -154,7 +157,7 @@ def _form_of(fields: Mapping[str, str], files: Sequence[Upload] = ()) -> Form:
     return Form({name: clean(value) for name, value in fields.items()}, tuple(files))
 
 
-def _file_name(given: str) -> str:
-    """The name without signs that are not seen: one that turns the text around makes exe look like jpg."""
-    seen = "".join(sign for sign in clean(given) if unicodedata.category(sign) not in ("Cf", "Cc", "Zl", "Zp"))
-    return seen[:200] or "附件"
+def _file_name(sent_name: str) -> str:
+    """Return the name without invisible characters: a right-to-left mark can make an exe look like a jpg."""
+    visible = "".join(sign for sign in clean(sent_name) if unicodedata.category(sign) not in ("Cf", "Cc", "Zl", "Zp"))
+    return visible[:200] or "附件"

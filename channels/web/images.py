@@ -1,4 +1,4 @@
-"""Pictures made anew from their points alone: no place, no device, no words and no second file hidden in them."""
+"""Re-encode pictures from their pixels alone, without location, device, text or an embedded second file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hotline.domain.errors import Refusal
 
 FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 JPEG = "image/jpeg"
-# A JPEG is read at a fraction of its size; the other kinds have to be unfolded whole, four bytes a point.
+# A JPEG is decoded at reduced size; the other formats are decoded in full, four bytes a pixel.
 MOST_POINTS = {"image/jpeg": 120_000_000, "image/png": 25_000_000, "image/webp": 25_000_000}
 SIDES = (4096, 2048)
 QUALITY = 88
@@ -33,7 +33,7 @@ class HugePicture(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture made anew; `place` is where it was taken, (north, east) in degrees, when it told."""
+    """A re-encoded picture; `place` is where it was taken, (north, east) in degrees, if its EXIF data has it."""
 
     content: bytes
     media_type: str
@@ -41,9 +41,10 @@ class Picture:
 
 
 def reencode(content: bytes, media_type: str, name: str, most_bytes: int) -> Picture:
-    """Draw the picture anew, upright, at most 4096 points wide and `most_bytes` long; takes a thread a while.
+    """Re-encode a picture upright, at most 4096 pixels wide and high; call it in a thread, since it takes a while.
 
-    Raises BrokenPicture and HugePicture with the file's `name`.
+    If the result is longer than `most_bytes`, JPEG and then smaller sizes are tried. Raises BrokenPicture, HugePicture
+    with the file's `name`.
     """
     try:
         with (
@@ -57,7 +58,7 @@ def reencode(content: bytes, media_type: str, name: str, most_bytes: int) -> Pic
             upright = _plain(ImageOps.exif_transpose(opened))
     except Image.DecompressionBombError:
         raise HugePicture(name=name) from None
-    # Every decoder has its own way of failing on hostile bytes; none of them is a fault of ours.
+    # Each decoder fails in its own way on hostile bytes.
     except (OSError, ValueError, SyntaxError, KeyError, IndexError, TypeError, ArithmeticError, EOFError, MemoryError):
         raise BrokenPicture(name=name) from None
     kept, kind = _smallest(upright, media_type, most_bytes)
@@ -65,13 +66,13 @@ def reencode(content: bytes, media_type: str, name: str, most_bytes: int) -> Pic
 
 
 def in_words(place: tuple[float, float]) -> str:
-    """Where a photo was taken, as a person reads it."""
+    """Return a location in Chinese words."""
     north, east = place
     return f"{'北' if north >= 0 else '南'}纬{abs(north):.5f}°，{'东' if east >= 0 else '西'}经{abs(east):.5f}°"
 
 
 def _plain(picture: Image.Image) -> Image.Image:
-    """The points in a mode every format knows, and nothing beside them."""
+    """Return the pixels in a mode every format supports, without metadata."""
     clear = "A" in picture.getbands() or "transparency" in picture.info
     plain = picture.convert("RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB")
     plain.info = {}
@@ -79,7 +80,7 @@ def _plain(picture: Image.Image) -> Image.Image:
 
 
 def _smallest(picture: Image.Image, media_type: str, most_bytes: int) -> tuple[bytes, str]:
-    """As it came when that is short enough, else as a JPEG, smaller at last."""
+    """Return the picture in its own format if short enough, else as JPEG, at last at most 2048 pixels wide and high."""
     for kind, side in ((media_type, SIDES[0]), *((JPEG, side) for side in SIDES)):
         picture.thumbnail((side, side))
         written = _write(picture, kind)
@@ -100,16 +101,16 @@ def _write(picture: Image.Image, media_type: str) -> bytes:
 
 def _place_of(picture: Image.Image) -> tuple[float, float] | None:
     try:
-        told = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
-        north = _degrees(told[ExifTags.GPS.GPSLatitude], told.get(ExifTags.GPS.GPSLatitudeRef) == "S")
-        east = _degrees(told[ExifTags.GPS.GPSLongitude], told.get(ExifTags.GPS.GPSLongitudeRef) == "W")
+        gps = picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        north = _degrees(gps[ExifTags.GPS.GPSLatitude], gps.get(ExifTags.GPS.GPSLatitudeRef) == "S")
+        east = _degrees(gps[ExifTags.GPS.GPSLongitude], gps.get(ExifTags.GPS.GPSLongitudeRef) == "W")
     except Exception:
-        # A place nobody can read is no place: it must not cost the person the photo.
+        # An unreadable location must not make the upload fail.
         return None
     return (north, east) if -90 <= north <= 90 and -180 <= east <= 180 else None
 
 
-def _degrees(told: tuple[float, float, float], negative: bool) -> float:
-    degrees, minutes, seconds = (float(part) for part in told)
+def _degrees(parts: tuple[float, float, float], negative: bool) -> float:
+    degrees, minutes, seconds = (float(part) for part in parts)
     value = degrees + minutes / 60 + seconds / 3600
     return round(-value if negative else value, 5)

@@ -1,4 +1,4 @@
-"""The parts of a form with files, read into memory within their limits: nothing of it ever lies on a disk in the open."""
+"""Read the parts of a multipart form into memory within limits; nothing is written to a temporary file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Unreadable(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
-    """One part as it was sent; `file_name` is None for a field."""
+    """One part as sent; `file_name` is None for a field."""
 
     name: str
     file_name: str | None
@@ -40,10 +40,10 @@ class FormPart:
 
 
 async def read_parts(request: web.Request) -> list[FormPart]:
-    """All parts of a multipart form.
+    """Return all parts of a multipart form.
 
-    Raises Oversized, Malformed beyond nine files, Unreadable, and what the reader raises for a broken body. What is
-    too much is read to its end all the same, within 92 MB: who hangs up on a sender is not heard.
+    Raises Oversized, Malformed beyond nine files, Unreadable, and what the reader raises for a broken body. Drains an
+    oversized body (up to 92 MB) so that the client can read the error.
     """
     reader = await request.multipart()
     parts: list[FormPart] = []
@@ -72,7 +72,7 @@ async def read_parts(request: web.Request) -> list[FormPart]:
 
 
 def _is_plain(part: BodyPartReader) -> bool:
-    # Nobody's browser packs a part; unpacked, a small one may become a huge one.
+    # Browsers never compress a part; a compressed one might expand to a huge size.
     packed = part.headers.get("Content-Encoding", "")
     return not packed and part.headers.get("Content-Transfer-Encoding", "").lower() in _AS_IT_IS
 

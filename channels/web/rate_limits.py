@@ -1,4 +1,4 @@
-"""How often one address, account, telephone number or person of WeChat may do a thing; told kindly when it is too often."""
+"""Apply rate limits by address, account, phone number or WeChat user, with a polite refusal."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hotline.domain.policy.rate_limits import LimitedAction, RateLimit
 from hotline.phone import normalise
 from hotline.rate_limiter import Cost
 
-_V6_OF_ONE_HOUSE = 64
+_V6_PREFIX = 64
 
 
 class TooOften(Refusal):
@@ -43,17 +43,17 @@ _WHAT = {
 
 
 async def count_address(request: web.Request, *acts: LimitedAction, cost: int = 1, phone: str = "") -> None:
-    """Charge the remote address, and with `phone` the number besides. Raises TooOften."""
+    """Charge the remote address, and with `phone` the phone number too. Raises TooOften."""
     context = region_of(request)
-    who = [(act, _network(remote_address(request)), cost) for act in acts]
+    charges = [(act, _network(remote_address(request)), cost) for act in acts]
     number = normalise(phone, area_code=context.area_code) if phone else None
     if number is not None:
-        who.append((LimitedAction.PHONE_FILING, number.digits, 1))
-    await _charge(request, who)
+        charges.append((LimitedAction.PHONE_FILING, number.digits, 1))
+    await _charge(request, charges)
 
 
 async def count_login(request: web.Request, login: str) -> None:
-    """Charge the remote address and the name that was typed, whether anybody has it or not. Raises TooOften."""
+    """Charge the remote address and the login entered, whether or not it exists. Raises TooOften."""
     await _charge(
         request,
         [
@@ -64,14 +64,14 @@ async def count_login(request: web.Request, login: str) -> None:
 
 
 async def count_account(request: web.Request, act: LimitedAction, cost: int = 1) -> None:
-    """Charge whoever is logged in; nobody is charged nothing. Raises TooOften."""
+    """Charge the logged-in account; without one nothing is charged. Raises TooOften."""
     viewer = request.get(VIEWER)
     if viewer is not None:
         await _charge(request, [(act, str(viewer.actor.account_id), cost)])
 
 
 async def count_files(request: web.Request, form: Form) -> None:
-    """Charge the files of a form to the account, or to the address of the public. Raises TooOften."""
+    """Charge the files of a form to the account, or to the address without one. Raises TooOften."""
     if form.files and request.get(VIEWER) is not None:
         await count_account(request, LimitedAction.ACCOUNT_UPLOAD, len(form.files))
     elif form.files:
@@ -79,35 +79,35 @@ async def count_files(request: web.Request, form: Form) -> None:
 
 
 async def is_too_often(request: web.Request, act: LimitedAction, person: str) -> bool:
-    """Charge a person of a channel that has no page to tell it on."""
+    """Charge a user of a channel without pages, and return whether the limit is exceeded."""
     return await _wait(request, [(act, person, 1)]) > timedelta(0)
 
 
-async def _charge(request: web.Request, who: Sequence[tuple[LimitedAction, str, int]]) -> None:
-    wait = await _wait(request, who)
+async def _charge(request: web.Request, charges: Sequence[tuple[LimitedAction, str, int]]) -> None:
+    wait = await _wait(request, charges)
     if wait > timedelta(0):
         request[RETRY_AFTER] = math.ceil(wait.total_seconds())
-        raise TooOften(what=_WHAT[who[-1][0]], wait=_in_words(wait))
+        raise TooOften(what=_WHAT[charges[-1][0]], wait=_in_words(wait))
 
 
-async def _wait(request: web.Request, who: Sequence[tuple[LimitedAction, str, int]]) -> timedelta:
+async def _wait(request: web.Request, charges: Sequence[tuple[LimitedAction, str, int]]) -> timedelta:
     context = region_of(request)
     rates = context.rules.policy.rates
-    charges = [
-        Cost(_key(context, act, whose), rate, cost)
-        for act, whose, cost in who
+    costs = [
+        Cost(_key(context, act, subject), rate, cost)
+        for act, subject, cost in charges
         if (rate := RateLimit.parse(rates[act])) is not None
     ]
-    return await request.app[RATE_LIMITER].charge(charges, now(request))
+    return await request.app[RATE_LIMITER].charge(costs, now(request))
 
 
-def _key(context: RegionContext, act: LimitedAction, whose: str) -> str:
-    # Addresses and numbers are people's data: the cache holds only what cannot be read back.
-    return f"rate:{context.region}:{act}:{context.vault.fingerprint(whose, 'rate').hex()[:24]}"
+def _key(context: RegionContext, act: LimitedAction, subject: str) -> str:
+    # Addresses and numbers are personal data: the cache holds only a keyed hash of them.
+    return f"rate:{context.region}:{act}:{context.vault.fingerprint(subject, 'rate').hex()[:24]}"
 
 
 def _network(address: str) -> str:
-    """The address itself, of IPv6 the network of one house: one machine has as many addresses there as it likes."""
+    """Return an IPv4 address as it is, an IPv6 one as its /64 network, in which one machine may use any address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -115,7 +115,7 @@ def _network(address: str) -> str:
     if parsed.version == 4:
         return str(parsed)
     mapped = parsed.ipv4_mapped
-    return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed), _V6_OF_ONE_HOUSE), strict=False))
+    return str(mapped) if mapped else str(ipaddress.ip_network((int(parsed), _V6_PREFIX), strict=False))
 
 
 def _in_words(wait: timedelta) -> str:

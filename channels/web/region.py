@@ -1,4 +1,4 @@
-"""The region a request belongs to: the only way from a request to its data, rules and time zone."""
+"""The region of a request: the only way from a request to its data, rules and time zone."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from hotline.actions.region.context import RegionContext
 
 
 def region_of(request: web.Request) -> RegionContext:
-    """The context of the region that this request belongs to."""
+    """Return the context of the region this request belongs to."""
     return request.app[REGION_CONTEXT]

@@ -1,4 +1,4 @@
-"""Addresses with their right: who may ask for a page is said where it is registered, and checked before its handler."""
+"""Routes with their required right, declared at registration and checked before the handler."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotline.domain.tickets.lifecycle import Verb
 
 
 class Open(Enum):
-    """What needs no right of the table."""
+    """Routes that need no right of the permission table."""
 
     PUBLIC = "public"
     LOGGED_IN = "logged_in"
@@ -26,7 +26,7 @@ class Open(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Each:
-    """One address for several acts: the right of each value of the named part; any other value is not found."""
+    """One route for several actions: the right by the value of the path variable `part`; other values are 404."""
 
     part: str
     rights: Mapping[str, Right | Verb]
@@ -37,11 +37,11 @@ PUBLIC, LOGGED_IN = Open.PUBLIC, Open.LOGGED_IN
 
 
 class Unguarded(RuntimeError):
-    """An address was registered without its right."""
+    """A route was registered without a right."""
 
 
 def id_in(request: web.Request, part: str) -> UUID:
-    """The id this part of the address names. Raises NotFound for anything that is no id."""
+    """Return the UUID in this variable of the path. Raises NotFound for anything else."""
     try:
         return UUID(request.match_info[part])
     except ValueError:
@@ -49,17 +49,17 @@ def id_in(request: web.Request, part: str) -> UUID:
 
 
 def get(path: str, handler: Handler, needs: Needs) -> web.RouteDef:
-    """GET (and HEAD) of a path for whoever has the right; anybody else is sent to log in or told NotAllowed."""
+    """Return a GET and HEAD route; without the right the request is redirected to login or refused with NotAllowed."""
     return web.get(path, guarded(handler, needs))
 
 
 def post(path: str, handler: Handler, needs: Needs) -> web.RouteDef:
-    """POST of a path for whoever has the right."""
+    """Return a POST route; without the right the request is redirected to login or refused with NotAllowed."""
     return web.post(path, guarded(handler, needs))
 
 
 def guarded(handler: Handler, needs: Needs) -> Handler:
-    """The handler behind its right."""
+    """Return the handler with a check of its right, and with its record in the access log."""
 
     @wraps(handler)
     async def check_first(request: web.Request) -> web.StreamResponse:
@@ -75,24 +75,24 @@ def guarded(handler: Handler, needs: Needs) -> Handler:
 
 
 def _check(request: web.Request, needs: Needs) -> None:
-    who = viewer(request).actor
+    actor = viewer(request).actor
     if isinstance(needs, Each):
-        asked = needs.rights.get(request.match_info[needs.part])
-        if asked is None:
+        right = needs.rights.get(request.match_info[needs.part])
+        if right is None:
             raise web.HTTPNotFound
-        allow(who, asked)
+        allow(actor, right)
     elif not isinstance(needs, Open):
-        allow(who, needs)
+        allow(actor, needs)
 
 
 def needs_of(route: web.AbstractRoute | web.RouteDef) -> Needs:
-    """The right an address was registered with; files of the kit are for everybody. Raises Unguarded."""
+    """Return the right a route was registered with; static files are public. Raises Unguarded."""
     if isinstance(route, web.AbstractRoute) and isinstance(route.resource, web.StaticResource):
         return PUBLIC
     needs = getattr(route.handler, "needs", None)
     if needs is None:
-        told = route.resource.canonical if isinstance(route, web.AbstractRoute) and route.resource else route
-        raise Unguarded(f"{route.method} {told} has no right: register it by channels.routes")
+        path = route.resource.canonical if isinstance(route, web.AbstractRoute) and route.resource else route
+        raise Unguarded(f"{route.method} {path} has no right: register it with channels.web.routes")
     found: Needs = needs
     return found
 
@@ -105,6 +105,6 @@ def check_address(request: web.Request) -> None:
 
 
 def check_routes(routes: Iterable[web.AbstractRoute]) -> None:
-    """Raises Unguarded for the first address without a right."""
+    """Raise Unguarded for the first route without a right."""
     for route in routes:
         needs_of(route)

@@ -1,4 +1,4 @@
-"""What every answer tells the browser it may do: nothing that is not ours, no script or style inside a page."""
+"""Security headers of every response: only our own sources, no inline script or style."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ HALF_A_YEAR_S = 183 * 24 * 3600
 
 
 def set_up(app: web.Application) -> None:
-    """Every answer of the application carries the headers, streams too; no answer tells versions."""
+    """Add the headers to every response of the application, streams included, without software versions."""
     app.on_response_prepare.append(_guard)
-    # Answers to what is not HTTP at all are made below the application and ask nobody for headers.
+    # aiohttp answers requests that are not HTTP itself, below the application and its signals.
     vars(web_response)["SERVER_SOFTWARE"] = SERVER
 
 

@@ -1,4 +1,4 @@
-"""Who is looking: the session cookie, the CSRF token of its forms, and which roles a page is for."""
+"""The session: its cookie, the CSRF token of its forms, and the role a page requires."""
 
 from __future__ import annotations
 
@@ -34,45 +34,43 @@ class StaleForm(Refusal):
 
 
 async def recognise(request: web.Request) -> None:
-    """Find out who holds the session cookie, if any, for the rest of the request."""
+    """Find the viewer of the session cookie, if any, and store it in the request."""
     token = request.cookies.get(cookie_name(request.app[SETTINGS]), "")
     request[TOKEN] = token
     request[VIEWER] = await find_viewer(region_of(request), token, now(request)) if token else None
 
 
 def check_owed(request: web.Request) -> None:
-    """Lead whoever still owes a password of their own, or a second factor, there and nowhere else."""
+    """Redirect users who must change their password or enrol a second factor."""
     found: Viewer | None = request.get(VIEWER)
     if found is None or found.owes is Owes.NOTHING or request.path.startswith(_ALWAYS_OPEN):
         return
     there = OWED_AT[found.owes]
     if request.path != there:
-        asked = _asked_for(request)
-        raise web.HTTPSeeOther(f"{there}{asked}")
+        raise web.HTTPSeeOther(f"{there}{_asked_for(request)}")
 
 
 def _asked_for(request: web.Request) -> str:
-    """Where to go on to afterwards; left out when it is so long that no browser would read the answer's head."""
+    """Return the query with the page to go on to; empty if it would be too long for a response header."""
     short = request.method == "GET" and len(request.path_qs) <= LONGEST_NEXT
     return f"?next={quote(request.path_qs, safe='/?')}" if short else ""
 
 
 def now(request: web.Request) -> datetime:
-    """The moment this request is answered at."""
+    """Return the time at which this request is answered."""
     return request.app[CLOCK].now()
 
 
 def viewer(request: web.Request) -> Viewer:
-    """Who is logged in; sends anybody else to the log-in page, and from there back to the page asked for."""
+    """Return the logged-in viewer; others are redirected to login and from there back to this page."""
     found: Viewer | None = request.get(VIEWER)
     if found is None:
-        asked = _asked_for(request)
-        raise web.HTTPSeeOther(f"/login{asked}")
+        raise web.HTTPSeeOther(f"/login{_asked_for(request)}")
     return found
 
 
 def actor(request: web.Request, *roles: Role) -> Actor:
-    """The person acting; raises NotAllowed for other roles than those named (none named: any)."""
+    """Return the actor. Raises NotAllowed unless its role is one of `roles` (empty: any)."""
     found = viewer(request).actor
     if roles and found.role not in roles:
         raise NotAllowed
@@ -80,31 +78,31 @@ def actor(request: web.Request, *roles: Role) -> Actor:
 
 
 def csrf_token(request: web.Request) -> str:
-    """The token every form of this session carries."""
+    """Return the token that every form of this session carries."""
     token = request.get(TOKEN, "")
     return region_of(request).vault.sign(token, "csrf") if token else ""
 
 
-def check_csrf(request: web.Request, given: str) -> None:
-    """Raises StaleForm unless the form was made for this session."""
-    if not given or not region_of(request).vault.verify(request.get(TOKEN, ""), given, "csrf"):
+def check_csrf(request: web.Request, token: str) -> None:
+    """Raise StaleForm unless the form was made for this session."""
+    if not token or not region_of(request).vault.verify(request.get(TOKEN, ""), token, "csrf"):
         raise StaleForm
 
 
 def cookie_name(settings: Settings) -> str:
-    """With TLS a name that no other host and no plain page can set."""
+    """Return the name of the session cookie; over HTTPS with the prefix `__Host-`, which other hosts cannot set."""
     return f"__Host-{COOKIE}" if is_secure(settings) else COOKIE
 
 
 def is_secure(settings: Settings) -> bool:
-    """Whether people reach the doors over TLS."""
+    """Return whether the public address uses HTTPS."""
     return settings.public_url.startswith("https:")
 
 
 def set_session(response: web.StreamResponse, token: str, settings: Settings) -> None:
-    """Give the browser its token: not readable by scripts, not sent along from other sites' forms.
+    """Set the session cookie: not readable by scripts, not sent with other sites' forms.
 
-    Lax, not Strict: a link in a message must lead to the ticket, and every form carries its own token anyway.
+    SameSite is Lax, not Strict: a link in a message must open the ticket, and every form carries its own token.
     """
     response.set_cookie(
         cookie_name(settings), token, httponly=True, samesite="Lax", secure=is_secure(settings), path="/"
@@ -112,25 +110,25 @@ def set_session(response: web.StreamResponse, token: str, settings: Settings) ->
 
 
 def drop_session(response: web.StreamResponse, settings: Settings) -> None:
-    """The browser forgets its token."""
+    """Delete the session cookie."""
     response.del_cookie(
         cookie_name(settings), path="/", secure=is_secure(settings), httponly=True, samesite="Lax"
     )  # fmt: skip
 
 
 def place(request: web.Request) -> Place:
-    """Where the request came from, as a session remembers it."""
+    """Return the request's origin as a session records it: address and browser."""
     return Place(remote_address(request), browser_of(request.headers.get("User-Agent", "")))
 
 
 def remote_address(request: web.Request) -> str:
-    """Where the request came from: through trusted proxies the nearest address that is not theirs."""
+    """Return the client's address: behind trusted proxies the nearest address that is not one of them."""
     trusted = request.app[SETTINGS].trusted_proxies
     address = request.remote or ""
-    for told in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
+    for forwarded in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
         if not any(_within(address, network) for network in trusted):
             break
-        address = told.strip()[:64] or address
+        address = forwarded.strip()[:64] or address
     return address
 
 

@@ -1,4 +1,4 @@
-"""How long the doors wait: for a request to come in, for a form to arrive, for an answer to be ready."""
+"""Timeouts in seconds: for a request to arrive, for its body, and for the response."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from aiohttp.http_exceptions import HttpProcessingError
 from channels.web.app_keys import TIMEOUT
 from hotline.domain.errors import Refusal
 
-# A connection that brought no whole head of a request is closed after this long, and so is an idle one.
+# An idle connection, or one without a complete request head, is closed after this time.
 IDLE_S = 75.0
 TEXT_S = 60.0
-# Nine photos from a village's weak signal take minutes.
+# Nine photos over a weak mobile signal take minutes.
 FILES_S = 900.0
 ANSWER_S = 60.0
 
@@ -35,7 +35,7 @@ class TooBusy(Refusal):
 
 @contextlib.asynccontextmanager
 async def answer_in_time(request: web.Request) -> AsyncIterator[None]:
-    """The time a handler has, with what it waits for. Raises TooBusy, or what `while_reading` raises."""
+    """Limit the time of a handler to ANSWER_S. Raises TooBusy, or what `while_reading` raises."""
     try:
         async with asyncio.timeout(ANSWER_S) as limit:
             request[TIMEOUT] = limit
@@ -48,7 +48,7 @@ async def answer_in_time(request: web.Request) -> AsyncIterator[None]:
 
 @contextlib.asynccontextmanager
 async def while_reading(request: web.Request, seconds: float) -> AsyncIterator[None]:
-    """The time a body has to come in; the handler's own begins again afterwards. Raises TooSlow."""
+    """Limit the time a body takes to arrive; the handler's own limit restarts afterwards. Raises TooSlow."""
     limit = request.get(TIMEOUT)
     if limit is not None:
         limit.reschedule(None)
@@ -63,16 +63,17 @@ async def while_reading(request: web.Request, seconds: float) -> AsyncIterator[N
 
 
 def wait_without_end(request: web.Request) -> None:
-    """For a stream that stays open on purpose."""
+    """Remove the limit for a stream that stays open on purpose."""
     limit = request.get(TIMEOUT)
     if limit is not None:
         limit.reschedule(None)
 
 
 class _Quiet(logging.Filter):
-    """What is not HTTP is told in one line: its bytes may be anybody's words."""
+    """Log a request that is not HTTP in one line: its bytes may be personal data."""
 
     def filter(self, record: logging.LogRecord) -> bool:
+        """Reduce the record to the name of the error; every record is kept."""
         fault = record.exc_info[1] if record.exc_info else None
         if isinstance(fault, HttpProcessingError):
             record.msg, record.args, record.exc_info = f"not HTTP: {type(fault).__name__}", (), None
@@ -83,5 +84,5 @@ class _Quiet(logging.Filter):
 def set_up() -> None:
     """Keep the bytes of broken requests out of the log."""
     logger = logging.getLogger("aiohttp.server")
-    if not any(isinstance(known, _Quiet) for known in logger.filters):
+    if not any(isinstance(existing, _Quiet) for existing in logger.filters):
         logger.addFilter(_Quiet())

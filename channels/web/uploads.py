@@ -1,4 +1,4 @@
-"""Files people send: their type found by content, pictures drawn anew, their bytes kept under their digest."""
+"""Uploaded files: type detected by content, pictures re-encoded, bytes stored under their SHA-256 digest."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DRAFTS = ".drafts"
 LEFT_BEHIND_S = 24 * 3600
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif"})
 _PROGRAMS = re.compile(r"vbaproject|vbadata|activex|oleobject|embeddings/", re.IGNORECASE)
-# Pictures are unfolded in memory: two at a time are enough for one process.
+# Pictures are decoded in memory: at most two at a time in one process.
 _image_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="picture")
 
 
@@ -62,7 +62,7 @@ class NothingInside(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ReadyFile:
-    """A file fit to be kept: `place` is where a photo was taken, when the person chose to tell."""
+    """A file ready to be stored; `place` is where a photo was taken, if the sender chose to include it."""
 
     file_name: str
     media_type: str
@@ -72,7 +72,7 @@ class ReadyFile:
 
 
 def find_type(content: bytes) -> str | None:
-    """The media type by what the bytes are, whatever the name says; None for what is not taken."""
+    """Return the media type by content, whatever the name; None for types that are not accepted."""
     if content.startswith(b"\xff\xd8\xff"):
         return JPEG
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
@@ -99,10 +99,10 @@ def _names_inside(content: bytes) -> list[str]:
 
 
 async def ready_files(uploads: Sequence[Upload], *, tell_place: bool = False) -> list[ReadyFile]:
-    """What may be kept of what was sent: types by content, pictures drawn anew, off the event loop.
+    """Return the uploads ready to be stored: types checked by content, pictures re-encoded in a thread pool.
 
-    Without `tell_place` nothing of where a photo was taken remains. Raises WrongType, AppleOnly, HoldsPrograms,
-    NothingInside, BrokenPicture or HugePicture with the name of the first file that is not taken.
+    Without `tell_place` the location of photos is dropped. Raises WrongType, AppleOnly, HoldsPrograms, NothingInside,
+    BrokenPicture or HugePicture with the name of the first file refused.
     """
     found = [_type_of(upload) for upload in uploads]
     loop = asyncio.get_running_loop()
@@ -136,14 +136,14 @@ def _ready(upload: Upload, media_type: str, tell_place: bool) -> ReadyFile:
 
 
 async def keep_files(folder: Path, files: Sequence[ReadyFile]) -> list[KeptFile]:
-    """Write the bytes below `folder`, on disk before this returns, and give back what is known of them."""
+    """Store the bytes below `folder`, on disk before this returns, and return their metadata."""
     for file in files:
         await asyncio.to_thread(_write_once, folder, file)
     return [KeptFile(file.file_name, file.media_type, len(file.content), file.sha256, file.place) for file in files]
 
 
 def _named(name: str, media_type: str) -> str:
-    # The ending follows the content, so that nothing opens as something else on the reader's machine.
+    # The ending follows the content, so that the reader's computer opens the file as what it is.
     plain = Path(name.replace("\\", "/")).name.lstrip(".")
     stem, ending = os.path.splitext(plain)
     right = ENDINGS[media_type]
@@ -153,7 +153,7 @@ def _named(name: str, media_type: str) -> str:
 
 
 def file_path(folder: Path, digest: bytes) -> Path:
-    """Where the bytes of this digest lie."""
+    """Return the path of the bytes with this digest."""
     name = digest.hex()
     return folder / name[:2] / name
 
@@ -178,7 +178,7 @@ def _write_once(folder: Path, file: ReadyFile) -> None:
 
 
 def clear_drafts(folder: Path, now: datetime) -> int:
-    """Remove what a process that was killed left half-written over a day ago; gives back how many files."""
+    """Delete drafts a killed process left over a day ago, and return their number."""
     old = [
         draft
         for draft in (folder / DRAFTS).glob("*")
@@ -198,7 +198,7 @@ def _settle(folder: Path) -> None:
 
 
 def as_download(folder: Path, file_name: str, media_type: str, digest: bytes) -> web.FileResponse:
-    """The file as something to save, never to run in the page. Raises NotFound when its bytes are gone."""
+    """Return the file as a download, never displayed in the page. Raises NotFound when its bytes are gone."""
     place = file_path(folder, digest)
     if not place.is_file():
         raise NotFound

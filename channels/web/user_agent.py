@@ -1,4 +1,4 @@
-"""The kind of browser in two words, as people know theirs when they look through their sessions."""
+"""The kind of browser in two words, as users recognise it in their list of sessions."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ UNKNOWN = "其他浏览器"
 
 
 def browser_of(agent: str) -> str:
-    """`Chrome · Windows` of a User-Agent; nothing of the header itself is kept."""
-    told = agent[:LONGEST]
-    program = next((name for sign, name in _PROGRAMS if sign in told), UNKNOWN)
-    system = next((name for sign, name in _SYSTEMS if sign in told), "")
+    """Return browser and system of a User-Agent, such as `Chrome · Windows`; the header itself is not stored."""
+    header = agent[:LONGEST]
+    program = next((name for sign, name in _PROGRAMS if sign in header), UNKNOWN)
+    system = next((name for sign, name in _SYSTEMS if sign in header), "")
     return f"{program} · {system}" if system else program

@@ -1,1 +1,1 @@
-"""Groups of the clerk's command line."""
+"""Command groups of the command line."""

@@ -1,4 +1,4 @@
-"""`hotline audit`: is the record of looks whole?"""
+"""`hotline audit`: verify that the access log is complete and unchanged."""
 
 from __future__ import annotations
 

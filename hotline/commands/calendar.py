@@ -1,4 +1,4 @@
-"""`hotline calendar`: notices of days off and make-up workdays, shown before they are loaded."""
+"""`hotline calendar`: preview and load notices of holidays and make-up workdays."""
 
 from __future__ import annotations
 

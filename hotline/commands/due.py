@@ -1,4 +1,4 @@
-"""`hotline due`: when a limit ends, and every stretch that counted on the way."""
+"""`hotline due`: compute a deadline and explain every stretch that counted."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _read_limit(text: str, natural: bool) -> Limit:
 
 
 def _calendar() -> Calendar:
-    """The county's calendar where its database is named, else the built-in one."""
+    """Return the county's calendar if the environment names its database, else the built-in one."""
     address, region = os.environ.get("HOTLINE_DATABASE_URL", "").strip(), os.environ.get("HOTLINE_REGION") or "1"
     if not address:
         return china_calendar()

@@ -1,4 +1,4 @@
-"""`hotline keys`: fresh keys, changing to them while the hotline works on, and letting go of old ones."""
+"""`hotline keys`: create, rotate, check and retire keys while the hotline runs."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def retire(number: int, finding: bool) -> None:
 
 
 def path_changed_at(path: Path) -> datetime:
-    """When a key file was last changed."""
+    """Return when a file was last changed."""
     return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 

@@ -1,4 +1,4 @@
-"""`hotline person`: what is held of a person, handed over at their request."""
+"""`hotline person`: export all data held about a person at their request."""
 
 from __future__ import annotations
 

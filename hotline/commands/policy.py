@@ -1,4 +1,4 @@
-"""`hotline policy`: every limit and number of the county as one TOML file."""
+"""`hotline policy`: export and import every limit and number of the county as one TOML file."""
 
 from __future__ import annotations
 

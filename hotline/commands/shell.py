@@ -1,4 +1,4 @@
-"""What every command needs: the settings, the office, and faults told as sentences."""
+"""Shared by all commands: settings, the region, and faults reported as sentences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hotline.domain.errors import Refusal
 
 
 def read_settings() -> Settings:
-    """The settings of the environment; raises ClickException with all faults together."""
+    """Return the settings of the environment. Raises ClickException with all faults together."""
     try:
         return Settings.load()
     except ConfigurationError as fault:
@@ -27,7 +27,7 @@ def read_settings() -> Settings:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run a command; what a clerk can mend is told in a sentence, not in a trace."""
+    """Run a command; faults the user can correct are reported as a sentence, not as a traceback."""
     try:
         asyncio.run(work)
     except (UpkeepFault, UnreadableCsv) as fault:
@@ -39,12 +39,12 @@ def run(work: Coroutine[Any, Any, None]) -> None:
 
 
 def open_here(settings: Settings) -> AbstractAsyncContextManager[RegionContext]:
-    """The office of a command, on the machine's clock."""
+    """Open the region for a command, with the system clock."""
     return open_region(settings, RealClock().now(), real=True, pool_size=2)
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Rows with their columns one below another on a terminal, where a Chinese sign takes two places."""
+    """Align rows in columns for a terminal, where a Chinese character is two cells wide."""
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
     return [
         "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -1,4 +1,4 @@
-"""`hotline user`: accounts from the command line, by the same deeds as the page of the security administrator."""
+"""`hotline user`: manage accounts with the same actions as the security administrator's page."""
 
 from __future__ import annotations
 

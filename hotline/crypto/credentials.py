@@ -1,4 +1,4 @@
-"""What proves who somebody is: password hashes, how guessable a password is, codes of an authenticator, recovery codes."""
+"""Credentials: password hashes, password strength, one-time codes (TOTP), recovery codes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ DIGITS = 6
 WINDOW = 1
 SECRET_BYTES = 20
 RECOVERY_CODES = 10
-# Below this many guesses a list of habits finds it.
+# A password with fewer guesses is found by a list of common ones.
 FEWEST_GUESSES = 10**8
 _RATED_SIGNS = 72
-# Without 0, O, 1, I and L, which people mistake for one another on paper.
+# Without 0, O, 1, I and L, which are easily confused on paper.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-# What people here make passwords of, beside the lists the library brings.
+# Words common in local passwords, in addition to the library's lists.
 _HABITS = (
     "woaini", "5201314", "1314520", "521", "520", "1314", "aini", "woaiwojia", "wodemima", "mima", "nihao", "zhongguo",
     "admin", "root", "password", "huawei", "xiaomi", "tencent", "alibaba", "taobao", "weixin", "wechat", "iloveyou",
@@ -37,12 +37,12 @@ _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """argon2id, with the library's present recommendation. Takes a tenth of a second: run it off the loop."""
+    """Hash a password with argon2id and the library's defaults. Takes 0.1 s: call it in a thread."""
     return _hasher.hash(plain_password(password))
 
 
 def matches(stored: str, password: str) -> bool:
-    """Whether the password is the stored one. Takes as long for a wrong one; run it off the loop."""
+    """Return whether the password matches the hash. A wrong one takes as long; call it in a thread."""
     try:
         return _hasher.verify(stored, plain_password(password))
     except (VerificationError, InvalidHashError):
@@ -50,25 +50,25 @@ def matches(stored: str, password: str) -> bool:
 
 
 def matches_any(stored: Iterable[str], password: str) -> bool:
-    """Whether the password is one of the stored ones; run it off the loop."""
-    return any(matches(one, password) for one in stored)
+    """Return whether the password matches one of the hashes; call it in a thread."""
+    return any(matches(stored_hash, password) for stored_hash in stored)
 
 
 @cache
 def nobody() -> str:
-    """Verified when nobody has that login, so that a wrong name takes as long as a wrong password."""
+    """Return a hash to verify for an unknown login, so that it takes as long as a wrong password."""
     return _hasher.hash(secrets.token_urlsafe(12))
 
 
 def is_common(password: str, login: str, name: str) -> bool:
-    """Whether the password is among those that are tried first: lists, keyboard rows, dates, repetitions."""
+    """Return whether the password is easily guessed: from common lists, keyboard rows, dates, or login and name."""
     words = [login, name, *_HABITS]
     guesses: float = zxcvbn(password[:_RATED_SIGNS], user_inputs=words)["guesses"] if password else 0
     return guesses < FEWEST_GUESSES
 
 
 def new_password() -> str:
-    """A random password to be shown once: 17 characters of all four kinds, in groups that can be read out over a
+    """A random password to be shown once: 19 characters of all four kinds, in groups that can be read out over a
     telephone."""
     while True:
         groups = ["".join(secrets.choice(_ALPHABET.lower()) for _ in range(5)) for _ in range(3)]
@@ -79,12 +79,12 @@ def new_password() -> str:
 
 
 def new_secret() -> str:
-    """A shared secret for an authenticator, in base32."""
+    """Return a new TOTP secret in base32."""
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def step_of(secret: str, code: str, now: datetime) -> int | None:
-    """The step of 30 seconds whose code this is, one before and one after the present one allowed; else None."""
+    """Return the 30-second step whose code this is, allowing one step before and after the present one; else None."""
     if len(code) != DIGITS or not (code.isascii() and code.isdecimal()):
         return None
     totp, present = _totp(secret), int(now.timestamp()) // STEP_S
@@ -97,26 +97,26 @@ def step_of(secret: str, code: str, now: datetime) -> int | None:
 
 
 def code_of(secret: str, now: datetime) -> str:
-    """The code an authenticator shows at this moment."""
+    """Return the code an authenticator shows at this moment."""
     return _totp(secret).generate(int(now.timestamp())).decode()
 
 
 def address_of_secret(secret: str, login: str, issuer: str) -> str:
-    """What the QR code holds: an otpauth address."""
+    """Return the otpauth URI for the QR code."""
     return _totp(secret).get_provisioning_uri(login, issuer)
 
 
 def _totp(secret: str) -> TOTP:
-    # SHA-1 is what every authenticator understands, and in HMAC it is sound.
+    # Every authenticator supports SHA-1, and HMAC with SHA-1 is secure.
     return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_S, enforce_key_length=False)  # noqa: S303
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Ten codes of ten signs, shown once."""
+    """Return ten new recovery codes of ten characters."""
     signs = ["".join(secrets.choice(_ALPHABET) for _ in range(10)) for _ in range(RECOVERY_CODES)]
     return tuple(f"{code[:5]}-{code[5:]}" for code in signs)
 
 
 def plain_code(typed: str) -> str:
-    """A recovery code as it is hashed, whatever case and dashes it was typed with."""
+    """Normalise a recovery code before hashing: capitals, without dashes and blanks."""
     return "".join(sign for sign in plain_password(typed).upper() if sign in _ALPHABET)

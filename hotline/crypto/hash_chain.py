@@ -1,4 +1,4 @@
-"""A chain of digests: each covers a row and, through the link before it, every row before that."""
+"""A hash chain: each digest covers a row and, through the digest before it, all rows before that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ BEGINNING = b""
 
 
 def link(before: bytes, row: Mapping[str, Any], algorithm: str) -> bytes:
-    """32 bytes over the digest before and all fields of the row, by name. Raises KeyError for an unknown algorithm."""
+    """Return the 32-byte digest over the previous digest and all fields of the row.
+
+    Raises KeyError for an unknown algorithm.
+    """
     work = Hash(ALGORITHMS[algorithm]())
     work.update(len(before).to_bytes(2) + before)
     work.update(_written(row).encode())
@@ -22,7 +25,7 @@ def link(before: bytes, row: Mapping[str, Any], algorithm: str) -> bytes:
 
 
 def _written(row: Mapping[str, Any]) -> str:
-    # One way to write a row, whatever the order of its columns and the zone its times are told in.
+    # Canonical form of a row, independent of the order of columns and the time zone of its values.
     return json.dumps({name: _plain(value) for name, value in row.items()}, ensure_ascii=False, sort_keys=True)
 
 

@@ -1,6 +1,6 @@
-"""The keys of the hotline: one key in a setting, or a key file with several, of which one seals what is new.
+"""The keyring: a single key in a setting, or a key file with several keys, of which one seals new values.
 
-A line of the file: purpose, number, algorithm, the secret in base64, and `present` on the one of its purpose in use:
+A line of the file: purpose, number, algorithm, secret in base64, and `present` for the key in use of each purpose:
 
     seal 1 aes-256-gcm BASE64
     seal 2 sm4-gcm BASE64 present
@@ -27,18 +27,18 @@ _HEAD = "# 热线的密钥文件：只能由运行热线的用户读写（0600�
 
 
 class KeyringFault(Exception):
-    """The keys cannot be used; the text is a sentence and tells nothing of any secret."""
+    """The keys cannot be used; the text is a Chinese sentence and contains no secret."""
 
 
 class Cipher(StrEnum):
-    """How a key seals."""
+    """Algorithms for sealing."""
 
     AES = "aes-256-gcm"
     SM4 = "sm4-gcm"
 
 
 class Digest(StrEnum):
-    """How a key makes fingerprints."""
+    """Algorithms for fingerprints."""
 
     SHA256 = "hmac-sha256"
     SM3 = "hmac-sm3"
@@ -46,7 +46,7 @@ class Digest(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SealingKey:
-    """One key that seals, always with the same cipher; `number` is 1–127."""
+    """A key for sealing with one cipher; `number` is 1 to 127."""
 
     number: int
     cipher: Cipher
@@ -55,7 +55,7 @@ class SealingKey:
 
 @dataclass(frozen=True, slots=True)
 class FindingKey:
-    """One key for fingerprints and signatures; `number` is 1–127."""
+    """A key for fingerprints and signatures; `number` is 1 to 127."""
 
     number: int
     digest: Digest
@@ -64,7 +64,7 @@ class FindingKey:
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """Every key that can still be read with; `sealing` and `finding` name the numbers in use."""
+    """All keys that can still open values; `sealing` and `finding` are the numbers of the keys in use."""
 
     seals: tuple[SealingKey, ...]
     finds: tuple[FindingKey, ...]
@@ -73,32 +73,32 @@ class Keyring:
 
     @classmethod
     def of(cls, secret: bytes) -> Keyring:
-        """The keyring of a single master key of 32 bytes. Raises KeyringFault."""
+        """Return the keyring of a single 32-byte master key. Raises KeyringFault."""
         _check_secret(secret)
         return cls((SealingKey(1, Cipher.AES, secret),), (FindingKey(1, Digest.SHA256, secret),), 1, 1)
 
     def with_seal(self, cipher: Cipher) -> Keyring:
-        """One more sealing key, fresh and not yet in use. Raises KeyringFault when all numbers are taken."""
+        """Return the keyring with a new sealing key, not yet in use. Raises KeyringFault when all numbers are taken."""
         new = SealingKey(_free(key.number for key in self.seals), cipher, secrets.token_bytes(SECRET_BYTES))
         return replace(self, seals=(*self.seals, new))
 
     def with_find(self, digest: Digest) -> Keyring:
-        """One more finding key, fresh and not yet in use. Raises KeyringFault when all numbers are taken."""
+        """Return the keyring with a new finding key, not yet in use. Raises KeyringFault when all numbers are taken."""
         new = FindingKey(_free(key.number for key in self.finds), digest, secrets.token_bytes(SECRET_BYTES))
         return replace(self, finds=(*self.finds, new))
 
     def newest(self) -> Keyring:
-        """The same keys, of each purpose the one added last in use."""
+        """Return the keyring with the last added key of each purpose in use."""
         return replace(self, sealing=self.seals[-1].number, finding=self.finds[-1].number)
 
     def without_seal(self, number: int) -> Keyring:
-        """Without this sealing key. Raises KeyringFault for the one in use and for one that is not there."""
+        """Return the keyring without this sealing key. Raises KeyringFault if it is in use or does not exist."""
         if number == self.sealing or number not in {key.number for key in self.seals}:
             raise KeyringFault(f"没有可以停用的 {number} 号密钥：在用的不能停用。")
         return replace(self, seals=tuple(key for key in self.seals if key.number != number))
 
     def without_find(self, number: int) -> Keyring:
-        """Without this finding key. Raises KeyringFault for the one in use and for one that is not there."""
+        """Return the keyring without this finding key. Raises KeyringFault if it is in use or does not exist."""
         if number == self.finding or number not in {key.number for key in self.finds}:
             raise KeyringFault(f"没有可以停用的 {number} 号查找密钥：在用的不能停用。")
         return replace(self, finds=tuple(key for key in self.finds if key.number != number))
@@ -106,26 +106,26 @@ class Keyring:
 
 @dataclass(frozen=True, slots=True)
 class KeySource:
-    """Where the keys are: a single secret, or the path of a key file."""
+    """The source of the keys: a single secret, or the path of a key file."""
 
     secret: bytes | None = field(default=None, repr=False)
     path: Path | None = None
 
     @classmethod
     def of(cls, text: str) -> KeySource:
-        """`file:/path` or a master key in base64. Raises KeyringFault."""
+        """Parse `file:/path` or a master key in base64. Raises KeyringFault."""
         if text.startswith(REFERENCE):
             return cls(path=Path(text.removeprefix(REFERENCE)).absolute())
         return cls(secret=_secret_of(text))
 
     def read(self) -> Keyring:
-        """The keys as they are now. Raises KeyringFault."""
+        """Read the keys. Raises KeyringFault."""
         if self.path is None:
             return Keyring.of(self.secret or b"")
         return read_keyring(self.path)
 
     def mark(self) -> tuple[int, int, int] | None:
-        """Differs when the file was changed; None without a file that can be looked at."""
+        """Return a value that differs once the file has changed; None without a readable file."""
         try:
             stat = self.path.stat() if self.path else None
         except OSError:
@@ -134,7 +134,7 @@ class KeySource:
 
 
 def read_keyring(path: Path) -> Keyring:
-    """Read a key file. Raises KeyringFault, also for a file others may read."""
+    """Read a key file. Raises KeyringFault, also for a file that other users may read or write."""
     try:
         text, mode = path.read_text(encoding="utf-8"), path.stat().st_mode
     except (OSError, UnicodeDecodeError) as fault:
@@ -148,7 +148,7 @@ def read_keyring(path: Path) -> Keyring:
 
 
 def parse_keyring(text: str) -> Keyring:
-    """The keys a text holds. Raises KeyringFault with the line that is wrong."""
+    """Parse the text of a key file. Raises KeyringFault with the number of the wrong line."""
     seals: list[SealingKey] = []
     finds: list[FindingKey] = []
     present: dict[str, list[int]] = {"seal": [], "find": []}
@@ -187,7 +187,7 @@ def _checked(seals: list[SealingKey], finds: list[FindingKey], present: dict[str
 
 
 def compose_keyring(keyring: Keyring) -> str:
-    """The text of a key file."""
+    """Return the text of a key file."""
     lines = [("seal", key.number, key.cipher.value, key.secret, keyring.sealing) for key in keyring.seals]
     lines += [("find", key.number, key.digest.value, key.secret, keyring.finding) for key in keyring.finds]
     return _HEAD + "".join(
@@ -197,7 +197,7 @@ def compose_keyring(keyring: Keyring) -> str:
 
 
 def write_keyring(path: Path, keyring: Keyring) -> None:
-    """Put a key file in place at one stroke, readable by its owner alone. Raises KeyringFault."""
+    """Replace a key file atomically, readable by its owner alone. Raises KeyringFault."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
@@ -214,9 +214,9 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
 
 
 def _free(taken: Iterable[int]) -> int:
-    known = set(taken)
-    free = next((number for number in range(max(known, default=0) + 1, HIGHEST_NUMBER + 1)), None)
-    free = free or next((number for number in range(1, HIGHEST_NUMBER + 1) if number not in known), None)
+    used = set(taken)
+    free = next((number for number in range(max(used, default=0) + 1, HIGHEST_NUMBER + 1)), None)
+    free = free or next((number for number in range(1, HIGHEST_NUMBER + 1) if number not in used), None)
     if free is None:
         raise KeyringFault("密钥编号已经用完，请先停用旧的密钥。")
     return free

@@ -1,7 +1,7 @@
-"""Personal data under lock: sealed for keeping, fingerprinted for finding, and tokens signed.
+"""Encryption of personal data: sealed values, fingerprints for lookup, and signed tokens.
 
-Every key that is used comes from a secret of the keyring through HKDF: what one of them does tells nothing about the
-others. Sealing and finding have secrets of their own, so that a new sealing key leaves every fingerprint as it is.
+Every working key is derived from a secret of the keyring by HKDF, so that one reveals nothing about another. Sealing
+and finding use separate secrets, so that a new sealing key leaves all fingerprints valid.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SM4_BIT = 0x80
 
 
 class BrokenSeal(Exception):
-    """What was to be unsealed has been changed, belongs elsewhere or was sealed with an unknown key."""
+    """The value was changed, belongs to another context, or was sealed with an unknown key."""
 
 
 class _Seal(Protocol):
@@ -36,7 +36,7 @@ class _Seal(Protocol):
 
 
 class _SM4GCM:
-    """SM4 in GCM with the manners of AESGCM: the tag stands behind the ciphertext."""
+    """SM4-GCM with the interface of AESGCM: the tag follows the ciphertext."""
 
     __slots__ = ("_algorithm",)
 
@@ -44,11 +44,13 @@ class _SM4GCM:
         self._algorithm = algorithms.SM4(key)
 
     def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Return the ciphertext followed by the tag of 16 bytes."""
         work = ciphers.Cipher(self._algorithm, modes.GCM(nonce)).encryptor()
         work.authenticate_additional_data(associated_data)
         return work.update(data) + work.finalize() + work.tag
 
     def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Return the plaintext. Raises InvalidTag."""
         mode = modes.GCM(nonce, data[-TAG_BYTES:])
         work = ciphers.Cipher(self._algorithm, mode).decryptor()
         work.authenticate_additional_data(associated_data)
@@ -66,9 +68,11 @@ class _Finder:
         self._sign = _derive(key.secret, "sign")
 
     def fingerprint(self, framed: bytes) -> bytes:
+        """Return the keyed hash of the framed text, 32 bytes."""
         return self._hash(self._find, framed)
 
     def sign(self, framed: bytes) -> str:
+        """Return the keyed hash in URL-safe base64 without padding, 43 characters."""
         return base64.urlsafe_b64encode(self._hash(self._sign, framed)).rstrip(b"=").decode()
 
     def _hash(self, key: bytes, framed: bytes) -> bytes:
@@ -80,9 +84,9 @@ class _Finder:
 
 
 class Vault:
-    """Seals, fingerprints and signs with the keys of a keyring, or of a single master key of 32 bytes.
+    """Seals, fingerprints and signs with the keys of a keyring, or of a single 32-byte master key.
 
-    `source` names where the keys came from: they are read again when something is met that no known key opens.
+    The keys are read again from `source` when a value is sealed with an unknown key.
     """
 
     __slots__ = ("_finders", "_header", "_mark", "_seals", "_source")
@@ -94,7 +98,7 @@ class Vault:
 
     @classmethod
     def open(cls, source: KeySource) -> Vault:
-        """A vault that follows its key file. Raises KeyringFault."""
+        """Open a vault that follows its key file. Raises KeyringFault."""
         return cls(source.read(), source)
 
     def _take(self, keyring: Keyring) -> None:
@@ -105,11 +109,14 @@ class Vault:
 
     @property
     def header(self) -> int:
-        """The first byte of all that is sealed now: which cipher (the highest bit) and which key."""
+        """The first byte of newly sealed values: the cipher (highest bit) and the key's number."""
         return self._header
 
     def refresh(self) -> bool:
-        """Take the keys from the file again when it was changed. Raises KeyringFault, and keeps those it has."""
+        """Read the keys again if the file has changed, and return whether it had.
+
+        Raises KeyringFault and keeps the old keys.
+        """
         mark = self._source.mark() if self._source else None
         if mark is None or mark == self._mark or self._source is None:
             return False
@@ -118,16 +125,16 @@ class Vault:
         return True
 
     def seal(self, text: str, context: str = "") -> bytes:
-        """Encrypt: header, nonce, ciphertext with tag: 29 bytes more than the text in UTF-8.
+        """Encrypt a text: header, nonce, ciphertext and tag, 29 bytes longer than the text in UTF-8.
 
-        `context` (say `complainant.phone`) is bound in but not kept: unseal must name the same.
+        `context` (such as `complainant.phone`) is authenticated but not stored: `unseal` needs the same one.
         """
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._seals[self._header].encrypt(nonce, text.encode(), context.encode())
         return bytes([self._header]) + nonce + sealed
 
     def unseal(self, sealed: bytes, context: str = "") -> str:
-        """Give back what was sealed. Raises BrokenSeal when a bit, the context or the key differs."""
+        """Decrypt a sealed value. Raises BrokenSeal if a bit, the context or the key differs."""
         nonce, rest = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         if len(rest) < TAG_BYTES:
             raise BrokenSeal("cut short")
@@ -137,7 +144,7 @@ class Vault:
             raise BrokenSeal("changed, or of another context") from None
 
     def _seal_of(self, header: int) -> _Seal:
-        # Another process may have begun to use a new key before this one looked at the file again.
+        # Another process may already use a new key that this one has not read yet.
         if header not in self._seals:
             try:
                 self.refresh()
@@ -148,26 +155,26 @@ class Vault:
         return self._seals[header]
 
     def fingerprint(self, text: str, context: str = "") -> bytes:
-        """32 bytes, equal for equal texts of one context; nothing can be guessed back without the key."""
+        """Return the 32-byte keyed hash of a text in a context; it cannot be guessed without the key."""
         return self._finders[0].fingerprint(_framed(context, text))
 
     def fingerprints(self, text: str, context: str = "") -> list[bytes]:
-        """The fingerprint by every finding key that is still known, the present one's first."""
+        """Return the fingerprint by every known finding key, the one in use first."""
         framed = _framed(context, text)
         return [finder.fingerprint(framed) for finder in self._finders]
 
     def sign(self, text: str, context: str = "") -> str:
-        """A signature of the text: 43 characters that may stand in a URL or a form."""
+        """Return a signature of the text: 43 characters, safe in URLs and forms."""
         return self._finders[0].sign(_framed(context, text))
 
     def verify(self, text: str, signature: str, context: str = "") -> bool:
-        """Whether the signature is ours and of this text and context; compared in constant time."""
-        framed, given = _framed(context, text), signature.encode(errors="replace")
-        return any(hmac.compare_digest(finder.sign(framed).encode(), given) for finder in self._finders)
+        """Return whether the signature belongs to this text and context, in constant time."""
+        framed, encoded = _framed(context, text), signature.encode(errors="replace")
+        return any(hmac.compare_digest(finder.sign(framed).encode(), encoded) for finder in self._finders)
 
 
 def header_of(key: SealingKey) -> int:
-    """The byte that stands in front of all this key seals."""
+    """Return the first byte of every value this key seals."""
     return key.number | (SM4_BIT if key.cipher is Cipher.SM4 else 0)
 
 

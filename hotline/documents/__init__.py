@@ -1,6 +1,6 @@
-"""Documents as files: plain data in, docx or PDF out, in the layout of GB/T 9704-2012 (PROCEDURE §7). No store, no clock.
+"""Documents as files: plain data in, docx or PDF out, laid out by GB/T 9704-2012 (PROCEDURE §7). No store, no clock.
 
-What a document says is put on a `Sheet` once; `docx_of` and `pdf_of` draw any sheet.
+The content is put on a `Sheet` once; `docx_of` and `pdf_of` render any sheet.
 """
 
 from hotline.documents.as_docx import docx_of as docx_of

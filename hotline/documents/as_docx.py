@@ -1,4 +1,4 @@
-"""A sheet drawn as docx: to be edited, with the official faces by name (PROCEDURE §7)."""
+"""Render a sheet as docx: editable, with the official fonts by name (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -16,20 +16,23 @@ from hotline.documents import sheet as page
 from hotline.documents.sheet import Alignment, Face, RuleLine, Sheet, Table, Text
 
 WIDTH = Mm(page.WIDTH)
-# Twips a line, and twips between characters.
+# Twips (1/20 point) per line, and between characters.
 LINE_PITCH, CHARACTER_SPACE = str(round(page.LINE * 20)), str(round(page.CHARACTER_SPACE * 20))
 MARK_FACE, MARK_SIZE, GREY = Face.SONG, Pt(9), RGBColor(0x9A, 0x9A, 0x9A)
 _ALIGNED = {
     Alignment.LEFT: None, Alignment.CENTER: WD_ALIGN_PARAGRAPH.CENTER, Alignment.RIGHT: WD_ALIGN_PARAGRAPH.RIGHT,
 }  # fmt: skip
-# Side, colour, eighths of a point.
+# Side, colour, width in eighths of a point.
 _RULES = {
     RuleLine.RED_BELOW: ("bottom", page.RED, 18), RuleLine.ABOVE: ("top", "000000", 8), RuleLine.BELOW: ("bottom", "000000", 8),
 }  # fmt: skip
 
 
 def docx_of(sheet: Sheet, mark: str = "") -> bytes:
-    """The docx file; `mark` says in small grey letters above every page who took it out (PROCEDURE §6)."""
+    """Return the docx file.
+
+    `mark` says who downloaded it, in small grey type on top of every page (PROCEDURE §6).
+    """
     document = Document()
     properties = document.core_properties
     properties.title, properties.author, properties.comments = sheet.title_of_file, "", ""
@@ -107,7 +110,7 @@ def _lay_out(document: Any, mark: str) -> None:
 
 
 def _number_pages(section: Any) -> None:
-    """— 1 —, 4号宋体: on the right of odd pages, on the left of even ones."""
+    """Add page numbers, — 1 — in 4号宋体: on the right of odd pages, on the left of even ones."""
     size = Pt(page.FOURTH)
     sides = ((section.footer, WD_ALIGN_PARAGRAPH.RIGHT), (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT))
     for footer, align in sides:

@@ -1,4 +1,4 @@
-"""A sheet drawn as PDF: to be read and printed anywhere, its fonts inside (PROCEDURE §7)."""
+"""Render a sheet as PDF with embedded fonts (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hotline.domain.errors import Refusal
 _DRAWN_BY = Path(__file__).with_name("sheet.typ")
 _SONG = ("SimSun", "STSong", "Songti SC", "Noto Serif CJK SC", "Source Han Serif SC")
 _HEI = ("SimHei", "STHeiti", "Heiti SC", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei")
-# The official faces first; where they are not installed, their free likes.
+# The official fonts first, then free fonts that resemble them.
 _LIKES: Mapping[Face, tuple[str, ...]] = {
     Face.FANGSONG: ("FangSong_GB2312", "FangSong", "STFangsong", *_SONG, *_HEI),
     Face.HEI: (*_HEI, *_SONG),
@@ -36,9 +36,9 @@ class NoChineseFont(Refusal):
 
 
 def pdf_of(sheet: Sheet, mark: str = "") -> bytes:
-    """The PDF file; `mark` stands faintly above every page. Raises NoChineseFont where none is installed.
+    """Return the PDF file; `mark` is printed faintly on top of every page. Raises NoChineseFont if none is installed.
 
-    A fifth of a second of work: keep it off the loop.
+    Takes 0.2 s: call it in a thread.
     """
     fonts = _fonts()
     told = {
@@ -60,12 +60,12 @@ def pdf_of(sheet: Sheet, mark: str = "") -> bytes:
 
 @cache
 def _fonts() -> typst.Fonts:
-    """What is installed, looked for once."""
+    """Return the installed fonts, searched once."""
     return typst.Fonts()
 
 
 def _faces(families: tuple[str, ...]) -> dict[str, list[str]]:
-    """For each face the installed families that may stand for it, best first. Raises NoChineseFont."""
+    """Return for each face the installed families that may represent it, best first. Raises NoChineseFont."""
     known = frozenset(families)
     found = {face.value: [name for name in likes if name in known] for face, likes in _LIKES.items()}
     if not all(found.values()):

@@ -1,4 +1,4 @@
-"""《群众约谈工作专报》 on paper, its eight sections in order (PROCEDURE §7)."""
+"""The brief 《群众约谈工作专报》 as a document, its eight sections in order (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from hotline.domain.brief.words import figure_name, percent
 WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_year.": "去年同期"}
 NUMERALS = "一二三四五六七八九十"
 LONGEST_BAR = 10
-# 单位 and 档, then the columns by their heads.
+# Widths of the columns by their headings; 单位 and 档 come first.
 UNIT_WIDTHS: Mapping[str, int] = {"派单": 5, "重办": 5, "黄/红牌": 6, "退单成/驳": 7, "满意率": 7}
 
 
 def brief_sheet(brief: Brief, zone: Any) -> Sheet:
-    """The brief as a sheet; `zone` is the local time zone its dates are written in."""
+    """Return the brief as a sheet; `zone` is the time zone of its dates."""
     sheet = Sheet(f"{TITLE}{brief.number_text}", brief.compiled_at)
     _write_head(sheet, brief, zone)
     writers = (
@@ -125,7 +125,7 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
 
 
 def _write_late_parts(sheet: Sheet, brief: Brief) -> None:
-    # A brief compiled before parts were listed stays without them.
+    # Briefs compiled before assisting parts were listed have none.
     for number, row in enumerate(brief.body.get("late_parts", ()), 1):
         if number == 1:
             sheet.subheading("协办意见逾期未交")

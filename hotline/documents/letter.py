@@ -1,4 +1,4 @@
-"""督办函: the supervision letter of a tier to a unit, in letter form (PROCEDURE §4, §7)."""
+"""The supervision letter (督办函) of a tier to a unit (PROCEDURE §4, §7)."""
 
 from __future__ import annotations
 
@@ -33,16 +33,15 @@ _SIGNS = {
 
 
 def letter_number(county: str, year: int, number: int, kind: Document = Document.SUPERVISION_LETTER) -> str:
-    """阳热督〔2026〕12号; each kind has its own sign and counts by itself."""
+    """Return a document number such as 阳热督〔2026〕12号; each kind has its own sign and its own sequence."""
     return f"{county[:1]}热{_SIGNS[kind]}〔{year}〕{number}号"
 
 
 def supervision_letter(facts: Mapping[str, Any]) -> Sheet:
-    """The letter as a sheet.
+    """Return the letter as a sheet.
 
-    `facts`: county, year, number, unit, copy_to, tier 1–3, reason (of Reason), passed_on (true for a unit that takes
-    over; may be left out), ticket_number, title without personal
-    data, due_at and issued_at as local moments.
+    `facts`: county, year, number, unit, copy_to, tier (1 to 3), reason (of Reason), passed_on (optional, true for a
+    unit that takes over), ticket_number, title without personal data, due_at and issued_at in local time.
     """
     number = letter_number(facts["county"], facts["year"], facts["number"])
     title = f"关于督办第{facts['ticket_number']}号工单的函"
@@ -70,15 +69,15 @@ def _why(facts: Mapping[str, Any], reason: Reason) -> str:
 
 
 def _issuer(facts: Mapping[str, Any]) -> str:
-    """Tier 2 writes in its own name; tiers 1 and 3 through the hotline's office."""
+    """Return the issuer: the discipline office for tier 2, the hotline's office for tiers 1 and 3."""
     return f"{facts['county']}{'纪委纠风办' if facts['tier'] == 2 else '阳光热线办公室'}"
 
 
 def date_text(at: date) -> str:
-    """2026年11月23日."""
+    """Format a date as 2026年11月23日."""
     return f"{at.year}年{at.month}月{at.day}日"
 
 
 def moment_text(at: datetime) -> str:
-    """2026年11月23日17:30前."""
+    """Format a due time as 2026年11月23日17:30前."""
     return f"{date_text(at)}{at:%H:%M}前"

@@ -1,4 +1,4 @@
-"""催办通知书, 约谈记录, 答复意见书: the documents of a ticket beside the supervision letter (PROCEDURE §7)."""
+"""The other documents of a ticket: 催办通知书, 约谈记录, 答复意见书 (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ NAMES: Mapping[Document, str] = {
 
 
 def letter_sheet(kind: Document, facts: Facts) -> Sheet:
-    """A document of a ticket as a sheet.
+    """Return a document of a ticket as a sheet.
 
-    `facts`: county, year, number, unit, ticket_number, title without personal data, issued_at as a local moment, and
-    what each kind says (`hotline.actions.letter.read_letter`). Raises KeyError for a brief.
+    `facts`: county, year, number, unit, ticket_number, title without personal data, issued_at in local time, and the
+    facts of its kind (`hotline.actions.supervision.letters.read_letter`). Raises KeyError for a brief.
     """
     return _COMPOSERS[kind](facts)
 
 
 def letter_file(kind: Document, facts: Facts) -> str:
-    """The name of its file without the ending: 阳热催〔2026〕3号催办通知书."""
+    """Return the file name without ending, such as 阳热催〔2026〕3号催办通知书."""
     return f"{letter_number(facts['county'], facts['year'], facts['number'], kind)}{NAMES[kind]}"
 
 

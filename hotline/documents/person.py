@@ -1,4 +1,4 @@
-"""A person's copy of what is held of them, as a document to read (个人信息保护法 §45)."""
+"""A person's copy of the data held about them, as a document (个人信息保护法 §45)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TICKET = (
 
 
 def person_sheet(copy: Mapping[str, Any], now: datetime) -> Sheet:
-    """The copy of `hotline.actions.copies.copy_person` as a sheet; `now` is a local moment."""
+    """Return the result of `hotline.actions.privacy.data_export.copy_person` as a sheet; `now` is in local time."""
     sheet = Sheet("个人信息副本", now)
     sheet.title("个人信息副本")
     sheet.prose(

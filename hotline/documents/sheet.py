@@ -1,4 +1,4 @@
-"""The official sheet of GB/T 9704-2012 as plain blocks: what stands on it and in which face, for whoever draws it."""
+"""The official sheet of GB/T 9704-2012 as plain blocks, independent of the file format."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-# 3号, 4号, 2号 in points; the red head fits eight characters on a line.
+# 3号, 4号, 2号 in points; eight characters of the red head fit on a line.
 BODY, FOURTH, HEADLINE, HEAD = 16.0, 14.0, 22.0, 42.0
-# The text block in millimetres; a line in points, so that 22 of them fill it.
+# Width of the text block in millimetres; line height in points: 22 lines fill the page.
 WIDTH, LINE = 156.0, 28.95
-# Points between characters, so that 28 of 3号 fill a line.
+# Space between characters in points: 28 characters of 3号 fill a line.
 CHARACTER_SPACE = -0.25
-# 5号 in tables, their lines off the grid.
+# 5号 in tables, with a line height outside the line grid.
 CELL, CELL_LINE = 10.5, 16.0
 RED = "D7000F"
-# What bars are drawn with in a table's cell.
+# Bars in table cells are drawn with this character.
 BAR = "▇"
 _POINTS_PER_MM = 72 / 25.4
 
 
 class Face(StrEnum):
-    """The faces of the standard by their names; the official fonts are not free and not shipped."""
+    """Typefaces of the standard by name; the official fonts are not free and not included."""
 
     FANGSONG = "仿宋_GB2312"
     HEI = "黑体"
@@ -32,7 +32,7 @@ class Face(StrEnum):
 
 
 class Alignment(StrEnum):
-    """Where a line stands."""
+    """Horizontal alignment of a line."""
 
     LEFT = "left"
     CENTER = "center"
@@ -40,7 +40,7 @@ class Alignment(StrEnum):
 
 
 class RuleLine(StrEnum):
-    """The lines drawn along a paragraph."""
+    """Lines drawn along a paragraph."""
 
     RED_BELOW = "red_below"
     ABOVE = "above"
@@ -49,9 +49,9 @@ class RuleLine(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph. `size` in points; indents count characters; `right` stands at the end of the same line.
+    """A paragraph. `size` in points; indents in characters; `right` is placed at the end of the same line.
 
-    `exact`: on the grid of lines. `keep`: never parted from what follows.
+    `exact`: on the line grid. `keep`: on the same page as the next block.
     """
 
     text: str
@@ -69,30 +69,30 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A ruled table, its first row the head, repeated on every page; `widths` are shares of the text block.
+    """A ruled table; its first row is the heading, repeated on every page; `widths` are shares of the text width.
 
-    First column and drawn bars stand left, all else centred.
+    The first column and drawn bars are left-aligned, all else is centred.
     """
 
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]
 
     def is_left(self, row: int, column: int) -> bool:
-        """Whether a cell stands left."""
+        """Return whether a cell is left-aligned."""
         return row > 0 and (column == 0 or self.rows[row][column].startswith(BAR))
 
 
 @dataclass(slots=True)
 class Sheet:
-    """A document that grows from the top."""
+    """A document as a list of blocks from top to bottom."""
 
     title_of_file: str
     made_at: datetime
     blocks: list[Text | Table] = field(default_factory=list)
 
     def head(self, name: str, left: str, right: str, *, above: str = "") -> None:
-        """The red name, the number or issuer with the date under it, and the red rule."""
-        # As large as the standard's red head may be and still one line.
+        """Add the red name, the line with number or issuer and date, and the red rule."""
+        # The largest size of the standard that still fits on one line.
         size = min(HEAD, WIDTH * _POINTS_PER_MM / max(len(name), 1))
         self._add(Text(name, Face.TITLE_SONG, size, Alignment.CENTER, red=True, exact=False))
         if above:
@@ -101,33 +101,33 @@ class Sheet:
         self.text("")
 
     def title(self, text: str) -> None:
-        """The title: 2号小标宋, centred, with an empty line after it."""
+        """Add the title (2号小标宋, centred) and an empty line."""
         self._add(Text(text, Face.TITLE_SONG, HEADLINE, Alignment.CENTER))
         self.text("")
 
     def heading(self, text: str) -> None:
-        """一、… in 黑体."""
+        """Add a heading of the first level (一、… in 黑体)."""
         self._add(Text(text, Face.HEI, indent=2, keep=True))
 
     def subheading(self, text: str) -> None:
-        """（一）… in 楷体."""
+        """Add a heading of the second level (（一）… in 楷体)."""
         self._add(Text(text, Face.KAI, indent=2, keep=True))
 
     def prose(self, text: str) -> None:
-        """A paragraph of 3号仿宋, its first line two characters in."""
+        """Add a paragraph of 3号仿宋 with its first line indented by two characters."""
         self._add(Text(text, indent=2))
 
     def text(self, text: str, *, align: Alignment = Alignment.LEFT, right_indent: int = 0) -> None:
-        """A paragraph that begins at the margin, or stands elsewhere."""
+        """Add a paragraph without indent."""
         self._add(Text(text, align=align, right_indent=right_indent))
 
     def table(self, rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
-        """A table, with an empty line after it."""
+        """Add a table and an empty line."""
         self._add(Table(tuple(tuple(row) for row in rows), tuple(widths)))
         self.text("")
 
     def imprint(self, lines: Sequence[str]) -> None:
-        """The lines at the end between two rules: copies to, issued by."""
+        """Add the final lines between two rules: copies to, issued by."""
         last = len(lines) - 1
         for place, words in enumerate(lines):
             rules = (*((RuleLine.ABOVE,) if place == 0 else ()), *((RuleLine.BELOW,) if place == last else ()))

@@ -1,1 +1,1 @@
-"""The rules of the hotline: pure, from the standard library alone; `now` is an argument."""
+"""The rules of the hotline: pure functions on the standard library alone; the current time is the argument `now`."""

@@ -1,4 +1,4 @@
-"""回访: the three questions and what follows from them (PROCEDURE §2, §5)."""
+"""Callbacks (回访): the three questions and what their answers cause (PROCEDURE §2, §5)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ _OTHER_HOURS = timedelta(hours=5)
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the person said: contacted? solved? satisfied? and, when not, whether the answer itself was at fault."""
+    """The complainant's answers: contacted, solved, verdict, and whether the unit's answer was at fault.
+
+    Raises Malformed for marks outside 1 to 5 or more than 2000 characters of comment.
+    """
 
     contacted: bool
     solved: bool
@@ -45,14 +48,17 @@ class Answers:
 
     @property
     def at_fault(self) -> bool:
-        """The answer was at fault: nobody contacted the person, off the question, promised and not done (PROCEDURE §2)."""
+        """Whether the answer was at fault: no contact, off the question, or a promise not kept (PROCEDURE §2)."""
         return self.answer_at_fault or not self.contacted
 
 
 def record(
     ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime, promised: datetime | None = None
 ) -> Decision:
-    """After a reply: close, redo as often as the policy allows, or owe an interview; `promised` is a leader's date."""
+    """Decide on a reply: close, redo up to the policy's `redos`, or require an interview.
+
+    `promised` is the date of a leader's open instruction. Raises NotAllowed for supervisors and inspectors.
+    """
     if actor.role in (Role.SUPERVISOR, Role.INSPECTOR):
         raise NotAllowed
     if answers.verdict is not Verdict.DISSATISFIED:
@@ -64,12 +70,12 @@ def record(
 
 
 def told(answers: Answers) -> dict[str, object]:
-    """The answers as they stand in the event; the person's free words stay with the callback."""
+    """Return the answers for the event; the free text is stored with the callback only."""
     return {key: value for key, value in asdict(answers).items() if key != "words"}
 
 
 def close(ticket: Ticket, reason: CloseReason, answers: Answers | None, actor: Actor, now: datetime) -> Decision:
-    """办结, with the person's verdict or why there is none."""
+    """Close the ticket with the verdict, or with the reason why there is none."""
     given = told(answers) if answers else {"verdict": reason.value}
     changed, event = move(ticket, Verb.CLOSE, actor, now, given, close_reason=reason, closed_at=now)
     return Decision(changed, event, settles=(Rule.CALLBACK, Rule.VERIFY), withdraws_all=True)
@@ -94,13 +100,15 @@ def _redo(
 
 
 def no_answer(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
-    """A call nobody took: a line of the history, so that the three tries can be shown."""
+    """Record an unanswered call in the history, as evidence of the attempts."""
     return Decision(*move(ticket, Verb.NO_ANSWER, actor, now, {}, public_text=""))
 
 
 def next_attempt(state: str, calendar: Calendar, now: datetime, attempts: int = 3) -> tuple[str, datetime | None]:
-    """After nobody answered: the next state, and when to try again, at another time of day; None after the last of
-    `attempts` (at most three)."""
+    """Return the state after an unanswered call, and when to try again (at least five hours later, in office hours).
+
+    The time is None after the last of `attempts` (at most three).
+    """
     tried = _ATTEMPTS.index(state) + 1
     following = _ATTEMPTS[tried] if tried < attempts else _ATTEMPTS[-1]
     if following == "unreachable":

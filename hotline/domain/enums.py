@@ -1,4 +1,4 @@
-"""The closed lists of words of the field. PROCEDURE §1-§5; the glossary stands in hotline/README.md."""
+"""The enumerations of the field (PROCEDURE §1 to §5); the glossary is in hotline/README.md."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Who acts (PROCEDURE §1); `system` is the timetable."""
+    """Roles of users (PROCEDURE §1); `system` is the scheduler."""
 
     COMPLAINANT = "complainant"
     OPERATOR = "operator"
@@ -27,7 +27,7 @@ class Role(StrEnum):
 
 
 class Channel(StrEnum):
-    """The door a person came by."""
+    """The channel a contact came by."""
 
     PHONE = "phone"
     WECHAT = "wechat"
@@ -36,7 +36,7 @@ class Channel(StrEnum):
 
 
 class Kind(StrEnum):
-    """What the contact is (PROCEDURE §2)."""
+    """The kind of a contact (PROCEDURE §2)."""
 
     INQUIRY = "inquiry"
     HELP = "help"
@@ -67,7 +67,7 @@ class HandlingClass(StrEnum):
 
 
 class Pace(StrEnum):
-    """Which clock holds: working days, or natural time for utilities and danger to life (PROCEDURE §3)."""
+    """Urgency: working days, or natural time for utilities and danger to life (PROCEDURE §3)."""
 
     ORDINARY = "ordinary"
     UTILITY = "utility"
@@ -95,7 +95,7 @@ class Rule(StrEnum):
 
 
 class Step(StrEnum):
-    """A moment of a running limit at which something goes out."""
+    """A moment of a running deadline at which a notice is sent or an escalation begins."""
 
     ISSUED = "issued"
     TWO_DAYS = "two_days"
@@ -105,7 +105,7 @@ class Step(StrEnum):
 
 
 class CloseReason(StrEnum):
-    """How a ticket ended."""
+    """How a ticket was closed."""
 
     ANSWERED = "answered"
     REDIRECTED = "redirected"
@@ -134,7 +134,7 @@ CLOSE_NAMES: Mapping[CloseReason, str] = {
 
 
 class Verdict(StrEnum):
-    """The person's own word at callback (PROCEDURE §5)."""
+    """The complainant's verdict at callback (PROCEDURE §5)."""
 
     SATISFIED = "satisfied"
     BASICALLY_SATISFIED = "basically_satisfied"
@@ -143,7 +143,7 @@ class Verdict(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What an interview came to (PROCEDURE §4)."""
+    """Outcome of an interview (PROCEDURE §4)."""
 
     DONE = "done"
     EXPLAINED = "explained"
@@ -151,7 +151,7 @@ class Outcome(StrEnum):
 
 
 class Document(StrEnum):
-    """The numbered documents (PROCEDURE §7)."""
+    """Kinds of numbered documents (PROCEDURE §7)."""
 
     REMINDER_NOTICE = "reminder_notice"
     SUPERVISION_LETTER = "supervision_letter"
@@ -161,7 +161,7 @@ class Document(StrEnum):
 
 
 class Tier(StrEnum):
-    """The three tiers of supervision by name; the number is the ticket's `tier`."""
+    """The tiers of supervision by name; a ticket stores the number in `tier`."""
 
     NONE = "none"
     HOTLINE = "hotline"

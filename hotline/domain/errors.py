@@ -1,4 +1,4 @@
-"""Every refusal of the hotline: one class a reason, its docstring the sentence a person is shown."""
+"""Every refusal of the hotline: one class for each reason; its docstring is the Chinese sentence shown to users."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Refusal(Exception):
     """这件事现在不能办理。"""
 
     # Subclasses: the docstring is the Chinese sentence; {placeholders} are filled from keyword
-    # arguments, all of them required; `status` is the HTTP status a door answers with.
+    # arguments, all of them required; `status` is the HTTP status of the answer.
     status: ClassVar[int] = 409
 
     def __init__(self, **facts: object) -> None:
@@ -20,11 +20,11 @@ class Refusal(Exception):
 
     @property
     def sentence(self) -> str:
-        """The sentence shown to a person. Raises KeyError when a placeholder has no fact."""
+        """The sentence shown to the user. Raises KeyError when a placeholder has no fact."""
         return (inspect.getdoc(type(self)) or "").format_map(self.facts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # A job's failure travels pickled; the inherited form would call the class with a positional text.
+        # arq pickles the exception of a failed job; the inherited method would pass the text as a positional argument.
         return partial(type(self), **self.facts), ()
 
 

@@ -1,4 +1,4 @@
-"""Taking a contact in: is it complete, what clock holds, and the ways it may end at first contact (PROCEDURE §2)."""
+"""Receiving a contact: validation, the first deadline, and the ways it may end at first contact (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Filing:
-    """What a person files, as a door hands it over; `client_key` makes a repeat get the first answer."""
+    """A filing as a channel hands it over; a repeated `client_key` returns the ticket of the first request."""
 
     client_key: str
     channel: Channel
@@ -47,19 +47,19 @@ class Filing:
 
 
 def clean(text: str) -> str:
-    """Text as it is kept: no control characters or half surrogates, no blank ends; nothing else is lost."""
+    """Return the text stripped and without control characters or lone surrogates; line ends become Unix ones."""
     return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def compose_title(body: str) -> str:
-    """One line for lists, cut from the person's words at a sentence's end where there is one."""
+    """Return a title of at most TITLE_LIMIT characters: the first sentence if it fits, else the start of the text."""
     line = " ".join(body.split())
     head = re.split(r"[。！？!?；;]", line, maxsplit=1)[0]
     return head if 0 < len(head) <= TITLE_LIMIT else line[: TITLE_LIMIT - 1] + "…"
 
 
 def check_filing(filing: Filing) -> Filing:
-    """The filing cleaned and complete; raises Missing, TooLong or Malformed, each with what to mend."""
+    """Return the filing cleaned and validated. Raises Missing, TooLong, Malformed."""
     body = clean(filing.body)
     if not body:
         raise Missing(what="诉求内容")
@@ -72,7 +72,7 @@ def check_filing(filing: Filing) -> Filing:
             raise TooLong(what=what, limit=limit)
     if not 8 <= len(filing.client_key) <= 100 or not (filing.client_key.isascii() and filing.client_key.isprintable()):
         raise Malformed(what="表单编号")
-    # A title goes into lists, notices and letters, where nobody needs to know who wrote.
+    # A title appears in lists, notices and letters, which must not identify the complainant.
     known = tuple(word for word in (filing.name, filing.address, filing.phone) if word.strip())
     title = redact(clean(filing.title) or compose_title(body), known)[:TITLE_LIMIT]
     person = check_person({what: getattr(filing, what) for what in ("name", "identity", "address")})
@@ -90,7 +90,7 @@ def check_filing(filing: Filing) -> Filing:
 
 
 def check_person(told: Mapping[str, str]) -> dict[str, str]:
-    """Name, identity number and address cleaned; raises TooLong, and Malformed for an identity number that is none."""
+    """Return name, identity number and address cleaned. Raises TooLong, and Malformed for a wrong identity number."""
     for what, limit in (("name", NAME_LIMIT), ("address", PLACE_LIMIT)):
         if len(told.get(what, "")) > limit:
             raise TooLong(what=PERSON_NAMES[what], limit=limit)
@@ -106,7 +106,7 @@ def check_person(told: Mapping[str, str]) -> dict[str, str]:
 def correct(
     ticket: Ticket, corrected: Collection[str], actor: Actor, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """What is kept of the person was wrong: the history says what was corrected and why, and no value."""
+    """Correct the complainant's data; the event holds the fields and the reason, but no value."""
     told = {
         "reason": clean(str(given.get("reason") or "")),
         "corrected": "、".join(PERSON_NAMES[one] for one in corrected),
@@ -116,7 +116,7 @@ def correct(
 
 
 def open_ticket(filing: Filing, ticket_id: UUID, number: str, actor: Actor, rules: Rules, now: datetime) -> Decision:
-    """A ticket is received and its dispatch clock starts. A tip-off is always confidential (PROCEDURE §6)."""
+    """Open a ticket and start its dispatch deadline."""
     urgent = filing.pace is not Pace.ORDINARY
     ticket = Ticket(
         ticket_id=ticket_id,
@@ -144,7 +144,7 @@ def open_ticket(filing: Filing, ticket_id: UUID, number: str, actor: Actor, rule
 
 
 def answer_at_once(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """即办件: answered at first contact from the knowledge base, and closed."""
+    """Answer at first contact (即办件) and close the ticket."""
     changed, event = move(
         ticket, Verb.ANSWER, actor, now, given,
         public_text=str(given.get("answer", "")), handling_class=HandlingClass.INSTANT,
@@ -156,7 +156,7 @@ def answer_at_once(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[s
 
 
 def redirect(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """退回件: it belongs elsewhere, and the person is told where."""
+    """Close a ticket the hotline is not responsible for (退回件) and tell the complainant where to turn."""
     changed, event = move(
         ticket, Verb.REDIRECT, actor, now, given,
         public_text=f"此事不属本热线办理范围，请向{given.get('where')}反映。", handling_class=HandlingClass.REDIRECTED,
@@ -168,7 +168,7 @@ def redirect(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, An
 
 
 def ask_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """补办件: everything missing is told once, in one list; the dispatch clock rests."""
+    """Ask the complainant for everything missing in one list (补办件); the dispatch deadline is withdrawn."""
     changed, event = move(
         ticket, Verb.ASK_DETAILS, actor, now, given,
         public_text=f"请一次补齐：{given.get('missing')}", handling_class=HandlingClass.SUPPLEMENT,
@@ -180,7 +180,7 @@ def ask_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given
 
 
 def add_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """The person supplied what was missing; a fresh round of dispatch begins."""
+    """Add the details the complainant supplied; a new round with a new dispatch deadline begins."""
     body = f"{ticket.body}\n【补充】{clean(str(given.get('text', '')))}"
     changed, event = move(
         ticket, Verb.ADD_DETAILS, actor, now, given, body=body[: 2 * BODY_LIMIT], cycle=ticket.cycle + 1
@@ -189,9 +189,10 @@ def add_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given
 
 
 def merge(ticket: Ticket, target: Ticket, barred: Collection[UUID], actor: Actor, now: datetime) -> Decision:
-    """并单: closed into the ticket that goes on; raises Malformed when that one is itself closed.
+    """Merge a ticket into another (并单) and close it. Raises Malformed when `target` is closed or the same ticket.
 
-    Raises AccusedAddressee when a unit in `barred` leads it: the accused would read the words against it (PROCEDURE §6).
+    Raises AccusedAddressee when a unit in `barred` leads the target: the accused would read the complaint (PROCEDURE
+    §6).
     """
     if target.ticket_id == ticket.ticket_id or not target.open:
         raise Malformed(what="并入的工单")
@@ -210,7 +211,7 @@ def merge(ticket: Ticket, target: Ticket, barred: Collection[UUID], actor: Actor
 
 
 def withdraw(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """The person takes it back; the unit, if any, is told to stop."""
+    """Close a ticket withdrawn by the complainant and notify the unit, if any."""
     changed, event = move(
         ticket,
         Verb.WITHDRAW,

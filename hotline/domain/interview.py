@@ -1,4 +1,4 @@
-"""群众约谈: owed when a reply leaves the person dissatisfied; diagnose, plan, meet; then verified (PROCEDURE §4)."""
+"""Interviews (群众约谈): required after a dissatisfied callback; plan, hold, then verify (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def owe(
     ticket: Ticket, reason: Reason, given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime,
     promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
-    """The unit must meet the person: the tier's letter and window start. A tier once reached is never left downwards.
+    """Require an interview: the tier's letter and deadline start. A ticket never goes back to a lower tier.
 
-    A date `promised` to a leader is the interview's too.
+    A date `promised` to a leader is the interview's deadline too.
     """
     tier = max(ticket.tier, 1)
     if reason is Reason.STILL_DISSATISFIED:
@@ -74,7 +74,7 @@ def _until(clock: Start, rules: Rules) -> str:
 
 
 def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """Steps 1 and 2: the cause, the solution and its rules, when and where to meet."""
+    """Record the plan (steps 1 and 2): cause, solution with its rules, time, place. Raises Malformed if in the past."""
     if meet_at <= now:
         raise Malformed(what="约谈时间（要在将来）")
     changed, event = move(
@@ -95,7 +95,7 @@ def hold(
     now: datetime,
     given: Mapping[str, Any],
 ) -> Decision:
-    """Step 3: met, with minutes, outcome and the person's own verdict; verification by tier 1 and 2 is then due.
+    """Record the interview held (step 3): minutes, outcome, the complainant's verdict; the deadline to verify starts.
 
     Raises NotAllowed, WrongState, Missing, Malformed.
     """
@@ -126,10 +126,11 @@ def verify(
     ticket: Ticket, agreed: int, verdict: Verdict, unit_at_fault: bool,
     given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime, promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
-    """Tier 1 and tier 2 asked the person again. Still dissatisfied through the unit's fault: the next tier.
+    """Decide after tiers 1 and 2 verified the verdict with the complainant.
 
-    Not the unit's fault: closed only when two others agreed that the demand is unreasonable, whatever the unit
-    itself had called it. Raises NoReviewYet.
+    Still dissatisfied through the unit's fault: the next tier. Dissatisfied without the unit's fault: closed only if
+    two other reviewers agreed (`agreed`) that the demand is unreasonable, whatever outcome the unit recorded. Raises
+    NoReviewYet.
     """
     if verdict is Verdict.DISSATISFIED and unit_at_fault:
         return owe(ticket, Reason.STILL_DISSATISFIED, given, actor, rules, now, promised)

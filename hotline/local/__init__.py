@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL and Valkey of `make demo` and `make test`: ours to start, ours to stop.
+"""The embedded PostgreSQL and Valkey of `make demo` and `make test`.
 
-Only the programs inside the two wheels are used. Both servers listen on a Unix socket in a private folder,
-never on the network. Real installations name their servers in the settings.
+Only the programs of the two wheels are used. Both servers listen on a Unix socket in a private folder, never on the
+network. Real installations name their servers in the settings.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class LocalServers:
-    """Where the two embedded servers answer."""
+    """The addresses of the two embedded servers."""
 
     database_url: str
     redis_url: str
@@ -39,10 +39,10 @@ class LocalServers:
 
 @contextlib.asynccontextmanager
 async def local_servers(home: Path, *, durable: bool) -> AsyncIterator[LocalServers]:
-    """Start both servers at once with their data below `home`; stop both on the way out, whatever the cause.
+    """Start both servers concurrently with their data below `home`; stop both on exit, whatever the cause.
 
-    `durable=False` gives up crash safety for speed (tests). SIGTERM of this process ends the block in order,
-    then the process with exit code 143. Raises LocalServerError with a sentence when a server cannot start.
+    `durable=False` gives up crash safety for speed (tests). On SIGTERM the block is left in order and the process exits
+    with code 143. Raises LocalServerError with a Chinese sentence when a server cannot start.
     """
     with _ended_by_sigterm():
         async with contextlib.AsyncExitStack() as stack:
@@ -60,7 +60,7 @@ async def local_servers(home: Path, *, durable: bool) -> AsyncIterator[LocalServ
 
 @contextlib.contextmanager
 def _ended_by_sigterm() -> Iterator[None]:
-    """Let SIGTERM end the block in order; a handler that somebody has set already is left alone."""
+    """Cancel the block on SIGTERM; an existing signal handler is kept."""
     task, loop, asked = asyncio.current_task(), asyncio.get_running_loop(), False
 
     def end() -> None:

@@ -1,4 +1,4 @@
-"""Child processes that end when we do, and the folders they alone use."""
+"""Child processes that end with this process, and their private folders."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ LONGEST_TEMPORARY_FOLDER = 60
 
 
 class LocalServerError(RuntimeError):
-    """An embedded server cannot be used; the text is a sentence for the person at the terminal."""
+    """An embedded server cannot be used; the text is a Chinese sentence for the user."""
 
 
 def program(package: str, pattern: str) -> Path:
-    """The first file of an installed package that fits a pattern; raises LocalServerError when none does."""
+    """Return the first file of an installed package that matches a pattern. Raises LocalServerError."""
     spec = importlib.util.find_spec(package)
     for place in (spec.submodule_search_locations or []) if spec else []:
         for path in sorted(Path(place).glob(pattern)):
@@ -38,15 +38,15 @@ def program(package: str, pattern: str) -> Path:
 
 
 def folder(home: Path) -> Path:
-    """Make the folder when absent and give its full path."""
+    """Create the folder if needed and return its absolute path."""
     home.mkdir(parents=True, exist_ok=True)
     return home.resolve()
 
 
 @contextlib.contextmanager
 def sole_user(home: Path, name: str) -> Iterator[None]:
-    """Hold `home` for one living process at a time; raises LocalServerError when another has it."""
-    # The kernel drops the lock when its holder dies, however it dies: a server found under it is an orphan.
+    """Lock `home` for one running process at a time. Raises LocalServerError if another process has it."""
+    # The kernel releases the lock when its process dies, so a server found after locking is an orphan.
     with (home / f"{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,8 +59,8 @@ def sole_user(home: Path, name: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def socket_folder() -> Iterator[Path]:
-    """A private temporary folder with a path short enough for sockets; removed afterwards."""
-    # The path of a Unix socket may hold about 100 bytes, and some systems' temporary folders are long.
+    """Yield a private temporary folder with a path short enough for sockets; it is removed afterwards."""
+    # The path of a Unix socket is limited to about 100 bytes, and some temporary folders have long paths.
     place = None if len(tempfile.gettempdir()) < LONGEST_TEMPORARY_FOLDER else "/tmp"  # noqa: S108
     folder = Path(tempfile.mkdtemp(prefix="hotline-", dir=place)).resolve()
     try:
@@ -70,16 +70,16 @@ def socket_folder() -> Iterator[Path]:
 
 
 def dies_with_us(name: str) -> list[str]:
-    """The words before a command that make the kernel end it when we die, even by kill -9.
+    """Return the command prefix that makes the kernel end a child with this process, even after kill -9.
 
-    Empty where the system cannot do that: there the next start finds the orphan.
+    Empty where the system cannot do that: there the next start stops the orphan.
     """
     return ["setpriv", "--pdeathsig", name] if LINUX and shutil.which("setpriv") else []
 
 
 @contextlib.asynccontextmanager
 async def running(command: list[str], log: Path, farewell: signal.Signals) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Run a server with its words in `log`; on the way out send it `farewell` and wait until it has gone."""
+    """Run a server with its output in `log`; on exit send it the signal `farewell` and wait until it has ended."""
     with log.open("ab") as out:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -87,7 +87,7 @@ async def running(command: list[str], log: Path, farewell: signal.Signals) -> As
             stdout=out,
             stderr=out,
             env=_environment(),
-            start_new_session=True,  # Ctrl-C is ours to pass on, after the users of the server
+            start_new_session=True,  # the server must not get Ctrl-C before its clients have ended
         )
     try:
         yield process
@@ -96,7 +96,7 @@ async def running(command: list[str], log: Path, farewell: signal.Signals) -> As
 
 
 async def run_to_end(command: list[str]) -> None:
-    """Run one of PostgreSQL's tools; raises LocalServerError with its last words when it fails."""
+    """Run a tool of PostgreSQL. Raises LocalServerError with the end of its output when it fails."""
     process = await asyncio.create_subprocess_exec(
         *command,
         stdin=subprocess.DEVNULL,
@@ -115,7 +115,10 @@ async def run_to_end(command: list[str]) -> None:
 async def until_ready(
     answers: Callable[[], Awaitable[bool]], process: asyncio.subprocess.Process, name: str, log: Path
 ) -> None:
-    """Wait until `answers` says yes; raises LocalServerError with its last words when it ends."""
+    """Wait until `answers` returns true, at most START_TIMEOUT_S seconds.
+
+    Raises LocalServerError with the end of the log when the time is over or the server ends.
+    """
     end = time.monotonic() + START_TIMEOUT_S
     while not await answers():
         if process.returncode is not None or time.monotonic() > end:
@@ -124,7 +127,7 @@ async def until_ready(
 
 
 async def stop_orphan(pid_file: Path, sign: str) -> None:
-    """Stop the server a killed process left behind; forget a pid that belongs to somebody else by now."""
+    """Stop the server a killed process left running; ignore a pid that another program uses by now."""
     try:
         pid = int(pid_file.read_text().split("\n")[0])
     except (FileNotFoundError, ValueError):
@@ -155,7 +158,7 @@ async def _stop(process: asyncio.subprocess.Process, farewell: signal.Signals) -
 
 
 def _command_of(pid: int) -> str | None:
-    """The command line of a process; empty for one dead but not yet buried; None when there is none."""
+    """Return the command line of a process; empty for a zombie; None if it does not exist."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -171,7 +174,7 @@ def _command_of(pid: int) -> str | None:
 
 
 def _environment() -> dict[str, str]:
-    # A PGDATA or PGHOST meant for another server must not lead ours astray.
+    # Variables such as PGDATA or PGHOST may be meant for another server.
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {"TZ": "UTC"}
 
 

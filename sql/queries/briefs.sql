@@ -1,9 +1,9 @@
 -- name: first_receipt(region_id)$
--- When the first ticket of all came in.
+-- When the first ticket was received.
 select min(received_at) from ticket where region_id = :region_id;
 
 -- name: received_in_week(region_id, since, until)
--- Tickets received, oldest first; `repeated`: the same contact asked about the same matter in the thirty days before.
+-- Tickets received in the week, oldest first; `repeated`: the same contact filed on the same matter within thirty days before.
 select t.ticket_id, t.channel, t.kind, t.matter_id, t.place, t.received_at, c.contact_hash,
     coalesce(t.close_reason = 'answered' and t.closed_at < :until, false) as instant,
     t.matter_id is not null and exists (
@@ -17,7 +17,7 @@ where t.region_id = :region_id and t.received_at >= :since and t.received_at < :
 order by t.received_at, t.ticket_id;
 
 -- name: events_in_week(region_id, since, until)
--- Events that count, with the unit concerned: the one named in the event, or the one whose sign-in clock ran last.
+-- Counted events with their unit: the one named in the event, or the one whose sign deadline started last.
 select e.ticket_id, e.verb, case
     when e.verb = 'answer' then null
     when e.details ->> 'unit' is not null then (e.details ->> 'unit')::uuid
@@ -32,7 +32,7 @@ where e.region_id = :region_id and e.at >= :since and e.at < :until
 order by e.at, e.event_id;
 
 -- name: closed_in_week(region_id, since, until)
--- Tickets closed, oldest closing first.
+-- Tickets closed in the week, the earliest first.
 select t.ticket_id, t.close_reason, t.redo_count > 0 or exists (
     select from interview i where i.region_id = t.region_id and i.ticket_id = t.ticket_id) as reworked
 from ticket t
@@ -40,7 +40,7 @@ where t.region_id = :region_id and t.closed_at >= :since and t.closed_at < :unti
 order by t.closed_at, t.ticket_id;
 
 -- name: clocks_in_week(region_id, since, until)
--- Limits met, missed or withdrawn: a missed one counts in the week it ran out, any other in the week it ended.
+-- Deadlines met, missed or withdrawn; a missed one counts in the week it was due, others in the week they ended.
 select d.ticket_id, d.unit_id, d.rule, d.state, d.due_at, d.ended_at, d.rule in ('interview', 'tier2', 'tier3') and exists (
     select from interview i
     where i.region_id = d.region_id and i.ticket_id = d.ticket_id and i.owed_at <= d.due_at
@@ -56,13 +56,13 @@ from (
 order by d.started_at, d.deadline_id;
 
 -- name: callbacks_in_week(region_id, since, until)
--- Callbacks that ended, oldest first.
+-- Callbacks that ended in the week, oldest first.
 select ticket_id, unit_id, state, contacted, solved, verdict from callback
 where region_id = :region_id and done_at >= :since and done_at < :until
 order by done_at, callback_id;
 
 -- name: interviews_in_week(region_id, since, until)
--- Interviews owed, or registered as held, with the person's latest word on them before the week's end.
+-- Interviews owed or held in the week, with the complainant's latest verdict before its end.
 select e.verb = 'hold_interview' as held, e.at, t.number, t.title, t.confidential, t.matter_id, i.*, v.verdict
 from ticket_event e
 join ticket t on t.region_id = e.region_id and t.ticket_id = e.ticket_id
@@ -79,7 +79,7 @@ where e.region_id = :region_id and e.at >= :since and e.at < :until and e.verb i
 order by e.at, e.event_id;
 
 -- name: standing_at(region_id, at)
--- Tickets open at a moment with the tier they then stood on, oldest first.
+-- Tickets open at a moment with their tier at that moment, oldest first.
 select t.ticket_id, coalesce(s.tier, 0) as tier
 from (
     select ticket_id, received_at from ticket
@@ -96,7 +96,7 @@ left join (
 order by t.received_at, t.ticket_id;
 
 -- name: supervised_at(region_id, at)
--- Tickets on tier 2 or 3 at a moment, highest tier and longest due first, with the state they then had.
+-- Tickets on tier 2 or 3 at a moment with their state at that moment, highest tier and earliest due first.
 select s.ticket_id, s.tier, s.reason, s.opened_at, s.due_at, s.unit_id, t.number, t.title, t.confidential, t.matter_id,
     e.to_state as state, exists (
         select from ticket_event p
@@ -114,7 +114,7 @@ join lateral (
 order by s.tier desc, s.due_at, s.supervision_id;
 
 -- name: parts_late_at(region_id, at)
--- Assisting units that had not handed in a part that was late at a moment, the latest first.
+-- Assisting units whose part was overdue at a moment, the earliest due first.
 select d.ticket_id, d.unit_id, d.due_at, t.number, t.title, t.confidential, t.matter_id, t.lead_unit_id
 from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
@@ -132,7 +132,7 @@ where i.region_id = :region_id and i.written_at < :until and (i.fulfilled_at is 
 order by i.written_at, i.instruction_id;
 
 -- name: persons_of_tickets(region_id, ticket_ids)
--- The sealed names, numbers and addresses of the people behind these tickets, so that they can be kept out of a text.
+-- The sealed names, numbers and addresses of these tickets' complainants, to redact them from texts.
 select complainant_id, name_sealed, phone_sealed, identity_sealed, address_sealed from complainant
 where region_id = :region_id and complainant_id = any(:ticket_ids::uuid[]);
 
@@ -141,21 +141,21 @@ where region_id = :region_id and complainant_id = any(:ticket_ids::uuid[]);
 select week_start from brief where region_id = :region_id order by week_start;
 
 -- name: insert_brief(region_id, brief_id, week_start, year, number, compiled_at, body)!
--- A brief as compiled.
+-- Inserts a composed brief.
 insert into brief (region_id, brief_id, week_start, year, number, state, compiled_at, body)
 values (:region_id, :brief_id, :week_start, :year, :number, 'draft', :compiled_at, :body);
 
 -- name: insert_figure(region_id, brief_id, key, ticket_ids)*!
--- The frozen lists of a brief.
+-- Inserts the frozen ticket lists of a brief.
 insert into brief_figure (region_id, brief_id, key, ticket_ids) values (:region_id, :brief_id, :key, :ticket_ids)
 on conflict (region_id, brief_id, key) do nothing;
 
 -- name: brief_of_week(region_id, week_start)^
--- One brief.
+-- The brief of a week.
 select * from brief where region_id = :region_id and week_start = :week_start;
 
 -- name: lock_brief(region_id, week_start)^
--- One brief, held until the transaction ends.
+-- The brief of a week, locked until the transaction ends.
 select * from brief where region_id = :region_id and week_start = :week_start for update;
 
 -- name: briefs(region_id, states, batch)
@@ -166,11 +166,11 @@ order by week_start desc
 limit :batch;
 
 -- name: figure_counts(region_id, brief_id)
--- How long each frozen list of a brief is.
+-- The length of each frozen list of a brief.
 select key, cardinality(ticket_ids) as total from brief_figure where region_id = :region_id and brief_id = :brief_id;
 
 -- name: figure_tickets(region_id, brief_id, key)
--- The list behind a figure, a row each time a ticket counts, with the units that have a part in it now.
+-- The tickets behind a figure, one row each time a ticket counts, with the units that have a part in it now.
 select t.ticket_id, t.number, t.title, t.kind, t.channel, t.state, t.received_at, t.lead_unit_id, u.name as unit_name, array(
     select p.unit_id from ticket_unit p
     where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part <> 'former') as unit_ids
@@ -182,20 +182,20 @@ where b.region_id = :region_id and b.brief_id = :brief_id and b.key = :key
 order by f.place;
 
 -- name: save_advice(region_id, brief_id, advice)!
--- Section 8 as written by hand.
+-- Saves section 8.
 update brief set advice = :advice where region_id = :region_id and brief_id = :brief_id;
 
 -- name: save_brief_state(region_id, brief_id, state, issued_at)!
--- A brief went on to the next step, or back to the draft.
+-- Saves the state of a brief.
 update brief set state = :state, issued_at = :issued_at where region_id = :region_id and brief_id = :brief_id;
 
 -- name: insert_reading(region_id, brief_id, account_id, read_at)!
--- A leader confirms having read it; the first time holds.
+-- Inserts a leader's confirmation of reading; the first one stays.
 insert into brief_reading (region_id, brief_id, account_id, read_at) values (:region_id, :brief_id, :account_id, :read_at)
 on conflict (region_id, brief_id, account_id) do nothing;
 
 -- name: readings(region_id, brief_id)
--- Who confirmed having read it, first one first.
+-- Confirmations of reading, the earliest first.
 select r.account_id, r.read_at, a.name from brief_reading r
 left join account a on a.region_id = r.region_id and a.account_id = r.account_id
 where r.region_id = :region_id and r.brief_id = :brief_id

@@ -1,44 +1,44 @@
 -- name: open_callback(region_id, callback_id, ticket_id, cycle, stage, channel, opened_at, next_try_at, unit_id)!
--- A callback is owed; rounds count up for a ticket.
+-- Inserts a callback with the next round number of the ticket.
 insert into callback (region_id, callback_id, ticket_id, cycle, round, stage, state, channel, opened_at, next_try_at, unit_id)
 select :region_id, :callback_id, :ticket_id, :cycle, count(*) + 1, :stage, 'waiting', :channel, :opened_at, :next_try_at, :unit_id
 from callback where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: open_callback_of_ticket(region_id, ticket_id)^
--- The callback that still waits for answers, if any.
+-- The callback of a ticket that waits for answers, if any.
 select * from callback where region_id = :region_id and ticket_id = :ticket_id and done_at is null order by round desc limit 1;
 
 -- name: close_callback(region_id, callback_id, state, done_at, contacted, solved, verdict, answer_at_fault, unit_mark, operator_mark, words, account_id)!
--- The answers, or why there are none.
+-- Saves the answers, or the state without answers.
 update callback set state = :state, done_at = :done_at, next_try_at = null, contacted = :contacted, solved = :solved,
     verdict = :verdict, answer_at_fault = :answer_at_fault, unit_mark = :unit_mark, operator_mark = :operator_mark,
     words = :words, account_id = :account_id
 where region_id = :region_id and callback_id = :callback_id and done_at is null;
 
 -- name: withdraw_callbacks(region_id, ticket_id, at)!
--- The ticket ended another way: nobody is asked any more.
+-- Withdraws the open callbacks of a ticket that ended another way.
 update callback set state = 'withdrawn', done_at = :at, next_try_at = null
 where region_id = :region_id and ticket_id = :ticket_id and done_at is null;
 
 -- name: try_callback_later(region_id, callback_id, state, channel, asked_at, next_try_at)!
--- Asked without answer: when to ask again, and by which channel.
+-- Saves an unanswered attempt with the time and channel of the next one.
 update callback set state = :state, channel = :channel, asked_at = :asked_at, next_try_at = :next_try_at
 where region_id = :region_id and callback_id = :callback_id and done_at is null;
 
 -- name: wake_callbacks(region_id, ticket_id, at)!
--- The ticket came back: what was due online meanwhile is asked now.
+-- Makes online callbacks of a resumed ticket due now.
 update callback set next_try_at = :at
 where region_id = :region_id and ticket_id = :ticket_id and done_at is null and next_try_at is null and channel <> 'phone';
 
 -- name: claim_callbacks(region_id, now, batch)
--- Callbacks to ask about online now, oldest first, held for this worker alone.
+-- Online callbacks due now, oldest first, locked for this worker.
 select * from callback
 where region_id = :region_id and next_try_at <= :now and channel <> 'phone'
 order by next_try_at
 limit :batch for update skip locked;
 
 -- name: callback_calls(region_id, stage, now, batch)
--- The list of calls to make now, oldest first; a ticket that rests is called about when it comes back.
+-- Callbacks to make by phone now, oldest first; parked tickets are left out.
 select c.*, t.number, t.title, t.confidential, t.received_at, u.name as unit_name
 from callback c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.ticket_id
@@ -49,7 +49,7 @@ order by c.opened_at
 limit :batch;
 
 -- name: callbacks_of_ticket(region_id, ticket_id)
--- Every callback of a ticket.
+-- Every callback of a ticket, in order of rounds.
 select c.*, a.name as account_name from callback c
 left join account a on a.region_id = c.region_id and a.account_id = c.account_id
 where c.region_id = :region_id and c.ticket_id = :ticket_id order by c.round;

@@ -1,5 +1,5 @@
 -- name: create_schema_migration()#
--- The book of applied migrations; the only table without region_id, since it speaks of the database itself.
+-- Creates the table of applied migrations, the only one without region_id, since it is about the database itself.
 create table if not exists schema_migration (
     name text primary key,
     checksum text not null,
@@ -7,19 +7,19 @@ create table if not exists schema_migration (
 );
 
 -- name: lock_schema_migration()#
--- One migrator at a time, until the end of the transaction; readers are not held up.
+-- Locks the table so that one migration runs at a time; readers are not blocked.
 lock table schema_migration in share row exclusive mode;
 
 -- name: applied_migrations()
--- Name and checksum of every migration applied so far, in order.
+-- Name and checksum of every applied migration, in order.
 select name, checksum from schema_migration order by name;
 
 -- name: record_migration(name, checksum)!
--- Write a migration down as applied. :name file name without ending; :checksum SHA-256 of its text, hex.
+-- Records a migration as applied. :name is the file name without ending, :checksum the SHA-256 of its text in hex.
 insert into schema_migration (name, checksum) values (:name, :checksum);
 
 -- name: guard_of_rows()^
--- Whether the role in force, and the one that logged in, could see past the policies of rows.
+-- Whether the current role, and the login role, bypass row-level security.
 select bool_or(rolname = current_user and past) as role_past, bool_or(rolname = session_user and past) as login_past
 from (
     select rolname, rolsuper or rolbypassrls or exists (

@@ -1,6 +1,7 @@
-"""Who may do what on whose tickets: the one table every route and every deed reads (PROCEDURE §1, §6).
+"""Permissions: which role may do what on which tickets; routes and actions read this one table (PROCEDURE §1, §6).
 
-Verbs keep their roles in `lifecycle.ARROWS`; acts that are not verbs have them here; `ROWS` says on whose tickets.
+Roles of ticket verbs are in `lifecycle.ARROWS`; `ROLES` holds those of all other actions; `ROWS` says which tickets a
+role can see.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from hotline.domain.tickets.ticket import Actor
 
 
 class Rows(StrEnum):
-    """Whose tickets a role meets at all."""
+    """The set of tickets a role can see."""
 
     ALL = "all"
     OWN_UNIT = "own_unit"
@@ -34,7 +35,7 @@ ROW_NAMES: Mapping[Rows, str] = {
 
 
 class Right(StrEnum):
-    """What may be done that is no verb of a ticket's life."""
+    """Actions that are not verbs of the ticket life cycle."""
 
     LIST_TICKETS = "list_tickets"
     READ_TICKET = "read_ticket"
@@ -193,31 +194,34 @@ ROLES: Mapping[Right, frozenset[Role]] = {
 }
 
 LEADS_ONLY: frozenset[Right] = frozenset({Right.REVEAL})
-"""What a unit may do with tickets it leads alone: the lead contacts the person, who assists asks the lead (PROCEDURE §2)."""
+"""Rights a unit has only on tickets it leads: assisting units reach the complainant through the lead (PROCEDURE §2)."""
 
 
 def roles_of(right: Right | Verb) -> frozenset[Role]:
-    """Who has this right, whatever the ticket's state."""
+    """Return the roles that have this right, whatever the ticket's state."""
     return TABLE[right].roles if isinstance(right, Verb) else ROLES[right]
 
 
 def may(role: Role, right: Right | Verb) -> bool:
-    """Whether this role has this right on some ticket."""
+    """Return whether the role has this right on any ticket."""
     return role in roles_of(right)
 
 
 def allow(actor: Actor, right: Right | Verb) -> Rows:
-    """On whose tickets the actor has this right. Raises NotAllowed."""
+    """Return the set of tickets on which the actor has this right. Raises NotAllowed."""
     if not may(actor.role, right):
         raise NotAllowed
     return ROWS[actor.role]
 
 
 def may_with(role: Role, right: Right, *, leads: bool) -> bool:
-    """Whether this role has this right on a ticket in its rows; `leads`: a unit leads it, or has it below."""
+    """Return whether the role has this right on a ticket within its row scope.
+
+    `leads`: the actor's unit, or a unit below it, leads the ticket.
+    """
     return may(role, right) and (leads or not is_of_unit(role) or right not in LEADS_ONLY)
 
 
 def is_of_unit(role: Role) -> bool:
-    """Whether this role works in a unit, and so sees the unit's own tickets."""
+    """Return whether the role works in a unit, and so sees only the tickets of that unit and those below it."""
     return ROWS[role] is Rows.OWN_UNIT

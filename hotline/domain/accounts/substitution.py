@@ -1,4 +1,4 @@
-"""AB岗: who may be entered as away, who may stand in, and who gets what was meant for somebody away (PROCEDURE §9)."""
+"""Substitution on leave (AB岗): entering a leave, standing in, and receiving notices meanwhile (PROCEDURE §9)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OF_A_UNIT = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 
 @dataclass(frozen=True, slots=True)
 class Colleague:
-    """Somebody who logs in."""
+    """A person with an account, with role and unit."""
 
     account_id: UUID
     name: str
@@ -27,7 +27,7 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """A person is away from the first moment until before the second; nobody may stand in."""
+    """A leave from `away_from` (inclusive) to `away_until` (exclusive); a substitute is optional."""
 
     person: Colleague
     away_from: datetime
@@ -37,9 +37,10 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where somebody is at one moment; `stand_in` is set when they are away and their substitute is there.
+    """Whether a person is present or away at one moment.
 
-    `recused`: the person stays away from the ticket that is told of.
+    `stand_in` is set when the person is away and the substitute is present; `recused` when the person has recused
+    themselves from the ticket in question.
     """
 
     account_id: UUID
@@ -51,16 +52,20 @@ class Whereabouts:
 
 
 def may_enter(actor: Actor, person: Colleague, below: Collection[UUID]) -> bool:
-    """The person, the head of the unit (`below`: the head's unit with its sub-units), or the system administrator."""
+    """Return whether the actor may enter a leave for the person.
+
+    Allowed: the person, the head of the person's unit (`below`: the head's unit with its sub-units) and the system
+    administrator.
+    """
     if actor.account_id == person.account_id or actor.role is Role.SYSTEM_ADMIN:
         return True
     return actor.role is Role.UNIT_HEAD and person.role in OF_A_UNIT and person.unit_id in below
 
 
 def may_stand_in(person: Colleague, other: Colleague, above: UUID | None) -> bool:
-    """Whether `other` sees at least what `person` does: of the same unit, or of the one above it (`above`).
+    """Return whether `other` may stand in: a member of the same unit or of the unit above it (`above`).
 
-    In a unit handlers and heads stand in for one another; in an office only somebody of the same role.
+    In a unit, handlers and heads stand in for one another; in all other units only a person of the same role.
     """
     if other.account_id == person.account_id or other.unit_id not in (person.unit_id, above) or other.unit_id is None:
         return False
@@ -68,15 +73,16 @@ def may_stand_in(person: Colleague, other: Colleague, above: UUID | None) -> boo
 
 
 def check_span(away_from: datetime, away_until: datetime, now: datetime) -> None:
-    """Raises Malformed for a span that is no leave: backwards, over already, or longer than a year."""
+    """Raise Malformed for a leave that ends before it begins, is already over, or is longer than a year."""
     if not timedelta(0) < away_until - away_from <= LONGEST or away_until <= now:
         raise Malformed(what="请假时间（结束要晚于开始和现在，最长一年）")
 
 
 def check_leave(leave: Leave, above: UUID | None, *, taken: bool, substitute_away: bool) -> None:
-    """Raises LeaveOverlaps when the person is away then already (`taken`).
+    """Check a new leave against existing ones.
 
-    Raises UnfitSubstitute when whoever is to stand in would see less, or is away at that time.
+    Raises LeaveOverlaps when the person already has a leave at that time (`taken`), UnfitSubstitute when the substitute
+    could see fewer tickets than the person or is away too (`substitute_away`).
     """
     if taken:
         raise LeaveOverlaps(name=leave.person.name)
@@ -89,13 +95,13 @@ def check_leave(leave: Leave, above: UUID | None, *, taken: bool, substitute_awa
 
 
 def check_may_enter(actor: Actor, person: Colleague, below: Collection[UUID]) -> None:
-    """Raises NotAllowed unless `may_enter`."""
+    """Raise NotAllowed unless `may_enter` is true."""
     if not may_enter(actor, person, below):
         raise NotAllowed
 
 
 def reader_of(where: Whereabouts | None) -> UUID | None:
-    """Who reads what is for a person: the person, the substitute, or None when nobody does."""
+    """Return the account that receives a person's notices: the person, the substitute, or None if neither can."""
     if where is None or where.recused:
         return None
     return where.stand_in if where.away else where.account_id

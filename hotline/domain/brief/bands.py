@@ -1,4 +1,4 @@
-"""Bands A, B, C inside peer groups; nobody with few tickets is ranked (PROCEDURE §7)."""
+"""Bands A, B, C within peer groups; units with too few tickets are not ranked (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BANDS = "ABC"
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a unit stands among its peers; `band` is empty with `why` telling the reason."""
+    """A unit's place among its peers; `why` gives the reason when `band` is empty."""
 
     peer: Peer
     score: float | None
@@ -26,9 +26,9 @@ class Placed:
 def place(
     peers: Iterable[Peer], tickets: Mapping[UUID, int], scores: Mapping[UUID, float], ranked_from: int
 ) -> tuple[Placed, ...]:
-    """One peer group: thirds by score, equal scores in the better band; then those not ranked, by name.
+    """Rank one peer group: thirds by score, equal scores in the better band; units not ranked follow, by name.
 
-    `tickets` counts what was dispatched to each unit in the week, `scores` are those of PROCEDURE §8.
+    `tickets` counts the tickets dispatched to each unit in the week; `scores` are those of PROCEDURE §8.
     """
     waiting = [(peer, _why_not(peer, tickets, scores, ranked_from)) for peer in peers]
     ranked = sorted((p for p, why in waiting if not why), key=lambda p: (-scores[p.unit_id], p.name))

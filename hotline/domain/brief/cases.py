@@ -1,4 +1,4 @@
-"""Sections 5 to 7: interviews in three lines, tickets on tier 2 and 3, instructions and their state (PROCEDURE §7)."""
+"""Sections 5 to 7: interviews, tickets on tiers 2 and 3, instructions and their state (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MISSING = {
 
 
 def interview_rows(facts: WeekFacts) -> list[Row]:
-    """Each interview of the week in three lines, the person anonymous."""
+    """Return each interview of the week as three lines, without the complainant's identity."""
     return [_named(one.case) | {"lines": _three_lines(one, facts)} for one in facts.interviews]
 
 
@@ -46,7 +46,7 @@ def _three_lines(one: InterviewCase, facts: WeekFacts) -> list[str]:
 
 
 def supervised_rows(facts: WeekFacts) -> list[Row]:
-    """Each ticket on tier 2 or 3: unit, days over, what is missing."""
+    """Return each ticket on tier 2 or 3 with unit, days overdue and what is missing."""
     return [_supervised_row(one, facts) for one in facts.supervised]
 
 
@@ -68,7 +68,7 @@ def _missing(one: SupervisedCase) -> str:
 
 
 def late_part_rows(facts: WeekFacts) -> list[Row]:
-    """Each part owed and late at the end of the week: who, for whom, days over. As many as the figure assist.overdue."""
+    """Return each assisting unit's overdue part at the end of the week, as many as the figure `assist.overdue`."""
     return [
         _named(one.case)
         | {
@@ -81,7 +81,7 @@ def late_part_rows(facts: WeekFacts) -> list[Row]:
 
 
 def instruction_rows(facts: WeekFacts) -> list[Row]:
-    """Each instruction not yet fulfilled, or fulfilled in the week."""
+    """Return each instruction that is open or was fulfilled in the week."""
     return [_instruction_row(one, facts) for one in facts.instructions]
 
 
@@ -96,7 +96,7 @@ def _instruction_row(one: InstructionCase, facts: WeekFacts) -> Row:
 
 
 def _days_over(due: date, facts: WeekFacts) -> int:
-    """Whole days past a date at the end of the week."""
+    """Return the whole days past `due` at the end of the week, at least 0."""
     return max(0, (facts.week.sunday - due).days)
 
 

@@ -1,4 +1,4 @@
-"""What a brief is made from: plain facts of a week, each already cut to the week by the local clock."""
+"""Facts a brief is computed from; each already restricted to the week in local time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotline.domain.policy.limits import Policy
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A ticket received. `person` tells one contact from another; `instant` was answered at first contact."""
+    """A ticket received. `person` distinguishes complainants; `instant` means answered at first contact."""
 
     ticket_id: UUID
     channel: str
@@ -28,7 +28,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event that counts: answer, dispatch, redispatch, uphold_return, reject_return, redo; and the unit concerned."""
+    """A counted event with the unit concerned: answer, dispatch, redispatch, uphold_return, reject_return or redo."""
 
     ticket_id: UUID
     verb: str
@@ -37,7 +37,7 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """A ticket closed; `reworked` when a redo or an interview came before."""
+    """A ticket closed; `reworked` if a redo or an interview preceded."""
 
     ticket_id: UUID
     close_reason: str
@@ -46,7 +46,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class DeadlineFact:
-    """A limit that was met, missed or withdrawn: the due time includes a granted extension (PROCEDURE §8)."""
+    """A deadline that was met, missed or withdrawn; `due_at` includes a granted extension (PROCEDURE §8)."""
 
     ticket_id: UUID
     unit_id: UUID | None
@@ -59,7 +59,7 @@ class DeadlineFact:
 
 @dataclass(frozen=True, slots=True)
 class CallbackFact:
-    """A callback that ended: valid when it is done and has a verdict."""
+    """A callback that ended; it is valid if it is done and has a verdict."""
 
     ticket_id: UUID
     unit_id: UUID | None
@@ -70,13 +70,13 @@ class CallbackFact:
 
     @property
     def valid(self) -> bool:
-        """Only valid callbacks count in rates (PROCEDURE §5)."""
+        """Whether the callback counts in the rates (PROCEDURE §5)."""
         return self.state == "done" and self.verdict is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """An interview that was owed or registered as held in the week, with the person's latest word on it."""
+    """An interview that became due (`held` false) or was held in the week, with the complainant's latest verdict."""
 
     ticket_id: UUID
     unit_id: UUID
@@ -86,7 +86,7 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A ticket open at the end of the week, and the tier it then stood on."""
+    """A ticket open at the end of the week, with its tier at that moment."""
 
     ticket_id: UUID
     tier: int
@@ -94,7 +94,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Carded:
-    """A unit's card given in the week (电子监察): yellow or red."""
+    """A card given to a unit in the week (电子监察): yellow or red."""
 
     ticket_id: UUID
     unit_id: UUID
@@ -103,7 +103,7 @@ class Carded:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Everything of one week that is counted."""
+    """All facts counted for one week."""
 
     received: tuple[Received, ...] = ()
     happened: tuple[Happened, ...] = ()
@@ -117,7 +117,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class TicketFact:
-    """A ticket the brief names. `subject` is what may be printed of it: anonymous, or its matter when confidential."""
+    """A ticket named in the brief. `subject` is printable: anonymous, or just the matter if confidential."""
 
     ticket_id: UUID
     number: str
@@ -127,7 +127,7 @@ class TicketFact:
 
 @dataclass(frozen=True, slots=True)
 class InterviewCase:
-    """An interview of the week; every text already without personal data."""
+    """An interview of the week; its texts hold no personal data."""
 
     case: TicketFact
     held_at: datetime
@@ -156,7 +156,7 @@ class SupervisedCase:
 
 @dataclass(frozen=True, slots=True)
 class LatePart:
-    """A part of a joint ticket owed and late at the end of the week; the case's unit is the one that assists."""
+    """An assisting unit's part that is overdue at the end of the week; `case.unit` is the assisting unit."""
 
     case: TicketFact
     lead: str
@@ -165,7 +165,7 @@ class LatePart:
 
 @dataclass(frozen=True, slots=True)
 class InstructionCase:
-    """A leader's instruction that is not fulfilled, or was fulfilled in the week."""
+    """A leader's instruction that is open or was fulfilled in the week."""
 
     case: TicketFact
     leader: str
@@ -178,7 +178,7 @@ class InstructionCase:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A unit the brief compares with its like; stations and villages count for the peer above them."""
+    """A unit the brief compares with its peers; stations and villages count for the peer above them."""
 
     unit_id: UUID
     name: str
@@ -187,7 +187,7 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class WeekFacts:
-    """All a brief is composed from. An earlier week is None when the hotline did not run yet."""
+    """All facts of a brief. An earlier week is None if the hotline did not exist yet."""
 
     county: str
     week: Week

@@ -1,6 +1,6 @@
-"""From facts to figures. A figure is the list of tickets behind it, oldest first; its value is the list's length.
+"""Compute figures from facts. A figure is the list of its tickets, oldest first; its value is the length of the list.
 
-A ticket stands in a list as often as it counts: two callbacks of one ticket are two lines (PROCEDURE §7, §8).
+A ticket is listed as often as it counts: two callbacks of one ticket are two entries (PROCEDURE §7, §8).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _INTERVIEW_CLOCKS = frozenset({Rule.INTERVIEW, Rule.TIER2, Rule.TIER3})
 
 
 def figures_of(facts: WeekFacts) -> Figures:
-    """Every figure of the brief by its key: the week's, the earlier weeks', each unit's, the charts'."""
+    """Return every figure of the brief by key: the week, earlier weeks (prefixed), each unit, the charts."""
     found = _count_period(facts.this, facts.week)
     found |= _day_figures(facts.this.received, facts.week)
     found |= _share_figures(found)
@@ -47,7 +47,7 @@ def figures_of(facts: WeekFacts) -> Figures:
 
 
 def split_by_peer(period: Period, peers: Iterable[Peer], peer_of: Mapping[UUID, UUID]) -> dict[UUID, Period]:
-    """What counts for each peer that had anything to do in the period."""
+    """Split the facts of a period by peer; peers without any facts are left out."""
     known = {peer.unit_id for peer in peers}
     parts: dict[UUID, dict[str, list[object]]] = {}
     for name in ("happened", "clocks", "asked", "met", "carded"):
@@ -74,7 +74,7 @@ def _count_period(period: Period, week: Week) -> Figures:
 
 
 def _count_unit(period: Period, week: Week) -> Figures:
-    """What is counted for a unit as for the whole county."""
+    """Return the figures counted both for a unit and for the whole county."""
     by_verb: dict[str, list[UUID]] = {}
     for one in period.happened:
         by_verb.setdefault(one.verb, []).append(one.ticket_id)
@@ -90,7 +90,7 @@ def _count_unit(period: Period, week: Week) -> Figures:
 
 
 def _card_figures(carded: Iterable[Carded]) -> Figures:
-    """A ticket counts once, by its gravest card, though several units below one peer got one."""
+    """Count a ticket once, by its most severe card, even if several units below one peer got one."""
     carded = tuple(carded)
     red = dict.fromkeys(one.ticket_id for one in carded if one.colour == Colour.RED)
     return {
@@ -143,7 +143,7 @@ def _interview_figures(period: Period) -> Figures:
     found: Figures = {
         "interview.owed": [one.ticket_id for one in period.met if not one.held],
         "interview.held": [one.ticket_id for one in held],
-        # Tier after tier may run out in one week over the same interview.
+        # Deadlines of several tiers may be missed in one week for the same interview.
         "interview.overdue": list(dict.fromkeys(overdue)),
     }
     for verdict in Verdict:
@@ -178,13 +178,13 @@ def _day_figures(received: Iterable[Received], week: Week) -> Figures:
 
 
 def _share_figures(found: Figures) -> Figures:
-    """The tickets outside the most frequent matters, in the order of receipt."""
+    """Return the tickets outside the most frequent matters, in order of receipt."""
     shown = {ticket for key in top_matters(found) for ticket in found[key]}
     return {"received.matter.rest": [ticket for ticket in found["received"] if ticket not in shown]}
 
 
 def top_matters(found: Mapping[str, list[UUID]]) -> list[str]:
-    """Keys of the most frequent known matters, most frequent first."""
+    """Return the figure keys of the SHARES most frequent matters, most frequent first."""
     keys = [
         k
         for k in found

@@ -1,4 +1,4 @@
-"""From draft to reader: who edits, approves, issues and reads a brief (PROCEDURE §7)."""
+"""The states of a brief and who may edit, send, issue and read it (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TITLE = "群众约谈工作专报"
 
 
 class BriefState(StrEnum):
-    """Where a brief stands."""
+    """States of a brief."""
 
     DRAFT = "draft"
     APPROVING = "approving"
@@ -40,7 +40,7 @@ class WrongBriefState(Refusal):
 
 
 class BriefVerb(StrEnum):
-    """What may be done to a brief."""
+    """Actions on a brief."""
 
     EDIT = "edit"
     SEND = "send"
@@ -51,7 +51,7 @@ class BriefVerb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BriefStep:
-    """One row of the table: from where, to where (None: stays), who may, and the button's label."""
+    """One row of the table: source states, target state (None: unchanged), allowed roles, label of the button."""
 
     sources: frozenset[BriefState]
     target: BriefState | None
@@ -77,7 +77,7 @@ STEPS: Mapping[BriefVerb, BriefStep] = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A leader confirmed having read it."""
+    """A leader's confirmation of having read the brief."""
 
     account_id: UUID
     name: str
@@ -86,7 +86,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A brief as it is read: the body as composed, the counts of its frozen lists, what was added by hand."""
+    """A brief with its composed body, the counts of its frozen ticket lists, and the section added by hand."""
 
     brief_id: UUID
     monday: date
@@ -102,32 +102,32 @@ class Brief:
 
     @property
     def sunday(self) -> date:
-        """The last day of its week."""
+        """The last day of the week."""
         return self.monday + timedelta(days=6)
 
     @property
     def number_text(self) -> str:
-        """2026年第47期."""
+        """The number as printed, such as 2026年第47期."""
         return f"{self.year}年第{self.number}期"
 
     def say(self, line: Line) -> str:
-        """A line of the body as plain text."""
+        """Return a line of the body as plain text."""
         return say(line, self.counts, self.body["rates"])
 
     def figure_name(self, key: str) -> str:
-        """A figure as people read it. Raises NotFound for a key the brief does not have."""
+        """Return the Chinese name of a figure. Raises NotFound for a key the brief does not have."""
         if key not in self.counts:
             raise NotFound
         return figure_name(key, self.body["names"])
 
 
 def may(verb: BriefVerb, state: BriefState, role: Role) -> bool:
-    """Whether the table has this step for this role."""
+    """Return whether the role may take this step in this state."""
     return role in STEPS[verb].roles and state in STEPS[verb].sources
 
 
 def check(verb: BriefVerb, state: BriefState, role: Role) -> BriefState:
-    """The state after the step. Raises NotAllowed, WrongBriefState."""
+    """Return the state after the step. Raises NotAllowed, WrongBriefState."""
     step = STEPS[verb]
     if role not in step.roles:
         raise NotAllowed
@@ -137,7 +137,7 @@ def check(verb: BriefVerb, state: BriefState, role: Role) -> BriefState:
 
 
 def check_advice(text: str) -> str:
-    """Section 8 as it is kept. Raises TooLong."""
+    """Return the advice (section 8) stripped, with Unix line ends. Raises TooLong."""
     text = text.replace("\r\n", "\n").strip()
     if len(text) > ADVICE_LIMIT:
         raise TooLong(what="工作建议", limit=ADVICE_LIMIT)
@@ -145,10 +145,10 @@ def check_advice(text: str) -> str:
 
 
 def may_read(actor: Actor, state: BriefState) -> bool:
-    """The hotline and the commission read every brief, leaders what was issued."""
+    """Return whether the actor may read a brief: hotline and commission in every state, leaders once it is issued."""
     return holds(actor.role, Right.READ_BRIEF if state is BriefState.ISSUED else Right.READ_DRAFT)
 
 
 def may_list(actor: Actor, state: BriefState) -> bool:
-    """Who may open the list behind a figure: every reader, and a unit its own part of what was issued."""
+    """Return whether the actor may open the list behind a figure: every reader, and units once the brief is issued."""
     return may_read(actor, state) or (state is BriefState.ISSUED and holds(actor.role, Right.LIST_FIGURE))

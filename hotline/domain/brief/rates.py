@@ -1,4 +1,4 @@
-"""The rates of PROCEDURE §8: weighted figures over a figure, and beside each what was left out and why."""
+"""The rates of PROCEDURE §8: weighted figures divided by a figure, with the figures left out and the reason."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Counts = Mapping[str, int]
 
 @dataclass(frozen=True, slots=True)
 class RateRule:
-    """A rate: the sum of figures, each with its weight, over the figure `whole`. Keys are without prefix."""
+    """A rate: the weighted sum of `parts` divided by the figure `whole`. Keys are without prefix."""
 
     key: str
     label: str
@@ -21,7 +21,7 @@ class RateRule:
     left_out: tuple[str, ...] = ()
 
 
-# Why the tickets of a figure do not count in a rate.
+# The printed reason why tickets of a figure are left out of a rate.
 LEFT_OUT_WHY: Mapping[str, str] = {
     "sign.left_out": "退单、改派或撤回，签收时限已撤销",
     "reply.left_out": "退单、改派、挂账或撤回，答复时限已撤销",
@@ -35,7 +35,7 @@ _AGREED = ("callback.satisfied", "callback.basically_satisfied", "callback.under
 
 
 def rate_rules(policy: Policy) -> tuple[RateRule, ...]:
-    """Every rate of the brief with the county's own weights."""
+    """Return every rate of the brief with the county's weights."""
     basically = policy.basically_counts
     contacted, solved, satisfied = policy.weights
     pleased = (("callback.satisfied", 1.0), ("callback.basically_satisfied", basically))
@@ -67,7 +67,7 @@ def _interview_parts() -> tuple[tuple[str, float], ...]:
 
 
 def rate(rule: RateRule, counts: Counts, prefix: str = "") -> float | None:
-    """The rate from 0 to 1, or None where nothing could be counted."""
+    """Return the rate between 0 and 1, or None if `whole` is 0."""
     whole = counts.get(prefix + rule.whole, 0)
     if not whole:
         return None
@@ -75,6 +75,6 @@ def rate(rule: RateRule, counts: Counts, prefix: str = "") -> float | None:
 
 
 def rates_of(rules: Iterable[RateRule], counts: Counts, prefix: str = "") -> dict[str, float]:
-    """Every rate that can be reckoned, by its key, rounded to a hundredth of a per cent."""
+    """Return every computable rate by key, rounded to 4 decimals (0.01 %)."""
     found = {rule.key: rate(rule, counts, prefix) for rule in rules}
     return {key: round(value, 4) for key, value in found.items() if value is not None}

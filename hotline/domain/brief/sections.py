@@ -1,4 +1,4 @@
-"""The eight sections as one body: figures by key, sentences as lines, rows for tables and charts (PROCEDURE §7)."""
+"""The eight sections as one body: figure keys, sentences as lines, rows for tables and charts (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ COMPARED_RATES = (
     "instant", "first_time", "repeated", "redo",
 )  # fmt: skip
 CARDS = ("card.yellow", "card.red")
-# The columns of a unit's row: a head, the rate shown first if any, the figures in order.
+# Columns of a unit's row: heading, key of the rate shown first (or empty), keys of the figures in order.
 UNIT_COLUMNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("派单", "", ("dispatched",)),
     ("签收率/逾期", "sign", ("sign.late",)),
@@ -41,12 +41,12 @@ UNIT_LEGEND = "退单成/驳：退单成立、驳回的件数。约谈启/完/�
 
 
 def unit_columns(counts: Counts) -> tuple[tuple[str, str, tuple[str, ...]], ...]:
-    """The columns a brief has figures for: one compiled before cards were shown stays without them."""
+    """Return the columns of the unit table; briefs composed before cards existed have no card column."""
     return tuple(column for column in UNIT_COLUMNS if column[2] != CARDS or "card.yellow" in counts)
 
 
 def compose(facts: WeekFacts) -> tuple[Body, Figures]:
-    """The brief of a week: its body, and the frozen lists its figures are. The same facts give the same brief."""
+    """Return the body of a week's brief and its frozen ticket lists by figure key. Deterministic for the same facts."""
     figures = figures_of(facts)
     counts = {key: len(ids) for key, ids in figures.items()}
     rates = _all_rates(facts, counts)
@@ -70,7 +70,7 @@ def compose(facts: WeekFacts) -> tuple[Body, Figures]:
 
 
 def _is_shown(key: str) -> bool:
-    """Whether a figure is frozen with the brief: of earlier weeks only what the week is compared with."""
+    """Return whether a figure is frozen with the brief; of earlier weeks only those that are compared."""
     if not key.startswith((LAST_WEEK, LAST_YEAR)):
         return True
     own = key.split(".", 1)[1]
@@ -89,7 +89,7 @@ def _names(facts: WeekFacts) -> dict[str, str]:
 
 
 def _lead(facts: WeekFacts, counts: Counts) -> list[Line]:
-    """The week in three lines."""
+    """Summarise the week in three lines."""
     first: Line = ["本周受理", {"n": "received"}, "件", *_against(facts, counts), "，办结", {"n": "closed"}, "件。"]
     second: Line = [
         "按时答复率", {"r": "reply"}, "，群众满意率", {"r": "satisfied"}, "；约谈", {"n": "interview.held"}, "次，满意和理解率",
@@ -194,7 +194,7 @@ def _unit_row(one: Placed) -> Body:
 
 
 def _hot(facts: WeekFacts, figures: Figures, counts: Counts) -> list[Body]:
-    """Matters that at least three different people asked about: how many, where, how it grew."""
+    """Return the matters raised by at least HOT_PERSONS different people, at most HOT_MOST: count, places, change."""
     by_matter: dict[str, list[Received]] = {}
     for one in facts.this.received:
         if one.matter_id is not None:
@@ -219,7 +219,7 @@ def _hot_row(facts: WeekFacts, counts: Counts, matter: str, rows: list[Received]
 
 
 def _where(rows: list[Received]) -> str:
-    """Places that at least two different people named; a place only one person named may be a home."""
+    """Return at most two places named by at least two people; a place named by one person may be a home address."""
     people: dict[str, set[bytes]] = {}
     for one in rows:
         if one.place:

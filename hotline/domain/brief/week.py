@@ -1,4 +1,4 @@
-"""The week a brief speaks of: Monday 00:00 to Sunday 24:00 by the local clock (PROCEDURE §7)."""
+"""The week a brief covers: Monday 00:00 to Sunday 24:00 local time (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ COMPILED_FROM = time(7)
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week by its local Monday; moments are in UTC, `until` is the first moment after it."""
+    """A week by its local Monday; moments are in UTC."""
 
     monday: date
     zone: ZoneInfo
 
     @property
     def begin(self) -> datetime:
-        """Monday 00:00 local time."""
+        """Monday 00:00 local time, in UTC."""
         return _instant(self.monday, time(0), self.zone)
 
     @property
     def until(self) -> datetime:
-        """Sunday 24:00 local time: no longer in the week."""
+        """Sunday 24:00 local time, in UTC; exclusive."""
         return _instant(self.monday + SEVEN_DAYS, time(0), self.zone)
 
     @property
     def due(self) -> datetime:
-        """Monday 07:00 after the week: the brief may be compiled from then on."""
+        """The Monday after the week, 07:00 local time, in UTC: the earliest moment to compile the brief."""
         return _instant(self.monday + SEVEN_DAYS, COMPILED_FROM, self.zone)
 
     @property
     def year(self) -> int:
-        """The year its brief is numbered in: that of the Monday it is compiled on."""
+        """The year in which the brief is numbered: that of the Monday it is compiled on."""
         return (self.monday + SEVEN_DAYS).year
 
     @property
     def sunday(self) -> date:
-        """The last day."""
+        """The last day of the week."""
         return self.monday + timedelta(days=6)
 
     @property
@@ -51,27 +51,27 @@ class Week:
 
     @property
     def before(self) -> Week:
-        """The week before."""
+        """The previous week."""
         return Week(self.monday - SEVEN_DAYS, self.zone)
 
     @property
     def year_before(self) -> Week:
-        """The same week last year: 52 weeks earlier, so that Monday compares with Monday."""
+        """The week 52 weeks earlier, so that Monday compares with Monday."""
         return Week(self.monday - A_YEAR, self.zone)
 
     def day_of(self, moment: datetime) -> date:
-        """The local date of a moment."""
+        """Return the local date of a moment."""
         return moment.astimezone(self.zone).date()
 
 
 def week_of(moment: datetime, zone: ZoneInfo) -> Week:
-    """The week a moment lies in by the local clock."""
+    """Return the week that contains the moment, in local time."""
     day = moment.astimezone(zone).date()
     return Week(day - timedelta(days=day.weekday()), zone)
 
 
 def due_weeks(first: datetime, done: Collection[date], now: datetime, zone: ZoneInfo) -> list[Week]:
-    """Weeks whose brief is due and not yet `done` (their Mondays), oldest first, from the week of the first ticket."""
+    """Return weeks whose brief is due and whose Monday is not in `done`, oldest first, from the week of `first` on."""
     found, week = [], week_of(first, zone)
     while week.due <= now:
         if week.monday not in done:

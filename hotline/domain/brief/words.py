@@ -1,6 +1,6 @@
-"""Sentences of the brief: text with figures and rates in it, kept apart so that a page can link each figure.
+"""Lines of the brief: text with references to figures and rates, so that a page can link each figure.
 
-A line is a list whose parts are text, {"n": key} for a figure or {"r": key} for a rate; it is stored as jsonb.
+A line is a list of text, {"n": key} for a figure and {"r": key} for a rate; it is stored as jsonb.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FIGURE_NAMES: Mapping[str, str] = {
 
 
 def figure_name(key: str, names: Mapping[str, str]) -> str:
-    """A figure as people read it; `names` holds units and matters as `unit.<id>` and `matter.<id>`."""
+    """Return the Chinese name of a figure; `names` maps `unit.<id>` and `matter.<id>` to names."""
     for prefix, word in (("last_week.", "上周"), ("last_year.", "去年同期")):
         if key.startswith(prefix):
             return f"{word}{figure_name(key.removeprefix(prefix), names)}"
@@ -62,7 +62,7 @@ def _part_of_received(key: str, names: Mapping[str, str]) -> str:
 
 
 def say(line: Line, counts: Counts, rates: Mapping[str, float]) -> str:
-    """A line as plain text."""
+    """Return a line as plain text."""
     return "".join(part if isinstance(part, str) else _say_part(part, counts, rates) for part in line)
 
 
@@ -71,12 +71,12 @@ def _say_part(part: Mapping[str, str], counts: Counts, rates: Mapping[str, float
 
 
 def percent(value: float | None) -> str:
-    """95.2%; a dash where nothing could be counted."""
+    """Format a rate as 95.2%, or a dash if there is none."""
     return "—" if value is None else f"{value * 100:.1f}%"
 
 
 def change_words(now: int, then: int) -> str:
-    """How a figure moved: 增加12.5%, 减少3.0%, 持平."""
+    """Describe the change of a figure: 增加12.5%, 减少3.0%, 持平; in tickets if `then` is 0."""
     if now == then:
         return "持平"
     if then == 0:
@@ -85,11 +85,11 @@ def change_words(now: int, then: int) -> str:
 
 
 def day_words(day: date) -> str:
-    """11月16日."""
+    """Format a date as 11月16日."""
     return f"{day.month}月{day.day}日"
 
 
 def hide(text: str, person: Collection[str]) -> str:
-    """One short line without the person: known names, numbers and addresses, and every long number, are gone."""
+    """Redact a text to one line of at most LONGEST characters, without the words in `person` and long numbers."""
     line = " ".join(redact(text, person).split())
     return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

@@ -1,4 +1,4 @@
-"""How a limit is counted, and how that is told: one account for the command line and for every page (PROCEDURE §3)."""
+"""Compute a limit and explain how it was counted, for the command line and every page (PROCEDURE §3)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WEEKDAYS = "一二三四五六日"
 
 @dataclass(frozen=True, slots=True)
 class ExplanationLine:
-    """A line of an account: COUNTED, SKIPPED or PAUSED; the local day it begins on, why, and the hours."""
+    """A line of an explanation: kind (COUNTED, SKIPPED or PAUSED), local day it begins on, reason, and hours."""
 
     kind: str
     day: date
@@ -37,12 +37,12 @@ class ExplanationLine:
 
     @property
     def day_text(self) -> str:
-        """The day with its weekday: 2026-02-14 周六."""
+        """The day with its weekday, such as 2026-02-14 周六."""
         return f"{self.day} 周{_WEEKDAYS[self.day.weekday()]}"
 
 
 def compute_due(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Due:
-    """The end of a limit: natural time, office hours, or working days from the next day; pauses give back their time."""
+    """Return the end of a limit: natural time, office hours, or working days from the next day on; pauses extend it."""
     if limit.natural:
         return add_natural_time(start, span_of(limit), pauses)
     if limit.unit == "d":
@@ -51,7 +51,7 @@ def compute_due(calendar: Calendar, limit: Limit, start: datetime, pauses: Seque
 
 
 def explain(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[Pause] = ()) -> Explanation:
-    """The account of `reckon`."""
+    """Return how `compute_due` counted the limit."""
     if limit.natural:
         return explain_natural_time(calendar, start, span_of(limit), pauses)
     if limit.unit == "d":
@@ -60,12 +60,12 @@ def explain(calendar: Calendar, limit: Limit, start: datetime, pauses: Sequence[
 
 
 def span_of(limit: Limit) -> timedelta:
-    """A limit in hours or minutes, or in natural days, as a stretch of time."""
+    """Return the length of a limit in hours, minutes or natural days."""
     return timedelta(minutes=limit.amount * _MINUTES[limit.unit])
 
 
 def parts_of(limit_text: str) -> tuple[Limit, ...]:
-    """A stored limit with its extensions, '5d+5d'; empty for one that ends on a date somebody named."""
+    """Parse a stored limit with its extensions ('5d+5d'); empty for one that ends on a fixed date."""
     try:
         return tuple(Limit.parse(part) for part in limit_text.split("+"))
     except BadPolicy:
@@ -73,7 +73,7 @@ def parts_of(limit_text: str) -> tuple[Limit, ...]:
 
 
 def end_of(calendar: Calendar, limit_text: str, start: datetime, pauses: Sequence[Pause] = ()) -> Due | None:
-    """Where a stored limit with its extensions ends; None for one that ends on a date somebody named."""
+    """Return the end of a stored limit with its extensions; None for one that ends on a fixed date."""
     due, provisional = None, False
     for limit in parts_of(limit_text):
         due = compute_due(calendar, limit, start, pauses)
@@ -84,7 +84,7 @@ def end_of(calendar: Calendar, limit_text: str, start: datetime, pauses: Sequenc
 def explain_all(
     calendar: Calendar, limit_text: str, start: datetime, pauses: Sequence[Pause] = ()
 ) -> tuple[Explanation, ...]:
-    """The account of `end_of`, one for the limit and one for each extension."""
+    """Return how `end_of` counted: one explanation for the limit and one for each extension."""
     accounts: list[Explanation] = []
     for limit in parts_of(limit_text):
         accounts.append(explain(calendar, limit, start, pauses))
@@ -93,7 +93,7 @@ def explain_all(
 
 
 def how_counted(limit: Limit) -> str:
-    """By which time a limit runs, in words."""
+    """Describe in Chinese how a limit is counted."""
     if limit.natural:
         return "按自然时间连续计算"
     return "次日起按工作日计算" if limit.unit == "d" else "按办公时间计算"
@@ -102,7 +102,7 @@ def how_counted(limit: Limit) -> str:
 def compose_lines(
     calendar: Calendar, limit_text: str, start: datetime, pauses: Sequence[Pause] = ()
 ) -> tuple[ExplanationLine, ...]:
-    """Every stretch that counted, every day passed over and every pause, in order of time, each with its reason."""
+    """Return every counted stretch, skipped day and pause in order of time, each with its reason."""
     lines: list[ExplanationLine] = []
     begin = start
     for limit in parts_of(limit_text):

@@ -1,4 +1,4 @@
-"""The value a working calendar is: weekly office hours, dated exceptions over them, one time zone."""
+"""The working calendar as a value: weekly office hours, dated exceptions, one time zone."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from zoneinfo import ZoneInfo
 
 from hotline.domain.errors import BadCalendar, BadMoment
 
-# Opening and closing by the local clock; a closing of 00:00 is the midnight that ends the day (24:00).
+# Opening and closing in local time; a closing of 00:00 is the end of the day (24:00).
 Shift = tuple[time, time]
-# A local day and a stretch of it, in UTC.
+# A local date, and the begin and end of an open span on it in UTC.
 Span = tuple[date, datetime, datetime]
 
 MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
 YEAR_DAYS = 366
 SATURDAY = 5
-# Far from the ends of datetime, so that counting never overflows.
+# Well inside the range of datetime, so that counting never overflows.
 FIRST_YEAR, LAST_YEAR = 1900, 2900
 
 
 @dataclass(frozen=True, slots=True)
 class DayRule:
-    """What one date is. `shifts` None means the hours of its weekday, or the calendar's default hours."""
+    """The rule of one date. `shifts` None means the hours of its weekday, else the calendar's default hours."""
 
     working: bool
     name: str
@@ -35,10 +35,10 @@ class DayRule:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Weekly hours (0 is Monday) with dated exceptions over them, in one time zone.
+    """Weekly hours (0 is Monday) with dated exceptions, in one time zone.
 
-    Outside `known_from` ≤ date < `provisional_from` no official notice is known and limits are provisional.
-    Raises `BadCalendar` for hours that cross, a working day without hours, or a year without any.
+    Outside `known_from` ≤ date < `provisional_from` no official notice is published and deadlines are provisional.
+    Raises `BadCalendar` for overlapping hours, a working day without hours, or a year without any.
     """
 
     zone: ZoneInfo
@@ -48,7 +48,7 @@ class Calendar:
     known_from: date = date.min
     provisional_from: date | None = None
     _dated: dict[date, tuple[Shift, ...]] = field(init=False, repr=False, compare=False)
-    # A list of fifty tickets asks for the same days some thousand times.
+    # Cache: a list of fifty tickets reads the same days about a thousand times.
     _spans: dict[date, tuple[Span, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,12 +62,12 @@ class Calendar:
         self._check_open_each_year()
 
     def shifts_on(self, day: date) -> tuple[Shift, ...]:
-        """The office hours of a local date; empty when it is a day off."""
+        """Return the office hours of a local date; empty on a day off."""
         dated = self._dated.get(day)
         return self.weekly.get(day.weekday(), ()) if dated is None else dated
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
-        """The open stretches of a local date, in order, in UTC."""
+        """Return the open spans of a local date, in order, in UTC."""
         known = self._spans.get(day)
         if known is None:
             shifts = self.shifts_on(day)
@@ -76,27 +76,27 @@ class Calendar:
         return known
 
     def opening(self, day: date) -> datetime:
-        """The first opening of a working day (UTC)."""
+        """Return the first opening of a working day (UTC)."""
         return self._instant(day, self.shifts_on(day)[0][0])
 
     def closing(self, day: date) -> datetime:
-        """The last closing of a working day (UTC)."""
+        """Return the last closing of a working day (UTC)."""
         return self._shift_end(day, self.shifts_on(day)[-1])
 
     def midnight(self, day: date) -> datetime:
-        """The beginning of a local date (UTC)."""
+        """Return the start of a local date (UTC)."""
         return self._instant(day, MIDNIGHT)
 
     def local(self, at: datetime) -> datetime:
-        """`at` by the local clock. Raises as `require_moment`."""
+        """Convert `at` to local time. Raises ValueError, BadMoment as `require_moment`."""
         return require_moment(at).astimezone(self.zone)
 
     def is_provisional(self, day: date) -> bool:
-        """Whether no official notice is known for this date."""
+        """Return whether no official notice is published for this date."""
         return day < self.known_from or (self.provisional_from is not None and day >= self.provisional_from)
 
     def name_of(self, day: date) -> str:
-        """What people call this local date: 国庆节, 调休上班, 周末, 工作日 …"""
+        """Return the Chinese name of a local date: 国庆节, 调休上班, 周末, 工作日 …"""
         rule = self.days.get(day)
         if rule is not None:
             return rule.name
@@ -132,7 +132,7 @@ class Calendar:
 
 
 def require_moment(at: datetime) -> datetime:
-    """`at` unchanged. Raises ValueError without a zone, `BadMoment` outside 1900 to 2900."""
+    """Return `at` unchanged. Raises ValueError without a time zone, BadMoment outside 1900 to 2900."""
     if at.tzinfo is None:
         raise ValueError(f"a moment without a time zone: {at}")
     if not FIRST_YEAR <= at.year <= LAST_YEAR:

@@ -1,4 +1,4 @@
-"""When a limit ends, and what goes out before it does (PROCEDURE §3, §4)."""
+"""When a deadline ends and which reminders go out before it (PROCEDURE §3, §4)."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from hotline.domain.enums import Kind, Pace, Rule, Step
 from hotline.domain.policy.limits import Policy
 
 BY_DATE = "date"
-"""The limit of a clock that ends on a date somebody named: no calendar moves it."""
+"""`limit_text` of a deadline that ends on a fixed date: no calendar moves it."""
 Timer = tuple[Step, datetime]
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A clock to start: which rule, for whom (None: the hotline), from when, until when."""
+    """A deadline to start: rule, unit bound (None: the hotline), begin and end."""
 
     rule: Rule
     unit_id: UUID | None
@@ -41,7 +41,7 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A running clock as it is stored; its timer is (`next_step`, `next_at`)."""
+    """A deadline as stored; its timer is (`next_step`, `next_at`)."""
 
     deadline_id: UUID
     ticket_id: UUID
@@ -62,7 +62,7 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """What a changed calendar makes of a running clock: its end and its timer; `moved` is false for the timer alone."""
+    """The effect of a changed calendar on a running deadline: its new end and timer."""
 
     deadline: Deadline
     due: Due
@@ -70,12 +70,12 @@ class Shifted:
 
     @property
     def moved(self) -> bool:
-        """Whether the end, or what is known about it, is another one."""
+        """Whether the end, or whether it is provisional, has changed; false if only the timer changes."""
         return (self.due.at, self.due.provisional) != (self.deadline.due_at, self.deadline.provisional)
 
 
 def limit_key(rule: Rule, kind: Kind, pace: Pace, *, redo: bool = False) -> str:
-    """Which number of the policy holds for this ticket; redo also stands for a ticket under supervision."""
+    """Return the policy key of the limit for this ticket; `redo` also holds for tickets under supervision."""
     if rule is Rule.SIGN:
         return "sign" if pace is Pace.ORDINARY else f"sign.{pace}"
     if rule is Rule.REPLY:
@@ -88,7 +88,7 @@ def limit_key(rule: Rule, kind: Kind, pace: Pace, *, redo: bool = False) -> str:
 
 
 def step_moment(calendar: Calendar, step: Step, started_at: datetime, due_at: datetime) -> datetime:
-    """When a step of a limit goes out (PROCEDURE §4: on issue, 2 and 1 working days before, 4 office hours before, at expiry)."""
+    """Return when a step fires (PROCEDURE §4): on issue, 2 or 1 working days or 4 office hours before, or at expiry."""
     match step:
         case Step.ISSUED:
             return started_at
@@ -105,7 +105,7 @@ def step_moment(calendar: Calendar, step: Step, started_at: datetime, due_at: da
 def plan_steps(
     policy: Policy, calendar: Calendar, rule: Rule, started_at: datetime, due_at: datetime
 ) -> tuple[tuple[Step, datetime], ...]:
-    """Every step of a limit with its moment, in time order; a step that would precede the start is left out."""
+    """Return every step of a deadline with its moment, in order; steps before the start are left out."""
     moments = ((step, step_moment(calendar, step, started_at, due_at)) for step in policy.steps(rule))
     return tuple((step, at) for step, at in moments if step is Step.ISSUED or started_at < at)
 
@@ -113,9 +113,9 @@ def plan_steps(
 def choose_step(
     plan: tuple[tuple[Step, datetime], ...], after: Step | None, now: datetime
 ) -> tuple[Step | None, tuple[Step, ...], tuple[Step, datetime] | None]:
-    """What to do now: (the step that is due, steps overtaken by it, the step to wait for).
+    """Return (the step due now, earlier steps to skip, the next step with its moment).
 
-    After an outage several steps may be due at once; only the last is told, the others are marked as overtaken.
+    After an outage several steps may be due at once: only the last one fires, the others are marked as skipped.
     """
     order = [step for step, _ in plan]
     rest = plan[order.index(after) + 1 :] if after in order else plan
@@ -125,7 +125,10 @@ def choose_step(
 
 
 def notice_time(policy: Policy, calendar: Calendar, now: datetime, *, urgent: bool) -> datetime:
-    """The first moment a notice may go out: now if urgent or within notice hours of a working day, else when they begin again."""
+    """Return the earliest moment a notice may be sent.
+
+    That is now if urgent or within the notice hours of a working day, else their next beginning.
+    """
     if urgent:
         return now
     local = now.astimezone(calendar.zone)
@@ -139,7 +142,7 @@ def notice_time(policy: Policy, calendar: Calendar, now: datetime, *, urgent: bo
 
 
 def time_left(calendar: Calendar, deadline: Deadline, now: datetime) -> timedelta:
-    """What is left of a running limit: office time, or wall time when it runs in natural time; never below zero."""
+    """Return the time left of a running deadline, at least 0: office hours, or elapsed time for natural time."""
     if now >= deadline.due_at:
         return timedelta(0)
     if "natural" in deadline.limit_text:
@@ -148,16 +151,17 @@ def time_left(calendar: Calendar, deadline: Deadline, now: datetime) -> timedelt
 
 
 def carry_on(calendar: Calendar, limit_text: str, left: timedelta, now: datetime) -> Due:
-    """Where a paused limit ends when it runs again from now with `left` of it kept."""
+    """Return the end of a paused deadline that runs again from now with `left` remaining."""
     if left <= timedelta(0):
         return Due(now, False)
     return add_natural_time(now, left) if "natural" in limit_text else add_working_time(calendar, now, left)
 
 
 def resumed(calendar: Calendar, deadline: Deadline, left: timedelta, now: datetime) -> tuple[Due, tuple[Pause, ...]]:
-    """A paused clock that runs again from now: its new end, and its pauses with the last one closed.
+    """Return the new end of a paused deadline that runs again from now, and its pauses with the last one closed.
 
-    A limit is reckoned anew around its pauses, so that an end can be accounted for; a date somebody named keeps what was left.
+    The limit is recomputed around its pauses so that it can be explained; one that ends on a fixed date keeps what was
+    left.
     """
     pauses = tuple((begin, min(until, now)) for begin, until in deadline.pauses)
     due = end_of(calendar, deadline.limit_text, deadline.started_at, pauses) if pauses else None
@@ -165,10 +169,10 @@ def resumed(calendar: Calendar, deadline: Deadline, left: timedelta, now: dateti
 
 
 def recompute_due(policy: Policy, calendar: Calendar, deadline: Deadline, now: datetime) -> Shifted | None:
-    """What this calendar makes of a running clock; None when nothing changes (PROCEDURE §3).
+    """Return the effect of this calendar on a running deadline; None when nothing changes (PROCEDURE §3).
 
-    A limit already passed keeps its mark, one that ends on a named date its date. A limit that would now have ended
-    in the past stays as it is: nobody is late by a notice that came afterwards.
+    Passed deadlines and those that end on a fixed date stay. A deadline that would now end in the past keeps its end,
+    so that a later holiday notice makes nobody late.
     """
     if deadline.state != "running" or deadline.due_at <= now:
         return None
@@ -183,7 +187,7 @@ def recompute_due(policy: Policy, calendar: Calendar, deadline: Deadline, now: d
 
 
 def _next_timer(policy: Policy, calendar: Calendar, deadline: Deadline, due: Due) -> Timer:
-    # What was told before is not told again: the plan goes on with the step the clock waited for.
+    # No reminder is sent twice: the plan continues with the step that was pending.
     waited = _order(deadline.next_step or Step.EXPIRY)
     plan = plan_steps(policy, calendar, deadline.rule, deadline.started_at, due.at)
     return next((timer for timer in plan if _order(timer[0]) >= waited), (Step.EXPIRY, due.at))
@@ -194,6 +198,6 @@ def _order(step: Step) -> int:
 
 
 def step_before(plan: tuple[Timer, ...], step: Step | None) -> Step | None:
-    """The last step of the plan that comes before `step`, which the plan itself may no longer have."""
+    """Return the last step of the plan before `step`; `step` itself need not be in the plan."""
     earlier = [name for name, _ in plan if step is not None and _order(name) < _order(step)]
     return earlier[-1] if earlier else None

@@ -1,9 +1,9 @@
-"""Working days and office hours: three ways of counting a limit, exact to the second (PROCEDURE §3).
+"""Working days, office hours and natural time: the three ways to count a limit, exact to the second (PROCEDURE §3).
 
-Moments are aware datetimes; results are in UTC, so that a clock change moves nothing. Everywhere here a naive
-moment raises ValueError, a limit of nothing or of more than twenty years `BadSpan`, a moment outside 1900 to
-2900 `BadMoment`. Decisions: a limit that ends exactly at closing stays there; a start outside hours counts
-from the next opening; a shift is open from its first second up to, not including, its closing second.
+Moments are aware datetimes; results are in UTC, so that a change of the zone's offset moves nothing. Every function
+raises ValueError for a naive moment, BadSpan for a limit of zero or of more than twenty years, BadMoment for a moment
+outside 1900 to 2900. Decisions: a limit that ends exactly at closing stays there; a start outside hours counts from
+the next opening; a shift includes its first second and excludes its closing second.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hotline.domain.deadline.office_hours import DayRule as DayRule
 from hotline.domain.deadline.office_hours import Shift as Shift
 from hotline.domain.errors import BadSpan
 
-# From and until; what still waits is written as until now.
+# Begin and end; for a pause that still runs, the end is now.
 Pause = tuple[datetime, datetime]
 
 NOTHING = timedelta(0)
@@ -27,7 +27,7 @@ REACH_DAYS = 20 * 366
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When a limit ends (UTC), and whether it rests on days for which no notice is published yet."""
+    """When a limit ends (UTC); provisional if it depends on days without a published notice."""
 
     at: datetime
     provisional: bool = False
@@ -35,7 +35,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """A stretch that counted: its local day, from and until in UTC, and what the day is called."""
+    """A counted stretch: local day, begin and end in UTC, name of the day."""
 
     day: date
     begin: datetime
@@ -45,7 +45,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A local day that did not count, and why."""
+    """A local day that did not count, and its name."""
 
     day: date
     name: str
@@ -53,7 +53,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a limit came about: what counted, in order, and the days passed over."""
+    """How a limit was counted: the counted stretches in order, and the skipped days."""
 
     due: Due
     counted: tuple[Counted, ...]
@@ -61,9 +61,9 @@ class Explanation:
 
 
 def add_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequence[Pause] = ()) -> Due:
-    """The close of the n-th working day from the next day on (次日起, PROCEDURE §3).
+    """Return the close of the n-th working day from the next day on (次日起, PROCEDURE §3).
 
-    Pauses give back the office hours they took after that next day began: the rest is kept to the second.
+    Pauses add the office hours they took after the start of that next day; the rest is kept to the second.
     """
     day = _nth_working_day(calendar, calendar.local(start).date(), n, 1)
     due = _due(calendar, start, calendar.closing(day))
@@ -73,19 +73,19 @@ def add_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequen
 
 
 def add_working_time(calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Due:
-    """The moment when `span` of office hours outside the pauses has passed since `start`."""
+    """Return the moment when `span` of office hours outside the pauses has passed since `start`."""
     *_, (_, _, end) = _portions(_open_spans(calendar, start, pauses), span)
     return _due(calendar, start, end)
 
 
 def add_natural_time(start: datetime, span: timedelta, pauses: Sequence[Pause] = ()) -> Due:
-    """The moment when `span` by the clock, outside the pauses, has passed since `start`."""
+    """Return the moment when `span` of elapsed time outside the pauses has passed since `start`."""
     *_, (_, _, end) = _portions(_natural_spans(start, pauses), span)
     return Due(end)
 
 
 def explain_working_days(calendar: Calendar, start: datetime, n: int, pauses: Sequence[Pause] = ()) -> Explanation:
-    """The account of `add_working_days`: a stretch a counted day; with pauses, a stretch a shift."""
+    """Explain `add_working_days`: one stretch for each counted day; with pauses, one for each shift."""
     midnight, hours = _as_hours(calendar, start, add_working_days(calendar, start, n))
     account = explain_working_time(calendar, midnight, hours, pauses)
     if pauses:
@@ -100,7 +100,7 @@ def explain_working_days(calendar: Calendar, start: datetime, n: int, pauses: Se
 def explain_working_time(
     calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
 ) -> Explanation:
-    """The account of `add_working_time`: one stretch a shift, or part of a shift, that counted."""
+    """Explain `add_working_time`: one stretch for each shift, or part of a shift, that counted."""
     spans = list(_portions(_open_spans(calendar, start, pauses), span))
     first, last = calendar.local(start).date(), spans[-1][0]
     passed = (first + timedelta(n) for n in range((last - first).days))
@@ -114,7 +114,7 @@ def explain_working_time(
 def explain_natural_time(
     calendar: Calendar, start: datetime, span: timedelta, pauses: Sequence[Pause] = ()
 ) -> Explanation:
-    """The account of `add_natural_time`: the stretches between the pauses; no day is skipped."""
+    """Explain `add_natural_time`: the stretches between the pauses; no day is skipped."""
     counted = []
     for _, begin, end in _portions(_natural_spans(start, pauses), span):
         day = calendar.local(begin).date()
@@ -123,7 +123,7 @@ def explain_natural_time(
 
 
 def subtract_working_days(calendar: Calendar, at: datetime, n: int) -> datetime:
-    """The same time of day n working days earlier, moved into that day's hours if it lies outside them (UTC).
+    """Return the same time n working days earlier, moved into that day's office hours if outside them (UTC).
 
     From the close of a working day this is the close of the n-th working day before it.
     """
@@ -135,7 +135,7 @@ def subtract_working_days(calendar: Calendar, at: datetime, n: int) -> datetime:
 
 
 def subtract_working_time(calendar: Calendar, at: datetime, span: timedelta) -> datetime:
-    """The latest moment from which `span` of office hours pass until `at` (UTC)."""
+    """Return the latest moment from which `span` of office hours pass until `at` (UTC)."""
     if span <= NOTHING:
         raise BadSpan
     for _, begin, end in _open_spans_before(calendar, at):
@@ -146,7 +146,7 @@ def subtract_working_time(calendar: Calendar, at: datetime, span: timedelta) -> 
 
 
 def working_time_between(calendar: Calendar, begin: datetime, end: datetime, pauses: Sequence[Pause] = ()) -> timedelta:
-    """Office hours outside the pauses from `begin` to `end`; negative when `end` is the earlier one."""
+    """Return the office hours from `begin` to `end` outside the pauses; negative if `end` is earlier."""
     if end < begin:
         return -working_time_between(calendar, end, begin, pauses)
     total = NOTHING
@@ -158,22 +158,22 @@ def working_time_between(calendar: Calendar, begin: datetime, end: datetime, pau
 
 
 def next_open(calendar: Calendar, at: datetime) -> datetime:
-    """`at` itself inside a shift, else the next opening (UTC)."""
+    """Return `at` itself if inside a shift, else the next opening (UTC)."""
     return next(_open_spans(calendar, at))[1]
 
 
 def is_open(calendar: Calendar, at: datetime) -> bool:
-    """Whether `at` lies inside a shift; the closing second does not."""
+    """Return whether `at` is inside a shift; the closing second is not."""
     return next_open(calendar, at) == at
 
 
 def is_working_day(calendar: Calendar, day: date) -> bool:
-    """Whether the office opens at all on this local date."""
+    """Return whether the office opens at all on this local date."""
     return bool(calendar.shifts_on(day))
 
 
 def day_name(calendar: Calendar, day: date) -> str:
-    """What people call this local date: 国庆节, 调休上班, 周末, 工作日 …"""
+    """Return the Chinese name of a local date: 国庆节, 调休上班, 周末, 工作日 …"""
     return calendar.name_of(day)
 
 
@@ -183,7 +183,7 @@ def _due(calendar: Calendar, start: datetime, at: datetime) -> Due:
 
 
 def _as_hours(calendar: Calendar, start: datetime, due: Due) -> tuple[datetime, timedelta]:
-    # Where day counting begins, and the office hours from there to its end.
+    # Return the start of day counting, and the office hours from there to the end.
     midnight = calendar.midnight(calendar.local(start).date() + ONE_DAY)
     return midnight, working_time_between(calendar, midnight, due.at)
 
@@ -200,7 +200,7 @@ def _nth_working_day(calendar: Calendar, day: date, n: int, step: int) -> date:
 
 
 def _day_ending_at(calendar: Calendar, local: datetime) -> date:
-    # 24:00 of a day reads 00:00 of the next.
+    # 24:00 of a day is stored as 00:00 of the next.
     before = local.date() - ONE_DAY
     if local.time() == MIDNIGHT and any(closing == MIDNIGHT for _, closing in calendar.shifts_on(before)):
         return before
@@ -243,7 +243,7 @@ def _in_order(pauses: Iterable[Pause]) -> list[Pause]:
 
 
 def _outside(cuts: Sequence[Pause], span: Span) -> Iterator[Span]:
-    # What the pauses, in order, leave of a stretch.
+    # Yield the parts of a span outside the pauses, which are in order.
     day, begin, end = span
     for paused, resumed in cuts:
         if begin < min(paused, end):
@@ -254,7 +254,7 @@ def _outside(cuts: Sequence[Pause], span: Span) -> Iterator[Span]:
 
 
 def _portions(spans: Iterable[Span], limit: timedelta) -> Iterator[Span]:
-    # The leading stretches that together make up the limit.
+    # Yield the leading spans that add up to the limit.
     if limit <= NOTHING:
         raise BadSpan
     for day, begin, end in spans:

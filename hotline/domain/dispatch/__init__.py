@@ -1,1 +1,1 @@
-"""Dispatch: catalogue, hand-over, returns, joint tickets (PROCEDURE §2, §3)."""
+"""Dispatch: catalogue, handover, returns, joint tickets (PROCEDURE §2, §3)."""

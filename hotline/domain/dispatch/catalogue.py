@@ -1,4 +1,4 @@
-"""The dispatch catalogue 派单目录: which unit a matter belongs to, by matter, place and words (PROCEDURE §2)."""
+"""The dispatch catalogue (派单目录): the unit responsible by matter, place and keywords (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hotline.domain.tickets.ticket import Ticket
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """A row of the dispatch catalogue 派单目录; None means any."""
+    """A row of the dispatch catalogue; a matter or place of None matches any."""
 
     unit_id: UUID
     matter_id: str | None
@@ -21,7 +21,7 @@ class CatalogueRow:
 
 
 def choose_unit(catalogue: Iterable[CatalogueRow], ticket: Ticket, excluded: Collection[UUID] = ()) -> UUID | None:
-    """The unit of the best row for matter, place and words; None when no row speaks for the ticket."""
+    """Return the unit of the best matching row; None when no row matches."""
     row = choose_row(catalogue, ticket, excluded)
     return row.unit_id if row else None
 
@@ -29,10 +29,11 @@ def choose_unit(catalogue: Iterable[CatalogueRow], ticket: Ticket, excluded: Col
 def choose_row(
     catalogue: Iterable[CatalogueRow], ticket: Ticket, excluded: Collection[UUID] = ()
 ) -> CatalogueRow | None:
-    """The best row for matter, place and words; None when none speaks for the ticket.
+    """Return the best matching row by matter, place and keywords; None when no row matches.
 
-    `excluded` holds the accused unit with all below it, and units whose return was upheld. While nobody has named
-    the matter, the words of a matter's row may: so a burst water main filed by a citizen runs on its own clock.
+    `excluded` holds the accused unit with all below it, and units whose return was upheld. While a ticket has no
+    matter, the keywords of a row with a matter may match: a burst water main filed by a citizen then gets the utility
+    limits.
     """
     best: tuple[int, CatalogueRow | None] = (0, None)
     for row in catalogue:
@@ -56,7 +57,10 @@ def _weigh(row: CatalogueRow, ticket: Ticket) -> int:
 
 
 def classify(ticket: Ticket, matter_id: str | None, pace: Pace) -> Ticket:
-    """The ticket under the matter its words speak of, unless somebody named one before; never made less urgent."""
+    """Return the ticket with the matched matter and pace.
+
+    A matter already set stays, and the ticket never becomes less urgent.
+    """
     if ticket.matter_id is not None or matter_id is None:
         return ticket
     if ticket.urgent or pace is Pace.ORDINARY:

@@ -1,4 +1,4 @@
-"""Which unit a matter belongs to, and handing it over (PROCEDURE §2, §3)."""
+"""Dispatching a ticket to a unit, and returns (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,11 @@ def hand_over(
     ticket: Ticket, unit_id: UUID, barred: Collection[UUID], actor: Actor, rules: Rules, now: datetime,
     given: Mapping[str, Any], promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
-    """派单 or 改派: the unit's clocks start. Raises AccusedAddressee for a unit in `barred`
-    (PROCEDURE §6), SameUnit for the one that has it.
+    """Dispatch or redispatch a ticket (派单, 改派) and start the unit's deadlines.
 
-    The first unit's reply clock counts from receipt; a later unit gets a clock of its own. Under supervision the
-    tier's clock starts anew for the unit that has the ticket now, and a letter tells it so (PROCEDURE §4); the date
-    `promised` to a leader binds this unit as it bound the one before.
+    Raises AccusedAddressee for a unit in `barred` (PROCEDURE §6), SameUnit for the current lead. The first unit's reply
+    deadline counts from receipt, a later unit's from now. Under supervision the tier's deadline starts again for the
+    new unit, with a letter to it (PROCEDURE §4); the date `promised` to a leader binds the new unit too.
     """
     if unit_id in barred:
         raise AccusedAddressee
@@ -56,8 +55,11 @@ def _taken_away(ticket: Ticket) -> tuple[Notice, ...]:
 
 
 def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, now: datetime) -> tuple[Start, ...]:
-    """Sign-in and first contact count from now, the reply from `since`, or from now when the hotline was so late
-    that the unit would have no time left to sign in."""
+    """Return the deadlines to sign, to contact and to reply.
+
+    Sign and contact count from `now`, the reply from `since`, or from `now` if it would otherwise end before the unit
+    must sign.
+    """
     redo = ticket.tier > 0 or ticket.redo_count > 0
     reply_key = limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=redo and not ticket.urgent)
     sign = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, ticket, unit_id, now)
@@ -69,7 +71,7 @@ def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, no
 
 
 def dispatched_notice(ticket: Ticket) -> Notice:
-    """What the unit is told when a ticket reaches it."""
+    """Return the notice to the unit about a new ticket."""
     urgent = "【急办】" if ticket.handling_class is HandlingClass.URGENT else ""
     return Notice(
         f"unit:{ticket.lead_unit_id}", "dispatched", f"{urgent}新工单 {ticket.number}：{ticket.title}，请按时签收。"
@@ -79,7 +81,10 @@ def dispatched_notice(ticket: Ticket) -> Notice:
 def return_ticket(
     ticket: Ticket, dispatched_at: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """退单: within the window, with the legal basis, never after a ruling (PROCEDURE §3). Raises ReturnClosed."""
+    """Return a ticket to the hotline (退单): within the limit `return`, with the legal basis, never after a ruling.
+
+    Source: PROCEDURE §3. Raises ReturnClosed.
+    """
     if ticket.return_ruled:
         raise ReturnClosed(why="已经裁定由本单位办理")
     window = rules.start("return", Rule.RULING, ticket, ticket.lead_unit_id, dispatched_at)
@@ -105,7 +110,10 @@ def _check_ruler(ticket: Ticket, actor: Actor, rules: Rules) -> None:
 
 
 def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """The return stands: the ticket goes back to be dispatched elsewhere. After three returns tier 2 rules."""
+    """Uphold the return: the ticket is dispatched again. After `returns_to_tier2` returns only an inspector rules.
+
+    Raises NotAllowed.
+    """
     _check_ruler(ticket, actor, rules)
     changed, event = move(
         ticket, Verb.UPHOLD_RETURN, actor, now, {"unit": str(ticket.lead_unit_id)} | dict(given),
@@ -120,7 +128,7 @@ def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, giv
 
 
 def reject_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """The return falls: the same unit signs, and may not return it again."""
+    """Reject the return: the same unit must sign and may not return the ticket again. Raises NotAllowed."""
     _check_ruler(ticket, actor, rules)
     changed, event = move(ticket, Verb.REJECT_RETURN, actor, now, given, return_ruled=True, cycle=ticket.cycle + 1)
     clock = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, changed, ticket.lead_unit_id, now)

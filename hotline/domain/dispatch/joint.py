@@ -1,4 +1,4 @@
-"""联办: one unit leads, others assist and answer before it does; one reply goes to the person (PROCEDURE §2, §3)."""
+"""Joint handling (联办): one unit leads, others assist it; the complainant gets one reply (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from hotline.domain.tickets.lifecycle import State, Verb, check
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
 
 WORKED_ON = frozenset({State.DISPATCHED, State.RETURNED, State.SIGNED})
-"""Stages in which assisting units may be asked, and answer."""
+"""States in which assisting units may be invited and may answer."""
 LEADS_OWN = frozenset({
     Verb.SIGN, Verb.RETURN, Verb.CONTACT, Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.REPLY,
     Verb.PLAN_INTERVIEW, Verb.HOLD_INTERVIEW, Verb.ASSIGN,
 })  # fmt: skip
-"""What a unit does as the lead: the person hears one voice, and one unit answers for the ticket."""
+"""Verbs of the lead alone: one unit deals with the complainant and is responsible for the ticket."""
 _UNITS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 _LEADS_LIMITS = (Rule.REPLY, *SUPERVISION)
 _FOLLOWS = "lead "
@@ -48,13 +48,13 @@ class Part:
 
     @property
     def owed(self) -> bool:
-        """Whether an assisting unit has not answered yet."""
+        """Whether the unit assists and has not answered yet."""
         return self.part == "assisting" and self.answered_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class LeadLimit:
-    """What the lead must keep: the moment, whether it runs in natural time, whether it rests on unpublished days."""
+    """The lead's earliest deadline: its moment, whether in natural time, whether provisional."""
 
     at: datetime
     natural: bool
@@ -62,27 +62,27 @@ class LeadLimit:
 
 
 def fits_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> bool:
-    """Whether a unit's part lets it do this; of other roles nothing is asked."""
+    """Return whether a unit's part allows this verb; roles outside units are always allowed."""
     if role not in _UNITS:
         return True
     return assists if verb is Verb.ASSIST else leads or verb not in LEADS_OWN
 
 
 def check_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> None:
-    """Raises AssistingUnit for what the lead alone does, LeadUnit for what only an assisting unit does."""
+    """Raise AssistingUnit for a verb of the lead alone, LeadUnit for a verb of assisting units alone."""
     if not fits_part(verb, role, leads=leads, assists=assists):
         raise LeadUnit if verb is Verb.ASSIST else AssistingUnit
 
 
 def owed_parts(parts: Iterable[Part]) -> list[UUID]:
-    """Assisting units that have neither answered nor been excused."""
+    """Return assisting units that have neither answered nor been excused."""
     return [part.unit_id for part in parts if part.owed]
 
 
 def check_invited(
     ticket: Ticket, units: Collection[UUID], parts: Iterable[Part], barred: Collection[UUID], lead: UUID | None
 ) -> None:
-    """Who may assist: never the accused or what is below it, nor the lead, nor anybody twice.
+    """Check the units to invite: not the accused unit or one below it, not the lead, no unit twice.
 
     Raises AccusedAddressee, UnfitAssisting.
     """
@@ -95,7 +95,7 @@ def check_invited(
 
 
 def joint_class(ticket: Ticket) -> HandlingClass:
-    """联办件, unless it is urgent: 急办件 says more."""
+    """Return the handling class 联办件, or 急办件 if the ticket is urgent."""
     return HandlingClass.URGENT if ticket.urgent else HandlingClass.JOINT
 
 
@@ -103,7 +103,7 @@ def invite(
     ticket: Ticket, units: Sequence[UUID], parts: Iterable[Part], barred: Collection[UUID],
     actor: Actor, now: datetime, given: Mapping[str, Any],
 ) -> Decision:  # fmt: skip
-    """邀请协办: further units are asked for their part. Raises AccusedAddressee, UnfitAssisting."""
+    """Invite further assisting units (邀请协办). Raises AccusedAddressee, UnfitAssisting."""
     check(ticket.state, Verb.INVITE, actor.role)
     check_invited(ticket, units, parts, barred, ticket.lead_unit_id)
     told = dict(given) | {"assisting": [str(unit) for unit in units]}
@@ -114,7 +114,7 @@ def invite(
 def also_invite(
     decision: Decision, units: Sequence[UUID], parts: Iterable[Part], barred: Collection[UUID], task: str
 ) -> Decision:
-    """A dispatch that names assisting units at once. Raises AccusedAddressee, UnfitAssisting."""
+    """Add assisting units to a dispatch. Raises AccusedAddressee, UnfitAssisting."""
     if not units or decision.event is None:
         return decision
     check_invited(decision.ticket, units, parts, barred, decision.ticket.lead_unit_id)
@@ -126,9 +126,9 @@ def also_invite(
 def excuse(
     ticket: Ticket, unit_id: UUID, parts: Sequence[Part], actor: Actor, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """免于协办: the dispatcher waits for this unit no longer. Raises NoPartDue.
+    """Excuse an assisting unit (免于协办), so that the reply no longer waits for it. Raises NoPartDue.
 
-    A ticket in which nobody assists any more is an ordinary 承办件 again.
+    Without any assisting unit left, the ticket is an ordinary 承办件 again.
     """
     check(ticket.state, Verb.EXCUSE, actor.role)
     if unit_id not in owed_parts(parts):
@@ -145,10 +145,10 @@ def excuse(
 
 
 def choose_part(parts: Iterable[Part], scope: Collection[UUID], own: UUID | None, named: UUID | None) -> UUID:
-    """For which assisting unit somebody speaks: the one named, else their own, else the only one below that still owes.
+    """Return the assisting unit an actor speaks for: the named one, else their own, else the only one that still owes.
 
-    Raises LeadUnit when no assisting unit is within their reach, NoPartDue when the named one is not, Missing when
-    several are.
+    Raises LeadUnit when no assisting unit is in `scope`, NoPartDue when the named unit does not assist there, Missing
+    when several are possible.
     """
     mine = [part for part in parts if part.part == "assisting" and part.unit_id in scope]
     if not mine:
@@ -168,9 +168,9 @@ def assist(
     ticket: Ticket, named: UUID | None, parts: Sequence[Part], scope: Collection[UUID],
     actor: Actor, now: datetime, given: Mapping[str, Any],
 ) -> Decision:  # fmt: skip
-    """提交协办意见: the lead is told, and told that it may answer when nobody is waited for any more.
+    """Submit an assisting unit's part (提交协办意见) and notify the lead, also when it was the last one missing.
 
-    `scope` are the actor's units; `named` is the one spoken for. Raises LeadUnit, NoPartDue, Missing.
+    `scope` are the actor's units, `named` is the unit spoken for. Raises LeadUnit, NoPartDue, Missing.
     """
     check(ticket.state, Verb.ASSIST, actor.role)
     unit_id = choose_part(parts, scope, actor.unit_id, named)
@@ -190,7 +190,7 @@ def _all_there(ticket: Ticket) -> Notice:
 
 
 def asks_anew(before: Ticket, ticket: Ticket) -> bool:
-    """A new round, or a new lead: whoever still owes a part gets a clock and reminders of that round."""
+    """Return whether a new round or a new lead begins, in which units that still owe a part get a new deadline."""
     if ticket.lead_unit_id is None or ticket.state not in WORKED_ON:
         return False
     if before.lead_unit_id is None and ticket.cycle == 1:
@@ -199,7 +199,7 @@ def asks_anew(before: Ticket, ticket: Ticket) -> bool:
 
 
 def find_lead_limit(running: Iterable[Deadline], ticket: Ticket, now: datetime) -> LeadLimit | None:
-    """The earliest limit of the lead still ahead: its reply, or what the tier in force waits for."""
+    """Return the lead's earliest running deadline ahead: its reply, or that of the tier in force; None without one."""
     ahead = [
         clock
         for clock in running
@@ -215,7 +215,7 @@ def find_lead_limit(running: Iterable[Deadline], ticket: Ticket, now: datetime) 
 def assist_clock(
     ticket: Ticket, unit_id: UUID, lead: LeadLimit | None, rules: Rules, since: datetime, now: datetime
 ) -> Start:
-    """The clock of an assisting unit; without a limit of the lead's, what the policy sets is counted from now."""
+    """Return the deadline of an assisting unit; if the lead has none, the policy's limit counts from `now`."""
     if lead is None:
         return rules.start("assist", Rule.ASSIST, ticket, unit_id, now)
     limit = rules.limit("assist", ticket, unit_id)
@@ -224,17 +224,17 @@ def assist_clock(
 
 
 def follows(lead: LeadLimit) -> str:
-    """How a clock keeps which limit of the lead it was reckoned from, so that it moves when that one does only."""
+    """Return the `limit_text` that records which deadline of the lead this one was computed from."""
     return f"{_FOLLOWS}{lead.at.isoformat()}"
 
 
 def is_follower(limit_text: str) -> bool:
-    """Whether a stored limit is one that follows the lead's."""
+    """Return whether a stored `limit_text` depends on the lead's deadline."""
     return limit_text.startswith(_FOLLOWS)
 
 
 def _before(calendar: Calendar, limit: Limit, lead: LeadLimit, since: datetime, now: datetime) -> datetime:
-    # Where a working day before the lead's limit is past, or hours count, the lead keeps the last quarter.
+    # If one working day before the lead's limit is past, or natural time counts, the lead keeps the last quarter.
     if lead.natural:
         at = lead.at - _quarter(lead.at - since)
         return at if at > now else lead.at - _quarter(lead.at - now)

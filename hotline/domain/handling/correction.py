@@ -1,4 +1,4 @@
-"""What the hotline itself had wrong: a ticket under the wrong kind or matter, or merged though it is another one."""
+"""Corrections of the hotline's own mistakes: wrong kind or matter, or a ticket wrongly merged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BY_KIND = frozenset({Rule.DISPATCH, Rule.SIGN, Rule.CONTACT, Rule.REPLY})
 
 @dataclass(frozen=True, slots=True)
 class Recount:
-    """A running clock and what it is by the corrected kind and matter."""
+    """A running deadline, and what it becomes with the corrected kind and matter."""
 
     deadline: Deadline
     start: Start
@@ -31,9 +31,10 @@ def reclassify(
     ticket: Ticket, kind: Kind, matter_id: str | None, pace: Pace, running: Iterable[Deadline], assisted: bool,
     actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any],
 ) -> tuple[Decision, tuple[Recount, ...]]:  # fmt: skip
-    """更正分类: running limits are reckoned again from their own start; both values stand in the history.
+    """Correct the classification (更正分类) and recompute running deadlines from their start; the event keeps both values.
 
-    A tip-off is confidential from then on, and what was confidential stays it. Raises Malformed when nothing changes.
+    A ticket that becomes a tip-off becomes confidential; a confidential one stays so. Raises Malformed when nothing
+    changes.
     """
     if (kind, matter_id, pace) == (ticket.kind, ticket.matter_id, ticket.pace):
         raise Malformed(what="类别和事项（没有改动）")
@@ -62,9 +63,9 @@ def _class_of(ticket: Ticket, assisted: bool) -> HandlingClass:
 
 
 def _recount(clock: Deadline, ticket: Ticket, rules: Rules, now: datetime) -> Start | None:
-    """The clock by the ticket's kind, pace and matter; None where they do not touch it.
+    """Recompute a deadline for the ticket's kind, pace and matter; None if it does not depend on them.
 
-    One that would have ended by now counts from now, but never beyond its old end: nobody is late by a correction.
+    One that would already have ended counts from now, but not beyond its old end: a correction makes nobody late.
     """
     if clock.rule not in _BY_KIND or clock.state != "running":
         return None
@@ -100,10 +101,10 @@ def unmerge(
     ticket: Ticket, stood: State, contacted: bool, reason: Reason | None, actor: Actor, rules: Rules, now: datetime,
     given: Mapping[str, Any], promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
-    """撤销并单: back to where it `stood`, in a new round whose clocks count from now. Raises NotMerged.
+    """Undo a merge (撤销并单): back to state `stood` in a new round whose deadlines count from now. Raises NotMerged.
 
-    `contacted` says whether the person was spoken to before; `reason` is why the tier in force was entered: its letter
-    is written anew, since the old one ended with the merging; a date `promised` to a leader holds.
+    `contacted`: the complainant was contacted before the merge. `reason` is why the tier in force was entered: its
+    letter is issued again, since the old deadline ended with the merge. A date `promised` to a leader still holds.
     """
     if ticket.close_reason is not CloseReason.MERGED:
         raise NotMerged
@@ -124,7 +125,7 @@ def unmerge(
 
 
 def _clocks(ticket: Ticket, contacted: bool, rules: Rules, now: datetime) -> tuple[Start, ...]:
-    """What a ticket in this state waits for, from now on."""
+    """Return the deadlines of a ticket in its present state, counted from now."""
     if ticket.state is State.AWAITING_DETAILS:
         return (rules.start("details", Rule.DETAILS, ticket, None, now),)
     if ticket.lead_unit_id is None:

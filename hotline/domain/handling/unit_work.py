@@ -1,4 +1,4 @@
-"""A unit's work on a ticket: sign, contact, extension, reply; and what rests it (PROCEDURE §2, §3)."""
+"""A unit's work on a ticket: sign, contact, extension, reply, parking, comments (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ CONTACT_WAYS: Mapping[str, str] = {
     "relay": "经热线转达（保密件）",
     "unreached": "多次联系未接通",
 }
-# Who speaks for the person who filed.
+# Roles that speak for the complainant.
 SPEAKS_FOR_PERSON = frozenset({Role.COMPLAINANT, Role.AGENT, Role.OPERATOR, Role.DISPATCHER})
 
 
 def sign(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
-    """签收: the unit takes the ticket on; a handler who signs is the person in charge, a head may name one."""
+    """Sign for a ticket (签收); a handler who signs becomes the person in charge, a head may assign one later."""
     handler_id = actor.account_id if actor.role is Role.HANDLER else None
     changed, event = move(ticket, Verb.SIGN, actor, now, {}, handler_id=handler_id)
     return Decision(changed, event, settles=(Rule.SIGN,))
 
 
 def assign(ticket: Ticket, handler: Colleague, below: Collection[UUID], actor: Actor, now: datetime) -> Decision:
-    """指定经办人: the head names who is in charge, somebody of the head's own unit or below it (`below`).
+    """Assign the person in charge (指定经办人): a handler or head of the head's unit or one below it (`below`).
 
     Raises NotAllowed, WrongState, Malformed.
     """
@@ -51,7 +51,10 @@ def assign(ticket: Ticket, handler: Colleague, below: Collection[UUID], actor: A
 
 
 def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """先行联系: who was spoken to, how and when. A confidential ticket's unit goes through the hotline (PROCEDURE §6)."""
+    """Record the first contact (先行联系). Raises Malformed.
+
+    A unit reaches the complainant of a confidential ticket only through the hotline (PROCEDURE §6).
+    """
     way = str(given.get("how"))
     if way not in CONTACT_WAYS:
         raise Malformed(what="联系方式")
@@ -65,7 +68,7 @@ def reply(
     ticket: Ticket, contacted: bool, waits_for: Sequence[str], actor: Actor, rules: Rules, now: datetime,
     given: Mapping[str, Any],
 ) -> Decision:  # fmt: skip
-    """答复: the person may read it at once and is called back within two working days.
+    """Reply (答复): the complainant can read it at once and is called back within the limit `callback`.
 
     `waits_for` names assisting units that still owe their part. Raises ContactFirst, PartsMissing.
     """
@@ -88,7 +91,7 @@ def reply(
 
 
 def replied_notice(ticket: Ticket, given: Mapping[str, Any]) -> Notice:
-    """What the person is told of the answer; so is everybody whose ticket was merged into it."""
+    """Return the notice about the reply for the complainant, and for those whose tickets were merged into this one."""
     return Notice("complainant", "replied", f"您的诉求（{ticket.number}）已有答复：{given.get('reply')}")
 
 
@@ -101,7 +104,7 @@ def ask_extension(
     now: datetime,
     given: Mapping[str, Any],
 ) -> Decision:
-    """延期 is asked before the limit, with a reason (PROCEDURE §3). Raises ExtensionClosed."""
+    """Ask for an extension (延期) before the deadline, with a reason (PROCEDURE §3). Raises ExtensionClosed."""
     if pending:
         raise ExtensionClosed(why="上一次申请还没有批复")
     _check_extension(ticket, deadline, rules, now)
@@ -132,7 +135,7 @@ def grant_extension(
     now: datetime,
     given: Mapping[str, Any],
 ) -> Decision:
-    """The unit's head grants the first, the dispatcher a second; the limit moves once, and the person is told."""
+    """Grant an extension and notify the complainant; a second one needs the dispatcher. Raises ExtensionClosed."""
     if not pending:
         raise ExtensionClosed(why="没有待批复的延期申请")
     if deadline is None:
@@ -156,7 +159,7 @@ def grant_extension(
 
 
 def refuse_extension(ticket: Ticket, pending: bool, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """The limit stands."""
+    """Refuse the extension; the deadline stays. Raises ExtensionClosed when none is pending."""
     if not pending:
         raise ExtensionClosed(why="没有待批复的延期申请")
     changed, event = move(ticket, Verb.REFUSE_EXTENSION, actor, now, given, public_text="")
@@ -169,7 +172,10 @@ def refuse_extension(ticket: Ticket, pending: bool, actor: Actor, now: datetime,
 def park(
     ticket: Ticket, until: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """挂账: rests until a definite date, then comes back by itself; the clocks keep what was left."""
+    """Park a ticket (挂账) until a date within `parking_days`; it resumes automatically and deadlines keep what was left.
+
+    Raises Malformed for a date outside that range.
+    """
     longest = rules.policy.parking_days
     if not now < until <= now + timedelta(days=longest):
         raise Malformed(what=f"挂账日期（要在{longest}天以内的将来）")
@@ -179,7 +185,7 @@ def park(
 
 
 def resume(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
-    """Back to where it was when it was parked."""
+    """Return a parked ticket to its former state; its deadlines run again."""
     changed, event = move(
         ticket,
         Verb.RESUME,
@@ -197,7 +203,7 @@ def resume(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
 
 
 def comment(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """A word added; it never moves a limit (PROCEDURE §3). Only the complainant's own words are public."""
+    """Add a comment; it never moves a deadline (PROCEDURE §3). Only the complainant's own words are public."""
     own = actor.role is Role.COMPLAINANT
     changed, event = move(
         ticket, Verb.COMMENT, actor, now, given, public_text=str(given.get("text", "")) if own else ""
@@ -209,11 +215,12 @@ def pass_on(
     ticket: Ticket, target: Ticket, known: Collection[str], barred: Collection[UUID], actor: Actor, now: datetime,
     given: Mapping[str, Any],
 ) -> tuple[Decision, Decision | None]:  # fmt: skip
-    """A word about a merged ticket goes to the `target` that is worked on; both histories say so. No limit moves.
+    """Pass a comment on a merged ticket on to the ticket it was merged into (`target`); both histories record it.
 
-    What is decided for the ticket, and for the target: nothing, when a unit in `barred` (the accused one) leads it; a
-    dispatcher is told instead. Another person's target never shows it publicly, and of a confidential ticket the words
-    `known` of its person are left out. Raises MergedElsewhere for those who do not speak for the person.
+    Returns the decisions for the ticket and for the target; the latter is None when a unit in `barred` (the accused
+    one) leads the target: then a dispatcher is notified. The comment is not public on the target, and the words `known`
+    of a confidential ticket's complainant are redacted. No deadline moves. Raises MergedElsewhere for roles that do not
+    speak for the complainant.
     """
     if actor.role not in SPEAKS_FOR_PERSON:
         raise MergedElsewhere(target=target.number, label=TABLE[Verb.COMMENT].label)
@@ -230,7 +237,7 @@ def pass_on(
 
 
 def passes_files(ticket: Ticket, target: Ticket, barred: Collection[UUID]) -> bool:
-    """Whether files hung on a merged ticket hang on its target too: a picture cannot be veiled as words can."""
+    """Return whether files of a merged ticket also show on its target: a picture cannot be redacted as text can."""
     return not ticket.confidential and target.lead_unit_id not in barred
 
 

@@ -1,1 +1,1 @@
-"""What passes between people and the hotline, whatever the channel."""
+"""Messages between people and the hotline, independent of the channel."""

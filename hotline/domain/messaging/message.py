@@ -1,4 +1,4 @@
-"""What passes between a person and the hotline, whatever the channel."""
+"""Messages between a person and the hotline, independent of the channel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ IncomingKind = Literal["text", "image", "voice", "video", "location", "link", "p
 class Incoming:
     """One message from a person.
 
-    `message_id` is the same for every delivery of the same message; `person` is the id the channel knows the
-    person by (an openid, a number); `sent_at` is aware UTC. `text` is what was typed, spoken or shared;
-    `media_id` names a picture, voice or video kept by the channel; `push` is set for kind `push` only:
-    `subscribe`, `unsubscribe`, `click:KEY` …
+    `message_id` is the same for every delivery of the same message; `person` is the channel's identifier of the person
+    (an openid, a phone number); `sent_at` is aware UTC. `text` is what was typed, spoken or shared; `media_id` names a
+    picture, voice or video stored by the channel; `push` is set for kind `push` only: `subscribe`, `unsubscribe`,
+    `click:KEY` …
     """
 
     channel: str
@@ -34,8 +34,8 @@ class Incoming:
 class Outgoing:
     """One message to a person or an official, from one row of the outbox.
 
-    `recipient` is the id the channel knows the person by; `url` leads to the whole matter; `template` names
-    the form a channel uses where free text is not allowed.
+    `recipient` is the channel's identifier of the recipient; `url` links to the ticket; `template` names the template
+    of a channel that does not allow free text.
     """
 
     outbox_id: UUID
@@ -58,7 +58,7 @@ class Delivery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a channel says of one delivery; `retry_after_s` (seconds) is a hint given with `later`."""
+    """A channel's result of one delivery; `retry_after_s` (seconds) is a hint for `later`."""
 
     delivery: Delivery
     provider_id: str | None = None
@@ -67,7 +67,7 @@ class Receipt:
 
 
 class FollowUp(StrEnum):
-    """What a person did about a message that did not reach somebody."""
+    """What staff did about an undelivered message."""
 
     TOLD = "told"
     KNOWN = "known"

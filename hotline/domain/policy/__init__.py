@@ -1,1 +1,1 @@
-"""The region's numbers: limits, log-in rules, rate limits, retention periods, and their validation (PROCEDURE §3)."""
+"""The region's policy: limits, login rules, rate limits, retention periods, and their validation (PROCEDURE §3)."""

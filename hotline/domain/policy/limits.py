@@ -1,7 +1,7 @@
-"""The county's numbers as plain values: limits, reminder steps, weights. Stored as versions, handed to the rules.
+"""The county's policy as values: limits, reminder steps, weights. Stored in versions.
 
-A limit's key is a rule with its variant, `reply.complaint`, `sign.utility`; `@` narrows it to a matter, a level of unit,
-a kind or a pace: `reply.complaint@matter=water.bill`, `reply@level=town`, `sign@kind=help,level=village`.
+The key of a limit is a rule with its variant (`reply.complaint`, `sign.utility`); `@` narrows it to a matter, a level
+of unit, a kind or a pace: `reply.complaint@matter=water.bill`, `reply@level=town`, `sign@kind=help,level=village`.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _SHORT: Mapping[str, str] = {word: f"{unit} natural" for unit, word in _NATURAL_
     word.removeprefix("个"): unit for unit, word in _WORKING_WORDS.items()
 }
 NARROWED_BY = ("matter", "level", "kind", "pace")
-"""By what `@` narrows a key; the earlier name weighs more than all later ones together."""
+"""What may narrow a key after `@`; an earlier name outweighs all later ones together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A span: `amount` of working days ('5d'), working hours ('4h') or minutes ('30m'); with ' natural', wall time."""
+    """A time limit: working days ('5d'), working hours ('4h') or minutes ('30m'); with ' natural', elapsed time."""
 
     amount: int
     unit: str
@@ -41,7 +41,7 @@ class Limit:
     @classmethod
     @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Limit:
-        """Read '5d', '4h', '15m natural'; raises BadPolicy."""
+        """Parse '5d', '4h', '15m natural'. Raises BadPolicy."""
         match = _LIMIT.fullmatch(text)
         if match is None or int(match[1]) == 0:
             raise BadPolicy(what=text)
@@ -49,7 +49,7 @@ class Limit:
 
     @classmethod
     def from_words(cls, text: str) -> Limit:
-        """Read what a clerk writes, '5个工作日' or '24小时', or the short form; raises BadPolicy."""
+        """Parse Chinese words such as '5个工作日' or '24小时', or the short form. Raises BadPolicy."""
         match = _WORDS.fullmatch(text.strip())
         if match is None:
             return cls.parse(text.strip())
@@ -60,7 +60,7 @@ class Limit:
 
     @property
     def in_words(self) -> str:
-        """The limit as a clerk says it: 5个工作日, 4个工作小时, 24小时."""
+        """The limit in Chinese words: 5个工作日, 4个工作小时, 24小时."""
         word = _NATURAL_WORDS if self.natural else _WORKING_WORDS
         return f"{self.amount}{word[self.unit]}"
 
@@ -106,17 +106,17 @@ DEFAULT_STEPS: Mapping[str, tuple[Step, ...]] = {
     Rule.REPLY: (Step.ONE_DAY, Step.EXPIRY),
     Rule.ASSIST: (Step.ONE_DAY, Step.EXPIRY),
 }
-# A reply of an ordinary kind may also be set for all kinds at once: reply@matter=…
+# The base `reply` narrowed by `@` sets a limit for all kinds at once: reply@matter=…
 _KIND_KEYS = frozenset(f"reply.{kind}" for kind in Kind)
 BASES = frozenset(DEFAULT_LIMITS) | {"reply"}
 
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """When 电子监察 shows a card (PROCEDURE §9): spans are limits, an empty `warning` means none before the limit.
+    """When a card is shown (电子监察, PROCEDURE §9); spans are limits, an empty `warning` means no warning.
 
-    A missed limit is yellow; `red` after it the card turns red, at once when the limit was set by `tier` or above.
-    The `_urgent` spans hold for clocks that run in natural time.
+    A missed limit is yellow; `red` later it turns red, at once for limits of tier `tier` or above. The `_urgent` spans
+    hold for deadlines in natural time.
     """
 
     warning: str = ""
@@ -128,7 +128,7 @@ class Cards:
 
 @dataclass(frozen=True, slots=True)
 class LimitCase:
-    """What a limit may depend on: the ticket's kind, pace and matter, and the level of the unit that is bound."""
+    """What a limit may depend on: the ticket's kind, pace and matter, and the level of the unit bound."""
 
     kind: Kind
     pace: Pace
@@ -137,13 +137,13 @@ class LimitCase:
 
     @property
     def facts(self) -> Mapping[str, str | None]:
-        """By the names a key may be narrowed by."""
+        """The values by the names that may narrow a key."""
         return {"matter": self.matter_id, "level": self.level, "kind": self.kind, "pace": self.pace}
 
 
 @dataclass(frozen=True, slots=True)
 class Statute:
-    """A limit that a law sets for a matter's answer, and which law; it goes before the county's own."""
+    """A statutory limit for answers on a matter, with the law as its source; it overrides the county's limit."""
 
     limit: str
     source: str
@@ -151,7 +151,7 @@ class Statute:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of the county's numbers (PROCEDURE §3, §4, §8)."""
+    """One version of the county's policy (PROCEDURE §3, §4, §8)."""
 
     version: int = 1
     limits: Mapping[str, str] = field(default_factory=lambda: dict(DEFAULT_LIMITS))
@@ -176,15 +176,15 @@ class Policy:
     retention: Retention = field(default_factory=Retention)
 
     def limit(self, key: str) -> Limit:
-        """The limit called `key`; raises BadPolicy when the county never set it."""
+        """Return the limit with this key. Raises BadPolicy when it is not set."""
         if key not in self.limits:
             raise BadPolicy(what=key)
         return Limit.parse(self.limits[key])
 
     def limit_for(self, key: str, case: LimitCase) -> Limit:
-        """The limit called `key` for a case: the law's own for its matter, else the most narrowly set one.
+        """Return the limit for a case: the statutory one of its matter, else the most narrowly set one.
 
-        Raises BadPolicy when the county never set it.
+        Raises BadPolicy when none is set.
         """
         statute = self.statute_for(key, case)
         if statute is not None:
@@ -196,16 +196,16 @@ class Policy:
         return Limit.parse(self.limits[max(fitting)[1]])
 
     def statute_for(self, key: str, case: LimitCase) -> Statute | None:
-        """The law's own limit for the first answer on this matter; urgent answers and redos keep the county's."""
+        """Return the statutory limit for the first answer on the matter; urgent answers and redos have none."""
         return self.statutory.get(case.matter_id or "") if key in _KIND_KEYS else None
 
     def steps(self, rule: Rule) -> tuple[Step, ...]:
-        """The reminder steps of a rule, in order; every rule ends with its expiry."""
+        """Return the reminder steps of a rule in order; expiry is always the last."""
         return self.reminders.get(rule, (Step.EXPIRY,))
 
     @classmethod
     def from_body(cls, version: int, body: Mapping[str, Any]) -> Policy:
-        """From a stored row; missing keys keep the defaults of PROCEDURE. Raises BadPolicy."""
+        """Build a policy from a stored row; missing keys get the defaults of PROCEDURE. Raises BadPolicy."""
         known = set(cls.__slots__) - {"version"}
         strange = set(body) - known
         if strange:
@@ -235,7 +235,7 @@ class Policy:
 
 @lru_cache(maxsize=1024)
 def read_key(name: str) -> tuple[str, Mapping[str, str]]:
-    """A limit's key taken apart: what stands before `@`, and by what it is narrowed. Raises BadPolicy."""
+    """Split the key of a limit into its base and the values that narrow it. Raises BadPolicy."""
     base, at, rest = name.partition("@")
     pairs = [part.partition("=") for part in rest.split(",")] if at else []
     narrowed = {key: value for key, _, value in pairs}
@@ -247,13 +247,13 @@ def read_key(name: str) -> tuple[str, Mapping[str, str]]:
 
 @lru_cache(maxsize=1024)
 def _names_for(key: str, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Of the limits that are set, those that may be asked for by this key at all."""
+    """Return the set limits that may apply to this key."""
     bases = {key, "reply"} if key in _KIND_KEYS else {key}
     return tuple(name for name in names if read_key(name)[0] in bases)
 
 
 def _weigh(name: str, key: str, case: LimitCase) -> tuple[bool, ...] | None:
-    """How narrowly a set limit fits what is asked for; None when it does not fit at all."""
+    """Return how narrowly a set limit matches the case, for comparison; None when it does not match."""
     base, narrowed = read_key(name)
     if any(case.facts[by] != value for by, value in narrowed.items()):
         return None

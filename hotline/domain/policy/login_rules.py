@@ -1,6 +1,6 @@
-"""Logging in: the county's numbers for it, what a password must be, and what an account owes before it may work.
+"""Login rules: the policy's section `accounts`, password checks, and what an account must do before it may work.
 
-The defaults are those an assessor of protection level three looks for.
+The defaults are those expected at protection level three (等级保护三级).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SHORTEST_PART = 3
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 LOG_IN_ROLES = tuple(role for role in Role if role not in (Role.SYSTEM, Role.COMPLAINANT))
 _TWO_FACTORS = (Role.SUPERVISOR, Role.INSPECTOR, Role.LEADER, *sorted(ADMINISTRATORS))
-# Lowest and highest of each whole number of the policy's section `accounts`.
+# Minimum and maximum of each integer in the policy's section `accounts`.
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "shortest": (8, 64),
     "classes": (1, 4),
@@ -69,7 +69,7 @@ class AdministratorByHand(Refusal):
 
 
 class Owes(StrEnum):
-    """What somebody who is logged in must do before anything else."""
+    """What a logged-in user must do before anything else."""
 
     NOTHING = ""
     PASSWORD = "password"  # noqa: S105 - a word of the list
@@ -78,7 +78,11 @@ class Owes(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoginRules:
-    """The policy's section `accounts`. `days` 0: passwords do not age; `remembered` 0: none is; `sessions` at once."""
+    """The policy's section `accounts`.
+
+    `days` 0: passwords do not expire; `remembered` 0: old passwords may be reused; `sessions`: how many at the same
+    time.
+    """
 
     shortest: int = 10
     classes: int = 3
@@ -93,22 +97,22 @@ class LoginRules:
 
     @property
     def lock(self) -> timedelta:
-        """How long a login name stays shut after too many failures."""
+        """How long a login stays locked after too many failures."""
         return timedelta(minutes=self.lock_minutes)
 
     @property
     def idle(self) -> timedelta:
-        """After so long unused a session is over."""
+        """Idle time after which a session ends."""
         return timedelta(minutes=self.idle_minutes)
 
     @property
     def absolute(self) -> timedelta:
-        """After so long a session is over however busy."""
+        """Age at which a session ends regardless of use."""
         return timedelta(hours=self.absolute_hours)
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> LoginRules:
-        """From a stored section; missing keys keep the defaults. Raises BadPolicy."""
+        """Build the rules from a stored section; missing keys get the defaults. Raises BadPolicy."""
         strange = set(body) - {field.name for field in fields(cls)}
         if strange:
             raise BadPolicy(what="、".join(f"accounts.{name}" for name in sorted(strange)))
@@ -119,11 +123,11 @@ class LoginRules:
 
     @property
     def body(self) -> dict[str, Any]:
-        """As it is stored and exported."""
+        """The section as stored and exported."""
         return asdict(self) | {"second_factor": [role.value for role in self.second_factor]}
 
     def owes(self, role: Role, password_set_at: datetime, must_change: bool, enrolled: bool, now: datetime) -> Owes:
-        """What an account has to do first: a password of its own, then its second factor."""
+        """Return what the account must do first: change its password, then enrol its second factor."""
         aged = self.days > 0 and now - password_set_at >= timedelta(days=self.days)
         if must_change or aged:
             return Owes.PASSWORD
@@ -131,7 +135,7 @@ class LoginRules:
 
 
 def faults_of_section(body: Any) -> Iterator[str]:
-    """Everything wrong with a policy's section `accounts`, each as 'where: what' in Chinese."""
+    """Yield every fault of the section `accounts` as '位置：问题' in Chinese."""
     if not isinstance(body, Mapping):
         yield "accounts：应当是一张表"
         return
@@ -149,12 +153,12 @@ def faults_of_section(body: Any) -> Iterator[str]:
 
 
 def plain_password(typed: str) -> str:
-    """A password as it is hashed: the same signs typed on any keyboard are the same (NFKC)."""
+    """Normalise a password to NFKC before hashing, so that it is the same from any keyboard."""
     return unicodedata.normalize("NFKC", typed)
 
 
 def faults_of_password(password: str, login: str, name: str, rules: LoginRules, *, common: bool) -> tuple[str, ...]:
-    """What is wrong with a new password, each in Chinese; `common` tells that it is among those tried first."""
+    """Return the faults of a new password in Chinese; `common`: it is in the list of common passwords."""
     faults = []
     if len(password) < rules.shortest:
         faults.append(f"至少要 {rules.shortest} 位")
@@ -175,7 +179,7 @@ def _own_words(login: str, name: str) -> list[str]:
 
 
 def count_classes(password: str) -> int:
-    """How many of capitals, small letters, digits and other signs stand in it; Chinese counts among the others."""
+    """Count the character classes used: capital letters, small letters, digits, others (Chinese included)."""
     kinds = {
         "A" if sign.isascii() and sign.isupper()
         else "a" if sign.isascii() and sign.islower()

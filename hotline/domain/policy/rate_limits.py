@@ -1,4 +1,4 @@
-"""How often something may be done: so many times in a span, refilling evenly (a leaky bucket by its next free moment)."""
+"""Rate limits: a number of times in a span, refilled evenly (a leaky bucket stored as its next free moment)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NO_LIMIT = "off"
 
 
 class LimitedAction(StrEnum):
-    """What is counted: by whom it is counted, and what is done."""
+    """Actions under a rate limit, as `<counted by>.<action>`."""
 
     ADDRESS_FILING = "address.filing"
     ADDRESS_QUERY = "address.query"
@@ -33,7 +33,7 @@ class LimitedAction(StrEnum):
     WECHAT_WARNING = "wechat.warning"
 
 
-# A whole village may share one address of its telephone company: those by address only stop machines.
+# A whole village may share one address of its carrier: limits by address only stop automated requests.
 DEFAULT_RATES: Mapping[str, str] = {
     LimitedAction.ADDRESS_FILING: "60/1h",
     LimitedAction.ADDRESS_QUERY: "600/1h",
@@ -52,7 +52,7 @@ DEFAULT_RATES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """`count` times in `span_ms` milliseconds; all of them may come at once, then they come back evenly."""
+    """`count` times in `span_ms` milliseconds; a burst may use all of them, then they refill evenly."""
 
     count: int
     span_ms: int
@@ -60,7 +60,7 @@ class RateLimit:
     @classmethod
     @lru_cache(maxsize=256)
     def parse(cls, text: str) -> RateLimit | None:
-        """Read '60/1h'; None for 'off', no limit at all. Raises BadPolicy."""
+        """Parse '60/1h'; None for 'off', no limit. Raises BadPolicy."""
         if text == NO_LIMIT:
             return None
         match = _RATE.fullmatch(text)
@@ -70,21 +70,22 @@ class RateLimit:
 
     @property
     def step_ms(self) -> float:
-        """After how many milliseconds one comes back."""
+        """Milliseconds until one more is refilled."""
         return self.span_ms / self.count
 
 
 def rate_in_words(text: str) -> str:
-    """'60/1h' as a clerk says it: 1小时60次."""
+    """Return '60/1h' in Chinese words: 1小时60次."""
     match = _RATE.fullmatch(text)
     return f"{match[2]}{_WORDS[match[3]]}{match[1]}次" if match else "不限"
 
 
 def spend(rate: RateLimit, free_ms: float, now_ms: float, cost: int = 1) -> tuple[float, float]:
-    """The bucket after `cost` more, and the milliseconds to wait: 0 when they may be, else the bucket is as before.
+    """Return the bucket after spending `cost`, and the milliseconds to wait (0: allowed, else the bucket is unchanged).
 
-    `free_ms` is the moment at which the bucket is empty again, 0 for a new one. What lies further ahead than the span
-    comes from a clock that was set back, and counts as a full bucket, no more. A cost above the count is the count.
+    `free_ms` is the moment (ms) at which the bucket is empty again, 0 for a new one. A moment further ahead than the
+    span comes from a clock that was set back and counts as a full bucket. A cost above the count is reduced to the
+    count.
     """
     start = min(max(free_ms, now_ms), now_ms + rate.span_ms)
     after = start + rate.step_ms * min(cost, rate.count)

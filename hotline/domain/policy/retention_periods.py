@@ -1,4 +1,4 @@
-"""How long each kind of data is kept (PROCEDURE §6; 个人信息保护法 §19): days of the policy's section `retention`."""
+"""Retention periods in days by kind of data: the policy's section `retention` (PROCEDURE §6; 个人信息保护法 §19)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 from hotline.domain.errors import BadPolicy, Malformed
 
 LONGEST_DAYS = 36_500
-# A record of looks is kept half a year at least (网络安全法 §21); what may still be contested is kept as long.
+# The access log must be kept at least six months (网络安全法 §21); data that may be contested as long.
 LOWEST: Mapping[str, int] = {"persons": 180, "words": 180, "looks": 183}
 NIGHT = range(2, 5)
 LONGEST_HOLD = timedelta(days=3653)
 
 
 class Kept(StrEnum):
-    """Kinds of data that end."""
+    """Kinds of data with a retention period."""
 
     PERSONS = "persons"
     WORDS = "words"
@@ -52,7 +52,7 @@ SINCE: Mapping[Kept, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Days each kind is kept; a field is named as its kind."""
+    """Retention period in days of each kind; the field has the name of the kind."""
 
     persons: int = 1095
     words: int = 1825
@@ -63,17 +63,17 @@ class Retention:
     looks: int = 1095
 
     def days(self, kind: Kept) -> int:
-        """How many days this kind is kept."""
+        """Return the retention period of a kind in days."""
         days: int = getattr(self, kind.value)
         return days
 
     def before(self, kind: Kept, now: datetime) -> datetime:
-        """What is older than this moment has been kept long enough."""
+        """Return the moment before which data of this kind is purged."""
         return now - timedelta(days=self.days(kind))
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> Retention:
-        """From a stored section; missing keys keep the defaults. Raises BadPolicy."""
+        """Build the periods from a stored section; missing keys get the defaults. Raises BadPolicy."""
         strange = set(body) - {field.name for field in fields(cls)}
         if strange:
             raise BadPolicy(what="、".join(f"retention.{name}" for name in sorted(strange)))
@@ -81,23 +81,23 @@ class Retention:
 
     @property
     def body(self) -> dict[str, Any]:
-        """As it is stored and exported."""
+        """The section as stored and exported."""
         return asdict(self)
 
 
 def is_night(now: datetime, zone: ZoneInfo) -> bool:
-    """Whether it is the time of night at which data is let go: nobody waits for the database then."""
+    """Return whether it is the hour for the purge, when nobody waits for the database."""
     return now.astimezone(zone).hour in NIGHT
 
 
 def check_hold(until: date, today: date) -> None:
-    """Raises Malformed for a hold that is over already or reaches further than LONGEST_HOLD."""
+    """Raise Malformed for a retention hold that ends in the past or beyond LONGEST_HOLD."""
     if not timedelta(0) <= until - today <= LONGEST_HOLD:
         raise Malformed(what="暂缓到哪一天（今天以后，最长十年）")
 
 
 def faults_of_retention(section: Any) -> Iterator[str]:
-    """What is wrong with the policy's section, in Chinese, each with its place."""
+    """Yield every fault of the section `retention` as '位置：问题' in Chinese."""
     if not isinstance(section, Mapping):
         yield "retention：应当是一张表"
         return

@@ -1,4 +1,4 @@
-"""Is a version of the policy fit to be saved, and in what does it differ from another: all faults, all differences."""
+"""Validate a version of the policy, and compare two versions: all faults, all differences."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hotline.domain.policy.retention_periods import faults_of_retention
 
 LEVELS = ("county", "bureau", "town", "station", "village")
 LONGEST_DAYS = 1000
-# Lowest and highest of each whole number.
+# Minimum and maximum of each integer.
 NUMBERS: Mapping[str, tuple[int, int]] = {
     "redos": (0, 9),
     "returns_to_tier2": (1, 9),
@@ -36,7 +36,7 @@ KNOWN = (*_TABLES, *NUMBERS, *_HOURS, "weights", "basically_counts", "accounts",
 
 
 def faults_of(body: Mapping[str, Any], matters: Collection[str]) -> tuple[str, ...]:
-    """Everything wrong with a version, each as 'where: what' in Chinese; empty when it may be saved."""
+    """Return every fault of a version as '位置：问题' in Chinese; empty when it may be saved."""
     faults = [f"{name}：没有这一项" for name in body if name not in KNOWN]
     tables = {}
     for name in _TABLES:
@@ -167,7 +167,7 @@ def _faults_of_cards(cards: Mapping[str, Any]) -> Iterator[str]:
 
 
 def body_of(policy: Policy) -> dict[str, Any]:
-    """The whole of a version as it is stored and exported, defaults included."""
+    """Return the whole version as stored and exported, including defaults."""
     ordered = [*(name for name in DEFAULT_LIMITS), *(name for name in policy.limits if name not in DEFAULT_LIMITS)]
     return {
         **{name: getattr(policy, name) for name in NUMBERS},
@@ -185,7 +185,7 @@ def body_of(policy: Policy) -> dict[str, Any]:
 
 
 def differences(old: Policy, new: Policy) -> tuple[tuple[str, str, str], ...]:
-    """What differs: (item, before, after), an empty text where an item is not set."""
+    """Return the differences as (item, before, after), with an empty text where an item is not set."""
     before, after = dict(_items(body_of(old))), dict(_items(body_of(new)))
     names = [*after, *(name for name in before if name not in after)]
     return tuple(

@@ -1,4 +1,4 @@
-"""Patterns in the record of looks that somebody should ask about (PROCEDURE §6)."""
+"""Unusual patterns in the access log that an auditor should look into (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOUR, NIGHT = timedelta(hours=1), timedelta(hours=11)
 
 
 class What(StrEnum):
-    """What somebody looked at, and how."""
+    """What was accessed, and how."""
 
     TICKET = "ticket"
     REVEAL = "reveal"
@@ -33,7 +33,7 @@ class What(StrEnum):
 
 
 class Pattern(StrEnum):
-    """What is unusual about somebody's reveals."""
+    """Unusual patterns of reveals."""
 
     MANY = "many"
     AT_NIGHT = "at_night"
@@ -42,7 +42,7 @@ class Pattern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reveal:
-    """Somebody saw a person's name and number in full; `elsewhere`: on a ticket that is not their own unit's."""
+    """A user revealed a complainant's name and number; `elsewhere`: on a ticket of another unit."""
 
     account_id: UUID
     at: datetime
@@ -51,7 +51,7 @@ class Reveal:
 
 @dataclass(frozen=True, slots=True)
 class Unusual:
-    """An account, the pattern, how often, and since when; `about` tells one occasion from the next."""
+    """A pattern found for an account, with its count and start; `about` identifies the occasion."""
 
     account_id: UUID
     pattern: Pattern
@@ -61,9 +61,10 @@ class Unusual:
 
 
 def find_unusual(reveals: Iterable[Reveal], policy: Policy, calendar: Calendar, now: datetime) -> tuple[Unusual, ...]:
-    """Too many in an hour, at night, or on other units' tickets, by the thresholds of the policy; 0 switches one off.
+    """Find accounts with too many reveals in an hour, at night, or on other units' tickets, by the policy's thresholds.
 
-    Told again only when the count has reached the threshold once more.
+    A threshold of 0 switches a pattern off. `about` changes with the hour of the newest reveal and with each further
+    multiple of the threshold, so that an occasion is reported once.
     """
     by_account: dict[UUID, list[Reveal]] = {}
     for reveal in reveals:

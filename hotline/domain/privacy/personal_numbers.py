@@ -1,7 +1,7 @@
-"""Personal numbers in the words people write: recognised, told to who wrote them, and hidden from who need not know.
+"""Personal numbers in free text: warn the writer about them, and mask them for readers who need not see them.
 
-Hiding is broad, since a number hidden too much costs a look at the hotline's copy; telling is narrow, so that it is
-believed.
+Masking matches broadly, since a number masked by mistake can be read in the hotline's copy; warnings match narrowly, so
+that they are believed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _RUN = re.compile(
     r"(?:[ \-,，]*(?:转接?|分机号?|ext\.?|#)[ :：]*\d{1,6})?",
     re.IGNORECASE,
 )
-# Dates and ticket numbers are no numbers of people, and a history without them could not be read.
+# Dates and ticket numbers are not personal, and a history without them would be unreadable.
 _PLAIN = re.compile(r"20\d\d-[01]\d-[0-3]\d(?:[ T]\d\d)?|20\d\d[01]\d[0-3]\d-\d{5}")
 _GROUPED = re.compile(r"(?<![0-9A-Za-z])[0-9](?:[ \-]?[0-9]){13,18}[Xx]?(?![0-9A-Za-z])")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -31,7 +31,7 @@ _CARDS = range(16, 20)
 
 
 class FoundNumbers(StrEnum):
-    """What kind of number stands in a text."""
+    """Kinds of personal numbers found in a text."""
 
     PHONE = "电话号码"
     IDENTITY = "身份证号码"
@@ -65,11 +65,11 @@ COLUMN_NAMES: Mapping[tuple[str, str], str] = {
     ("view_log", "address"): "查看时的网络地址",
     ("view_log", "reason"): "查看理由；查询码不对时，所输的工单号",
 }
-"""Every column that holds personal data, by table and column, as people call it."""
+"""Every column with personal data, by table and column, with its Chinese name."""
 
 
 def normalise_identity(text: str) -> str | None:
-    """An identity number as it is kept, 18 signs or 15 digits, or None when it is none (GB 11643)."""
+    """Return an identity number normalised to 18 characters or 15 digits, or None when it is invalid (GB 11643)."""
     plain = "".join(unicodedata.normalize("NFKC", text).split()).replace("-", "").upper()
     return plain if _is_identity(plain) else None
 
@@ -96,7 +96,7 @@ def _is_card(plain: str) -> bool:
 
 
 def kinds_told(text: str) -> tuple[FoundNumbers, ...]:
-    """Identity numbers (by their check digit) and bank cards (by Luhn's) in a text, each kind once."""
+    """Return the kinds of numbers in a text: identity numbers (by check digit) and bank cards (by Luhn), each once."""
     plain = unicodedata.normalize("NFKC", text)
     found = [re.sub(r"[ \-]", "", match[0]).upper() for match in _GROUPED.finditer(plain)]
     identity = any(_is_identity(one) for one in found)
@@ -105,17 +105,17 @@ def kinds_told(text: str) -> tuple[FoundNumbers, ...]:
 
 
 def mask_text(text: str) -> str:
-    """The text without long numbers, however spaced or spelt: telephone, identity and bank numbers become stars."""
+    """Replace long numbers, however spaced or written, by stars: phone, identity and bank numbers."""
     return _RUN.sub(lambda match: match[0] if _PLAIN.fullmatch(match[0]) else HIDDEN, text)
 
 
 def redact(text: str, known: Collection[str] = ()) -> str:
-    """The text without long numbers and without the words that are known of the person: name, address, numbers."""
+    """Mask long numbers and replace the complainant's known words: name, address, numbers."""
     for word in sorted((word for word in known if len(word) > 1), key=len, reverse=True):
         text = text.replace(word, "诉求人")
     return mask_text(text)
 
 
 def is_masked(text: str) -> bool:
-    """Whether a value is a masked one that came back with a form: it must never be stored."""
+    """Return whether a value contains masking stars: a masked value sent back by a form must never be stored."""
     return bool(_STARS.search(text))

@@ -1,4 +1,4 @@
-"""Who may see what (PROCEDURE §6): rows by role and unit, the person by confidentiality, and how things are masked."""
+"""Visibility (PROCEDURE §6): rows by role and unit, the complainant's data by confidentiality, and masking."""
 
 from __future__ import annotations
 
@@ -12,49 +12,50 @@ from hotline.domain.tickets.ticket import Actor, Ticket
 
 
 def sees_all(role: Role) -> bool:
-    """Roles whose work spans every unit."""
+    """Return whether the role sees the tickets of every unit."""
     return ROWS[role] is Rows.ALL
 
 
 def may_see(actor: Actor, units_of_ticket: Collection[UUID], below: Collection[UUID]) -> bool:
-    """Whether the ticket is in the actor's rows: `below` is the actor's unit with all its sub-units."""
+    """Return whether the ticket is within the actor's row scope; `below` is the actor's unit with its sub-units."""
     if sees_all(actor.role):
         return True
     return is_of_unit(actor.role) and not set(units_of_ticket).isdisjoint(below)
 
 
 def may_reveal(actor: Actor, ticket: Ticket, *, leads: bool) -> bool:
-    """Whether name and number may be revealed: the hotline always with a reason, the leading unit unless confidential.
+    """Return whether the actor may reveal name and number, with a reason.
 
-    `leads`: the actor's unit, or one below it, leads the ticket; a unit that assists contacts nobody.
+    The hotline may always, the leading unit unless the ticket is confidential. `leads`: the actor's unit, or one below
+    it, leads the ticket; assisting units contact nobody.
     """
     return may_with(actor.role, Right.REVEAL, leads=leads) and (not ticket.confidential or sees_all(actor.role))
 
 
 def shows_person(actor: Actor, ticket: Ticket) -> bool:
-    """Whether the person appears at all, masked; a unit sees a confidential matter without the person."""
+    """Return whether the complainant is shown at all, masked; on confidential tickets not to units."""
     return not ticket.confidential or actor.role is Role.COMPLAINANT or may_reveal(actor, ticket, leads=True)
 
 
 def reads_words(actor: Actor, ticket: Ticket, *, leads: bool) -> bool:
-    """Whether what people wrote is shown as it is; to others without the person's name and without long numbers."""
+    """Return whether free text is shown unredacted; others see it without the complainant's name and long numbers."""
     return shows_person(actor, ticket) and (leads or not is_of_unit(actor.role))
 
 
 def mask_name(name: str) -> str:
-    """王某某: the first sign of the family name only."""
+    """Mask a name to its first character: 王某某."""
     return f"{name[0]}{'某' * max(1, min(len(name) - 1, 2))}" if name else ""
 
 
 def mask_number(number: str) -> str:
-    """138****5678; short numbers lose all but the last two digits."""
+    """Mask a number: 138****5678; numbers shorter than 11 characters keep the last two."""
     if len(number) >= 11:
         return f"{number[:3]}{'*' * (len(number) - 7)}{number[-4:]}"
     return f"{'*' * max(0, len(number) - 2)}{number[-2:]}"
 
 
 def masked_person(known: Mapping[str, str]) -> dict[str, str]:
-    """Name, phone, identity and address as a page shows them: nothing of an address, an empty text for what lacks."""
+    """Return name, phone, identity and address masked; missing values are empty texts."""
     return {
         "name": mask_name(known["name"]),
         "phone": mask_number(known["phone"]),
@@ -64,5 +65,5 @@ def masked_person(known: Mapping[str, str]) -> dict[str, str]:
 
 
 def body_for(actor: Actor, ticket: Ticket) -> str:
-    """The person's words as this actor may read them."""
+    """Return the ticket's text as this actor may read it."""
     return ticket.body if shows_person(actor, ticket) else mask_text(ticket.body)

@@ -1,1 +1,1 @@
-"""Supervision: what a due step asks for, the tiers, cards (PROCEDURE §4, §9)."""
+"""Supervision: due steps, tiers, cards (PROCEDURE §4, §9)."""

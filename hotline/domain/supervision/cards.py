@@ -1,7 +1,7 @@
-"""电子监察: yellow and red cards, read from clocks and tiers and kept nowhere (PROCEDURE §9).
+"""Yellow and red cards (电子监察), derived from deadlines and tiers and never stored (PROCEDURE §9).
 
-A unit's limit that ran out is a yellow card; it turns red when the limit stays owed too long, or when the unit's own
-lateness or fault brought the ticket to a high tier. Thresholds are the policy's `cards`.
+A unit's missed deadline is a yellow card; it turns red when the deadline stays overdue too long, or when the unit's own
+lateness or fault brought the ticket to a high tier. The thresholds are the policy's `cards`.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from hotline.domain.policy.limits import Limit, Policy
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, TIER_NAMES
 
 _TIER_OF: Mapping[Rule, int] = {Rule.INTERVIEW: 1, Rule.SUPERVISED: 1, Rule.TIER2: 2, Rule.TIER3: 3}
-# A tier entered for these says nothing against the unit.
+# Reasons for a tier that are not the unit's fault.
 _NO_FAULT = frozenset({Reason.MARK, Reason.INSTRUCTION, Reason.RETURNS})
 RedAt = Callable[[Deadline, tuple[Pause, ...]], datetime]
 
 
 class Colour(StrEnum):
-    """What a card says."""
+    """Colours of a card."""
 
     YELLOW = "yellow"
     RED = "red"
@@ -38,7 +38,7 @@ COLOUR_NAMES: Mapping[Colour, str] = {Colour.YELLOW: "黄牌", Colour.RED: "红�
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A tier the ticket was brought to while this unit had it; `unit_id` is the letter's addressee."""
+    """A tier the ticket entered; `unit_id` is the addressee of its letter."""
 
     ticket_id: UUID
     unit_id: UUID
@@ -49,7 +49,7 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What cards are read from: units' own clocks, tiers entered, and when each ticket rested (挂账)."""
+    """What cards are derived from: units' deadlines, tiers entered, and each ticket's pauses (挂账)."""
 
     clocks: tuple[Deadline, ...] = ()
     raised: tuple[Raised, ...] = ()
@@ -58,7 +58,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A unit's card on a ticket: since when, and why in words."""
+    """A unit's card on a ticket: since when, and why (in Chinese)."""
 
     colour: Colour
     ticket_id: UUID
@@ -68,7 +68,7 @@ class Card:
 
 
 def cards_on(watched: Watched, policy: Policy, calendar: Calendar, now: datetime) -> tuple[Card, ...]:
-    """The cards shown at `now`, the gravest of each ticket first; a limit done, moved or at rest shows none."""
+    """Return the cards shown at `now`, the most severe first; deadlines that are done, moved or paused show none."""
     red_at = _red_clock(policy, calendar)
     found = [card for clock in watched.clocks for card in _shown(clock, watched, policy, calendar, red_at, now)]
     found += _of_tiers(watched.raised, policy)
@@ -76,16 +76,16 @@ def cards_on(watched: Watched, policy: Policy, calendar: Calendar, now: datetime
 
 
 def card_of(watched: Watched, policy: Policy, calendar: Calendar, now: datetime) -> Card | None:
-    """The gravest card shown at `now`; None for none. `watched` is that of one ticket."""
+    """Return the most severe card shown at `now`, or None. `watched` covers one ticket."""
     return next(iter(cards_on(watched, policy, calendar, now)), None)
 
 
 def cards_given(
     watched: Watched, policy: Policy, calendar: Calendar, since: datetime, until: datetime
 ) -> tuple[Card, ...]:
-    """The cards of a period, oldest first: each ticket counts once for a unit, by its gravest card.
+    """Return the cards of a period, oldest first: each ticket counts once for a unit, by its most severe card.
 
-    A limit that ran out keeps its card though the work was done later; a warning before the limit never counts.
+    A missed deadline keeps its card even if the work was done later; a warning before the deadline never counts.
     """
     red_at = _red_clock(policy, calendar)
     found = [card for clock in watched.clocks for card in _given(clock, watched, policy, red_at, until)]
@@ -97,9 +97,9 @@ def cards_given(
 
 
 def earliest_due(policy: Policy, calendar: Calendar, since: datetime) -> datetime:
-    """No limit that ran out before this moment can turn red from `since` on."""
+    """Return a moment such that no deadline missed before it can turn red from `since` on."""
     spans = (Limit.parse(text) for text in (policy.cards.red, policy.cards.red_urgent))
-    # A limit may have run out in the night, or on a day off, before office hours began to count.
+    # A deadline may have been missed outside office hours, before the red span began to count.
     return subtract_working_days(calendar, min(_before(calendar, span, since) for span in spans), 1)
 
 
@@ -121,7 +121,10 @@ def _natural(clock: Deadline) -> bool:
 
 
 def _red_clock(policy: Policy, calendar: Calendar) -> RedAt:
-    """When a missed limit turns red; many limits end together, at the close of a day, and are reckoned once."""
+    """Return a function for when a missed deadline turns red.
+
+    Results are cached, since many deadlines end together at the close of a day.
+    """
     cards = policy.cards
 
     @lru_cache(maxsize=4096)
@@ -179,7 +182,7 @@ def _of_tiers(raised: Iterable[Raised], policy: Policy) -> Iterator[Card]:
 
 
 def _warned_at(clock: Deadline, policy: Policy, calendar: Calendar) -> datetime | None:
-    """When the warning before a limit begins; one that would precede the start is left out."""
+    """Return when the warning before a deadline begins; None if it would precede the start."""
     text = policy.cards.warning_urgent if _natural(clock) else policy.cards.warning
     if not text:
         return None

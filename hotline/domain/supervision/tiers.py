@@ -1,4 +1,4 @@
-"""What is due now: remind, then hotline, discipline commission, leadership (PROCEDURE §4)."""
+"""Decide what a due step causes: a reminder, or escalation to tier 1, 2 or 3 (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIM
 
 
 def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datetime) -> Decision:
-    """What a clock's step asks for: a reminder to the unit, the next tier, an alarm, or the end of parking."""
+    """Decide a due step: a reminder to the unit, the next tier, an alarm, or the end of parking."""
     if deadline.rule is Rule.RESUME:
         return resume(ticket, SYSTEM, now)
     if is_hotlines_own(deadline.rule):
@@ -97,7 +97,7 @@ def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datet
 
 
 def is_hotlines_own(rule: Rule) -> bool:
-    """Whether the hotline itself, not a unit, must act before this clock ends; it then strikes again and again."""
+    """Return whether the hotline itself, not a unit, must act before this deadline; its alarm then repeats."""
     return rule not in _UNITS_OWN and rule is not Rule.RESUME
 
 
@@ -105,7 +105,7 @@ def enter(
     ticket: Ticket, tier: int, reason: Reason, key: str, rule: Rule, actor: Actor, rules: Rules, now: datetime,
     also: Notice | None = None,
 ) -> Decision:  # fmt: skip
-    """A tier opens: its letter goes to the unit, its clock starts. Tiers are entered one at a time, upwards."""
+    """Enter a tier: its letter goes to the unit, its deadline starts. Tiers are entered upwards, one at a time."""
     tier = min(tier, ticket.tier + 1)
     changed, event = move(ticket, Verb.SUPERVISE, actor, now, {"reason": reason.value, "tier": tier})
     clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
@@ -119,7 +119,7 @@ def enter(
 
 
 def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
-    """A supervisor's or leader's mark puts an open ticket on tier 1."""
+    """Put an open ticket on tier 1 on a supervisor's or leader's request. Raises Malformed under supervision."""
     if ticket.tier:
         raise Malformed(what="督办（已在督办中）")
     return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
@@ -128,14 +128,15 @@ def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
 def press(
     ticket: Ticket, last_at: datetime | None, clock: Deadline | None, actor: Actor, rules: Rules, now: datetime
 ) -> Decision:
-    """催办 by hand: a numbered notice to whoever is in charge, once for each working day and role (PROCEDURE §7).
+    """Remind by hand (催办): a numbered notice, once for each working day and role (PROCEDURE §7).
 
-    `last_at` is when this role last did it, `clock` the unit's limit that ends first. A press at night or on a
-    holiday counts for the day it goes out. Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
+    `last_at` is this role's last reminder, `clock` the unit's deadline that ends first. The notice goes to the person
+    in charge, else to the unit. A reminder at night or on a holiday counts for the day it is sent. Raises NothingOwed,
+    AlreadyReminded, NotAllowed, WrongState.
     """
     check(ticket.state, Verb.REMIND, actor.role)
     if actor.role not in PRESSING:
-        # The timetable reminds by its clocks, never by hand.
+        # The scheduler reminds by deadlines, never by hand.
         raise NotAllowed
     if ticket.state not in OWED_BY_UNIT:
         raise NothingOwed
@@ -157,7 +158,7 @@ def _goes_out(rules: Rules, ticket: Ticket, at: datetime) -> date:
 def instruct(
     ticket: Ticket, due: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """批示: a leader's words with a date go back to the unit as a tier-3 task."""
+    """Record a leader's instruction (批示) with its date, a tier-3 task of the unit. Raises Malformed for a past date."""
     if due <= now:
         raise Malformed(what="办结日期（要在今天以后）")
     changed, event = move(
@@ -182,10 +183,10 @@ def instruct(
 def fulfil(
     ticket: Ticket, instructed: bool, dated: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """批示销号: what the leader asked for was done. Raises NoInstruction when no instruction is open (`instructed`).
+    """Record that a leader's instruction is fulfilled (批示销号). Raises NoInstruction when none is open (`instructed`).
 
-    A clock that runs to the leader's date (`dated`) has served and ends; until the ticket is closed the tier's
-    ordinary clock takes its place (PROCEDURE §4).
+    A deadline on the leader's date (`dated`) is settled; while the ticket is open the tier's ordinary deadline replaces
+    it (PROCEDURE §4).
     """
     if not instructed:
         raise NoInstruction
@@ -198,14 +199,14 @@ def fulfil(
 
 
 def end_of_day(rules: Rules, day: datetime) -> datetime:
-    """The close of the working day that `day` falls on, or of the next one: what 'by that date' means."""
+    """Return the close of the working day that `day` falls on, or of the next one: the meaning of "by that date"."""
     return add_working_days(rules.calendar, day - timedelta(days=1), 1).at
 
 
 def addressee(ticket: Ticket, deadline: Deadline, step: Step) -> str:
-    """Whom a step of a unit's clock is for: on the way the person in charge, letter and expiry the whole unit.
+    """Return the recipient of a step of a unit's deadline: the person in charge; for letter and expiry the unit.
 
-    A letter is written to the unit, and a limit that has passed is for its head's eyes too.
+    A letter is addressed to the unit, and the head must learn of a missed deadline.
     """
     if ticket.handler_id is None or deadline.unit_id != ticket.lead_unit_id or step in (Step.ISSUED, Step.EXPIRY):
         return f"unit:{deadline.unit_id}"
@@ -228,7 +229,7 @@ def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> De
 
 
 def _late_part(ticket: Ticket) -> tuple[Notice, ...]:
-    """The lead waits for it, and the dispatcher alone may say that it need not."""
+    """Notify the lead, and the dispatcher, who alone may excuse the assisting unit."""
     words = f"工单 {ticket.number} 有协办单位逾期没有提交协办意见。"
     dispatcher = Notice("role:dispatcher", "assist_overdue", f"{words}请督促，或者免于协办。")
     if ticket.lead_unit_id is None:
@@ -237,7 +238,7 @@ def _late_part(ticket: Ticket) -> tuple[Notice, ...]:
 
 
 def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> Decision:
-    """The top of the chain: reminded again, a fresh window starts, the brief names it until it is closed."""
+    """Stay on tier 3 after expiry: remind again, notify the leaders and start a new deadline."""
     again = replace(ticket, cycle=ticket.cycle + 1)
     told = _remind(again, deadline, Step.EXPIRY, now)
     clock = rules.start("tier3", Rule.TIER3, again, deadline.unit_id, now)

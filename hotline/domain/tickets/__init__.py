@@ -1,1 +1,1 @@
-"""The ticket, its life cycle, and what a rule decides about it (PROCEDURE §2)."""
+"""The ticket, its life cycle, and decisions on it (PROCEDURE §2)."""

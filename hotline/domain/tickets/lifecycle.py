@@ -1,6 +1,6 @@
-"""A ticket's life as one table: from, verb, to, who may, what must be given, one sentence (PROCEDURE §2).
+"""The life cycle of a ticket as one table: sources, verb, target, roles, required fields, one sentence (PROCEDURE §2).
 
-Buttons, checks, help texts, the picture in the documents and the property tests are all read from `ARROWS`.
+Buttons, checks, help texts, the diagram in the documents and the property tests all read `ARROWS`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hotline.domain.errors import Missing, NotAllowed, TooLong, WrongState
 
 
 class State(StrEnum):
-    """Where a ticket stands."""
+    """States of a ticket."""
 
     RECEIVED = "received"
     AWAITING_DETAILS = "awaiting_details"
@@ -43,7 +43,7 @@ STATE_NAMES: Mapping[State, str] = {
 
 
 class Verb(StrEnum):
-    """What may be done to a ticket."""
+    """Actions on a ticket."""
 
     OPEN = "open"
     ASK_DETAILS = "ask_details"
@@ -88,7 +88,7 @@ class Verb(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One row of the table. `target` None means: the state stays (for `resume`: the state it was parked from)."""
+    """One row of the table. `target` None: the state stays (for `resume`: the state it was parked from)."""
 
     verb: Verb
     sources: frozenset[State]
@@ -203,13 +203,13 @@ TABLE: Mapping[Verb, Arrow] = {arrow.verb: arrow for arrow in ARROWS}
 
 
 def may(state: State, verb: Verb, role: Role) -> bool:
-    """Whether the table has this arrow for this role."""
+    """Return whether the role may do this in this state."""
     arrow = TABLE[verb]
     return state in arrow.sources and role in arrow.roles
 
 
 def check(state: State, verb: Verb, role: Role) -> Arrow:
-    """The arrow, or a refusal: NotAllowed for the role, WrongState for the state."""
+    """Return the arrow. Raises NotAllowed for the role, WrongState for the state."""
     arrow = TABLE[verb]
     if role not in arrow.roles:
         raise NotAllowed
@@ -219,14 +219,14 @@ def check(state: State, verb: Verb, role: Role) -> Arrow:
 
 
 def check_given(verb: Verb, given: Mapping[str, object]) -> None:
-    """Everything the arrow needs must be there; raises Missing with all of it in one list (一次性告知)."""
+    """Raise Missing with all required fields that are empty, in one list (一次性告知)."""
     lacking = [FIELD_NAMES[name] for name in TABLE[verb].needs if not str(given.get(name) or "").strip()]
     if lacking:
         raise Missing(what="、".join(lacking))
 
 
 def check_reason(text: str, what: str, limit: int) -> str:
-    """A reason that must be given, without blanks around it. Raises Missing, TooLong beyond `limit` characters."""
+    """Return a required reason, stripped. Raises Missing, and TooLong beyond `limit` characters."""
     text = text.strip()
     if not text:
         raise Missing(what=what)
@@ -236,12 +236,15 @@ def check_reason(text: str, what: str, limit: int) -> str:
 
 
 def verbs_for(state: State, role: Role) -> tuple[Arrow, ...]:
-    """What this role may do now, in the order of the table."""
+    """Return what this role may do in this state, in the order of the table."""
     return tuple(arrow for arrow in ARROWS if may(state, arrow.verb, role))
 
 
 def compose_picture() -> str:
-    """The table as a Mermaid state diagram, for the documents; what nearly every stage can do is drawn once, from all."""
+    """Return the table as a Mermaid state diagram for the documents.
+
+    An arrow from nearly every state is drawn once, from the group of open states.
+    """
     narrow, wide = _edges()
     stages = [state for state in State if state not in (State.PARKED, State.CLOSED)]
     inside = [edge for edge in narrow if set(edge) <= set(stages)]
@@ -258,7 +261,7 @@ def compose_picture() -> str:
 
 
 def _edges() -> tuple[dict[tuple[State, State], list[str]], dict[State, list[str]]]:
-    """Labels by (from, to), and of arrows that start in more than half of the stages by where they lead."""
+    """Return labels by (from, to), and for arrows that start in more than half of the states labels by target."""
     narrow: dict[tuple[State, State], list[str]] = {}
     wide: dict[State, list[str]] = {}
     for arrow in ARROWS:

@@ -1,4 +1,4 @@
-"""The ticket, a line of its history, and what a rule decides about it."""
+"""The ticket, an event of its history, and a decision on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_gi
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. The timetable is `SYSTEM`, the person who filed is `COMPLAINANT`."""
+    """Who acts. The scheduler is `SYSTEM`, the complainant is `COMPLAINANT`."""
 
     role: Role
     account_id: UUID | None = None
@@ -32,7 +32,7 @@ COMPLAINANT = Actor(Role.COMPLAINANT, name="诉求人")
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """工单. Column meanings stand in sql/schema.sql."""
+    """A ticket (工单). sql/schema.sql documents the columns."""
 
     ticket_id: UUID
     number: str
@@ -68,18 +68,18 @@ class Ticket:
 
     @property
     def urgent(self) -> bool:
-        """Whether natural time holds and notices go out at any hour (PROCEDURE §3)."""
+        """Whether deadlines run in natural time and notices are sent at any hour (PROCEDURE §3)."""
         return self.pace is not Pace.ORDINARY
 
     @property
     def open(self) -> bool:
-        """Not closed."""
+        """Whether the ticket is not closed."""
         return self.state is not State.CLOSED
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A line of a ticket's history."""
+    """An event of a ticket's history."""
 
     at: datetime
     verb: Verb
@@ -93,7 +93,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something to tell; `about` keeps it from being told twice.
+    """A message to send; `about` prevents sending it twice.
 
     `to` is 'unit:<id>', 'role:<role>', 'account:<id>' or 'complainant'.
     """
@@ -106,7 +106,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A tier to enter: its reason and the limit that starts with its letter."""
+    """A tier to enter: its reason and the deadline that starts with its letter."""
 
     tier: int
     reason: Reason
@@ -115,7 +115,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A numbered document to issue, with what it says; never with the person (PROCEDURE §6, §7)."""
+    """A numbered document to issue, with its facts; never with the complainant's data (PROCEDURE §6, §7)."""
 
     kind: Document
     facts: Mapping[str, Any]
@@ -123,7 +123,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """What a dispatcher must look at; `about` tells one occasion from the next."""
+    """Something a dispatcher must look at; `about` identifies the occasion."""
 
     kind: str
     about: str
@@ -132,9 +132,9 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule decided: the changed ticket and everything that must be written with it, in one transaction.
+    """The result of a rule: the changed ticket and everything to write with it in one transaction.
 
-    `passed_on` is the tier's clock of a unit that takes over under supervision: it gets a letter of its own.
+    `passed_on` is the tier's deadline for a unit that takes over under supervision: it gets its own letter.
     """
 
     ticket: Ticket
@@ -158,7 +158,7 @@ class Decision:
 
 
 SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
-"""Clocks of which a ticket has one at a time: what the tier in force waits for."""
+"""Deadlines of the tier in force; a ticket has one of them at a time."""
 _TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
     1: ("supervised", Rule.SUPERVISED),
     2: ("tier2", Rule.TIER2),
@@ -168,24 +168,24 @@ _TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The county's data a rule reckons with."""
+    """The county's policy, calendar and levels of units."""
 
     policy: Policy
     calendar: Calendar
     levels: Mapping[UUID, str] = field(default_factory=dict)
 
     def limit(self, key: str, ticket: Ticket, unit_id: UUID | None) -> Limit:
-        """The limit called `key` for this ticket and the unit it binds (None: the hotline)."""
+        """Return the limit with this key for the ticket and the unit it binds (None: the hotline)."""
         level = self.levels.get(unit_id) if unit_id else None
         return self.policy.limit_for(key, LimitCase(ticket.kind, ticket.pace, ticket.matter_id, level))
 
     def start(self, key: str, rule: Rule, ticket: Ticket, unit_id: UUID | None, since: datetime) -> Start:
-        """Start the clock called `key` of the policy for this ticket, counting from `since`."""
+        """Return the deadline with this key of the policy for the ticket, counted from `since`."""
         limit = self.limit(key, ticket, unit_id)
         return Start(rule, unit_id, since, compute_due(self.calendar, limit, since), str(limit), ticket.urgent)
 
     def tier_clock(self, ticket: Ticket, now: datetime, promised: datetime | None = None) -> tuple[Start, ...]:
-        """The clock of the tier a ticket is on, for a unit that takes it up (again); none on tier 0.
+        """Return the deadline of the ticket's tier for a unit that takes it up (again); empty on tier 0.
 
         `promised` is the date of a leader's open instruction.
         """
@@ -196,7 +196,7 @@ class Rules:
 
 
 def by_leaders_date(start: Start, promised: datetime | None) -> Start:
-    """Tier 3 has until the date a leader named, as long as that lies ahead; else the ordinary limit (PROCEDURE §3)."""
+    """Return the tier-3 deadline with the leader's date if that lies ahead; else unchanged (PROCEDURE §3)."""
     if start.rule is not Rule.TIER3 or promised is None or promised <= start.started_at:
         return start
     return replace(start, due=Due(promised, False), limit_text=BY_DATE)
@@ -212,12 +212,15 @@ def move(
     public_text: str | None = None,
     **changes: Any,
 ) -> tuple[Ticket, Event]:
-    """Follow one arrow of the table: checked, changed, and told. Raises NotAllowed, WrongState, Missing."""
+    """Follow one arrow of the table: check it, and return the changed ticket and its event.
+
+    Raises NotAllowed, WrongState, Missing.
+    """
     arrow = check(ticket.state, verb, actor.role)
     check_given(verb, given)
     target = changes.pop("state", None) or arrow.target or ticket.state
     if target in (State.RECEIVED, State.DISPATCHED):
-        # Nobody is in charge before somebody has signed.
+        # Nobody is in charge until the unit has signed.
         changes["handler_id"] = None
     changed = replace(ticket, state=target, changed_at=now, version=ticket.version + 1, **changes)
     text = arrow.sentence if public_text is None else public_text
@@ -226,5 +229,5 @@ def move(
 
 
 def label(verb: Verb) -> str:
-    """The verb as a button says it."""
+    """Return the label of the verb's button."""
     return TABLE[verb].label

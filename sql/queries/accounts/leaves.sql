@@ -1,6 +1,5 @@
 -- name: whereabouts(region_id, account_id, ticket_id, now)^
--- A person who may log in: where they work, whether they are away now, who stands in, themselves not away; and whether
--- the person stays away from this ticket, from which nobody stands in who does.
+-- An active account with its unit, whether it is away now, whether it is recused from this ticket, and its substitute if available.
 select a.name, a.unit_id, s.account_id is not null as away, b.account_id as stand_in, exists (
         select from recusal r where r.region_id = a.region_id and r.account_id = a.account_id and r.ticket_id = :ticket_id) as recused
 from account a
@@ -13,8 +12,7 @@ left join account b on b.region_id = s.region_id and b.account_id = s.substitute
 where a.region_id = :region_id and a.account_id = :account_id and a.active;
 
 -- name: attended_units(region_id, unit_ids, ticket_id, now)
--- Of these units those where somebody reads what is told of a ticket: a person not away, or one who stands in for a
--- person away; whoever stays away from the ticket reads nothing of it.
+-- Those of these units where a person present, or a present substitute, who is not recused can read notices on a ticket.
 select distinct a.unit_id from account a
 left join substitute s on s.region_id = a.region_id and s.account_id = a.account_id
     and s.away_from <= :now and s.away_until > :now
@@ -27,31 +25,31 @@ where a.region_id = :region_id and a.unit_id = any(:unit_ids::uuid[]) and a.acti
         and r.account_id = coalesce(b.account_id, a.account_id));
 
 -- name: is_role_attended(region_id, role, ticket_id, now)$
--- Whether somebody of this role is not away, and does not stay away from this ticket.
+-- Whether somebody of this role is present and not recused from this ticket.
 select exists (select from account a where a.region_id = :region_id and a.role = :role and a.active
     and not exists (select from substitute s where s.region_id = a.region_id and s.account_id = a.account_id
         and s.away_from <= :now and s.away_until > :now)
     and not exists (select from recusal r where r.region_id = a.region_id and r.account_id = a.account_id and r.ticket_id = :ticket_id));
 
 -- name: stood_in_for(region_id, substitute_id, now)
--- For whom a person stands in now.
+-- The accounts a person stands in for now.
 select a.account_id, a.unit_id, a.role, a.name from substitute s
 join account a on a.region_id = s.region_id and a.account_id = s.account_id and a.active
 where s.region_id = :region_id and s.substitute_id = :substitute_id and s.away_from <= :now and s.away_until > :now
 order by a.name, a.account_id;
 
 -- name: lock_person(region_id, account_id)^
--- A person who may log in, held, so that two leaves of one person cannot be entered side by side.
+-- An active account, locked, so that two leaves of one person cannot be entered concurrently.
 select account_id, name, role, unit_id from account
 where region_id = :region_id and account_id = :account_id and active for update;
 
 -- name: has_leave(region_id, account_id, away_from, away_until)$
--- Whether a person is away at any moment of this span.
+-- Whether a person has a leave at any moment of this span.
 select exists (select from substitute where region_id = :region_id and account_id = :account_id
     and away_from < :away_until and away_until > :away_from and away_until > away_from);
 
 -- name: insert_leave(region_id, account_id, away_from, away_until, substitute_id, entered_by, entered_at)!
--- A leave; one that was taken back before it began may be entered again.
+-- Inserts a leave, or replaces one with the same start that was taken back before it began.
 insert into substitute (region_id, account_id, away_from, away_until, substitute_id, entered_by, entered_at)
 values (:region_id, :account_id, :away_from, :away_until, :substitute_id, :entered_by, :entered_at)
 on conflict (region_id, account_id, away_from) do update
@@ -59,12 +57,12 @@ set away_until = excluded.away_until, substitute_id = excluded.substitute_id, en
     entered_at = excluded.entered_at;
 
 -- name: end_leave(region_id, account_id, away_from, at, entered_by)!
--- Back earlier, or never gone: from now on the person is there.
+-- Ends a leave now, or cancels it if it has not begun.
 update substitute set away_until = greatest(away_from, :at), entered_by = :entered_by, entered_at = :at
 where region_id = :region_id and account_id = :account_id and away_from = :away_from and away_until > :at;
 
 -- name: leaves(region_id, unit_ids, account_id, now)
--- Leaves not over yet of one person and of the people of these units (null: of everybody), the earliest first.
+-- Leaves not over yet of one person and of the members of these units (null: of everybody), the earliest first.
 select s.*, a.name, a.unit_id, a.role, b.name as substitute_name from substitute s
 join account a on a.region_id = s.region_id and a.account_id = s.account_id
 left join account b on b.region_id = s.region_id and b.account_id = s.substitute_id
@@ -73,11 +71,11 @@ where s.region_id = :region_id and s.away_until > :now and s.away_until > s.away
 order by s.away_from, a.name;
 
 -- name: people_of_units(region_id, unit_ids)
--- Who works in these units (null: in any) and may log in.
+-- Active accounts of these units (null: of all).
 select account_id, name, role, unit_id from account
 where region_id = :region_id and active and (:unit_ids::uuid[] is null or unit_id = any(:unit_ids::uuid[]))
 order by name, account_id;
 
 -- name: person(region_id, account_id)^
--- A person of the office, whether they may still log in or not.
+-- An account, active or not.
 select account_id, name, role, unit_id from account where region_id = :region_id and account_id = :account_id;

@@ -1,5 +1,5 @@
 -- name: returns_to_rule(region_id, batch)
--- Returned tickets that wait for a ruling, first to run out on top, with the unit's reason and the units that returned before.
+-- Returned tickets that wait for a ruling, the earliest due first, with the return's reason and the deadline.
 select t.*, u.name as unit_name, e.at as returned_at, e.details as given, d.due_at, d.provisional
 from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
@@ -16,7 +16,7 @@ order by d.due_at nulls last, t.received_at
 limit :batch;
 
 -- name: extensions_to_decide(region_id, granted, batch)
--- Requests for an extension of tickets that already had `granted` or more, first to run out on top, with the reason given.
+-- Undecided extension requests of tickets with :granted or more extensions, the earliest due first, with the reason.
 select t.*, u.name as unit_name, e.at as asked_at, e.details as given, d.due_at, d.provisional, r.due_at as reply_due_at
 from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
@@ -39,7 +39,7 @@ order by d.due_at
 limit :batch;
 
 -- name: count_calls(region_id, stage, now)$
--- How many callbacks wait for a telephone call, under the same rule as their list.
+-- The number of callbacks to make by phone now, by the same rule as `callback_calls`.
 select count(*) from callback c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.ticket_id
 where c.region_id = :region_id and c.stage = :stage and c.done_at is null and c.channel = 'phone'

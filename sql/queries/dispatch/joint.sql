@@ -1,5 +1,5 @@
 -- name: join_assisting(region_id, ticket_id, unit_ids, task, joined_at)!
--- Units are asked to assist; one that had a part before, but for the lead, takes this one.
+-- Adds assisting units; a unit with a former part gets this one.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at, task)
 select :region_id, :ticket_id, unit_id, 'assisting', :joined_at, :task from unnest(:unit_ids::uuid[]) as unit_id
 on conflict (region_id, ticket_id, unit_id) do update
@@ -7,46 +7,46 @@ set part = excluded.part, joined_at = excluded.joined_at, task = excluded.task, 
 where ticket_unit.part = 'former';
 
 -- name: parts_of_ticket(region_id, ticket_id)
--- Every unit with a part in the ticket, now or once: the lead, who assists, who did.
+-- Every unit with a present or former part in the ticket: lead first, then assisting, then former.
 select unit_id, part, joined_at, answered_at, task, excused_at from ticket_unit
 where region_id = :region_id and ticket_id = :ticket_id
 order by part <> 'lead', part <> 'assisting', joined_at, unit_id;
 
 -- name: answer_part(region_id, ticket_id, unit_id, at)!
--- An assisting unit gave its part, or gave it anew.
+-- Records that an assisting unit submitted its part.
 update ticket_unit set answered_at = :at
 where region_id = :region_id and ticket_id = :ticket_id and unit_id = :unit_id and part = 'assisting';
 
 -- name: excuse_part(region_id, ticket_id, unit_id, at)!
--- A dispatcher excused an assisting unit.
+-- Records that an assisting unit was excused.
 update ticket_unit set part = 'former', excused_at = :at
 where region_id = :region_id and ticket_id = :ticket_id and unit_id = :unit_id and part = 'assisting';
 
 -- name: reopen_parts(region_id, ticket_id)!
--- A redo asks every assisting unit again.
+-- Makes every assisting unit owe its part again after a redo.
 update ticket_unit set answered_at = null where region_id = :region_id and ticket_id = :ticket_id and part = 'assisting';
 
 -- name: settle_assist(region_id, ticket_id, unit_id, at)!
--- One assisting unit's part is there: its own clock is met or missed, the others run on.
+-- Settles the deadline of one assisting unit: met, or missed if it is late.
 update deadline set state = case when state = 'missed' or due_at < :at then 'missed' else 'met' end,
     ended_at = coalesce(ended_at, :at), done_at = :at, next_step = null, next_at = null
 where region_id = :region_id and ticket_id = :ticket_id and rule = 'assist' and unit_id = :unit_id
     and state in ('running', 'paused', 'missed') and done_at is null;
 
 -- name: withdraw_assist(region_id, ticket_id, unit_id, at)!
--- One unit, or with null every one, is not waited for any more; a missed clock stays missed.
+-- Withdraws the deadline of one assisting unit (null: of all); a missed one stays missed.
 update deadline set state = case when state = 'missed' then 'missed' else 'withdrawn' end,
     ended_at = coalesce(ended_at, :at), done_at = :at, next_step = null, next_at = null
 where region_id = :region_id and ticket_id = :ticket_id and rule = 'assist'
     and (:unit_id::uuid is null or unit_id = :unit_id::uuid) and state in ('running', 'paused', 'missed') and done_at is null;
 
 -- name: move_assist(region_id, deadline_id, due_at, provisional, limit_text, next_step, next_at)!
--- The lead's limit moved, and with it that of a unit that assists.
+-- Saves the new end of an assisting unit's running deadline after the lead's has moved.
 update deadline set due_at = :due_at, provisional = :provisional, limit_text = :limit_text, next_step = :next_step, next_at = :next_at
 where region_id = :region_id and deadline_id = :deadline_id and state = 'running';
 
 -- name: late_parts(region_id, now, batch)
--- Assisting units whose part is owed and late, the latest first; a ticket at rest or back with the dispatcher waits for nobody.
+-- Overdue parts of assisting units, the earliest due first; tickets parked or back with the dispatcher are left out.
 select d.ticket_id, d.unit_id, d.due_at, t.number, t.title, t.pace, t.lead_unit_id, count(*) over () as total
 from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id and t.state in ('dispatched', 'returned', 'signed')
@@ -55,7 +55,7 @@ order by d.due_at, d.deadline_id
 limit :batch;
 
 -- name: late_parts_of_tickets(region_id, ticket_ids, now)
--- The same of these tickets.
+-- Overdue parts of assisting units on these tickets, the earliest due first.
 select d.ticket_id, d.unit_id, d.due_at, t.pace
 from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id and t.state in ('dispatched', 'returned', 'signed')

@@ -1,5 +1,5 @@
 -- name: wrong_codes(region_id, number, address, since_short, since_long)^
--- How often a wrong query code was given lately: for this number from this address, for this number, from this address.
+-- The number of recent wrong query codes: for this number from this address, for this number, from this address.
 select
     count(*) filter (where reason = :number::text and address = :address::text and at > :since_short) as pair,
     count(*) filter (where reason = :number::text) as number,

@@ -1,21 +1,21 @@
 -- name: claim_message(region_id, channel, message_id, received_at)$
--- Be the first to answer a message: gives nothing back when it was answered already. A second delivery waits here for the first.
+-- Inserts an inbound message; returns no row if it was inserted before. A concurrent second delivery waits here for the first.
 insert into inbound_message (region_id, channel, message_id, reply_sealed, received_at)
 values (:region_id, :channel, :message_id, '', :received_at)
 on conflict (region_id, channel, message_id) do nothing
 returning message_id;
 
 -- name: keep_reply(region_id, channel, message_id, reply_sealed)!
--- The answer, kept for repeats.
+-- Saves the reply for repeated deliveries.
 update inbound_message set reply_sealed = :reply_sealed
 where region_id = :region_id and channel = :channel and message_id = :message_id;
 
 -- name: kept_reply(region_id, channel, message_id)$
--- The answer given to the first delivery.
+-- The reply to the first delivery of a message.
 select reply_sealed from inbound_message where region_id = :region_id and channel = :channel and message_id = :message_id;
 
 -- name: follow_person(region_id, channel, former, person_hash)!
--- A conversation under a former fingerprint goes on under the present one, unless one stands there already.
+-- Moves a conversation from a former fingerprint to the present one, unless that has one already.
 update conversation set person_hash = :person_hash
 where region_id = :region_id and channel = :channel and person_hash = (
         select f.person_hash from conversation f
@@ -24,13 +24,13 @@ where region_id = :region_id and channel = :channel and person_hash = (
     and not exists (select from conversation c where c.region_id = :region_id and c.channel = :channel and c.person_hash = :person_hash);
 
 -- name: hold_conversation(region_id, channel, person_hash, draft_sealed, at)^
--- The half-told complaint of a person, held so that messages of one person are taken one at a time.
+-- The draft of a person's conversation, inserted if needed and locked, so that messages of one person are handled one at a time.
 insert into conversation as c (region_id, channel, person_hash, step, draft_sealed, updated_at)
 values (:region_id, :channel, :person_hash, 'start', :draft_sealed, :at)
 on conflict (region_id, channel, person_hash) do update set updated_at = c.updated_at
 returning step, draft_sealed, updated_at;
 
 -- name: save_conversation(region_id, channel, person_hash, step, draft_sealed, at)!
--- Where the conversation stands now.
+-- Saves the step and draft of a conversation.
 update conversation set step = :step, draft_sealed = :draft_sealed, updated_at = :at
 where region_id = :region_id and channel = :channel and person_hash = :person_hash;

@@ -1,6 +1,5 @@
 -- name: undelivered(region_id, batch)
--- Messages to people that were refused or are unknown, oldest first. An invitation to a callback goes on by telephone;
--- whoever has rated since then knows what it said.
+-- Refused or unknown messages to people, oldest first, without invitations to callbacks and without tickets rated since.
 select o.outbox_id, o.ticket_id, o.channel, o.kind, o.state, o.reason, o.payload, o.created_at,
     t.number, t.title, t.confidential, c.name_sealed, c.phone_sealed, count(*) over () as total
 from outbox o
@@ -14,16 +13,16 @@ order by o.created_at, o.outbox_id
 limit :batch;
 
 -- name: ticket_of_message(region_id, outbox_id)$
--- The ticket a message to a person tells of.
+-- The ticket of a message to a person.
 select ticket_id from outbox where region_id = :region_id and outbox_id = :outbox_id and channel <> 'desk';
 
 -- name: lock_undelivered(region_id, outbox_id)$
--- The state of a message that still waits for a person's hand, held until the transaction ends.
+-- The state of a refused or unknown message, locked until the transaction ends.
 select state from outbox
 where region_id = :region_id and outbox_id = :outbox_id and state in ('refused', 'unknown') and channel <> 'desk'
 for update;
 
 -- name: send_again(region_id, outbox_id, not_before)!
--- Somebody wants a refused message sent once more: as if it were new.
+-- Makes a refused message wait for delivery again.
 update outbox set state = 'waiting', attempts = 0, claimed_at = null, reason = null, fold_id = null, not_before = :not_before
 where region_id = :region_id and outbox_id = :outbox_id and state = 'refused';

@@ -1,32 +1,32 @@
 -- name: insert_entry(region_id, view_id, at, account_id, ticket_id, what, reason, address, page, shown)!
--- Records one access to personal data.
+-- Inserts an entry of the access log.
 insert into view_log (region_id, view_id, at, account_id, ticket_id, what, reason, address, page, shown)
 values (:region_id, :view_id, :at, :account_id, :ticket_id, :what, :reason, :address, :page, :shown);
 
 -- name: entries_of_ticket(region_id, ticket_id)
--- Who has seen this ticket, newest first.
+-- Access log entries of a ticket, newest first.
 select v.at, v.what, v.reason, a.name as account_name, a.role from view_log v
 left join account a on a.region_id = v.region_id and a.account_id = v.account_id
 where v.region_id = :region_id and v.ticket_id = :ticket_id order by v.at desc limit 200;
 
 -- name: lock_head(region_id)^
--- The newest link, held: one process links at a time.
+-- The head of the hash chain, locked so that one process appends at a time.
 select * from view_head where region_id = :region_id for update;
 
 -- name: add_head(region_id)!
--- The beginning of a chain.
+-- Inserts the head of an empty chain.
 insert into view_head (region_id, seq, digest, signature, linked_at) values (:region_id, 0, '', '', '-infinity') on conflict do nothing;
 
 -- name: save_head(region_id, seq, digest, signature, at)!
--- The chain has grown.
+-- Saves the new head of the chain.
 update view_head set seq = :seq, digest = :digest, signature = :signature, linked_at = :at where region_id = :region_id;
 
 -- name: head(region_id)^
--- The newest link.
+-- The head of the hash chain.
 select * from view_head where region_id = :region_id;
 
 -- name: unlinked(region_id, after, batch)
--- Looks not in the chain yet, oldest first; ids begin with their time, so that only the newest need be looked through.
+-- Access log entries not in the chain yet, oldest first; ids begin with their time, so only newer ids are searched.
 select v.* from view_log v
 where v.region_id = :region_id and v.view_id > :after
     and not exists (select from view_link l where l.region_id = v.region_id and l.view_id = v.view_id)
@@ -34,23 +34,23 @@ order by v.view_id
 limit :batch;
 
 -- name: count_unlinked(region_id, before)$
--- Looks older than this that are in no link.
+-- The number of access log entries older than :before that are not in the chain.
 select count(*) from view_log v
 where v.region_id = :region_id and v.at < :before
     and not exists (select from view_link l where l.region_id = v.region_id and l.view_id = v.view_id);
 
 -- name: add_links(region_id, seqs, view_ids, digests, algorithm, at)!
--- The next links.
+-- Appends links to the chain.
 insert into view_link (region_id, seq, view_id, digest, algorithm, linked_at)
 select :region_id::smallint, l.seq, l.view_id, l.digest, :algorithm, :at
 from unnest(:seqs::bigint[], :view_ids::uuid[], :digests::bytea[]) as l(seq, view_id, digest);
 
 -- name: newest_linked(region_id)$
--- The greatest id in the chain.
+-- The greatest entry id in the chain.
 select view_id from view_link where region_id = :region_id order by view_id desc limit 1;
 
 -- name: links(region_id, after, batch)
--- Links with their rows, in order; a row that is gone leaves its columns empty.
+-- Links with their entries, in order; the columns of a purged entry are null.
 select l.seq, l.view_id as linked_id, l.digest, l.algorithm, l.linked_at, v.*
 from view_link l
 left join view_log v on v.region_id = l.region_id and v.view_id = l.view_id
@@ -59,11 +59,11 @@ order by l.seq
 limit :batch;
 
 -- name: count_links(region_id)$
--- How many links there are.
+-- The number of links.
 select count(*) from view_link where region_id = :region_id;
 
 -- name: entries(region_id, login, number, what, since, until, batch, skip)
--- The record as its reader sees it, newest first; an empty filter means any. Who, when, what, from where, why: never what a ticket says.
+-- The access log for its auditor, newest first; an empty filter matches all. It never contains the content of a ticket.
 select v.view_id, v.at, v.what, v.reason, v.address, v.page, v.shown, a.name as account_name, a.login, a.role, t.number,
     u.name as unit_name, count(*) over () as total
 from view_log v
@@ -78,7 +78,7 @@ order by v.at desc, v.view_id desc
 limit :batch offset :skip;
 
 -- name: reveals_since(region_id, since)
--- Who revealed whom lately, with the unit of the one and of the other.
+-- Reveals of personal data since a moment, with the units of the account and of the ticket.
 select v.at, v.account_id, a.name as account_name, a.login, a.unit_id, t.lead_unit_id from view_log v
 join account a on a.region_id = v.region_id and a.account_id = v.account_id
 left join ticket t on t.region_id = v.region_id and t.ticket_id = v.ticket_id

@@ -1,9 +1,9 @@
 -- name: complainant(region_id, complainant_id)^
--- The sealed data of the person behind a ticket.
+-- The sealed data of a ticket's complainant.
 select * from complainant where region_id = :region_id and complainant_id = :complainant_id;
 
 -- name: correct_complainant(region_id, complainant_id, contact_hash, name_sealed, phone_sealed, identity_sealed, address_sealed)!
--- What is kept of a person, corrected; null leaves a value as it is.
+-- Corrects the complainant's data; null leaves a value unchanged.
 update complainant set
     contact_hash = coalesce(:contact_hash::bytea, contact_hash),
     name_sealed = coalesce(:name_sealed::bytea, name_sealed),

@@ -1,5 +1,5 @@
 -- name: sealed_columns(region_id)
--- Every sealed column of the schema with the blocks its table fills. :region_id is not asked of a catalogue, only named.
+-- Every sealed column of the schema with the number of blocks of its table. :region_id is unused.
 select c.relname as table_name, a.attname as column_name,
     (pg_relation_size(c.oid) / current_setting('block_size')::bigint)::bigint as blocks
 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -8,37 +8,37 @@ where :region_id::smallint is not null and c.relnamespace = 'public'::regnamespa
 order by 1, 2;
 
 -- name: seal_counts(region_id, table_name, column_name)
--- How many values stand under which key.
+-- The number of sealed values by header, that is by key.
 select header, sealed from count_seals(:region_id::smallint, :table_name::text, :column_name::text) order by header;
 
 -- name: stale_seals(region_id, table_name, column_name, header, first_block, end_block)
--- What a stretch of blocks holds under another key.
+-- Values in a range of blocks that are sealed with another key.
 select place, sealed from list_stale_seals(
     :region_id::smallint, :table_name::text, :column_name::text, :header::integer, :first_block::bigint, :end_block::bigint
 );
 
 -- name: replace_seals(region_id, table_name, column_name, places, before, after)$
--- The same values under another key, where nobody changed them meanwhile; how many.
+-- Replaces sealed values that have not changed meanwhile; returns how many.
 select replace_seals(
     :region_id::smallint, :table_name::text, :column_name::text, :places::tid[], :before::bytea[], :after::bytea[]
 );
 
 -- name: contacts(region_id, after, batch)
--- What fingerprints of people are made of, by the id of the ticket.
+-- The values fingerprints of people are computed from, in order of ids.
 select t.ticket_id, t.number, t.client_key, t.query_code_hash, c.contact_hash, c.phone_sealed, c.wechat_sealed
 from complainant c join ticket t on t.region_id = c.region_id and t.ticket_id = c.complainant_id
 where c.region_id = :region_id and c.complainant_id > :after
 order by c.complainant_id limit :batch;
 
 -- name: save_contact_hash(region_id, complainant_id, contact_hash)!
--- The fingerprint of the number or WeChat id by another key.
+-- Saves the fingerprint of a phone number or WeChat id under another key.
 update complainant set contact_hash = :contact_hash where region_id = :region_id and complainant_id = :complainant_id;
 
 -- name: save_code_hash(region_id, ticket_id, query_code_hash)!
--- The fingerprint of the query code by another key.
+-- Saves the fingerprint of a query code under another key.
 update ticket set query_code_hash = :query_code_hash where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: save_own_hash(region_id, channel, ticket_id, person_hash)!
--- The fingerprint of the person on the channel by another key.
+-- Saves the fingerprint of a person on a channel under another key.
 update own_ticket set person_hash = :person_hash
 where region_id = :region_id and channel = :channel and ticket_id = :ticket_id and person_hash <> :person_hash;

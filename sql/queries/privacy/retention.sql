@@ -1,5 +1,5 @@
 -- name: lapsed_tickets(region_id, before, today, words, batch)
--- Tickets that have been closed and quiet long enough, held so that no verb comes between; of words or of persons.
+-- Closed tickets past their retention period, kept by nothing open, whose persons (with :words: texts) are not purged yet; locked.
 select t.ticket_id from ticket t
 where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before and t.changed_at < :before
     and case when :words::boolean then t.words_erased_at else t.person_erased_at end is null
@@ -12,7 +12,7 @@ limit :batch
 for update of t skip locked;
 
 -- name: count_held(region_id, before, today, words)$
--- Tickets old enough that are held back for what still goes on about them.
+-- The number of tickets past their period that an open supervision, instruction, related ticket or retention hold keeps.
 select count(*) from ticket t
 where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before and t.changed_at < :before
     and case when :words::boolean then t.words_erased_at else t.person_erased_at end is null
@@ -24,7 +24,7 @@ where t.region_id = :region_id and t.state = 'closed' and t.closed_at < :before 
     );
 
 -- name: erase_persons(region_id, ticket_ids, nothings, at)!
--- What was known of these people is gone; each fingerprint gives way to one that nobody's number has.
+-- Purges the complainants' data of these tickets; each fingerprint is replaced by one of :nothings, which match no number.
 with persons as (
     update complainant c set contact_hash = n.nothing, name_sealed = null, phone_sealed = null, identity_sealed = null,
         address_sealed = null, wechat_sealed = null
@@ -39,7 +39,7 @@ with persons as (
 update ticket set person_erased_at = :at where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]);
 
 -- name: erase_words(region_id, ticket_ids, gone, at)!
--- What was written on these tickets is gone; :gone stands where a text must be.
+-- Purges the texts of these tickets; :gone replaces texts that must not be empty.
 with callbacks as (
     update callback set words = null where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and words is not null
 ), reviews as (
@@ -63,13 +63,13 @@ update ticket set title = :gone, body = :gone, place = '', words_erased_at = :at
 where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]);
 
 -- name: erase_event_words(region_id, ticket_ids, kept)!
--- The words of these tickets' history fall away; particulars of our own stay.
+-- Purges the texts of these tickets' events; details with the keys :kept stay.
 update ticket_event e set public_text = null, details = (
     select coalesce(jsonb_object_agg(d.key, d.value), '{}') from jsonb_each(e.details) d where d.key = any(:kept::text[]))
 where e.region_id = :region_id and e.ticket_id = any(:ticket_ids::uuid[]);
 
 -- name: files_of(region_id, ticket_ids)
--- Digests of files that hang on these tickets and on no other whose words are kept.
+-- Digests of files attached to these tickets and to no other ticket whose texts are kept.
 select distinct a.sha256 from attachment a
 where a.region_id = :region_id and a.ticket_id = any(:ticket_ids::uuid[])
     and not exists (
@@ -78,7 +78,7 @@ where a.region_id = :region_id and a.ticket_id = any(:ticket_ids::uuid[])
             and not o.ticket_id = any(:ticket_ids::uuid[]));
 
 -- name: drop_notices(region_id, before, today, batch)$
--- Messages long since settled, of no open ticket and of none that is held; how many went.
+-- Deletes old settled messages, except of open tickets and tickets with a retention hold; returns how many.
 with gone as (
     delete from outbox where region_id = :region_id and outbox_id in (
         select o.outbox_id from outbox o
@@ -91,7 +91,7 @@ with gone as (
 select count(*) from gone;
 
 -- name: drop_conversations(region_id, before, batch)$
--- Half-told complaints nobody went on with; how many went.
+-- Deletes abandoned conversations; returns how many.
 with gone as (
     delete from conversation where region_id = :region_id and (channel, person_hash) in (
         select c.channel, c.person_hash from conversation c where c.region_id = :region_id and c.updated_at < :before limit :batch)
@@ -100,7 +100,7 @@ with gone as (
 select count(*) from gone;
 
 -- name: drop_messages(region_id, before, batch)$
--- Messages no channel repeats any more; how many went.
+-- Deletes inbound messages too old to be delivered again; returns how many.
 with gone as (
     delete from inbound_message where region_id = :region_id and (channel, message_id) in (
         select m.channel, m.message_id from inbound_message m where m.region_id = :region_id and m.received_at < :before limit :batch)
@@ -109,7 +109,7 @@ with gone as (
 select count(*) from gone;
 
 -- name: drop_sessions(region_id, before, batch)$
--- Log-ins long over; how many went.
+-- Deletes old sessions; returns how many.
 with gone as (
     delete from session where region_id = :region_id and token_hash in (
         select s.token_hash from session s where s.region_id = :region_id and s.seen_at < :before limit :batch)
@@ -118,7 +118,7 @@ with gone as (
 select count(*) from gone;
 
 -- name: drop_looks(region_id, before, batch)$
--- Looks linked so long ago that they may go, from the oldest on; their links stay.
+-- Deletes access log entries linked before :before, oldest first, keeping their links; returns how many.
 with gone as (
     delete from view_log where region_id = :region_id and view_id in (
         select v.view_id from view_link l join view_log v on v.region_id = l.region_id and v.view_id = l.view_id
@@ -128,45 +128,45 @@ with gone as (
 select count(*) from gone;
 
 -- name: report(region_id, night, kind)^
--- What a night let go of a kind so far.
+-- The purge report of a night for one kind of data.
 select * from retention_report where region_id = :region_id and night = :night and kind = :kind;
 
 -- name: add_report(region_id, night, kind, before, erased, held, finished_at)!
--- More of a kind was let go in a night.
+-- Adds to the purge report of a night.
 insert into retention_report as r (region_id, night, kind, before, erased, held, finished_at)
 values (:region_id, :night, :kind, :before, :erased, :held, :finished_at)
 on conflict (region_id, night, kind) do update set erased = r.erased + excluded.erased, held = excluded.held,
     finished_at = excluded.finished_at;
 
 -- name: insert_hold(region_id, hold_id, ticket_id, number, reason, until, set_by, set_at)!
--- A ticket is kept beyond its time.
+-- Inserts a retention hold on a ticket.
 insert into retention_hold (region_id, hold_id, ticket_id, number, reason, until, set_by, set_at)
 values (:region_id, :hold_id, :ticket_id, :number, :reason, :until, :set_by, :set_at);
 
 -- name: lift_hold(region_id, ticket_id, lifted_by, at)$
--- The hold on a ticket ends before its day; nothing when there is none.
+-- Lifts the retention hold of a ticket; returns no row if there is none.
 update retention_hold set lifted_by = :lifted_by, lifted_at = :at
 where region_id = :region_id and ticket_id = :ticket_id and lifted_at is null returning hold_id;
 
 -- name: holds_of_ticket(region_id, ticket_id)
--- Every hold there was on a ticket, newest first, with names.
+-- Every retention hold of a ticket, newest first, with names.
 select h.*, a.name as set_by_name, b.name as lifted_by_name from retention_hold h
 left join account a on a.region_id = h.region_id and a.account_id = h.set_by
 left join account b on b.region_id = h.region_id and b.account_id = h.lifted_by
 where h.region_id = :region_id and h.ticket_id = :ticket_id order by h.set_at desc, h.hold_id desc;
 
 -- name: holds_in_force(region_id, today, batch)
--- Holds in force, the first to end on top, with names.
+-- Retention holds in force, the first to end first, with names.
 select h.*, a.name as set_by_name from retention_hold h
 left join account a on a.region_id = h.region_id and a.account_id = h.set_by
 where h.region_id = :region_id and h.lifted_at is null and h.until >= :today order by h.until, h.number limit :batch;
 
 -- name: reports(region_id, batch)
--- What the nights let go, newest first.
+-- Purge reports, newest first.
 select * from retention_report where region_id = :region_id order by night desc, kind limit :batch;
 
 -- name: personal_columns(region_id)
--- Columns whose comment says that they hold personal data. :region_id is not asked of a catalogue, only named.
+-- Columns whose comment says that they hold personal data. :region_id is unused.
 select c.relname as table_name, a.attname as column_name, col_description(c.oid, a.attnum) as told,
     obj_description(c.oid, 'pg_class') as of_table
 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -3,9 +3,9 @@
 select * from region where region_id = :region_id;
 
 -- name: add_region(region_id, name)!
--- A county moves in.
+-- Inserts a region, or renames it.
 insert into region (region_id, name) values (:region_id, :name) on conflict (region_id) do update set name = excluded.name;
 
 -- name: lock_region(region_id)!
--- One at a time changes the county's own numbers.
+-- Locks the region so that one process changes its settings at a time.
 select from region where region_id = :region_id for update;

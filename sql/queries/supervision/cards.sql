@@ -1,30 +1,30 @@
 -- name: clocks_of_tickets(region_id, ticket_ids)
--- Units' clocks of these tickets that are still owed, and when the tickets rested (rule resume).
+-- Unsettled deadlines of units on these tickets, and their parking periods (rule resume).
 select * from deadline
 where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[])
     and (rule = 'resume' or (unit_id is not null and done_at is null and state in ('running', 'missed')))
 order by due_at, deadline_id;
 
 -- name: raised_of_tickets(region_id, ticket_ids)
--- The tiers in force of these tickets, where the unit the letter went to still has the ticket.
+-- Tiers in force of these tickets whose letter went to the unit that still has the ticket.
 select s.ticket_id, l.unit_id, s.tier, s.reason, s.opened_at
 from supervision s
 join letter l on l.region_id = s.region_id and l.letter_id = s.letter_id and l.unit_id = s.unit_id
 where s.region_id = :region_id and s.ticket_id = any(:ticket_ids::uuid[]) and s.settled_at is null;
 
 -- name: missed_clocks(region_id, since, until)
--- Units' limits that ran out in a span of time, oldest first.
+-- Deadlines of units missed in a period, the earliest due first.
 select * from deadline
 where region_id = :region_id and due_at >= :since and due_at < :until and state = 'missed' and unit_id is not null
 order by due_at, deadline_id;
 
 -- name: rests_of_tickets(region_id, ticket_ids)
--- When these tickets rested (挂账).
+-- Parking periods (挂账) of these tickets.
 select * from deadline
 where region_id = :region_id and ticket_id = any(:ticket_ids::uuid[]) and rule = 'resume';
 
 -- name: raised_between(region_id, since, until)
--- Tiers entered in a span of time with the unit the letter went to.
+-- Tiers entered in a period, with the unit the letter went to.
 select s.ticket_id, l.unit_id, s.tier, s.reason, s.opened_at
 from supervision s
 join letter l on l.region_id = s.region_id and l.letter_id = s.letter_id

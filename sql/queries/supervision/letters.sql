@@ -1,10 +1,10 @@
 -- name: insert_letter(region_id, letter_id, kind, year, number, ticket_id, unit_id, copy_to, tier, facts, issued_at)!
--- A document is issued under its number.
+-- Inserts a numbered document.
 insert into letter (region_id, letter_id, kind, year, number, ticket_id, unit_id, copy_to, tier, facts, issued_at)
 values (:region_id, :letter_id, :kind, :year, :number, :ticket_id, :unit_id, :copy_to, :tier, :facts, :issued_at);
 
 -- name: letter_by_id(region_id, letter_id)^
--- One document.
+-- A document with its unit and ticket.
 select l.*, u.name as unit_name, t.number as ticket_number, t.title from letter l
 left join unit u on u.region_id = l.region_id and u.unit_id = l.unit_id
 left join ticket t on t.region_id = l.region_id and t.ticket_id = l.ticket_id

@@ -1,20 +1,20 @@
 -- name: open_supervision(region_id, supervision_id, ticket_id, cycle, tier, reason, unit_id, opened_at, due_at, letter_id)!
--- A tier is entered.
+-- Inserts a tier that a ticket has entered.
 insert into supervision (region_id, supervision_id, ticket_id, cycle, tier, reason, unit_id, opened_at, due_at, letter_id)
 values (:region_id, :supervision_id, :ticket_id, :cycle, :tier, :reason, :unit_id, :opened_at, :due_at, :letter_id);
 
 -- name: settle_supervisions(region_id, ticket_id, settled_at, settled_by)!
--- The tier in force ends: the ticket was closed, or the next tier takes over.
+-- Ends the tier in force: the ticket was closed, or the next tier takes over.
 update supervision set settled_at = :settled_at, settled_by = :settled_by
 where region_id = :region_id and ticket_id = :ticket_id and settled_at is null;
 
 -- name: move_supervision(region_id, ticket_id, unit_id, due_at)!
--- The tier in force goes on with another unit or another limit.
+-- Saves another unit or due time of the tier in force.
 update supervision set unit_id = :unit_id, due_at = :due_at
 where region_id = :region_id and ticket_id = :ticket_id and settled_at is null;
 
 -- name: supervisions_of_ticket(region_id, ticket_id)
--- The ladder of a ticket, oldest first.
+-- Tiers of a ticket, oldest first, with the numbers of their letters.
 select s.*, l.year, l.number as letter_number from supervision s
 left join letter l on l.region_id = s.region_id and l.letter_id = s.letter_id
 where s.region_id = :region_id and s.ticket_id = :ticket_id order by s.opened_at;

@@ -1,5 +1,5 @@
 -- name: open_tickets(region_id, ticket_ids, numbers, query_code_hashes, client_keys, channels, kinds, handling_classes, paces, confidentials, titles, bodies, places, matter_ids, received_ats, accused_unit_ids, linked_tos, opened_bys, contact_hashes, names_sealed, phones_sealed, identities_sealed, addresses_sealed, wechats_sealed, event_ids, roles, public_texts, details, deadline_ids, due_ats, provisionals, limit_texts, next_steps, next_ats)!
--- For each filing the person, the ticket, its first event and its dispatch clock, all in one statement; a repeated client_key fails it whole.
+-- Inserts for each filing complainant, ticket, first event and dispatch deadline; a repeated client_key fails the whole statement.
 with filed as materialized (
     select * from unnest(:ticket_ids::uuid[], :numbers::text[], :query_code_hashes::bytea[], :client_keys::text[], :channels::text[],
         :kinds::text[], :handling_classes::text[], :paces::text[], :confidentials::boolean[], :titles::text[], :bodies::text[],
@@ -36,7 +36,7 @@ select :region_id::smallint, deadline_id, ticket_id, 1, 'dispatch', received_at,
 from filed;
 
 -- name: take_numbers(region_id, series, period, amount)$
--- Take the next `amount` numbers of a series; gives back the last of them. Documents take one, tickets a block.
+-- Takes the next `amount` numbers of a series and returns the last of them; documents take one, tickets a block.
 insert into number_series as n (region_id, series, period, last) values (:region_id, :series, :period, :amount)
 on conflict (region_id, series, period) do update set last = n.last + excluded.last
 returning last;

@@ -1,16 +1,16 @@
 -- name: insert_event(region_id, ticket_id, event_id, at, verb, from_state, to_state, cycle, role, account_id, unit_id, public_text, details, client_key)!
--- One line of a ticket's history.
+-- Inserts an event of a ticket's history.
 insert into ticket_event (region_id, ticket_id, event_id, at, verb, from_state, to_state, cycle, role, account_id, unit_id,
     public_text, details, client_key)
 values (:region_id, :ticket_id, :event_id, :at, :verb, :from_state, :to_state, :cycle, :role, :account_id, :unit_id,
     :public_text, :details, :client_key);
 
 -- name: event_by_client_key(region_id, ticket_id, client_key)$
--- Whether a form was already carried out: its event.
+-- The event of a form already submitted.
 select event_id from ticket_event where region_id = :region_id and ticket_id = :ticket_id and client_key = :client_key;
 
 -- name: events_of_ticket(region_id, ticket_id)
--- The whole history, oldest first, with names of who acted.
+-- The whole history of a ticket, oldest first, with the names of account and unit.
 select e.*, a.name as account_name, u.name as unit_name
 from ticket_event e
 left join account a on a.region_id = e.region_id and a.account_id = e.account_id
@@ -19,7 +19,7 @@ where e.region_id = :region_id and e.ticket_id = :ticket_id
 order by e.at, e.event_id;
 
 -- name: contacted_since(region_id, ticket_id, cycle)$
--- Whether the person was contacted in this cycle or, where no redo asked for it again, before.
+-- Whether the complainant was contacted after the last dispatch, redispatch or redo up to this cycle.
 select exists (
     select from ticket_event c
     where c.region_id = :region_id and c.ticket_id = :ticket_id and c.verb = 'contact' and not exists (

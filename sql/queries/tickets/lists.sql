@@ -1,5 +1,5 @@
 -- name: inbox(region_id, unit_ids, states, batch, skip)
--- Open tickets these units lead, and those whose part they owe with the clock of that part; what runs out first on top.
+-- Open tickets that these units lead, and those whose part they owe with the deadline of that part, the earliest due first.
 with mine as (
     select ticket_id, clock_id, clock_due_at as due_at, received_at from ticket
     where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state = any(:states::text[]) and state <> 'closed'
@@ -24,7 +24,7 @@ left join deadline d on d.region_id = t.region_id and d.deadline_id = s.clock_id
 order by s.due_at nulls last, s.received_at, s.ticket_id;
 
 -- name: inbox_of_all(region_id, states, batch, skip)
--- The same of every unit, for those whose work spans them all.
+-- Open tickets of every unit, the earliest due first.
 with shown as (
     select ticket_id, clock_id, clock_due_at as due_at, received_at from ticket
     where region_id = :region_id and state = any(:states::text[]) and state <> 'closed'
@@ -47,7 +47,7 @@ order by t.closed_at desc, t.ticket_id
 limit :batch offset :skip;
 
 -- name: closed_of_all(region_id, batch, skip)
--- The same of every unit.
+-- Closed tickets of every unit, newest first.
 select t.*, u.name as unit_name from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 where t.region_id = :region_id and t.closed_at is not null
@@ -55,7 +55,7 @@ order by t.closed_at desc, t.ticket_id
 limit :batch offset :skip;
 
 -- name: count_by_state(region_id, unit_ids)
--- How many open tickets stand where, under the same rule as the inbox.
+-- The number of open tickets by state, by the same rule as `inbox`.
 select state, sum(of_part)::bigint as total from (
     select state, count(*) as of_part from ticket
     where region_id = :region_id and lead_unit_id = any(:unit_ids::uuid[]) and state <> 'closed'
@@ -70,11 +70,11 @@ select state, sum(of_part)::bigint as total from (
 group by state;
 
 -- name: count_all_by_state(region_id)
--- The same of every unit.
+-- The number of open tickets of every unit by state.
 select state, count(*) as total from ticket where region_id = :region_id and state <> 'closed' group by state;
 
 -- name: supervised(region_id, tiers, batch, skip)
--- Tickets under supervision with the tier in force, highest tier and oldest trouble on top.
+-- Supervised tickets with the tier in force, highest tier and earliest due first.
 select t.*, u.name as unit_name, s.tier as in_force, s.reason, s.opened_at, s.due_at, s.letter_id, l.year, l.number as letter_number,
     count(*) over () as total
 from supervision s
@@ -86,7 +86,7 @@ order by s.tier desc, s.due_at
 limit :batch offset :skip;
 
 -- name: tickets_of_person(region_id, contact_hashes, batch)
--- Earlier tickets filed from the same number or WeChat id, newest first.
+-- Earlier tickets from the same number or WeChat id, newest first.
 select t.*, u.name as unit_name from complainant c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.complainant_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
@@ -95,7 +95,7 @@ order by t.received_at desc
 limit :batch;
 
 -- name: latest(region_id, opened_by, batch)
--- What an operator opened lately, newest first; a null account means anybody.
+-- The newest tickets opened by an account (null: by anybody).
 select t.*, u.name as unit_name from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 where t.region_id = :region_id and (:opened_by::uuid is null or t.opened_by = :opened_by::uuid)

@@ -1,30 +1,29 @@
 -- name: lock_ticket_skip(region_id, ticket_id)^
--- One ticket for a sweep: nothing when somebody else is at it.
+-- A ticket, locked for a sweep; no row if another transaction has it locked.
 select * from ticket where region_id = :region_id and ticket_id = :ticket_id for update skip locked;
 
 -- name: ticket_by_id(region_id, ticket_id)^
--- One ticket.
+-- A ticket.
 select * from ticket where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: lock_ticket(region_id, ticket_id)^
--- One ticket, held until the transaction ends: every verb begins here. Its key stays free for rows that refer to it, so
--- that an answer to a target and a word passed on to it do not wait for each other.
+-- A ticket, locked until the transaction ends. Its key stays unlocked, so that inserting rows that refer to it does not wait.
 select * from ticket where region_id = :region_id and ticket_id = :ticket_id for no key update;
 
 -- name: ticket_by_number(region_id, number)^
--- One ticket by the number people read.
+-- The ticket with this number.
 select * from ticket where region_id = :region_id and number = :number;
 
 -- name: ticket_by_client_key(region_id, client_key)^
--- The ticket an earlier delivery of the same filing opened.
+-- The ticket opened by an earlier delivery of the same filing.
 select * from ticket where region_id = :region_id and client_key = :client_key;
 
 -- name: query_code_hash(region_id, ticket_id)$
--- The keyed hash of the ticket's query code.
+-- The keyed hash of a ticket's query code.
 select query_code_hash from ticket where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: save_ticket(region_id, ticket_id, kind, handling_class, pace, confidential, title, body, matter_id, state, changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled, parked_from, parked_until, close_reason, closed_at, merged_into, version, handler_id)!
--- Keep what a verb changed; the caller holds the row.
+-- Saves the columns a verb may change; the caller has locked the row.
 update ticket set kind = :kind, handling_class = :handling_class, pace = :pace, confidential = :confidential, title = :title,
     body = :body, matter_id = :matter_id, state = :state,
     changed_at = :changed_at, lead_unit_id = :lead_unit_id, accused_unit_id = :accused_unit_id, cycle = :cycle, tier = :tier,
@@ -34,14 +33,14 @@ update ticket set kind = :kind, handling_class = :handling_class, pace = :pace, 
 where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: join_unit(region_id, ticket_id, unit_id, part, joined_at)!
--- A unit takes a part in a ticket, or another part than before.
+-- Adds a unit to a ticket, or changes its part.
 insert into ticket_unit (region_id, ticket_id, unit_id, part, joined_at)
 values (:region_id, :ticket_id, :unit_id, :part, :joined_at)
 on conflict (region_id, ticket_id, unit_id) do update set part = excluded.part, joined_at = excluded.joined_at, answered_at = null,
     task = null, excused_at = null;
 
 -- name: leave_lead(region_id, ticket_id, unit_id)!
--- The lead that was becomes a former one: it keeps reading its own past, nothing more.
+-- Makes the lead other than :unit_id a former unit, which keeps access to its own past only.
 update ticket_unit set part = 'former'
 where region_id = :region_id and ticket_id = :ticket_id and part = 'lead' and unit_id is distinct from :unit_id;
 
@@ -50,7 +49,7 @@ where region_id = :region_id and ticket_id = :ticket_id and part = 'lead' and un
 select unit_id, part from ticket_unit where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: received_tickets(region_id, until, batch)
--- Tickets that wait to be dispatched, oldest first, held for this worker alone. Those a dispatcher must see have an alarm.
+-- Tickets to dispatch, oldest first, locked for this worker; those with an open dispatch alarm are left out.
 select t.* from ticket t
 where t.region_id = :region_id and t.state = 'received' and t.received_at <= :until
     and not exists (
@@ -60,9 +59,9 @@ order by t.received_at
 limit :batch for update of t skip locked;
 
 -- name: merged_into(region_id, ticket_id)
--- Tickets that were merged into this one: their people are owed its answer too.
+-- Tickets merged into this one, whose complainants get its reply too.
 select * from ticket where region_id = :region_id and merged_into = :ticket_id order by received_at;
 
 -- name: follow_merge(region_id, ticket_id, target_id)!
--- What was merged into a ticket goes with it when it is merged itself.
+-- Redirects tickets merged into a ticket to the target it is merged into itself.
 update ticket set merged_into = :target_id where region_id = :region_id and merged_into = :ticket_id;
