@@ -28,6 +28,7 @@ from hotline.holidays import china_calendar
 from hotline.store import policies
 from hotline.store.deadline import holidays
 from hotline.store.dispatch import dispatch_catalogue
+from hotline.store.dispatch.dispatch_catalogue import MatterRow
 from hotline.store.region import regions, unit_tree
 from hotline.store.region.row_scope import open_scoped_pool
 from hotline.store.tickets.filing import Filed, insert_tickets, take_numbers
@@ -59,7 +60,7 @@ class County:
     units: Mapping[UUID, Unit]
     below: Mapping[UUID, frozenset[UUID]]
     catalogue: tuple[CatalogueRow, ...]
-    matters: Mapping[str, Mapping[str, Any]]
+    matters: Mapping[str, MatterRow]
 
     def scope(self, actor: Actor) -> frozenset[UUID]:
         """The actor's unit with all its sub-units."""
