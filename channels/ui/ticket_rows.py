@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowView, clock_due, window_view
 from channels.ui.time_format import DueView, due_view, said
+from hotline.actions.dispatch.joint import LatePartRow
 from hotline.actions.region.context import County
 from hotline.domain.enums import CLOSE_NAMES, KIND_NAMES, CloseReason, Kind, Pace, Reason, Rule
 from hotline.domain.privacy.personal_numbers import mask_text
@@ -75,7 +76,7 @@ def state_view(state: str) -> StateView:
 
 
 def inbox_row(
-    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
+    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[LatePartRow] = ()
 ) -> TicketRow:
     """A row of the inbox with the limit that runs out first, the gravest of its `cards`, and the parts that are late."""
     due = window = None
@@ -88,7 +89,7 @@ def inbox_row(
 def _running(row: Row, now: datetime, county: County) -> tuple[DueView, WindowView | None]:
     if row["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
         # A part follows the lead's limit, and an urgent one runs through nights and weekends.
-        return part_due(row, now, county), None
+        return part_due(row["due_at"], row["pace"], now, county), None
     clock = {**row, "started_at": row["clock_started_at"]}
     due = clock_due(clock, now, county.rules.calendar)
     return due, window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
@@ -102,7 +103,7 @@ def _ending(row: Row, now: datetime) -> str:
 
 
 def supervised_row(
-    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
+    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[LatePartRow] = ()
 ) -> TicketRow:
     """A row of the supervision bench: the window is that of the tier in force."""
     calendar = county.rules.calendar
@@ -122,15 +123,14 @@ def supervised_row(
     return replace(told, card=card_view(cards), late=late_text(late, county))
 
 
-def late_text(late: Sequence[Row], county: County) -> str:
+def late_text(late: Sequence[LatePartRow], county: County) -> str:
     """协办超期：教育局、永安镇; empty when nobody is late with a part."""
     return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
 
 
-def part_due(row: Row, now: datetime, county: County) -> DueView:
+def part_due(due_at: datetime, pace: str, now: datetime, county: County) -> DueView:
     """By how much a part is late: in natural time where its ticket's limits run in natural time."""
-    natural = row["pace"] != Pace.ORDINARY
-    return due_view(row["due_at"], now, county.rules.calendar, natural=natural)
+    return due_view(due_at, now, county.rules.calendar, natural=pace != Pace.ORDINARY)
 
 
 def card_view(cards: Sequence[Card]) -> CardView | None:
