@@ -113,7 +113,7 @@ async def _keep_answers(
     waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
     if waiting is None:
         return
-    answers = {
+    answers: callbacks.CallbackAnswers = {
         "contacted": True, "solved": verdict is not Verdict.DISSATISFIED, "verdict": verdict.value, "words": words
     }  # fmt: skip
     await callbacks.close_callback(conn, context.region, waiting["callback_id"], "done", now, answers, actor.account_id)

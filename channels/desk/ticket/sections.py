@@ -22,7 +22,7 @@ from channels.ui.history_view import value_text, verdict_name
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CaseFile
+from hotline.actions.tickets.case_file import CallbackRow, CaseFile
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -169,7 +169,7 @@ def callbacks_of(case_file: CaseFile, now: datetime) -> list[TableLine]:
     return [_callback(row, now) for row in case_file.callbacks]
 
 
-def _callback(row: Row, now: datetime) -> TableLine:
+def _callback(row: CallbackRow, now: datetime) -> TableLine:
     stage = "约谈后核实" if row["stage"] == "interview" else "答复后回访"
     at = row["done_at"] or row["asked_at"] or row["opened_at"]
     answers = []
@@ -179,9 +179,15 @@ def _callback(row: Row, now: datetime) -> TableLine:
     answers += [f"单位{row['unit_mark']}分"] if row["unit_mark"] else []
     answers += [f"热线{row['operator_mark']}分"] if row["operator_mark"] else []
     state = f"{CALLBACK_STATES[row['state']]}（{CHANNEL_NAMES[row['channel']]}）"
-    who = row["account_name"] or ("诉求人自评" if row["state"] == "done" else "")
+    answered_by = row["account_name"] or ("诉求人自评" if row["state"] == "done" else "")
     return TableLine(
-        (f"第 {row['round']} 次 · {stage}", f"{said(at, now)} {state}", "，".join(answers), row["words"] or "", who)
+        (
+            f"第 {row['round']} 次 · {stage}",
+            f"{said(at, now)} {state}",
+            "，".join(answers),
+            row["words"] or "",
+            answered_by,
+        )
     )
 
 

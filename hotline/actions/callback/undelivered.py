@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
@@ -75,7 +76,7 @@ async def settle_undelivered(
     if ticket_id is None:
         raise NotFound
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         await _settle(context, conn, ticket, outbox_id, how, actor, now)
         text = f"发给诉求人的通知没有送达：{FOLLOW_UP_NAMES[how]}。{words}"
         return rule.comment(ticket, actor, now, {"text": text})
@@ -84,7 +85,13 @@ async def settle_undelivered(
 
 
 async def _settle(
-    context: RegionContext, conn: Any, ticket: Ticket, outbox_id: UUID, how: FollowUp, actor: Actor, now: datetime
+    context: RegionContext,
+    conn: Connection,
+    ticket: Ticket,
+    outbox_id: UUID,
+    how: FollowUp,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     state = await undelivered.lock_undelivered(conn, context.region, outbox_id)
     if state is None:

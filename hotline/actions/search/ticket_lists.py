@@ -14,6 +14,7 @@ from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Actor
 from hotline.phone import normalise
 from hotline.store import callbacks
+from hotline.store.callbacks import CallRow as CallRow
 from hotline.store.privacy import access_log
 from hotline.store.tickets import lists
 
@@ -53,7 +54,7 @@ async def list_supervised(
         return await lists.list_supervised(conn, context.region, tiers, batch, skip)
 
 
-async def list_calls(context: RegionContext, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[Row]:
+async def list_calls(context: RegionContext, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[CallRow]:
     """Callbacks to make by telephone now: stage 'reply' for operators, 'interview' for those who verify."""
     allow(actor, Right.LIST_CALLS if stage == "reply" else Right.LIST_VERIFICATIONS)
     async with context.reading(actor) as conn:

@@ -11,6 +11,7 @@ from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
+from hotline.store.callbacks import CallbackRow as CallbackRow
 
 Row = Mapping[str, Any]
 
@@ -37,7 +38,7 @@ class CaseFile:
     arrows: tuple[Arrow, ...]
     events: list[Row]
     clocks: list[Row]
-    callbacks: list[Row]
+    callbacks: list[CallbackRow]
     interviews: list[Row]
     reviews: list[Row]
     supervisions: list[Row]
