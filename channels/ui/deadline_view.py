@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from channels.ui.time_format import DueView, day_said, due_view, said
+from hotline.actions.tickets.case_file import InterviewRow
 from hotline.domain.deadline.explanation import (
     ExplanationLine,
     compose_lines,
@@ -217,7 +218,12 @@ def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
 
 
 def window_marks(
-    clock: Row, reminders: Iterable[Row], interviews: Iterable[Row], policy: Policy, calendar: Calendar, now: datetime
+    clock: Row,
+    reminders: Iterable[Row],
+    interviews: Iterable[InterviewRow],
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
 ) -> list[tuple[datetime, Mark]]:
     """What happened inside a window and what is still to be sent: the letter, the reminders, the interview held."""
     rule, begin, end = Rule(clock["rule"]), clock["started_at"], clock["due_at"]

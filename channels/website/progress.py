@@ -117,13 +117,12 @@ def _letters(case_file: CaseFile, county: County, now: datetime) -> list[dict[st
 
 def _interview(case_file: CaseFile, now: datetime) -> dict[str, str] | None:
     """Day and place of an interview that is planned but not held yet."""
-    rows = [row for row in case_file.interviews if row["meet_at"] is not None and row["held_at"] is None]
-    if not rows or case_file.ticket.state is not State.INTERVIEW_OWED:
+    planned = [
+        (row["meet_at"], row["meet_where"] or "")
+        for row in case_file.interviews
+        if row["meet_at"] is not None and row["held_at"] is None
+    ]
+    if not planned or case_file.ticket.state is not State.INTERVIEW_OWED:
         return None
-    row = rows[-1]
-    where = str(row["meet_where"] or "")
-    return {
-        "day": day_said(row["meet_at"]),
-        "at": said(row["meet_at"], now),
-        "where": PLACE_NAMES.get(where, where),
-    }
+    meet_at, where = planned[-1]
+    return {"day": day_said(meet_at), "at": said(meet_at, now), "where": PLACE_NAMES.get(where, where)}

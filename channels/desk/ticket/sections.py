@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from channels.ui.history_view import value_text, verdict_name
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CallbackRow, CaseFile
+from hotline.actions.tickets.case_file import CallbackRow, CaseFile, InterviewRow
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -129,36 +129,40 @@ def interviews_of(case_file: CaseFile, now: datetime) -> list[InterviewView]:
     """Every interview, newest first."""
     views = [_interview(row, now) for row in case_file.interviews]
     if views and case_file.reviews:
-        told = tuple(
+        reviews = tuple(
             f"{row['account_name']}：{'同意' if row['agreed'] else '不同意'}认定不合理。{row['reason']}"
             for row in case_file.reviews
         )
-        last = views[-1]
-        views[-1] = InterviewView(last.title, last.state, last.reached, last.steps, told)
+        views[-1] = replace(views[-1], reviews=reviews)
     return views[::-1]
 
 
-def _interview(row: Row, now: datetime) -> InterviewView:
-    planned, held = bool(row["cause"]), row["held_at"] is not None
+def _interview(row: InterviewRow, now: datetime) -> InterviewView:
+    planned, held_at = bool(row["cause"]), row["held_at"]
     steps = (
-        StepView("第一步 诊断", _filled(row, (("cause", "问题根源和症结"),)), planned),
-        StepView("第二步 会商", _filled(row, (
-            ("solution", "化解方案"), ("rules", "法律和规定"), ("meet_at", "约定时间"), ("meet_where", "约定地点"),
-        )), planned),
-        StepView("第三步 约谈", _filled(row, (
-            ("held_at", "实际时间"), ("held_place", "场所"), ("official", "约谈干部"), ("minutes", "约谈记录"),
-            ("outcome", "结果"), ("promised_on", "承诺办结"), ("person_verdict", "群众意见"),
-        )), held),
+        StepView("第一步 诊断", _filled(("cause", "问题根源和症结", row["cause"])), planned),
+        StepView("第二步 会商", _filled(
+            ("solution", "化解方案", row["solution"]), ("rules", "法律和规定", row["rules"]),
+            ("meet_at", "约定时间", row["meet_at"]), ("meet_where", "约定地点", row["meet_where"]),
+        ), planned),
+        StepView("第三步 约谈", _filled(
+            ("held_at", "实际时间", held_at), ("held_place", "场所", row["held_place"]),
+            ("official", "约谈干部", row["official"]), ("minutes", "约谈记录", row["minutes"]),
+            ("outcome", "结果", row["outcome"]), ("promised_on", "承诺办结", row["promised_on"]),
+            ("person_verdict", "群众意见", row["person_verdict"]),
+        ), held_at is not None),
     )  # fmt: skip
-    state = f"{said(row['held_at'], now)} 已约谈" if held else f"限 {said(row['due_at'], now)} 前约谈"
-    return InterviewView(f"第 {row['round']} 次约谈", state, 3 if held else 2 if planned else 1, steps, ())
+    state = f"限 {said(row['due_at'], now)} 前约谈" if held_at is None else f"{said(held_at, now)} 已约谈"
+    reached = 2 if planned else 1
+    return InterviewView(f"第 {row['round']} 次约谈", state, reached if held_at is None else 3, steps, ())
 
 
-def _filled(row: Row, names: Sequence[tuple[str, str]]) -> Facts:
-    return [(label, _text(name, row[name])) for name, label in names if row[name] is not None or name != "promised_on"]
+def _filled(*fields: tuple[str, str, object]) -> Facts:
+    """Label and text of each (column, label, value); a promise that nobody made is left out."""
+    return [(label, _text(name, value)) for name, label, value in fields if value is not None or name != "promised_on"]
 
 
-def _text(name: str, value: Any) -> str:
+def _text(name: str, value: object) -> str:
     if value is None:
         return ""
     return local_text(value) if isinstance(value, datetime) else value_text(name, value)

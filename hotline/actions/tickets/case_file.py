@@ -12,6 +12,8 @@ from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.callbacks import CallbackRow as CallbackRow
+from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
+from hotline.store.interviews import InterviewRow as InterviewRow
 
 Row = Mapping[str, Any]
 
@@ -39,8 +41,8 @@ class CaseFile:
     events: list[Row]
     clocks: list[Row]
     callbacks: list[CallbackRow]
-    interviews: list[Row]
-    reviews: list[Row]
+    interviews: list[InterviewRow]
+    reviews: list[InterviewReviewRow]
     supervisions: list[Row]
     letters: list[Row]
     instructions: list[Row]
