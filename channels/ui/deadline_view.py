@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from channels.ui.time_format import DueView, day_said, due_view, said
-from hotline.actions.tickets.case_file import InterviewRow
+from hotline.actions.tickets.case_file import InterviewRow, SupervisionRow
 from hotline.domain.deadline.explanation import (
     ExplanationLine,
     compose_lines,
@@ -277,17 +277,18 @@ def _date_said(day: date) -> str:
     return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
+_ENDS = {"closed": "已办结", "next_tier": "已转上一级"}
 _RUNG_NAMES = {1: "一级 · 热线", 2: "二级 · 纪委", 3: "三级 · 领导"}
 
 
-def ladder_view(supervisions: Sequence[Row], tier: int, now: datetime) -> LadderView:
-    """Where a ticket stands on the three tiers and since when (rows of read_ticket, oldest first)."""
+def ladder_view(supervisions: Sequence[SupervisionRow], tier: int, now: datetime) -> LadderView:
+    """Where a ticket stands on the three tiers and since when (its tiers, the oldest first)."""
     newest = {row["tier"]: row for row in supervisions}
     rungs = tuple(_rung(number, newest.get(number), tier, now) for number in (1, 2, 3))
     return LadderView(rungs, f"督办层级：{TIER_NAMES[tier]}")
 
 
-def _rung(number: int, row: Row | None, tier: int, now: datetime) -> Rung:
+def _rung(number: int, row: SupervisionRow | None, tier: int, now: datetime) -> Rung:
     name = _RUNG_NAMES[number]
     if row is None:
         # An instruction goes straight to the top.
@@ -295,6 +296,6 @@ def _rung(number: int, row: Row | None, tier: int, now: datetime) -> Rung:
     since = f"{said(row['opened_at'], now)} 起"
     reason = REASON_NAMES[Reason(row["reason"])]
     if row["settled_at"] is not None:
-        ended = {"closed": "已办结", "next_tier": "已转上一级"}.get(row["settled_by"], "已结束")
+        ended = _ENDS.get(row["settled_by"] or "", "已结束")
         return Rung(name, "done", since, reason, f"{said(row['settled_at'], now)} {ended}")
     return Rung(name, "over" if row["due_at"] < now else "now", since, reason, f"限 {said(row['due_at'], now)} 前")

@@ -11,6 +11,7 @@ from hotline.actions.privacy.complainant import unsealed_person
 from hotline.actions.privacy.fingerprints import contact_hash
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.db import Connection
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed, Missing
 from hotline.domain.intake import PERSON_NAMES, check_person
@@ -34,7 +35,7 @@ async def correct_person(
     Raises Missing when nothing is to be changed or no reason is given, TooLong, Malformed.
     """
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         known = await unsealed_person(context, conn, ticket_id)
         fresh = _fresh(context, known, given)
         if not fresh:

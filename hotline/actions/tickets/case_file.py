@@ -14,6 +14,8 @@ from hotline.domain.tickets.ticket import Ticket
 from hotline.store.callbacks import CallbackRow as CallbackRow
 from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
 from hotline.store.interviews import InterviewRow as InterviewRow
+from hotline.store.supervision.instructions import InstructionRow as InstructionRow
+from hotline.store.supervision.tiers import SupervisionRow as SupervisionRow
 
 Row = Mapping[str, Any]
 
@@ -43,9 +45,9 @@ class CaseFile:
     callbacks: list[CallbackRow]
     interviews: list[InterviewRow]
     reviews: list[InterviewReviewRow]
-    supervisions: list[Row]
+    supervisions: list[SupervisionRow]
     letters: list[Row]
-    instructions: list[Row]
+    instructions: list[InstructionRow]
     reminders: list[Row]
     files: list[Row]
     views: list[Row]

@@ -161,11 +161,7 @@ async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalatio
     region, start = context.region, escalation.start
     letter_id = await _issue_letter(context, conn, ticket, start, now, {"reason": escalation.reason.value})
     await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
-    await tiers.open_supervision(conn, region, {
-        "ticket_id": ticket.ticket_id, "cycle": ticket.cycle, "tier": escalation.tier,
-        "reason": escalation.reason.value, "unit_id": ticket.lead_unit_id, "opened_at": now,
-        "due_at": start.due.at, "letter_id": letter_id,
-    })  # fmt: skip
+    await tiers.open_supervision(conn, region, ticket, escalation.tier, escalation.reason, now, start.due.at, letter_id)
     await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
     role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
     text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
