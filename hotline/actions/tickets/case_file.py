@@ -15,6 +15,7 @@ from hotline.store.callbacks import CallbackRow as CallbackRow
 from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
 from hotline.store.interviews import InterviewRow as InterviewRow
 from hotline.store.supervision.instructions import InstructionRow as InstructionRow
+from hotline.store.supervision.letters import LetterRow as LetterRow
 from hotline.store.supervision.tiers import SupervisionRow as SupervisionRow
 
 Row = Mapping[str, Any]
@@ -46,7 +47,7 @@ class CaseFile:
     interviews: list[InterviewRow]
     reviews: list[InterviewReviewRow]
     supervisions: list[SupervisionRow]
-    letters: list[Row]
+    letters: list[LetterRow]
     instructions: list[InstructionRow]
     reminders: list[Row]
     files: list[Row]
