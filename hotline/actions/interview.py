@@ -16,7 +16,7 @@ from hotline.domain import interview as rule
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Document, Verdict
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.tickets.ticket import Actor, Decision, Paper, Ticket
+from hotline.domain.tickets.ticket import Actor, Decision, DocumentDraft, Ticket
 from hotline.store import callbacks, interviews, network
 from hotline.store.interviews import InterviewMinutes, InterviewPlan, LastInterviewRow
 from hotline.store.interviews import WantedReviewRow as WantedReviewRow
@@ -65,7 +65,7 @@ async def hold_interview(
         )  # fmt: skip
         await interviews.hold_interview(conn, context.region, row["interview_id"], minutes)
         plan = {"cause": row["cause"], "solution": row["solution"], "rules": row["rules"]}
-        return replace(decision, paper=Paper(Document.INTERVIEW_RECORD, {**facts, **plan}))
+        return replace(decision, document=DocumentDraft(Document.INTERVIEW_RECORD, {**facts, **plan}))
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 

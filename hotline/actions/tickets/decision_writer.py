@@ -22,7 +22,7 @@ from hotline.domain.deadline.timers import (
 from hotline.domain.deadline.working_time import next_open
 from hotline.domain.enums import Channel, Document, Role, Rule, Step
 from hotline.domain.supervision.tiers import TIER_NAMES
-from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Notice, Paper, Ticket
+from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, DocumentDraft, Escalation, Notice, Ticket
 from hotline.store import callbacks, interviews
 from hotline.store.deadline import deadlines
 from hotline.store.messaging import alarms, outbox
@@ -131,8 +131,8 @@ async def _write_mechanism(
     if decision.resumes_all:
         await callbacks.wake_callbacks(conn, region, ticket.ticket_id, now)
     await _settle_alarms(context, conn, ticket, decision, now)
-    if decision.paper is not None:
-        await issue_document(context, conn, ticket, decision.paper, now)
+    if decision.document is not None:
+        await issue_document(context, conn, ticket, decision.document, now)
     if decision.callback_stage is not None:
         await _owe_callback(context, conn, ticket, decision.callback_stage, now)
     if decision.interview_due is not None and ticket.lead_unit_id is not None:
@@ -184,8 +184,8 @@ async def _issue_letter(
 ) -> UUID:
     told = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
     copy_to = "单位主要负责人" if ticket.tier > 1 else None
-    paper = Paper(Document.SUPERVISION_LETTER, told)
-    return await issue_document(context, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
+    draft = DocumentDraft(Document.SUPERVISION_LETTER, told)
+    return await issue_document(context, conn, ticket, draft, now, tier=ticket.tier, copy_to=copy_to)
 
 
 async def _owe_callback(context: RegionContext, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:

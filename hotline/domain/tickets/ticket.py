@@ -114,11 +114,11 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A numbered document to issue, with what it says; never with the person (PROCEDURE §6, §7)."""
+class DocumentDraft:
+    """A document to issue under the next number, with what it says; never with the person (PROCEDURE §6, §7)."""
 
     kind: Document
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Decision:
     alarms: tuple[Alarm, ...] = ()
     escalation: Escalation | None = None
     passed_on: Start | None = None
-    paper: Paper | None = None
+    document: DocumentDraft | None = None
     callback_stage: str | None = None
     interview_due: Start | None = None
     invites: tuple[UUID, ...] = ()
