@@ -1,11 +1,11 @@
-"""催办通知书, 约谈记录, 答复意见书: the documents of a ticket beside the supervision letter (PROCEDURE §7)."""
+"""催办通知书, 约谈记录, 答复意见书: the letters on a ticket beside the supervision letter (PROCEDURE §7)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hotline.documents.letter import date_text, letter_number, moment_text, supervision_letter
 from hotline.documents.sheet import Alignment, Sheet
+from hotline.documents.supervision_letter import date_text, letter_number, moment_text, supervision_letter
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import Document, Outcome, Role, Rule, Verdict
 from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
