@@ -218,13 +218,9 @@ def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
 
 
 def window_marks(
-    clock: Row,
-    reminders: Iterable[Row],
-    interviews: Iterable[InterviewRow],
-    policy: Policy,
-    calendar: Calendar,
+    clock: Row, reminders: Iterable[Row], interviews: Iterable[InterviewRow], policy: Policy, calendar: Calendar,
     now: datetime,
-) -> list[tuple[datetime, Mark]]:
+) -> list[tuple[datetime, Mark]]:  # fmt: skip
     """What happened inside a window and what is still to be sent: the letter, the reminders, the interview held."""
     rule, begin, end = Rule(clock["rule"]), clock["started_at"], clock["due_at"]
     marks, told = [], set()
@@ -277,7 +273,6 @@ def _date_said(day: date) -> str:
     return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
-_ENDS = {"closed": "已办结", "next_tier": "已转上一级"}
 _RUNG_NAMES = {1: "一级 · 热线", 2: "二级 · 纪委", 3: "三级 · 领导"}
 
 
@@ -296,6 +291,6 @@ def _rung(number: int, row: SupervisionRow | None, tier: int, now: datetime) -> 
     since = f"{said(row['opened_at'], now)} 起"
     reason = REASON_NAMES[Reason(row["reason"])]
     if row["settled_at"] is not None:
-        ended = _ENDS.get(row["settled_by"] or "", "已结束")
+        ended = {"closed": "已办结", "next_tier": "已转上一级"}.get(row["settled_by"] or "", "已结束")
         return Rung(name, "done", since, reason, f"{said(row['settled_at'], now)} {ended}")
     return Rung(name, "over" if row["due_at"] < now else "now", since, reason, f"限 {said(row['due_at'], now)} 前")

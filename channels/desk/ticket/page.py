@@ -13,6 +13,7 @@ from aiohttp import web
 from channels.desk.texts import REVEAL_REASONS, WAITING
 from channels.desk.ticket.available_actions import find_available
 from channels.desk.ticket.form_view import FormContext, Refused, form_view, suggest_unit
+from channels.desk.ticket.interview_view import interviews_of
 from channels.desk.ticket.joint_view import own_part_clock, parts_of
 from channels.desk.ticket.sections import (
     TableLine,
@@ -23,7 +24,6 @@ from channels.desk.ticket.sections import (
     files_of,
     hold_view,
     instructions_of,
-    interviews_of,
     latest_reply,
     letters_of,
     main_clock,

@@ -1,9 +1,9 @@
-"""The sections of a ticket's page as plain data: clocks, interviews, callbacks, documents, ledger, looks."""
+"""The sections of a ticket's page as plain data: clocks, callbacks, documents, ledger, looks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,11 +18,11 @@ from channels.desk.texts import (
     REMINDER_STATES,
 )
 from channels.ui.deadline_view import limit_words
-from channels.ui.history_view import value_text, verdict_name
+from channels.ui.history_view import verdict_name
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CallbackRow, CaseFile, InterviewRow
+from hotline.actions.tickets.case_file import CallbackRow, CaseFile
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -37,26 +37,6 @@ _MAIN = (
     Rule.CALLBACK, Rule.VERIFY, Rule.DETAILS, Rule.RESUME,
 )  # fmt: skip
 _WINDOWS = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One of the three steps of an interview: its name, its facts, whether it is filled in."""
-
-    name: str
-    facts: Facts
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewView:
-    """An interview as a form that fills up."""
-
-    title: str
-    state: str
-    reached: int
-    steps: tuple[StepView, ...]
-    reviews: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,49 +103,6 @@ def facts_of(case_file: CaseFile, county: County, now: datetime) -> Facts:
 
 def _parts(case_file: CaseFile) -> list[tuple[UUID, str]]:
     return [(part.unit_id, part.part) for part in case_file.parts if not part.excused_at]
-
-
-def interviews_of(case_file: CaseFile, now: datetime) -> list[InterviewView]:
-    """Every interview, newest first."""
-    views = [_interview(row, now) for row in case_file.interviews]
-    if views and case_file.reviews:
-        reviews = tuple(
-            f"{row['account_name']}：{'同意' if row['agreed'] else '不同意'}认定不合理。{row['reason']}"
-            for row in case_file.reviews
-        )
-        views[-1] = replace(views[-1], reviews=reviews)
-    return views[::-1]
-
-
-def _interview(row: InterviewRow, now: datetime) -> InterviewView:
-    planned, held_at = bool(row["cause"]), row["held_at"]
-    steps = (
-        StepView("第一步 诊断", _filled(("cause", "问题根源和症结", row["cause"])), planned),
-        StepView("第二步 会商", _filled(
-            ("solution", "化解方案", row["solution"]), ("rules", "法律和规定", row["rules"]),
-            ("meet_at", "约定时间", row["meet_at"]), ("meet_where", "约定地点", row["meet_where"]),
-        ), planned),
-        StepView("第三步 约谈", _filled(
-            ("held_at", "实际时间", held_at), ("held_place", "场所", row["held_place"]),
-            ("official", "约谈干部", row["official"]), ("minutes", "约谈记录", row["minutes"]),
-            ("outcome", "结果", row["outcome"]), ("promised_on", "承诺办结", row["promised_on"]),
-            ("person_verdict", "群众意见", row["person_verdict"]),
-        ), held_at is not None),
-    )  # fmt: skip
-    state = f"限 {said(row['due_at'], now)} 前约谈" if held_at is None else f"{said(held_at, now)} 已约谈"
-    reached = 2 if planned else 1
-    return InterviewView(f"第 {row['round']} 次约谈", state, reached if held_at is None else 3, steps, ())
-
-
-def _filled(*fields: tuple[str, str, object]) -> Facts:
-    """Label and text of each (column, label, value); a promise that nobody made is left out."""
-    return [(label, _text(name, value)) for name, label, value in fields if value is not None or name != "promised_on"]
-
-
-def _text(name: str, value: object) -> str:
-    if value is None:
-        return ""
-    return local_text(value) if isinstance(value, datetime) else value_text(name, value)
 
 
 def callbacks_of(case_file: CaseFile, now: datetime) -> list[TableLine]:
