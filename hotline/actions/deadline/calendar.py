@@ -17,7 +17,7 @@ from hotline.actions.deadline.holiday_notice import HolidayNotice, unfit
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import follow_limit
 from hotline.actions.tickets.joint_parts import follow_lead
-from hotline.db import open_pool
+from hotline.db import Connection, open_pool
 from hotline.domain.deadline.timers import Deadline, Shifted, recompute_due
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.enums import Rule
@@ -164,7 +164,7 @@ def _refuse_contradictions(days: Iterable[DayChange]) -> None:
 
 
 async def _find(
-    context: RegionContext, conn: Any, calendar: Calendar, now: datetime, known_until: datetime | None = None
+    context: RegionContext, conn: Connection, calendar: Calendar, now: datetime, known_until: datetime | None = None
 ) -> list[tuple[str, Shifted]]:
     """Every running limit this calendar changes, with its ticket's number."""
     found: list[tuple[str, Shifted]] = []
@@ -193,7 +193,7 @@ def _limit_changes(found: Iterable[tuple[str, Shifted]]) -> tuple[LimitChange, .
 
 async def _apply(
     context: RegionContext,
-    conn: Any,
+    conn: Connection,
     found: Sequence[tuple[str, Shifted]],
     calendar: Calendar,
     reason: str,
@@ -221,7 +221,7 @@ async def _apply(
 
 
 async def _shift(
-    context: RegionContext, conn: Any, ticket: Ticket, shifted: Shifted, reason: str, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, shifted: Shifted, reason: str, now: datetime
 ) -> Ticket:
     deadline = shifted.deadline
     await deadlines.shift_clock(conn, context.region, deadline.deadline_id, shifted.due, shifted.timer)

@@ -13,6 +13,7 @@ from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
 from hotline.actions.tickets.merged import target_of
+from hotline.db import Connection
 from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, NotFound
 from hotline.domain.handling.unit_work import passes_files
@@ -66,7 +67,7 @@ async def add_files(
         return await _hang(context, conn, ticket_id, files, actor, now, label)
 
 
-async def _passed_to(context: RegionContext, conn: Any, ticket: Ticket) -> Ticket | None:
+async def _passed_to(context: RegionContext, conn: Connection, ticket: Ticket) -> Ticket | None:
     """The ticket on which files of a merged one hang as well."""
     target = await target_of(context, conn, ticket)
     if target is None or not passes_files(ticket, target, context.county.barred(ticket.accused_unit_id)):
@@ -76,7 +77,7 @@ async def _passed_to(context: RegionContext, conn: Any, ticket: Ticket) -> Ticke
 
 async def _hang(
     context: RegionContext,
-    conn: Any,
+    conn: Connection,
     ticket_id: UUID,
     files: Sequence[KeptFile],
     actor: Actor,

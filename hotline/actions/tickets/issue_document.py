@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.tickets.ticket import Paper, Ticket
 from hotline.store.supervision import letters
 from hotline.store.tickets import filing
 
 
 async def issue_document(
-    context: RegionContext, conn: Any, ticket: Ticket, paper: Paper, now: datetime, *, tier: int | None = None,
+    context: RegionContext, conn: Connection, ticket: Ticket, paper: Paper, now: datetime, *, tier: int | None = None,
     copy_to: str | None = None,
 ) -> UUID:  # fmt: skip
     """The next number of its kind and local year, without gaps: undone with the verb, it is given again."""
