@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from channels.ui.time_format import DueView, day_said, due_view, said
+from hotline.actions.tickets.case_file import EndedDeadlineRow
 from hotline.domain.deadline.explanation import (
     ExplanationLine,
     compose_lines,
@@ -29,6 +30,27 @@ WEEKDAYS = "一二三四五六日"
 MOST_DAYS = 15
 MOST_DAYS_SMALL = 10
 WINDOW_RULES = frozenset({Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3})
+
+
+class CountedLimit(TypedDict):
+    """What a limit is counted from: its start, its due time, its words (such as 5d) and its stored pauses."""
+
+    started_at: datetime
+    due_at: datetime
+    limit_text: str
+    pauses: list[list[str | None]]
+
+
+class WindowLimit(CountedLimit):
+    """A limit with its rule, as a window shows it."""
+
+    rule: str
+
+
+class ExplainedLimit(CountedLimit):
+    """A limit and whether it was counted over days whose notice is not published."""
+
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +130,9 @@ def limit_words(limit_text: str) -> str:
     return "，延期".join(limit.in_words for limit in parts_of(limit_text))
 
 
-def clock_due(clock: Row, now: datetime, calendar: Calendar) -> DueView:
+def clock_due(clock: CountedLimit, now: datetime, calendar: Calendar) -> DueView:
     """The due time of a clock, in its own kind of time."""
-    return due_view(clock["due_at"], now, calendar, natural=is_natural(clock["limit_text"] or ""))
+    return due_view(clock["due_at"], now, calendar, natural=is_natural(clock["limit_text"]))
 
 
 class _Hours:
@@ -168,21 +190,24 @@ def _pieces(
         yield first + timedelta(offset), start, due_at
 
 
-def _pauses(clock: Row) -> tuple[Pause, ...]:
+def _pauses(clock: CountedLimit) -> tuple[Pause, ...]:
     """The pauses of a clock that are over."""
-    stored = clock.get("pauses") or []
-    return tuple((datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in stored if until)
+    return tuple(
+        (datetime.fromisoformat(begin), datetime.fromisoformat(until))
+        for begin, until in clock["pauses"]
+        if begin and until
+    )
 
 
 def window_view(
-    clock: Row, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
+    clock: WindowLimit, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
     most: int = MOST_DAYS, due: DueView | None = None,
 ) -> WindowView | None:  # fmt: skip
-    """The window of a clock (keys rule, started_at, due_at, limit_text); None for natural time and for very long limits.
+    """The window of a clock; None for natural time and for limits over 60 days or `most` working days.
 
-    `marks` come with their moments; their place is reckoned here. `due` is what `clock_due` says, if known already.
+    `marks` come with their moments; their place is computed here. `due` is what `clock_due` says, if known already.
     """
-    limit_text = clock["limit_text"] or ""
+    limit_text = clock["limit_text"]
     if is_natural(limit_text) or clock["due_at"] - clock["started_at"] > timedelta(days=60):
         return None
     hours = _hours_of(calendar, limit_text, clock["started_at"], clock["due_at"], _pauses(clock))
@@ -205,7 +230,7 @@ def _day(hours: _Hours, day: date, now: datetime, today: date, over: bool) -> Da
     return Day(*hours.names[day], fill, state)
 
 
-def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
+def _summary(clock: WindowLimit, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
     sent = sum(mark.kind == "reminder" and not mark.ahead for mark in marks)
     parts = [
         f"{RULE_NAMES[Rule(clock['rule'])]}期限{limit_words(clock['limit_text'])}",
@@ -217,18 +242,23 @@ def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
 
 
 def window_marks(
-    clock: Row, reminders: Iterable[Row], interviews: Iterable[Row], policy: Policy, calendar: Calendar, now: datetime
+    clock: EndedDeadlineRow,
+    reminders: Iterable[Row],
+    interviews: Iterable[Row],
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
 ) -> list[tuple[datetime, Mark]]:
     """What happened inside a window and what is still to be sent: the letter, the reminders, the interview held."""
     rule, begin, end = Rule(clock["rule"]), clock["started_at"], clock["due_at"]
-    marks, told = [], set()
+    marks, reminded = [], set()
     for row in reminders:
         if row["rule"] == rule and row["cycle"] == clock["cycle"] and row["state"] != "skipped":
             step = Step(row["step"])
-            told.add(step)
+            reminded.add(step)
             marks.append((row["planned_at"], _mark(step, row["planned_at"], now, ahead=False)))
     for step, at in plan_steps(policy, calendar, rule, begin, end):
-        if step not in told and at > now and clock["state"] == "running":
+        if step not in reminded and at > now and clock["state"] == "running":
             marks.append((at, _mark(step, at, now, ahead=True)))
     marks += [
         (row["held_at"], Mark(0, f"已约谈 {said(row['held_at'], now)}", "held"))
@@ -245,17 +275,17 @@ def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
     return Mark(0, f"{'将提醒' if ahead else '已提醒'}：{name}（{said(at, now)}）", "reminder", ahead)
 
 
-def explanation_view(clock: Row, calendar: Calendar) -> ExplanationView:
+def explanation_view(clock: ExplainedLimit, calendar: Calendar) -> ExplanationView:
     """How a clock's limit was counted, day by day (PROCEDURE §3)."""
-    limit_text, start, pauses = clock["limit_text"] or "", clock["started_at"], _pauses(clock)
+    limit_text, start, pauses = clock["limit_text"], clock["started_at"], _pauses(clock)
     begin, end = (f"{day_said(at)} {at.astimezone(ZONE):%H:%M}" for at in (start, clock["due_at"]))
     note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
     due, parts = end_of(calendar, limit_text, start, pauses), parts_of(limit_text)
     if due is None or due.at != clock["due_at"]:
         return ExplanationView(f"{begin}起，到{end}止。", (), _why_not(parts) + note)
-    told = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
+    lines = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
     sentence = f"{begin}起算，{limit_words(limit_text)}，{how_counted(parts[0])}，到{end}止。"
-    return ExplanationView(sentence, told, note)
+    return ExplanationView(sentence, lines, note)
 
 
 def _why_not(parts: Sequence[object]) -> str:

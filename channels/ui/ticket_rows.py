@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowView, clock_due, window_view
+from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowLimit, WindowView, clock_due, window_view
 from channels.ui.time_format import DueView, due_view, said
 from hotline.actions.region.context import County
 from hotline.domain.enums import CLOSE_NAMES, KIND_NAMES, CloseReason, Kind, Pace, Reason, Rule
@@ -89,7 +89,10 @@ def _running(row: Row, now: datetime, county: County) -> tuple[DueView, WindowVi
     if row["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
         # A part follows the lead's limit, and an urgent one runs through nights and weekends.
         return part_due(row, now, county), None
-    clock = {**row, "started_at": row["clock_started_at"]}
+    clock: WindowLimit = {
+        "rule": row["rule"], "started_at": row["clock_started_at"], "due_at": row["due_at"],
+        "limit_text": row["limit_text"], "pauses": [],
+    }  # fmt: skip
     due = clock_due(clock, now, county.rules.calendar)
     return due, window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
 
@@ -110,9 +113,9 @@ def supervised_row(
     if row["in_force"] == 1 and row["state"] == State.INTERVIEW_OWED:
         rule = Rule.INTERVIEW
     key = "interview" if rule is Rule.INTERVIEW else rule.value
-    clock = {
-        "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"], "state": "running",
-        "limit_text": str(county.rules.policy.limit(key)),
+    clock: WindowLimit = {
+        "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"],
+        "limit_text": str(county.rules.policy.limit(key)), "pauses": [],
     }  # fmt: skip
     due = window = None
     if row["state"] not in _RESTING:

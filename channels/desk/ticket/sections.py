@@ -22,7 +22,7 @@ from channels.ui.history_view import value_text, verdict_name
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CaseFile
+from hotline.actions.tickets.case_file import CaseFile, EndedDeadlineRow
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -69,7 +69,7 @@ class TableLine:
     pdf: str = ""
 
 
-def main_clock(case_file: CaseFile) -> Row | None:
+def main_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
     """The limit that runs out first, or the one missed in this round."""
     ticket = case_file.ticket
     rows = [row for row in case_file.clocks if row["rule"] in _MAIN]
@@ -80,7 +80,7 @@ def main_clock(case_file: CaseFile) -> Row | None:
     return min(running or missed, key=lambda row: row["due_at"])
 
 
-def window_clock(case_file: CaseFile) -> Row | None:
+def window_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
     """The clock of the tier in force; without one the main clock."""
     rows = [row for row in case_file.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
     running = [row for row in rows if row["state"] == "running"]

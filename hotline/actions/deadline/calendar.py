@@ -10,7 +10,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.deadline.holiday_notice import HolidayNotice, unfit
@@ -26,6 +25,7 @@ from hotline.domain.tickets.lifecycle import Verb
 from hotline.domain.tickets.ticket import SYSTEM, Ticket, move
 from hotline.holidays import DayRow, china_calendar
 from hotline.store.deadline import deadlines, holidays
+from hotline.store.deadline.holidays import HolidayNoticeRow as HolidayNoticeRow
 from hotline.store.region import regions
 from hotline.store.tickets import history, records
 
@@ -229,14 +229,14 @@ async def _shift(
         return ticket
     await follow_limit(context, conn, deadline, shifted.due.at)
     changed, event = move(
-        ticket, Verb.RECKON, SYSTEM, now, _told(deadline, shifted, reason), public_text=_public(deadline, shifted)
+        ticket, Verb.RECKON, SYSTEM, now, _details(deadline, shifted, reason), public_text=_public(deadline, shifted)
     )
     await records.save_ticket(conn, context.region, changed)
     await history.insert_event(conn, context.region, ticket.ticket_id, event, None)
     return changed
 
 
-def _told(deadline: Deadline, shifted: Shifted, reason: str) -> Mapping[str, Any]:
+def _details(deadline: Deadline, shifted: Shifted, reason: str) -> Mapping[str, object]:
     return {
         "reason": reason,
         "rule": deadline.rule.value,
@@ -252,7 +252,7 @@ def _public(deadline: Deadline, shifted: Shifted) -> str | None:
     return None if theirs else ""
 
 
-async def list_holiday_notices(context: RegionContext) -> list[Mapping[str, Any]]:
+async def list_holiday_notices(context: RegionContext) -> list[HolidayNoticeRow]:
     """Every notice that was loaded, newest first."""
     async with context.reading(SYSTEM) as conn:
         return await holidays.list_holiday_notices(conn, context.region)

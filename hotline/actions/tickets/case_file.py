@@ -11,6 +11,7 @@ from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
+from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
 
 Row = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ class CaseFile:
     person: Person
     arrows: tuple[Arrow, ...]
     events: list[Row]
-    clocks: list[Row]
+    clocks: list[EndedDeadlineRow]
     callbacks: list[Row]
     interviews: list[Row]
     reviews: list[Row]

@@ -33,7 +33,7 @@ def a_clock(limit: str = "5d", start: datetime = MONDAY, rule: Rule = Rule.INTER
     due = compute_due(CALENDAR, Limit.parse(limit), start)
     return {
         "rule": rule, "started_at": start, "due_at": due.at, "limit_text": limit, "provisional": due.provisional,
-        "state": "running", "cycle": 1,
+        "state": "running", "cycle": 1, "pauses": [],
     } | given  # fmt: skip
 
 
