@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from channels.desk.texts import CLOCK_STATES, PARTS
@@ -34,7 +35,7 @@ def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[
     if not any(part.part == "assisting" or part.excused_at for part in case_file.parts):
         return []
     shown = (part for part in case_file.parts if part.part != "former" or part.excused_at)
-    over = {row["unit_id"]: part_due(row, now, county) for row in late}
+    over = {row["unit_id"]: part_due(row["pace"], row["due_at"], now, county) for row in late}
     return [replace(_part(case_file, part, county, now), late=over.get(part.unit_id)) for part in shown]
 
 
@@ -60,8 +61,9 @@ def _part_state(part: Part, now: datetime) -> str:
 
 def _words(case_file: CaseFile, unit_id: UUID, now: datetime) -> Iterator[tuple[str, str]]:
     for event in case_file.events:
-        if event["verb"] == Verb.ASSIST and str(unit_id) in event["details"]["assisting"]:
-            text = event["details"]["part"]
+        details = event["details"]
+        if event["verb"] == Verb.ASSIST and str(unit_id) in cast(list[str], details["assisting"]):
+            text = str(details["part"])
             yield said(event["at"], now), text if case_file.person.shown else mask_text(text)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.dispatch.catalogue import choose_unit
 from hotline.domain.privacy.visibility import body_for
@@ -16,6 +17,7 @@ from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
 from hotline.store.dispatch import dispatch_queue
 from hotline.store.tickets import lists, records
+from hotline.store.tickets.lists import InboxTicketRow as InboxTicketRow
 
 BEYOND_THE_FIRST = 1
 Row = Mapping[str, Any]
@@ -25,7 +27,7 @@ Row = Mapping[str, Any]
 class Waiting:
     """A received ticket without a unit: its row, its words, and the unit the catalogue speaks for, if any."""
 
-    row: Row
+    row: InboxTicketRow
     body: str
     suggested: UUID | None
 
@@ -38,7 +40,7 @@ async def list_undispatched(context: RegionContext, actor: Actor, batch: int = 5
         return [await _waiting(context, conn, row, actor) for row in rows]
 
 
-async def _waiting(context: RegionContext, conn: Any, row: Row, actor: Actor) -> Waiting:
+async def _waiting(context: RegionContext, conn: Connection, row: InboxTicketRow, actor: Actor) -> Waiting:
     ticket = records.ticket_of(row)
     suggested = choose_unit(context.county.catalogue, ticket, await _excluded(context, conn, ticket))
     return Waiting(row, body_for(actor, ticket), suggested)

@@ -76,7 +76,9 @@ async def unmerge_ticket(
         contacted = await history.is_contacted(conn, context.region, ticket)
         tiers = await mechanism.list_supervisions(conn, context.region, ticket_id)
         reason = Reason(tiers[-1]["reason"]) if tiers else None
-        stood = State(merged[-1]["from_state"])
+        before = merged[-1]["from_state"]
+        assert before is not None  # only the first event, the opening, starts from no state
+        stood = State(before)
         promised = await promised_to_leader(context, conn, ticket)
         return rule.unmerge(ticket, stood, contacted, reason, actor, context.rules, now, given, promised)
 

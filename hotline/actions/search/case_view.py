@@ -14,7 +14,7 @@ from hotline.actions.privacy.complainant import unsealed_person
 from hotline.actions.privacy.redaction import redact_case
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_answers, scope_of_number, scope_of_ticket
-from hotline.actions.tickets.case_file import CaseFile, Person
+from hotline.actions.tickets.case_file import CaseFile, Person, TicketEventRow
 from hotline.actions.tickets.execution import check_scope
 from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
@@ -138,5 +138,9 @@ async def read_progress(context: RegionContext, number: str, code: str, now: dat
         await widen_scope(conn, scope_of_answers(ticket.merged_into))
         followed = await history.list_events(conn, context.region, ticket.merged_into)
         # Another person's words may be told in that answer: long numbers stay with that person.
-        answers = [dict(row) | {"public_text": mask_text(row["public_text"] or "")} for row in followed]
-        return replace(case_file, events=case_file.events + [row for row in answers if row["verb"] == Verb.REPLY])
+        answers: list[TicketEventRow] = [
+            {**event, "public_text": mask_text(event["public_text"] or "")}
+            for event in followed
+            if event["verb"] == Verb.REPLY
+        ]
+        return replace(case_file, events=case_file.events + answers)

@@ -12,6 +12,8 @@ from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
+from hotline.store.tickets.attachments import AttachmentRow as AttachmentRow
+from hotline.store.tickets.history import TicketEventRow as TicketEventRow
 
 Row = Mapping[str, Any]
 
@@ -36,7 +38,7 @@ class CaseFile:
     body: str
     person: Person
     arrows: tuple[Arrow, ...]
-    events: list[Row]
+    events: list[TicketEventRow]
     clocks: list[EndedDeadlineRow]
     callbacks: list[Row]
     interviews: list[Row]
@@ -45,7 +47,7 @@ class CaseFile:
     letters: list[Row]
     instructions: list[Row]
     reminders: list[Row]
-    files: list[Row]
+    files: list[AttachmentRow]
     views: list[Row]
     units: Mapping[UUID, str]
     parts: list[Part]
