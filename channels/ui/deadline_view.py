@@ -305,7 +305,7 @@ _RUNG_NAMES = {1: "一级 · 热线", 2: "二级 · 纪委", 3: "三级 · 领�
 
 
 def ladder_view(supervisions: Sequence[Row], tier: int, now: datetime) -> LadderView:
-    """Where a ticket stands on the three tiers and since when (rows of read_ticket, oldest first)."""
+    """Where a ticket stands on the three tiers and since when; `supervisions` are its tiers, oldest first."""
     newest = {row["tier"]: row for row in supervisions}
     rungs = tuple(_rung(number, newest.get(number), tier, now) for number in (1, 2, 3))
     return LadderView(rungs, f"督办层级：{TIER_NAMES[tier]}")

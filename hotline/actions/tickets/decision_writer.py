@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import drop_waiting, notify
@@ -189,11 +188,11 @@ async def _pass_on(context: RegionContext, conn: Connection, ticket: Ticket, sta
 
 
 async def _issue_letter(
-    context: RegionContext, conn: Connection, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
+    context: RegionContext, conn: Connection, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, object]
 ) -> UUID:
-    told = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
+    letter = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
     copy_to = "单位主要负责人" if ticket.tier > 1 else None
-    paper = Paper(Document.SUPERVISION_LETTER, told)
+    paper = Paper(Document.SUPERVISION_LETTER, letter)
     return await issue_document(context, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
 
 
