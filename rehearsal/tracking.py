@@ -12,6 +12,7 @@ from hotline.domain.tickets.lifecycle import State, Verb
 from hotline.domain.tickets.ticket import Ticket
 from rehearsal.behaviour.schedule import PlannedAction, Situation
 from rehearsal.messages import Arrival, Caller, Message
+from rehearsal.store.tickets import TicketEventRow
 
 Row = Mapping[str, Any]
 _NEW_ROUNDS = frozenset({Verb.DISPATCH, Verb.REDISPATCH, Verb.REDO})
@@ -63,7 +64,7 @@ class TrackedMessage:
         """Store who assists and whether that unit still owes its part."""
         self.assisting_id, self.part_owed = assisting or (None, False)
 
-    def recall(self, events: Sequence[Row], interviews: Sequence[Row], reviews: int) -> None:
+    def recall(self, events: Sequence[TicketEventRow], interviews: Sequence[Row], reviews: int) -> None:
         """Restore what an earlier run did in the present round, from the history."""
         verbs = [str(event["verb"]) for event in events]
         this_round = _since(verbs, _NEW_ROUNDS)

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store import interviews as mechanism
+from hotline.store.queries import fetch_all
 from hotline.store.tickets import history, records
+from hotline.store.tickets.history import TicketEventRow as TicketEventRow
 from rehearsal.store.queries import queries
 
 _q = queries.ticket
@@ -20,7 +22,7 @@ _q = queries.ticket
 class Past:
     """What was done to a ticket: events and interviews, oldest first, and reviews of the newest interview."""
 
-    events: Sequence[Mapping[str, Any]]
+    events: Sequence[TicketEventRow]
     interviews: Sequence[Mapping[str, Any]]
     reviews: int
 
@@ -39,8 +41,9 @@ async def get_past(conn: Any, region: int, ticket_id: UUID) -> Past:
 
 
 async def list_changed(conn: Any, region: int, since: datetime) -> list[Ticket]:
-    """Tickets something happened to since a moment."""
-    return [records.ticket_of(row) async for row in _q.changed_tickets(conn, region_id=region, since=since)]
+    """Tickets with an event since a moment, oldest first."""
+    rows = await fetch_all(records.StoredTicketRow, _q.changed_tickets(conn, region_id=region, since=since))
+    return [records.ticket_of(row) for row in rows]
 
 
 async def list_assisting(conn: Any, region: int, ticket_ids: list[UUID]) -> dict[UUID, tuple[UUID, bool]]:
