@@ -1,4 +1,4 @@
-"""Clocks as the design pieces take them: how a limit is counted, the five-day window, the ladder of tiers."""
+"""Clocks as the design pieces take them: the window of working days with its marks, the ladder of tiers."""
 
 from __future__ import annotations
 
@@ -6,51 +6,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, TypedDict
+from typing import Any
 
-from channels.ui.time_format import DueView, day_said, due_view, said
+from channels.ui.limit_view import CountedLimit, clock_due, is_natural, limit_words, past_pauses
+from channels.ui.time_format import WEEKDAYS, DueView, said
 from hotline.actions.tickets.case_file import EndedDeadlineRow
-from hotline.domain.deadline.explanation import (
-    ExplanationLine,
-    compose_lines,
-    end_of,
-    explain_all,
-    how_counted,
-    parts_of,
-)
+from hotline.domain.deadline.explanation import explain_all
 from hotline.domain.deadline.timers import plan_steps
 from hotline.domain.deadline.working_time import Calendar, Pause, day_name
 from hotline.domain.enums import Reason, Rule, Step
 from hotline.domain.policy.limits import Policy
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
-from hotline.holidays import ZONE
 
 Row = Mapping[str, Any]
-WEEKDAYS = "一二三四五六日"
 MOST_DAYS = 15
 MOST_DAYS_SMALL = 10
 WINDOW_RULES = frozenset({Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3})
-
-
-class CountedLimit(TypedDict):
-    """What a limit is counted from: its start, its due time, its words (such as 5d) and its stored pauses."""
-
-    started_at: datetime
-    due_at: datetime
-    limit_text: str
-    pauses: list[list[str | None]]
 
 
 class WindowLimit(CountedLimit):
     """A limit with its rule, as a window shows it."""
 
     rule: str
-
-
-class ExplainedLimit(CountedLimit):
-    """A limit and whether it was counted over days whose notice is not published."""
-
-    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +70,6 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplanationView:
-    """How a limit came about: one sentence, then line by line (kind, day with its reason, hours)."""
-
-    sentence: str
-    lines: tuple[tuple[str, str, str], ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rung:
     """A tier of ui.ladder."""
 
@@ -118,21 +86,6 @@ class LadderView:
 
     tiers: tuple[Rung, ...]
     summary: str
-
-
-def is_natural(limit_text: str) -> bool:
-    """Whether a stored limit runs in natural time."""
-    return limit_text.endswith("natural")
-
-
-def limit_words(limit_text: str) -> str:
-    """A stored limit as a clerk says it: 5个工作日，延期5个工作日."""
-    return "，延期".join(limit.in_words for limit in parts_of(limit_text))
-
-
-def clock_due(clock: CountedLimit, now: datetime, calendar: Calendar) -> DueView:
-    """The due time of a clock, in its own kind of time."""
-    return due_view(clock["due_at"], now, calendar, natural=is_natural(clock["limit_text"]))
 
 
 class _Hours:
@@ -190,15 +143,6 @@ def _pieces(
         yield first + timedelta(offset), start, due_at
 
 
-def _pauses(clock: CountedLimit) -> tuple[Pause, ...]:
-    """The pauses of a clock that are over."""
-    return tuple(
-        (datetime.fromisoformat(begin), datetime.fromisoformat(until))
-        for begin, until in clock["pauses"]
-        if begin and until
-    )
-
-
 def window_view(
     clock: WindowLimit, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
     most: int = MOST_DAYS, due: DueView | None = None,
@@ -210,7 +154,7 @@ def window_view(
     limit_text = clock["limit_text"]
     if is_natural(limit_text) or clock["due_at"] - clock["started_at"] > timedelta(days=60):
         return None
-    hours = _hours_of(calendar, limit_text, clock["started_at"], clock["due_at"], _pauses(clock))
+    hours = _hours_of(calendar, limit_text, clock["started_at"], clock["due_at"], past_pauses(clock))
     if not 0 < len(hours.days) <= most:
         return None
     over, today = now > clock["due_at"], calendar.local(now).date()
@@ -273,32 +217,6 @@ def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
         return Mark(0, f"{STEP_NAMES[step]} {said(at, now)}", "letter", ahead)
     name = "到期" if step is Step.EXPIRY else STEP_NAMES[step]
     return Mark(0, f"{'将提醒' if ahead else '已提醒'}：{name}（{said(at, now)}）", "reminder", ahead)
-
-
-def explanation_view(clock: ExplainedLimit, calendar: Calendar) -> ExplanationView:
-    """How a clock's limit was counted, day by day (PROCEDURE §3)."""
-    limit_text, start, pauses = clock["limit_text"], clock["started_at"], _pauses(clock)
-    begin, end = (f"{day_said(at)} {at.astimezone(ZONE):%H:%M}" for at in (start, clock["due_at"]))
-    note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
-    due, parts = end_of(calendar, limit_text, start, pauses), parts_of(limit_text)
-    if due is None or due.at != clock["due_at"]:
-        return ExplanationView(f"{begin}起，到{end}止。", (), _why_not(parts) + note)
-    lines = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
-    sentence = f"{begin}起算，{limit_words(limit_text)}，{how_counted(parts[0])}，到{end}止。"
-    return ExplanationView(sentence, lines, note)
-
-
-def _why_not(parts: Sequence[object]) -> str:
-    return "期限按当时的日历计算，后来公布的安排不再改变它。" if parts else "期限按指定的日期确定。"
-
-
-def _line(line: ExplanationLine) -> tuple[str, str, str]:
-    name = "" if line.why == "工作日" else f" {line.why}"
-    return line.kind, f"{_date_said(line.day)}{name}", line.hours
-
-
-def _date_said(day: date) -> str:
-    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
 
 
 _RUNG_NAMES = {1: "一级 · 热线", 2: "二级 · 纪委", 3: "三级 · 领导"}

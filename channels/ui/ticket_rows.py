@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowLimit, WindowView, clock_due, window_view
+from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowLimit, WindowView, window_view
+from channels.ui.limit_view import clock_due
 from channels.ui.time_format import DueView, due_view, said
 from hotline.actions.region.context import County
 from hotline.actions.search.ticket_lists import InboxTicketRow, ListedTicketRow, SupervisedTicketRow
@@ -100,7 +101,7 @@ def _running(
 ) -> tuple[DueView, WindowView | None]:
     if clock["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
         # A part follows the lead's limit, and an urgent one runs through nights and weekends.
-        return part_due(row["pace"], clock["due_at"], now, county), None
+        return part_due(clock["due_at"], row["pace"], now, county), None
     due = clock_due(clock, now, county.rules.calendar)
     return due, window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
 
@@ -146,7 +147,7 @@ def late_text(late: Sequence[Row], county: County) -> str:
     return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
 
 
-def part_due(pace: str, due_at: datetime, now: datetime, county: County) -> DueView:
+def part_due(due_at: datetime, pace: str, now: datetime, county: County) -> DueView:
     """When an assisting unit's part is due: in natural time where the ticket's pace runs in natural time."""
     return due_view(due_at, now, county.rules.calendar, natural=pace != Pace.ORDINARY)
 

@@ -77,7 +77,7 @@ def late_part(row: Mapping[str, Any], moment: datetime, county: County) -> dict[
         "title": mask_text(row["title"]),
         "unit": county.unit_name(row["unit_id"]),
         "lead": county.unit_name(row["lead_unit_id"]),
-        "due": part_due(row["pace"], row["due_at"], moment, county),
+        "due": part_due(row["due_at"], row["pace"], moment, county),
         "total": row["total"],
     }
 

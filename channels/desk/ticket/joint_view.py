@@ -35,7 +35,7 @@ def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[
     if not any(part.part == "assisting" or part.excused_at for part in case_file.parts):
         return []
     shown = (part for part in case_file.parts if part.part != "former" or part.excused_at)
-    over = {row["unit_id"]: part_due(row["pace"], row["due_at"], now, county) for row in late}
+    over = {row["unit_id"]: part_due(row["due_at"], row["pace"], now, county) for row in late}
     return [replace(_part(case_file, part, county, now), late=over.get(part.unit_id)) for part in shown]
 
 

@@ -17,8 +17,8 @@ from channels.desk.texts import (
     PARTS,
     REMINDER_STATES,
 )
-from channels.ui.deadline_view import limit_words
 from channels.ui.history_view import value_text, verdict_name
+from channels.ui.limit_view import limit_words
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
