@@ -24,6 +24,7 @@ from channels.dialogue.state import (
 from hotline.actions.intake.conversation import Answer, ConversationState
 from hotline.actions.intake.own_tickets import find_asked_in, list_own_in
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.enums import Kind
 from hotline.domain.messaging.message import Incoming
 
@@ -53,7 +54,7 @@ def compose_answer(
 ) -> Answer:
     """What `take_turn` needs: the answer to one message. `say` has the channel's words, `facts` go into every line."""
 
-    async def answer(conn: Any, turn: ConversationState) -> tuple[str, ConversationState]:
+    async def answer(conn: Connection, turn: ConversationState) -> tuple[str, ConversationState]:
         asked = await find_asked_in(context, conn, incoming) if rating_steps.may_be_verdict(incoming) else None
         said = await router.feed(incoming, turn, DialogueContext(context, conn, now, asked))
         lines = said.lines + _go_on(turn, said.turn)

@@ -11,6 +11,7 @@ from typing import Any
 from hotline.actions.intake.conversation import ConversationState
 from hotline.actions.intake.own_tickets import PendingCallback
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 
 _KEPT = ("greeted_at", "last")
 
@@ -97,7 +98,7 @@ class DialogueContext:
     """What a handler is given: the office, the open transaction, the moment, and the callback this may answer."""
 
     context: RegionContext
-    conn: Any
+    conn: Connection
     now: datetime
     asked: PendingCallback | None
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from channels.ui.ticket_rows import Row
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

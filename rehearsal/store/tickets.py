@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 from uuid import UUID
 
 from hotline.db import Connection
@@ -14,6 +14,7 @@ from hotline.store import interviews as interview_store
 from hotline.store.interviews import InterviewRow as InterviewRow
 from hotline.store.queries import fetch_all
 from hotline.store.tickets import history, records
+from hotline.store.tickets.history import TicketEventRow as TicketEventRow
 from rehearsal.store.queries import queries
 
 _q = queries.tickets
@@ -23,7 +24,7 @@ _q = queries.tickets
 class Past:
     """What was done to a ticket: events and interviews, oldest first, and reviews of the newest interview."""
 
-    events: Sequence[Mapping[str, Any]]
+    events: Sequence[TicketEventRow]
     interviews: Sequence[InterviewRow]
     reviews: int
 
@@ -48,8 +49,9 @@ async def get_past(conn: Connection, region: int, ticket_id: UUID) -> Past:
 
 
 async def list_changed(conn: Connection, region: int, since: datetime) -> list[Ticket]:
-    """Tickets something happened to since a moment."""
-    return [records.ticket_of(row) async for row in _q.changed_tickets(conn, region_id=region, since=since)]
+    """Tickets with an event since a moment, oldest first."""
+    rows = await fetch_all(records.StoredTicketRow, _q.changed_tickets(conn, region_id=region, since=since))
+    return [records.ticket_of(row) for row in rows]
 
 
 async def list_assisting(conn: Connection, region: int, ticket_ids: list[UUID]) -> dict[UUID, tuple[UUID, bool]]:

@@ -93,7 +93,7 @@ def _row(card: Card, row: CardTicketRow, moment: datetime) -> Mapping[str, Any]:
             f"{said(card.since, moment)}亮牌",
             row["unit_name"] or "",
             KIND_NAMES[Kind(row["kind"])],
-            place_in_lists(row),
+            place_in_lists(row["confidential"], row["place"]),
         ],
         "state": state_view(row["state"]),
     }

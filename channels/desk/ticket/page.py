@@ -30,8 +30,9 @@ from channels.desk.ticket.sections import (
     reminders_of,
     window_clock,
 )
-from channels.ui.deadline_view import clock_due, explanation_view, ladder_view, window_marks, window_view
+from channels.ui.deadline_view import ladder_view, window_marks, window_view
 from channels.ui.history_view import path_steps, told_text
+from channels.ui.limit_view import clock_due, explanation_view
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import card_view, late_text, state_view
 from channels.ui.time_format import said

@@ -17,12 +17,12 @@ from channels.desk.texts import (
     PARTS,
     REMINDER_STATES,
 )
-from channels.ui.deadline_view import limit_words
 from channels.ui.history_view import verdict_name
+from channels.ui.limit_view import limit_words
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CallbackRow, CaseFile
+from hotline.actions.tickets.case_file import CallbackRow, CaseFile, EndedDeadlineRow
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -49,7 +49,7 @@ class TableLine:
     pdf: str = ""
 
 
-def main_clock(case_file: CaseFile) -> Row | None:
+def main_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
     """The limit that runs out first, or the one missed in this round."""
     ticket = case_file.ticket
     rows = [row for row in case_file.clocks if row["rule"] in _MAIN]
@@ -60,7 +60,7 @@ def main_clock(case_file: CaseFile) -> Row | None:
     return min(running or missed, key=lambda row: row["due_at"])
 
 
-def window_clock(case_file: CaseFile) -> Row | None:
+def window_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
     """The clock of the tier in force; without one the main clock."""
     rows = [row for row in case_file.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
     running = [row for row in rows if row["state"] == "running"]

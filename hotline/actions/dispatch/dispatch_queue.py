@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
@@ -20,22 +18,16 @@ from hotline.store.dispatch.dispatch_queue import ExtensionRequestRow as Extensi
 from hotline.store.dispatch.dispatch_queue import QueuedTicketRow as QueuedTicketRow
 from hotline.store.dispatch.dispatch_queue import ReturnedTicketRow as ReturnedTicketRow
 from hotline.store.tickets import lists, records
+from hotline.store.tickets.lists import InboxTicketRow as InboxTicketRow
 
 BEYOND_THE_FIRST = 1
-Row = Mapping[str, Any]
-
-
-class UndispatchedRow(QueuedTicketRow):
-    """A received ticket without a unit; `accused_unit_id` is the unit that must not get it."""
-
-    accused_unit_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A received ticket without a unit: its row, its words, and the unit the catalogue speaks for, if any."""
 
-    row: UndispatchedRow
+    row: InboxTicketRow
     body: str
     suggested: UUID | None
 
@@ -48,10 +40,10 @@ async def list_undispatched(context: RegionContext, actor: Actor, batch: int = 5
         return [await _waiting(context, conn, row, actor) for row in rows]
 
 
-async def _waiting(context: RegionContext, conn: Connection, row: Row, actor: Actor) -> Waiting:
+async def _waiting(context: RegionContext, conn: Connection, row: InboxTicketRow, actor: Actor) -> Waiting:
     ticket = records.ticket_of(row)
     suggested = choose_unit(context.county.catalogue, ticket, await _excluded(context, conn, ticket))
-    return Waiting(cast("UndispatchedRow", row), body_for(actor, ticket), suggested)
+    return Waiting(row, body_for(actor, ticket), suggested)
 
 
 async def _excluded(context: RegionContext, conn: Connection, ticket: Ticket) -> set[UUID]:

@@ -77,7 +77,9 @@ async def unmerge_ticket(
         contacted = await history.is_contacted(conn, context.region, ticket)
         supervisions = await tiers.list_supervisions(conn, context.region, ticket_id)
         reason = Reason(supervisions[-1]["reason"]) if supervisions else None
-        stood = State(merged[-1]["from_state"])
+        before = merged[-1]["from_state"]
+        assert before is not None  # only the first event, the opening, starts from no state
+        stood = State(before)
         promised = await promised_to_leader(context, conn, ticket)
         return rule.unmerge(ticket, stood, contacted, reason, actor, context.rules, now, given, promised)
 

@@ -14,8 +14,9 @@ from hotline.actions.privacy.complainant import unsealed_person
 from hotline.actions.privacy.redaction import redact_case
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_answers, scope_of_number, scope_of_ticket
-from hotline.actions.tickets.case_file import CaseFile, Person
+from hotline.actions.tickets.case_file import CaseFile, Person, TicketEventRow
 from hotline.actions.tickets.execution import check_scope
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.accounts.substitution import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
@@ -48,7 +49,7 @@ async def read_ticket(
         return await _gather(context, conn, ticket, actor)
 
 
-async def _visible(context: RegionContext, conn: Any, ticket_id: UUID, actor: Actor) -> Ticket:
+async def _visible(context: RegionContext, conn: Connection, ticket_id: UUID, actor: Actor) -> Ticket:
     ticket = await records.get_ticket(conn, context.region, ticket_id)
     if ticket is None:
         raise NotFound
@@ -56,7 +57,7 @@ async def _visible(context: RegionContext, conn: Any, ticket_id: UUID, actor: Ac
     return ticket
 
 
-async def _gather(context: RegionContext, conn: Any, ticket: Ticket, actor: Actor) -> CaseFile:
+async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, actor: Actor) -> CaseFile:
     region, ticket_id = context.region, ticket.ticket_id
     interviews = await interviews_.list_interviews(conn, region, ticket_id)
     newest = interviews[-1]["interview_id"] if interviews else None
@@ -92,7 +93,7 @@ async def _gather(context: RegionContext, conn: Any, ticket: Ticket, actor: Acto
     return redact_case(replace(case_file, person=_person(known, ticket, actor, leads)), tuple(known.values()))
 
 
-async def _staff(context: RegionContext, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
+async def _staff(context: RegionContext, conn: Connection, actor: Actor) -> tuple[Colleague, ...]:
     """Whom a head may put in charge of a ticket."""
     if not may(actor.role, Verb.ASSIGN):
         return ()
@@ -137,5 +138,9 @@ async def read_progress(context: RegionContext, number: str, code: str, now: dat
         await widen_scope(conn, scope_of_answers(ticket.merged_into))
         followed = await history.list_events(conn, context.region, ticket.merged_into)
         # Another person's words may be told in that answer: long numbers stay with that person.
-        answers = [dict(row) | {"public_text": mask_text(row["public_text"] or "")} for row in followed]
-        return replace(case_file, events=case_file.events + [row for row in answers if row["verb"] == Verb.REPLY])
+        answers: list[TicketEventRow] = [
+            {**event, "public_text": mask_text(event["public_text"] or "")}
+            for event in followed
+            if event["verb"] == Verb.REPLY
+        ]
+        return replace(case_file, events=case_file.events + answers)

@@ -12,11 +12,14 @@ from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.callbacks import CallbackRow as CallbackRow
+from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
 from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
 from hotline.store.interviews import InterviewRow as InterviewRow
 from hotline.store.supervision.instructions import InstructionRow as InstructionRow
 from hotline.store.supervision.letters import LetterRow as LetterRow
 from hotline.store.supervision.tiers import SupervisionRow as SupervisionRow
+from hotline.store.tickets.attachments import AttachmentRow as AttachmentRow
+from hotline.store.tickets.history import TicketEventRow as TicketEventRow
 
 Row = Mapping[str, Any]
 
@@ -41,8 +44,8 @@ class CaseFile:
     body: str
     person: Person
     arrows: tuple[Arrow, ...]
-    events: list[Row]
-    clocks: list[Row]
+    events: list[TicketEventRow]
+    clocks: list[EndedDeadlineRow]
     callbacks: list[CallbackRow]
     interviews: list[InterviewRow]
     reviews: list[InterviewReviewRow]
@@ -50,7 +53,7 @@ class CaseFile:
     letters: list[LetterRow]
     instructions: list[InstructionRow]
     reminders: list[Row]
-    files: list[Row]
+    files: list[AttachmentRow]
     views: list[Row]
     units: Mapping[UUID, str]
     parts: list[Part]

@@ -11,7 +11,7 @@ from hotline.db import Connection
 from hotline.domain.deadline.working_time import Pause
 from hotline.domain.enums import Reason, Rule
 from hotline.domain.supervision.cards import Raised, Watched
-from hotline.store.deadline.deadlines import deadline_of
+from hotline.store.deadline.deadlines import EndedDeadlineRow, deadline_of
 from hotline.store.queries import fetch_all, queries
 
 _q = queries.supervision.cards
@@ -46,24 +46,9 @@ class _RestColumns(TypedDict):
     ended_at: datetime | None
 
 
-class _ClockColumns(_RestColumns):
-    deadline_id: UUID
-    cycle: int
-    rule: str
-    unit_id: UUID | None
-    provisional: bool
-    urgent: bool
-    limit_text: str
-    state: str
-    next_step: str | None
-    next_at: datetime | None
-    pauses: list[list[str | None]]
-    done_at: datetime | None
-
-
 async def watch_tickets(conn: Connection, region: int, ticket_ids: list[UUID]) -> Watched:
     """What may give these tickets a card now: deadlines still owed, tiers in force, when the tickets rested."""
-    rows = await fetch_all(_ClockColumns, _q.clocks_of_tickets(conn, region_id=region, ticket_ids=ticket_ids))
+    rows = await fetch_all(EndedDeadlineRow, _q.clocks_of_tickets(conn, region_id=region, ticket_ids=ticket_ids))
     tiers = await fetch_all(_RaisedColumns, _q.raised_of_tickets(conn, region_id=region, ticket_ids=ticket_ids))
     clocks = tuple(deadline_of(row) for row in rows if row["rule"] != Rule.RESUME)
     return Watched(clocks, _raised(tiers), _rests(row for row in rows if row["rule"] == Rule.RESUME))
@@ -71,7 +56,7 @@ async def watch_tickets(conn: Connection, region: int, ticket_ids: list[UUID]) -
 
 async def watch_period(conn: Connection, region: int, earliest: datetime, since: datetime, until: datetime) -> Watched:
     """What may have given a card from `since` to `until`: deadlines missed from `earliest` on, tiers entered."""
-    missed = await fetch_all(_ClockColumns, _q.missed_clocks(conn, region_id=region, since=earliest, until=until))
+    missed = await fetch_all(EndedDeadlineRow, _q.missed_clocks(conn, region_id=region, since=earliest, until=until))
     clocks = tuple(deadline_of(row) for row in missed)
     ids = sorted({clock.ticket_id for clock in clocks})
     rests = await fetch_all(_RestColumns, _q.rests_of_tickets(conn, region_id=region, ticket_ids=ids))

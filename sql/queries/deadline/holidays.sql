@@ -19,7 +19,7 @@ returning version;
 
 -- name: notices(region_id)
 -- Every notice that was loaded, newest first.
-select * from calendar_notice where region_id = :region_id order by version desc;
+select version, source, published_on, effective_from, loaded_at, loaded_by, settled_at from calendar_notice where region_id = :region_id order by version desc;
 
 -- name: unsettled_notice(region_id, before)$
 -- The newest notice loaded before then after which clocks were not looked through again.
