@@ -11,6 +11,7 @@ from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
+from hotline.store.privacy.access_log import TicketAccessRow
 
 Row = Mapping[str, Any]
 
@@ -45,7 +46,7 @@ class CaseFile:
     instructions: list[Row]
     reminders: list[Row]
     files: list[Row]
-    views: list[Row]
+    views: list[TicketAccessRow]
     units: Mapping[UUID, str]
     parts: list[Part]
     in_charge: Colleague | None = None
