@@ -11,6 +11,7 @@ from hotline.actions.privacy.complainant import unsealed_person
 from hotline.actions.privacy.fingerprints import contact_hashes
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import check_scope
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
@@ -50,7 +51,7 @@ async def copy_person(
     return {"county": context.county.name, "tickets": told}
 
 
-async def _tickets_of_person(context: RegionContext, conn: Any, ticket: Ticket) -> list[Ticket]:
+async def _tickets_of_person(context: RegionContext, conn: Connection, ticket: Ticket) -> list[Ticket]:
     person = await _person(context, conn, ticket.ticket_id)
     contact = person["phone"] or person["wechat"]
     if not contact:
@@ -59,14 +60,14 @@ async def _tickets_of_person(context: RegionContext, conn: Any, ticket: Ticket) 
     return sorted((records.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
 
 
-async def _person(context: RegionContext, conn: Any, ticket_id: UUID) -> dict[str, str]:
+async def _person(context: RegionContext, conn: Connection, ticket_id: UUID) -> dict[str, str]:
     row = await complainants.get_complainant(conn, context.region, ticket_id)
     sealed = row["wechat_sealed"] if row else None
     wechat = context.vault.unseal(sealed, "complainant.wechat") if sealed else ""
     return {**await unsealed_person(context, conn, ticket_id), "wechat": wechat}
 
 
-async def _copy_ticket(context: RegionContext, conn: Any, ticket: Ticket) -> dict[str, Any]:
+async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket) -> dict[str, Any]:
     region, zone = context.region, context.rules.calendar.zone
 
     def local(at: datetime) -> str:
