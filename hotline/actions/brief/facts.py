@@ -10,6 +10,7 @@ from uuid import UUID
 
 from hotline.actions.region.context import County, RegionContext
 from hotline.actions.supervision.cards import read_cards
+from hotline.crypto.complainant import unseal_complainant
 from hotline.crypto.vault import BrokenSeal
 from hotline.domain.brief.bands import GROUPS
 from hotline.domain.brief.facts import (
@@ -30,7 +31,6 @@ from hotline.store import briefs as store
 Row = Mapping[str, Any]
 # What is known of the person behind a ticket; None: nothing of the ticket's texts may be printed.
 Persons = Mapping[UUID, frozenset[str] | None]
-_SEALED = {"name_sealed": "name", "phone_sealed": "phone", "identity_sealed": "identity", "address_sealed": "address"}
 CONFIDENTIAL = "（保密件，内容略）"
 
 
@@ -98,11 +98,16 @@ async def _persons(context: RegionContext, conn: Any, rows: list[Row]) -> Person
 
 def _known_of(context: RegionContext, row: Row) -> frozenset[str] | None:
     try:
-        return frozenset(
-            context.vault.unseal(row[column], f"complainant.{what}") for column, what in _SEALED.items() if row[column]
+        complainant = unseal_complainant(
+            context.vault,
+            name=row["name_sealed"],
+            phone=row["phone_sealed"],
+            identity=row["identity_sealed"],
+            address=row["address_sealed"],
         )
     except BrokenSeal:
         return None
+    return frozenset(complainant.words)
 
 
 def _text(row: Row, column: str, persons: Persons) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.privacy.fingerprints import contact_hashes
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import check_scope
@@ -17,7 +17,7 @@ from hotline.domain.enums import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
 from hotline.domain.tickets.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
-from hotline.store.privacy import access_log, complainants
+from hotline.store.privacy import access_log
 from hotline.store.tickets import attachments, history, lists, records
 
 MOST_TICKETS = 1000
@@ -52,19 +52,12 @@ async def copy_person(
 
 
 async def _tickets_of_person(context: RegionContext, conn: Connection, ticket: Ticket) -> list[Ticket]:
-    person = await _person(context, conn, ticket.ticket_id)
-    contact = person["phone"] or person["wechat"]
+    complainant = await read_complainant(context, conn, ticket.ticket_id)
+    contact = complainant.phone or complainant.wechat
     if not contact:
         return [ticket]
     rows = await lists.list_of_person(conn, context.region, contact_hashes(context, contact), MOST_TICKETS)
     return sorted((records.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
-
-
-async def _person(context: RegionContext, conn: Connection, ticket_id: UUID) -> dict[str, str]:
-    row = await complainants.get_complainant(conn, context.region, ticket_id)
-    sealed = row["wechat_sealed"] if row else None
-    wechat = context.vault.unseal(sealed, "complainant.wechat") if sealed else ""
-    return {**await unsealed_person(context, conn, ticket_id), "wechat": wechat}
 
 
 async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket) -> dict[str, Any]:
@@ -78,7 +71,7 @@ async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket)
     return {
         "number": ticket.number, "kind": KIND_NAMES[ticket.kind], "state": STATE_NAMES[ticket.state],
         "received_at": local(ticket.received_at), "title": ticket.title, "body": ticket.body, "place": ticket.place,
-        "person": await _person(context, conn, ticket.ticket_id),
+        "person": asdict(await read_complainant(context, conn, ticket.ticket_id)),
         "events": [_event(row, local(row["at"])) for row in events if row["public_text"]],
         "files": [row["file_name"] for row in await attachments.list_attachments(conn, region, ticket.ticket_id)],
         "looks": [{"at": local(row["at"]), "role": row["role"] or "complainant", "what": row["what"]} for row in looks],

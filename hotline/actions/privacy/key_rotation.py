@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hotline.actions.privacy.fingerprints import code_hash, code_of
 from hotline.actions.region.context import RegionContext
+from hotline.crypto.complainant import unseal_complainant
 from hotline.crypto.vault import BrokenSeal
 from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.tickets.ticket import SYSTEM
@@ -118,11 +119,8 @@ async def rehash_all(context: RegionContext, progress: Progress = lambda _: None
 
 async def _rehash(context: RegionContext, conn: Connection, row: ContactRow) -> bool:
     vault = context.vault
-    phone, wechat = (
-        vault.unseal(value, f"complainant.{what}") if value else ""
-        for what, value in (("phone", row["phone_sealed"]), ("wechat", row["wechat_sealed"]))
-    )
-    hashes = vault.fingerprints(phone or wechat or row["client_key"], "contact")
+    complainant = unseal_complainant(vault, phone=row["phone_sealed"], wechat=row["wechat_sealed"])
+    hashes = vault.fingerprints(complainant.phone or complainant.wechat or row["client_key"], "contact")
     code = code_of(context, row["number"], row["client_key"], row["query_code_hash"])
     fresh = code_hash(context, row["number"], code) if code else row["query_code_hash"]
     # Only what one of our keys made is replaced: a fingerprint that was erased stays erased.
@@ -132,6 +130,6 @@ async def _rehash(context: RegionContext, conn: Connection, row: ContactRow) -> 
     await store.save_hashes(
         conn, context.region, row["ticket_id"], contact=hashes[0] if stale else None,
         code=fresh if fresh != row["query_code_hash"] else None,
-        own=vault.fingerprint(wechat, "person.wechat") if wechat else None,
+        own=vault.fingerprint(complainant.wechat, "person.wechat") if complainant.wechat else None,
     )  # fmt: skip
     return True
