@@ -15,6 +15,7 @@ from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
+from hotline.domain.privacy.person_copy import CopiedEvent, PersonCopy, TicketCopy
 from hotline.domain.tickets.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
 from hotline.store.privacy import access_log
@@ -25,7 +26,7 @@ MOST_TICKETS = 1000
 
 async def copy_person(
     context: RegionContext, number: str, actor: Actor | None, now: datetime, reason: str, address: str = ""
-) -> dict[str, Any]:
+) -> PersonCopy:
     """Everything held on whoever filed the ticket with this number, found by their number or WeChat id, oldest first.
 
     `actor` None: the clerk at the command line. A look is recorded for every ticket. Raises NotAllowed, NotFound, Missing.
@@ -40,15 +41,15 @@ async def copy_person(
             raise NotFound
         if actor is not None:
             await check_scope(context, conn, ticket, actor)
-        found = await _tickets_of_person(context, conn, ticket)
-        for one in found:
-            who = actor.account_id if actor else None
+        tickets = await _tickets_of_person(context, conn, ticket)
+        account_id = actor.account_id if actor else None
+        for one in tickets:
             await access_log.insert_entry(
-                conn, context.region, now, who, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
+                conn, context.region, now, account_id, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
                 page="" if actor else "hotline person export",
             )  # fmt: skip
-        told = [await _copy_ticket(context, conn, one) for one in found]
-    return {"county": context.county.name, "tickets": told}
+        copies = [await _copy_ticket(context, conn, one) for one in tickets]
+    return {"county": context.county.name, "tickets": copies}
 
 
 async def _tickets_of_person(context: RegionContext, conn: Connection, ticket: Ticket) -> list[Ticket]:
@@ -60,7 +61,7 @@ async def _tickets_of_person(context: RegionContext, conn: Connection, ticket: T
     return sorted((records.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
 
 
-async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket) -> dict[str, Any]:
+async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket) -> TicketCopy:
     region, zone = context.region, context.rules.calendar.zone
 
     def local(at: datetime) -> str:
@@ -78,5 +79,5 @@ async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket)
     }  # fmt: skip
 
 
-def _event(row: Mapping[str, Any], at: str) -> dict[str, str]:
+def _event(row: Mapping[str, Any], at: str) -> CopiedEvent:
     return {"at": at, "what": TABLE[Verb(row["verb"])].label, "text": row["public_text"]}
