@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
-Row = Mapping[str, Any]
+
+class CountedRow(TypedDict):
+    """Any row of a list that also carries how many rows the whole list has."""
+
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ def page_number(given: str) -> int:
     return min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
 
 
-def pager(rows: Sequence[Row], number: int, size: int, href: str, measure: str = "件") -> Pager | None:
+def pager(rows: Sequence[CountedRow], number: int, size: int, href: str, measure: str = "件") -> Pager | None:
     """Where one is in a list whose rows carry `total`; `href` ends so that a page number can follow."""
     return turn_pages(len(rows), rows[0]["total"] if rows else 0, number, size, href, measure=measure)
 

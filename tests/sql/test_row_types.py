@@ -86,6 +86,8 @@ def fits(hint: Any, kind: str) -> bool:
         return hint not in PYTHON_TYPES.values() or hint is str
     if kind.endswith("[]"):
         return get_origin(hint) is list and fits(get_args(hint)[0], kind[:-2])
+    if kind == "tid":
+        return get_origin(hint) is tuple
     base = getattr(hint, "__supertype__", hint)
     return base is PYTHON_TYPES[kind]
 

@@ -21,6 +21,7 @@ from channels.ui.history_view import verdict_name
 from channels.ui.limit_view import limit_words
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
+from hotline.actions.privacy.retention_hold import ListedHoldRow
 from hotline.actions.region.context import County
 from hotline.actions.tickets.case_file import CallbackRow, CaseFile, EndedDeadlineRow
 from hotline.documents import NAMES
@@ -233,7 +234,7 @@ def instructions_of(case_file: CaseFile) -> list[TableLine]:
     ]
 
 
-def hold_view(row: Mapping[str, Any], moment: datetime) -> dict[str, str]:
+def hold_view(row: ListedHoldRow, moment: datetime) -> dict[str, str]:
     """A hold as people read it."""
     lifted = f"{said(row['lifted_at'], moment)}由{row['lifted_by_name']}解除" if row["lifted_at"] else ""
     return {

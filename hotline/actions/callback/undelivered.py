@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.crypto.complainant import unseal_complainant
 from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
@@ -50,14 +51,11 @@ async def list_undelivered(context: RegionContext, actor: Actor, batch: int = 10
 
 
 def _line(context: RegionContext, row: Any) -> Undelivered:
-    name, phone = (
-        context.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
-        for what in ("name", "phone")
-    )
+    complainant = unseal_complainant(context.vault, name=row["name_sealed"], phone=row["phone_sealed"])
     return Undelivered(
         row["outbox_id"], row["ticket_id"], row["number"], row["title"], row["confidential"], row["channel"],
         row["kind"], row["state"] == "refused", row["reason"] or "", row["payload"].get("text", ""),
-        row["created_at"], mask_name(name), mask_number(phone),
+        row["created_at"], mask_name(complainant.name), mask_number(complainant.phone),
     )  # fmt: skip
 
 

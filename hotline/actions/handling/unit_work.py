@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import notify
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import execute, execute_rule, lock_ticket
@@ -165,9 +165,9 @@ async def _pass_on(
 ) -> Decision:
     # The target is not in the person's rows; the rule passes the word on, not the person.
     target = await lock_ticket(context, conn, target_id, SYSTEM, now)
-    known = (await unsealed_person(context, conn, ticket.ticket_id)).values()
+    complainant = await read_complainant(context, conn, ticket.ticket_id)
     barred = context.county.barred(ticket.accused_unit_id)
-    own, theirs = rule.pass_on(ticket, target, tuple(known), barred, actor, now, given)
+    own, theirs = rule.pass_on(ticket, target, complainant.words, barred, actor, now, given)
     if theirs is not None:
         await apply_decision(context, conn, target, theirs, now)
     return own

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
@@ -145,5 +145,5 @@ async def read_file(
         if reads_words(actor, ticket, leads=context.county.leads(actor, ticket)):
             return row
         await widen_scope(conn, ALL)
-        known = await unsealed_person(context, conn, ticket_id)
-        return {**row, "file_name": redact(row["file_name"], tuple(known.values()))}
+        complainant = await read_complainant(context, conn, ticket_id)
+        return {**row, "file_name": redact(row["file_name"], complainant.words)}

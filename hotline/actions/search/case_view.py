@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hotline.actions.dispatch.joint import arrows_for
 from hotline.actions.intake.own_tickets import find_own
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.privacy.redaction import redact_case
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_answers, scope_of_number, scope_of_ticket
@@ -20,6 +20,7 @@ from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.accounts.substitution import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
+from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.privacy.visibility import masked_person, may_reveal, reads_words, shows_person
 from hotline.domain.tickets.lifecycle import Verb
@@ -85,12 +86,12 @@ async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, acto
     )
     leads = context.county.leads(actor, ticket)
     if reads_words(actor, ticket, leads=leads):
-        known = await unsealed_person(context, conn, ticket_id)
-        return replace(case_file, person=_person(known, ticket, actor, leads))
+        complainant = await read_complainant(context, conn, ticket_id)
+        return replace(case_file, person=_person(complainant, ticket, actor, leads))
     # What is to be veiled must be known here, though the reader's own rows do not hold it.
     await widen_scope(conn, ALL)
-    known = await unsealed_person(context, conn, ticket_id)
-    return redact_case(replace(case_file, person=_person(known, ticket, actor, leads)), tuple(known.values()))
+    complainant = await read_complainant(context, conn, ticket_id)
+    return redact_case(replace(case_file, person=_person(complainant, ticket, actor, leads)), complainant.words)
 
 
 async def _staff(context: RegionContext, conn: Connection, actor: Actor) -> tuple[Colleague, ...]:
@@ -101,10 +102,10 @@ async def _staff(context: RegionContext, conn: Connection, actor: Actor) -> tupl
     return tuple(one for one in people if one.role in OF_A_UNIT)
 
 
-def _person(known: Mapping[str, str], ticket: Ticket, actor: Actor, leads: bool) -> Person:
+def _person(complainant: Complainant, ticket: Ticket, actor: Actor, leads: bool) -> Person:
     if not shows_person(actor, ticket):
         return Person(shown=False)
-    return Person(True, **masked_person(known), may_reveal=may_reveal(actor, ticket, leads=leads))
+    return Person(True, **masked_person(complainant), may_reveal=may_reveal(actor, ticket, leads=leads))
 
 
 async def reveal_person(
@@ -120,7 +121,8 @@ async def reveal_person(
         await access_log.insert_entry(
             conn, context.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address
         )
-        return Person(True, **await unsealed_person(context, conn, ticket_id), may_reveal=True)
+        complainant = await read_complainant(context, conn, ticket_id)
+    return Person(True, complainant.name, complainant.phone, complainant.address, complainant.identity, may_reveal=True)
 
 
 async def read_progress(context: RegionContext, number: str, code: str, now: datetime, address: str = "") -> CaseFile:

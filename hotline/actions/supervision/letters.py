@@ -7,7 +7,7 @@ from datetime import date, datetime, tzinfo
 from typing import Literal
 from uuid import UUID
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
@@ -48,11 +48,11 @@ async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> 
         await check_scope(context, conn, ticket, actor)
         # What is to be redacted must be known here, though the reader's own row scope does not hold it.
         await widen_scope(conn, ALL)
-        person = await unsealed_person(context, conn, ticket.ticket_id) if ticket.confidential else {}
+        known = (await read_complainant(context, conn, ticket.ticket_id)).words if ticket.confidential else ()
     # A letter to a former unit is not for the one that has the ticket now.
     if not sees_all(actor.role) and row["unit_id"] not in context.county.scope(actor):
         raise NotFound
-    return Document(row["kind"]), _facts(context, row, ticket, tuple(person.values()))
+    return Document(row["kind"]), _facts(context, row, ticket, known)
 
 
 async def read_own_letter(

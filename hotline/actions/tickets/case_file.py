@@ -15,6 +15,7 @@ from hotline.store.callbacks import CallbackRow as CallbackRow
 from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
 from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
 from hotline.store.interviews import InterviewRow as InterviewRow
+from hotline.store.privacy.access_log import TicketAccessRow
 from hotline.store.supervision.instructions import InstructionRow as InstructionRow
 from hotline.store.supervision.letters import LetterRow as LetterRow
 from hotline.store.supervision.tiers import SupervisionRow as SupervisionRow
@@ -54,7 +55,7 @@ class CaseFile:
     instructions: list[InstructionRow]
     reminders: list[Row]
     files: list[AttachmentRow]
-    views: list[Row]
+    views: list[TicketAccessRow]
     units: Mapping[UUID, str]
     parts: list[Part]
     in_charge: Colleague | None = None

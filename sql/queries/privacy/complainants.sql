@@ -1,6 +1,7 @@
 -- name: complainant(region_id, complainant_id)^
 -- The sealed data of the person behind a ticket.
-select * from complainant where region_id = :region_id and complainant_id = :complainant_id;
+select name_sealed, phone_sealed, identity_sealed, address_sealed, wechat_sealed from complainant
+where region_id = :region_id and complainant_id = :complainant_id;
 
 -- name: correct_complainant(region_id, complainant_id, contact_hash, name_sealed, phone_sealed, identity_sealed, address_sealed)!
 -- What is kept of a person, corrected; null leaves a value as it is.
