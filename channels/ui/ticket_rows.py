@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowView, clock_due, window_view
 from channels.ui.time_format import DueView, due_view, said
-from hotline.actions.dispatch.joint import LatePartRow
+from hotline.actions.dispatch.joint import OverduePartRow
 from hotline.actions.region.context import County
 from hotline.domain.enums import CLOSE_NAMES, KIND_NAMES, CloseReason, Kind, Pace, Reason, Rule
 from hotline.domain.privacy.personal_numbers import mask_text
@@ -76,7 +76,7 @@ def state_view(state: str) -> StateView:
 
 
 def inbox_row(
-    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[LatePartRow] = ()
+    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[OverduePartRow] = ()
 ) -> TicketRow:
     """A row of the inbox with the limit that runs out first, the gravest of its `cards`, and the parts that are late."""
     due = window = None
@@ -103,7 +103,7 @@ def _ending(row: Row, now: datetime) -> str:
 
 
 def supervised_row(
-    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[LatePartRow] = ()
+    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[OverduePartRow] = ()
 ) -> TicketRow:
     """A row of the supervision bench: the window is that of the tier in force."""
     calendar = county.rules.calendar
@@ -123,7 +123,7 @@ def supervised_row(
     return replace(told, card=card_view(cards), late=late_text(late, county))
 
 
-def late_text(late: Sequence[LatePartRow], county: County) -> str:
+def late_text(late: Sequence[OverduePartRow], county: County) -> str:
     """协办超期：教育局、永安镇; empty when nobody is late with a part."""
     return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
 
