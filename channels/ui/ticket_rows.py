@@ -9,7 +9,7 @@ from datetime import datetime
 from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowLimit, WindowView, window_view
 from channels.ui.limit_view import clock_due
 from channels.ui.time_format import DueView, due_view, said
-from hotline.actions.dispatch.joint import LatePartRow
+from hotline.actions.dispatch.joint import OverduePartRow
 from hotline.actions.region.context import County
 from hotline.actions.search.ticket_lists import InboxTicketRow, ListedTicketRow, SupervisedTicketRow
 from hotline.domain.enums import CLOSE_NAMES, KIND_NAMES, CloseReason, Kind, Pace, Reason, Rule
@@ -76,7 +76,7 @@ def state_view(state: str) -> StateView:
 
 
 def inbox_row(
-    row: InboxTicketRow, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[LatePartRow] = ()
+    row: InboxTicketRow, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[OverduePartRow] = ()
 ) -> TicketRow:
     """An open ticket with the limit that ends first, the gravest of its `cards`, and the parts that are late."""
     due, window, running = None, None, ""
@@ -106,7 +106,7 @@ def _running(
 
 
 def closed_row(
-    row: ListedTicketRow, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[LatePartRow] = ()
+    row: ListedTicketRow, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[OverduePartRow] = ()
 ) -> TicketRow:
     """A closed ticket with when and how it ended, its gravest card, and the parts that are late."""
     ending = _row(row, now, None, None, _ending(row, now))
@@ -125,7 +125,7 @@ def supervised_row(
     now: datetime,
     county: County,
     cards: Sequence[Card] = (),
-    late: Sequence[LatePartRow] = (),
+    late: Sequence[OverduePartRow] = (),
 ) -> TicketRow:
     """A row of the supervision bench: the window is that of the tier in force."""
     calendar = county.rules.calendar
@@ -145,7 +145,7 @@ def supervised_row(
     return replace(shown, card=card_view(cards), late=late_text(late, county))
 
 
-def late_text(late: Sequence[LatePartRow], county: County) -> str:
+def late_text(late: Sequence[OverduePartRow], county: County) -> str:
     """协办超期：教育局、永安镇; empty when nobody is late with a part."""
     return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
 

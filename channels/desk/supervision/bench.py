@@ -19,7 +19,7 @@ from channels.web.app_keys import SHOWN
 from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
-from hotline.actions.dispatch.joint import LatePartListRow, late_parts_of_tickets, list_late_parts
+from hotline.actions.dispatch.joint import OverduePartListRow, late_parts_of_tickets, list_late_parts
 from hotline.actions.intake.opening import new_client_key
 from hotline.actions.interview import list_reviews_wanted
 from hotline.actions.region.context import County, RegionContext
@@ -69,7 +69,7 @@ async def show_supervision(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
-def late_part(row: LatePartListRow, moment: datetime, county: County) -> dict[str, Any]:
+def late_part(row: OverduePartListRow, moment: datetime, county: County) -> dict[str, Any]:
     """A part that is late: whose, on which ticket led by whom, by how much; `total` counts all there are."""
     return {
         "href": f"/tickets/{row['ticket_id']}",

@@ -12,7 +12,7 @@ from channels.desk.texts import CLOCK_STATES, PARTS
 from channels.desk.ticket.sections import Facts, main_clock
 from channels.ui.ticket_rows import part_due
 from channels.ui.time_format import DueView, local_text, said
-from hotline.actions.dispatch.joint import LatePartRow
+from hotline.actions.dispatch.joint import OverduePartRow
 from hotline.actions.region.context import County
 from hotline.actions.tickets.case_file import CaseFile, EndedDeadlineRow
 from hotline.domain.dispatch.joint import Part, owed_parts
@@ -31,7 +31,7 @@ class PartView:
     late: DueView | None = None
 
 
-def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[LatePartRow] = ()) -> list[PartView]:
+def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[OverduePartRow] = ()) -> list[PartView]:
     """Lead and assisting units side by side, `late` those late now; nothing for a ticket that nobody ever assisted."""
     if not any(part.part == "assisting" or part.excused_at for part in case_file.parts):
         return []

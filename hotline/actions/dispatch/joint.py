@@ -16,8 +16,8 @@ from hotline.domain.errors import NoSuchUnit
 from hotline.domain.tickets.lifecycle import Arrow, verbs_for
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.dispatch import joint
-from hotline.store.dispatch.joint import LatePartListRow as LatePartListRow
-from hotline.store.dispatch.joint import LatePartRow as LatePartRow
+from hotline.store.dispatch.joint import OverduePartListRow as OverduePartListRow
+from hotline.store.dispatch.joint import OverduePartRow as OverduePartRow
 
 Given = Mapping[str, Any]
 
@@ -78,7 +78,7 @@ def arrows_for(context: RegionContext, ticket: Ticket, parts: Sequence[rule.Part
 
 async def list_late_parts(
     context: RegionContext, actor: Actor, now: datetime, batch: int = 100
-) -> list[LatePartListRow]:
+) -> list[OverduePartListRow]:
     """Parts that assisting units are late with, the longest overdue first. Raises NotAllowed."""
     allow(actor, Right.LIST_SUPERVISED)
     async with context.reading(actor) as conn:
@@ -87,9 +87,9 @@ async def list_late_parts(
 
 async def late_parts_of_tickets(
     context: RegionContext, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
-) -> dict[UUID, list[LatePartRow]]:
+) -> dict[UUID, list[OverduePartRow]]:
     """The late parts of these tickets, as far as the actor sees them, by ticket."""
-    late: dict[UUID, list[LatePartRow]] = {}
+    late: dict[UUID, list[OverduePartRow]] = {}
     if not ticket_ids:
         return late
     async with context.reading(actor) as conn:

@@ -16,7 +16,7 @@ from hotline.store.queries import fetch_all, queries
 _q = queries.dispatch.joint
 
 
-class LatePartRow(TypedDict):
+class OverduePartRow(TypedDict):
     """A part that an assisting unit owes and is late with; `pace` is that of the ticket."""
 
     ticket_id: UUID
@@ -25,7 +25,7 @@ class LatePartRow(TypedDict):
     pace: str
 
 
-class LatePartListRow(LatePartRow):
+class OverduePartListRow(OverduePartRow):
     """A late part with its ticket; `total` counts all late parts, also those beyond the batch."""
 
     number: str
@@ -90,13 +90,13 @@ async def move_assist(
     )  # fmt: skip
 
 
-async def list_late(conn: Connection, region: int, now: datetime, batch: int) -> list[LatePartListRow]:
+async def list_late(conn: Connection, region: int, now: datetime, batch: int) -> list[OverduePartListRow]:
     """At most `batch` parts that are owed and late at `now`, the longest overdue first."""
-    return await fetch_all(LatePartListRow, _q.late_parts(conn, region_id=region, now=now, batch=batch))
+    return await fetch_all(OverduePartListRow, _q.late_parts(conn, region_id=region, now=now, batch=batch))
 
 
-async def list_late_of(conn: Connection, region: int, ticket_ids: list[UUID], now: datetime) -> list[LatePartRow]:
+async def list_late_of(conn: Connection, region: int, ticket_ids: list[UUID], now: datetime) -> list[OverduePartRow]:
     """The late parts of these tickets, the longest overdue first."""
     return await fetch_all(
-        LatePartRow, _q.late_parts_of_tickets(conn, region_id=region, ticket_ids=ticket_ids, now=now)
+        OverduePartRow, _q.late_parts_of_tickets(conn, region_id=region, ticket_ids=ticket_ids, now=now)
     )
