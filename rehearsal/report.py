@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
@@ -70,23 +70,22 @@ def _where(rows: Iterable[Mapping[str, Any]], **wanted: object) -> int:
     return sum(int(row["total"]) for row in fitting)
 
 
-def _callbacks(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    listed = list(rows)
-    verdicts = {verdict.value: _where(listed, verdict=verdict.value) for verdict in Verdict}
-    return verdicts | {state: _where(listed, state=state) for state in ("unreachable", "refused", "withdrawn")}
+def _callbacks(rows: Sequence[tally.CallbackCountRow]) -> dict[str, int]:
+    verdicts = {verdict.value: _where(rows, verdict=verdict.value) for verdict in Verdict}
+    return verdicts | {state: _where(rows, state=state) for state in ("unreachable", "refused", "withdrawn")}
 
 
-def _messages(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def _messages(rows: Iterable[tally.MessageCountRow]) -> dict[str, int]:
     totals: Counter[str] = Counter()
     for row in rows:
         totals[f"{row['channel']}.{row['state']}"] += row["total"]
     return dict(totals)
 
 
-def _twice_at_platform(runner: Runner, outbox: Iterable[Mapping[str, Any]]) -> int:
+def _twice_at_platform(runner: Runner, outbox: Iterable[tally.MessageCountRow]) -> int:
     """Messages the platform accepted beyond those marked as sent in the outbox."""
     gone = sum(
-        int(row["total"])
+        row["total"]
         for row in outbox
         if row["channel"] == "wechat" and row["state"] in ("sent", "unknown", "done") and not row["folded"]
     )
@@ -110,7 +109,7 @@ def _missing(runner: Runner, filed: Mapping[str, str]) -> Figures:
     }
 
 
-def _brief(runner: Runner, row: Mapping[str, Any]) -> Figures:
+def _brief(runner: Runner, row: tally.CompiledBriefRow) -> Figures:
     week = row["week_start"].isoformat()
     return {
         "week": week,

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
+from hotline.db import Connection
 from hotline.domain.enums import Role
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import SYSTEM, Ticket
@@ -99,14 +99,14 @@ class Runner:
                     await self._recall(conn, tracked, ticket)
                     self._foresee(tracked, ticket)
 
-    async def _observe(self, conn: Any, seen: Sequence[tuple[TrackedMessage, Ticket]]) -> None:
+    async def _observe(self, conn: Connection, seen: Sequence[tuple[TrackedMessage, Ticket]]) -> None:
         """Update the tracked state; who assists is read from the database, since others may have changed it."""
         assisting = await tickets.list_assisting(conn, REGION, [ticket.ticket_id for _, ticket in seen])
         for tracked, ticket in seen:
             tracked.observe(ticket)
             tracked.share(assisting.get(ticket.ticket_id))
 
-    async def _recall(self, conn: Any, tracked: TrackedMessage, ticket: Ticket) -> None:
+    async def _recall(self, conn: Connection, tracked: TrackedMessage, ticket: Ticket) -> None:
         past = await tickets.get_past(conn, REGION, ticket.ticket_id)
         tracked.recall(past.events, past.interviews, past.reviews)
 

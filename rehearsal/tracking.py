@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.domain.tickets.lifecycle import State, Verb
 from hotline.domain.tickets.ticket import Ticket
 from rehearsal.behaviour.schedule import PlannedAction, Situation
 from rehearsal.messages import Arrival, Caller, Message
+from rehearsal.store.tickets import InterviewRow, TicketEventRow
 
-Row = Mapping[str, Any]
 _NEW_ROUNDS = frozenset({Verb.DISPATCH, Verb.REDISPATCH, Verb.REDO})
 _ASKED_ANEW = frozenset({Verb.REPLY, Verb.HOLD_INTERVIEW})
 _EXTENSIONS = frozenset({Verb.ASK_EXTENSION, Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION})
@@ -63,7 +62,7 @@ class TrackedMessage:
         """Store who assists and whether that unit still owes its part."""
         self.assisting_id, self.part_owed = assisting or (None, False)
 
-    def recall(self, events: Sequence[Row], interviews: Sequence[Row], reviews: int) -> None:
+    def recall(self, events: Sequence[TicketEventRow], interviews: Sequence[InterviewRow], reviews: int) -> None:
         """Restore what an earlier run did in the present round, from the history."""
         verbs = [str(event["verb"]) for event in events]
         this_round = _since(verbs, _NEW_ROUNDS)

@@ -24,6 +24,7 @@ from channels.dialogue.state import (
 from hotline.actions.intake.conversation import Answer, ConversationState
 from hotline.actions.intake.own_tickets import find_asked_in, list_own_in
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.enums import Kind
 from hotline.domain.messaging.message import Incoming
 
@@ -56,7 +57,7 @@ def compose_answer(
     `say` turns lines into the channel's text; `facts` are added to every line.
     """
 
-    async def answer(conn: Any, turn: ConversationState) -> tuple[str, ConversationState]:
+    async def answer(conn: Connection, turn: ConversationState) -> tuple[str, ConversationState]:
         pending = await find_asked_in(context, conn, incoming) if rating_steps.may_be_verdict(incoming) else None
         reply = await router.feed(incoming, turn, DialogueContext(context, conn, now, pending))
         lines = reply.lines + _go_on(turn, reply.turn)

@@ -11,6 +11,7 @@ from typing import Any
 from hotline.actions.intake.conversation import ConversationState
 from hotline.actions.intake.own_tickets import PendingCallback
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 
 _KEPT = ("greeted_at", "last")
 
@@ -97,7 +98,7 @@ class DialogueContext:
     """What a handler receives: region, open transaction, time, and the callback this message may answer."""
 
     context: RegionContext
-    conn: Any
+    conn: Connection
     now: datetime
     pending: PendingCallback | None
 

@@ -1,4 +1,4 @@
-"""View models of deadlines: how a limit was counted, the window of working days, the ladder of tiers."""
+"""Clocks as the design pieces take them: the window of working days with its marks, the ladder of tiers."""
 
 from __future__ import annotations
 
@@ -8,27 +8,26 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from channels.ui.time_format import DueView, day_said, due_view, said
-from hotline.domain.deadline.explanation import (
-    ExplanationLine,
-    compose_lines,
-    end_of,
-    explain_all,
-    how_counted,
-    parts_of,
-)
+from channels.ui.limit_view import CountedLimit, clock_due, is_natural, limit_words, past_pauses
+from channels.ui.time_format import WEEKDAYS, DueView, said
+from hotline.actions.tickets.case_file import EndedDeadlineRow, InterviewRow, SupervisionRow
+from hotline.domain.deadline.explanation import explain_all
 from hotline.domain.deadline.timers import plan_steps
 from hotline.domain.deadline.working_time import Calendar, Pause, day_name
 from hotline.domain.enums import Reason, Rule, Step
 from hotline.domain.policy.limits import Policy
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
-from hotline.holidays import ZONE
 
 Row = Mapping[str, Any]
-WEEKDAYS = "一二三四五六日"
 MOST_DAYS = 15
 MOST_DAYS_SMALL = 10
 WINDOW_RULES = frozenset({Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3})
+
+
+class WindowLimit(CountedLimit):
+    """A limit with its rule, as a window shows it."""
+
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +70,6 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class ExplanationView:
-    """How a limit was counted: a sentence, lines of (kind, day with its reason, hours), and a note."""
-
-    sentence: str
-    lines: tuple[tuple[str, str, str], ...]
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rung:
     """One tier of ui.ladder."""
 
@@ -96,21 +86,6 @@ class LadderView:
 
     tiers: tuple[Rung, ...]
     summary: str
-
-
-def is_natural(limit_text: str) -> bool:
-    """Return whether a stored limit runs in natural time."""
-    return limit_text.endswith("natural")
-
-
-def limit_words(limit_text: str) -> str:
-    """Return a stored limit in Chinese words: 5个工作日，延期5个工作日."""
-    return "，延期".join(limit.in_words for limit in parts_of(limit_text))
-
-
-def clock_due(clock: Row, now: datetime, calendar: Calendar) -> DueView:
-    """Return the view of a deadline's due time, in working or natural time as the deadline counts."""
-    return due_view(clock["due_at"], now, calendar, natural=is_natural(clock["limit_text"] or ""))
 
 
 class _Hours:
@@ -151,7 +126,7 @@ class _Hours:
                 yield Gap(index, "、".join(dict.fromkeys(names)))
 
 
-# Cached, since an open page refreshes the same limits every minute.
+# A desk that is kept open asks for the same limits every minute.
 _hours_of = lru_cache(maxsize=4096)(_Hours)
 
 
@@ -168,25 +143,18 @@ def _pieces(
         yield first + timedelta(offset), start, due_at
 
 
-def _pauses(clock: Row) -> tuple[Pause, ...]:
-    """Return the finished pauses of a deadline."""
-    stored = clock.get("pauses") or []
-    return tuple((datetime.fromisoformat(begin), datetime.fromisoformat(until)) for begin, until in stored if until)
-
-
 def window_view(
-    clock: Row, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
+    clock: WindowLimit, now: datetime, calendar: Calendar, *, tier: int = 0, marks: Iterable[tuple[datetime, Mark]] = (),
     most: int = MOST_DAYS, due: DueView | None = None,
 ) -> WindowView | None:  # fmt: skip
-    """Return the window of a deadline; None for natural time and for limits longer than `most` days.
+    """The window of a clock; None for natural time and for limits over 60 days or `most` working days.
 
-    `clock` has the keys rule, started_at, due_at and limit_text. `marks` come with their moments and are positioned
-    here. `due` is the result of `clock_due`, if computed already.
+    `marks` come with their moments; their place is computed here. `due` is what `clock_due` says, if known already.
     """
-    limit_text = clock["limit_text"] or ""
+    limit_text = clock["limit_text"]
     if is_natural(limit_text) or clock["due_at"] - clock["started_at"] > timedelta(days=60):
         return None
-    hours = _hours_of(calendar, limit_text, clock["started_at"], clock["due_at"], _pauses(clock))
+    hours = _hours_of(calendar, limit_text, clock["started_at"], clock["due_at"], past_pauses(clock))
     if not 0 < len(hours.days) <= most:
         return None
     over, today = now > clock["due_at"], calendar.local(now).date()
@@ -206,7 +174,7 @@ def _day(hours: _Hours, day: date, now: datetime, today: date, over: bool) -> Da
     return Day(*hours.names[day], fill, state)
 
 
-def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
+def _summary(clock: WindowLimit, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
     sent = sum(mark.kind == "reminder" and not mark.ahead for mark in marks)
     parts = [
         f"{RULE_NAMES[Rule(clock['rule'])]}期限{limit_words(clock['limit_text'])}",
@@ -218,18 +186,23 @@ def _summary(clock: Row, due: DueView, tier: int, marks: Sequence[Mark]) -> str:
 
 
 def window_marks(
-    clock: Row, reminders: Iterable[Row], interviews: Iterable[Row], policy: Policy, calendar: Calendar, now: datetime
+    clock: EndedDeadlineRow,
+    reminders: Iterable[Row],
+    interviews: Iterable[InterviewRow],
+    policy: Policy,
+    calendar: Calendar,
+    now: datetime,
 ) -> list[tuple[datetime, Mark]]:
     """Return the marks of a window: letter, reminders sent and planned, interviews held; in order of time."""
     rule, begin, end = Rule(clock["rule"]), clock["started_at"], clock["due_at"]
-    marks, told = [], set()
+    marks, reminded = [], set()
     for row in reminders:
         if row["rule"] == rule and row["cycle"] == clock["cycle"] and row["state"] != "skipped":
             step = Step(row["step"])
-            told.add(step)
+            reminded.add(step)
             marks.append((row["planned_at"], _mark(step, row["planned_at"], now, ahead=False)))
     for step, at in plan_steps(policy, calendar, rule, begin, end):
-        if step not in told and at > now and clock["state"] == "running":
+        if step not in reminded and at > now and clock["state"] == "running":
             marks.append((at, _mark(step, at, now, ahead=True)))
     marks += [
         (row["held_at"], Mark(0, f"已约谈 {said(row['held_at'], now)}", "held"))
@@ -246,50 +219,24 @@ def _mark(step: Step, at: datetime, now: datetime, *, ahead: bool) -> Mark:
     return Mark(0, f"{'将提醒' if ahead else '已提醒'}：{name}（{said(at, now)}）", "reminder", ahead)
 
 
-def explanation_view(clock: Row, calendar: Calendar) -> ExplanationView:
-    """Return how a deadline was counted, day by day (PROCEDURE §3)."""
-    limit_text, start, pauses = clock["limit_text"] or "", clock["started_at"], _pauses(clock)
-    begin, end = (f"{day_said(at)} {at.astimezone(ZONE):%H:%M}" for at in (start, clock["due_at"]))
-    note = "节假日安排尚未公布，按平常周末推算，公布后重新计算。" if clock["provisional"] else ""
-    due, parts = end_of(calendar, limit_text, start, pauses), parts_of(limit_text)
-    if due is None or due.at != clock["due_at"]:
-        return ExplanationView(f"{begin}起，到{end}止。", (), _why_not(parts) + note)
-    told = tuple(_line(line) for line in compose_lines(calendar, limit_text, start, pauses))
-    sentence = f"{begin}起算，{limit_words(limit_text)}，{how_counted(parts[0])}，到{end}止。"
-    return ExplanationView(sentence, told, note)
-
-
-def _why_not(parts: Sequence[object]) -> str:
-    return "期限按当时的日历计算，后来公布的安排不再改变它。" if parts else "期限按指定的日期确定。"
-
-
-def _line(line: ExplanationLine) -> tuple[str, str, str]:
-    name = "" if line.why == "工作日" else f" {line.why}"
-    return line.kind, f"{_date_said(line.day)}{name}", line.hours
-
-
-def _date_said(day: date) -> str:
-    return f"{day.month}月{day.day}日（周{WEEKDAYS[day.weekday()]}）"
-
-
 _RUNG_NAMES = {1: "一级 · 热线", 2: "二级 · 纪委", 3: "三级 · 领导"}
 
 
-def ladder_view(supervisions: Sequence[Row], tier: int, now: datetime) -> LadderView:
-    """Return the ladder of the three tiers from rows of read_ticket, oldest first."""
+def ladder_view(supervisions: Sequence[SupervisionRow], tier: int, now: datetime) -> LadderView:
+    """Where a ticket stands on the three tiers and since when; `supervisions` are its tiers, oldest first."""
     newest = {row["tier"]: row for row in supervisions}
     rungs = tuple(_rung(number, newest.get(number), tier, now) for number in (1, 2, 3))
     return LadderView(rungs, f"督办层级：{TIER_NAMES[tier]}")
 
 
-def _rung(number: int, row: Row | None, tier: int, now: datetime) -> Rung:
+def _rung(number: int, row: SupervisionRow | None, tier: int, now: datetime) -> Rung:
     name = _RUNG_NAMES[number]
     if row is None:
-        # An instruction skips the lower tiers.
+        # An instruction goes straight to the top.
         return Rung(name, "done", reason="未经这一级") if number < tier else Rung(name, "ahead")
     since = f"{said(row['opened_at'], now)} 起"
     reason = REASON_NAMES[Reason(row["reason"])]
     if row["settled_at"] is not None:
-        ended = {"closed": "已办结", "next_tier": "已转上一级"}.get(row["settled_by"], "已结束")
+        ended = {"closed": "已办结", "next_tier": "已转上一级"}.get(row["settled_by"] or "", "已结束")
         return Rung(name, "done", since, reason, f"{said(row['settled_at'], now)} {ended}")
     return Rung(name, "over" if row["due_at"] < now else "now", since, reason, f"限 {said(row['due_at'], now)} 前")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
+from hotline.actions.tickets.case_file import TicketEventRow
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import KIND_NAMES, Reason, Role, Rule, Step, Verdict
 from hotline.domain.handling.unit_work import CONTACT_WAYS
@@ -16,8 +17,6 @@ from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
 from hotline.domain.tickets.lifecycle import FIELD_NAMES, TABLE, State, Verb
 from hotline.holidays import ZONE
-
-Row = Mapping[str, Any]
 
 _KINDS: Mapping[Verb, str] = {
     Verb.OPEN: "call",
@@ -46,7 +45,7 @@ _KINDS: Mapping[Verb, str] = {
     Verb.INSTRUCT: "letter",
     Verb.REMIND: "remind",
 }
-# Heading of a step for citizens; verbs not listed keep the label of the life-cycle table.
+# What a citizen reads as the heading of a step; verbs not named here keep the table's own label.
 _PLAIN: Mapping[Verb, str] = {
     Verb.OPEN: "已受理",
     Verb.ASK_DETAILS: "请补充材料",
@@ -89,7 +88,7 @@ _AHEAD: Mapping[State, tuple[tuple[str, str], ...]] = {
     State.CLOSED: (),
 }  # fmt: skip
 _DOORS: Mapping[str, str] = {"phone": "call", "wechat": "wechat", "website": "web", "agent": "web"}
-# Details not shown, since the text of the event already contains them.
+# Written for machines; the sentence of the event already says it.
 _UNSAID = frozenset({"unit", "assisting", "rule", "step", "tier", "old_due", "new_due", "reply", "answer"})
 
 
@@ -106,17 +105,17 @@ class PathStep:
     kind: str
 
 
-def path_steps(events: Sequence[Row], now: datetime, public: bool, *, channel: str = "") -> list[PathStep]:
-    """Return the steps of a ticket, oldest first, followed by the steps still ahead.
+def path_steps(events: Sequence[TicketEventRow], now: datetime, public: bool, *, channel: str = "") -> list[PathStep]:
+    """The way of a ticket, oldest first, with the steps still ahead.
 
-    `events` are rows of read_ticket or read_progress. The public version has only events with a public text, in plain
-    words; the internal one has every event with its details.
+    The citizen's version has only the events with a public text, in plain words; the office's has every event with
+    its details.
     """
-    told = [event for event in events if event["public_text"]] if public else list(events)
+    shown = [event for event in events if event["public_text"]] if public else list(events)
     ended = bool(events) and State(events[-1]["to_state"]) is State.CLOSED
     steps = []
-    for place, event in enumerate(told):
-        newest = place == len(told) - 1 and not ended
+    for place, event in enumerate(shown):
+        newest = place == len(shown) - 1 and not ended
         steps.append(_step(event, now, public, "now" if newest else "done", channel))
     if events:
         ahead = _AHEAD[State(events[-1]["to_state"])]
@@ -124,7 +123,7 @@ def path_steps(events: Sequence[Row], now: datetime, public: bool, *, channel: s
     return steps
 
 
-def _step(event: Row, now: datetime, public: bool, state: str, channel: str) -> PathStep:
+def _step(event: TicketEventRow, now: datetime, public: bool, state: str, channel: str) -> PathStep:
     verb, at = Verb(event["verb"]), event["at"].astimezone(ZONE)
     kind = _DOORS.get(channel, "call") if verb is Verb.OPEN else _KINDS.get(verb, "note")
     text = (event["public_text"] or "") if public else event_text(event)
@@ -139,30 +138,35 @@ def _step(event: Row, now: datetime, public: bool, state: str, channel: str) -> 
     )
 
 
-def who(event: Row) -> str:
+def who(event: TicketEventRow) -> str:
     """Return who acted, for staff: name and unit, or the role if there is no account."""
     names = [event["account_name"], event["unit_name"]]
     return " · ".join(name for name in names if name) or ROLE_NAMES[Role(event["role"])]
 
 
-def event_text(event: Row) -> str:
-    """Return an event in full: its public text, then its details under their Chinese names."""
-    details: Row = event["details"] or {}
-    # jsonb does not keep the order of keys; use that of the field names.
+def event_text(event: TicketEventRow) -> str:
+    """An event in full: its public words, then its details under their Chinese names."""
+    details = event["details"]
+    # The database keeps no order of keys; the glossary has one.
     names = [name for name in (*FIELD_NAMES, *_OTHER_NAMES) if name in details and name not in _UNSAID]
-    told = [_told(name, details[name]) for name in names if details[name] not in (None, "")]
+    parts = [_named(name, details[name]) for name in names if details[name] not in (None, "")]
     if event["verb"] == Verb.REMIND and "rule" in details:
-        told = [f"{RULE_NAMES[Rule(details['rule'])]}{STEP_NAMES[Step(details['step'])]}"]
+        parts = [f"{_rule_name(details)}{STEP_NAMES[Step(str(details['step']))]}"]
     if event["verb"] == Verb.RECKON:
-        told = [f"{RULE_NAMES[Rule(details['rule'])]}期限{_moved(details)}", *told]
+        parts = [f"{_rule_name(details)}期限{_moved(details)}", *parts]
     elif event["verb"] == Verb.RECLASSIFY:
-        told += [f"{RULE_NAMES[Rule(one['rule'])]}期限{_moved(one)}" for one in details.get("limits", ())]
+        limits = cast(Sequence[Mapping[str, object]], details.get("limits", ()))
+        parts += [f"{_rule_name(limit)}期限{_moved(limit)}" for limit in limits]
     elif "old_due" in details and "new_due" in details:
-        told.append(f"期限由{_moment(details['old_due'])}改为{_moment(details['new_due'])}")
+        parts.append(f"期限由{_moment(details['old_due'])}改为{_moment(details['new_due'])}")
     if details.get("tier"):
-        told.append(TIER_NAMES[int(details["tier"])])
+        parts.append(TIER_NAMES[int(str(details["tier"]))])
     public = event["public_text"] or ""
-    return "\n".join(part for part in (public, "；".join(told)) if part)
+    return "\n".join(part for part in (public, "；".join(parts)) if part)
+
+
+def _rule_name(details: Mapping[str, object]) -> str:
+    return RULE_NAMES[Rule(str(details["rule"]))]
 
 
 def told_text(kinds: Sequence[str], confidential: bool) -> str:
@@ -177,7 +181,7 @@ def told_text(kinds: Sequence[str], confidential: bool) -> str:
     return f"诉求内容里写有{'、'.join(kinds)}。{seen}"
 
 
-def _moved(details: Row) -> str:
+def _moved(details: Mapping[str, object]) -> str:
     old, new = _moment(details["old_due"]), _moment(details["new_due"])
     return f"由{old}改为{new}" if old != new else f"仍为{new}，不再是暂定"
 
@@ -209,23 +213,23 @@ _OTHER_NAMES: Mapping[str, str] = {
 }
 
 
-def _told(name: str, value: Any) -> str:
+def _named(name: str, value: object) -> str:
     return f"{FIELD_NAMES.get(name) or _OTHER_NAMES[name]}：{value_text(name, value).rstrip('。；')}"
 
 
-def value_text(name: str, value: Any) -> str:
+def value_text(name: str, value: object) -> str:
     """Return a stored value in Chinese words."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if name == "reason" and value in list(Reason):
-        return REASON_NAMES[Reason(value)]
+        return REASON_NAMES[Reason(str(value))]
     if name in ("meet_at", "held_at", "until") and isinstance(value, str) and "T" in value:
         return _moment(value)
     return _WORDS.get(name, {}).get(str(value), str(value))
 
 
-def _moment(stored: str) -> str:
-    return local_text(datetime.fromisoformat(stored))
+def _moment(stored: object) -> str:
+    return local_text(datetime.fromisoformat(str(stored)))
 
 
 def verdict_name(value: str | None) -> str:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
-from channels.ui.ticket_rows import Row
+
+class CountedRow(TypedDict):
+    """Any row of a list that also carries how many rows the whole list has."""
+
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +27,7 @@ def page_number(given: str) -> int:
     return min(max(int(given), 1), 10_000) if given.isdecimal() and len(given) < 6 else 1
 
 
-def pager(rows: Sequence[Row], number: int, size: int, href: str, measure: str = "件") -> Pager | None:
+def pager(rows: Sequence[CountedRow], number: int, size: int, href: str, measure: str = "件") -> Pager | None:
     """Return the pager of a list whose rows have the column `total`; a page number is appended to `href`."""
     return turn_pages(len(rows), rows[0]["total"] if rows else 0, number, size, href, measure=measure)
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowView, clock_due, window_view
+from channels.ui.deadline_view import MOST_DAYS_SMALL, WindowLimit, WindowView, window_view
+from channels.ui.limit_view import clock_due
 from channels.ui.time_format import DueView, due_view, said
+from hotline.actions.dispatch.joint import OverduePartRow
 from hotline.actions.region.context import County
+from hotline.actions.search.ticket_lists import InboxTicketRow, ListedTicketRow, SupervisedTicketRow
 from hotline.domain.enums import CLOSE_NAMES, KIND_NAMES, CloseReason, Kind, Pace, Reason, Rule
 from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.supervision.cards import COLOUR_NAMES, Card
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, TIER_NAMES
 from hotline.domain.tickets.lifecycle import STATE_NAMES, State
 
-Row = Mapping[str, Any]
 TONES: Mapping[State, str] = {
     State.RECEIVED: "new",
     State.AWAITING_DETAILS: "wait",
@@ -29,9 +30,9 @@ TONES: Mapping[State, str] = {
     State.PARKED: "wait",
     State.CLOSED: "done",
 }
-# The unit has done its part, or the deadlines are paused.
+# The unit has done its part, or the clocks rest.
 _RESTING = frozenset({State.REPLIED, State.INTERVIEW_HELD, State.PARKED})
-# The deadline of a supervised ticket by its tier.
+# The clock a supervised ticket runs against, by its tier.
 _TIER_RULES: Mapping[int, Rule] = {1: Rule.SUPERVISED, 2: Rule.TIER2, 3: Rule.TIER3}
 
 
@@ -75,34 +76,56 @@ def state_view(state: str) -> StateView:
 
 
 def inbox_row(
-    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
+    row: InboxTicketRow, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[OverduePartRow] = ()
 ) -> TicketRow:
-    """Return a row of the inbox with its next deadline, the most severe of `cards`, and overdue parts (`late`)."""
-    due = window = None
-    if row["state"] not in (State.PARKED, State.CLOSED) and row["due_at"] is not None:
-        due, window = _running(row, now, county)
-    running = f"{RULE_NAMES[Rule(row['rule'])]}期限" if due else _ending(row, now)
+    """An open ticket with the limit that ends first, the gravest of its `cards`, and the parts that are late."""
+    due, window, running = None, None, ""
+    clock = _limit_of(row)
+    if row["state"] != State.PARKED and clock is not None:
+        due, window = _running(row, clock, now, county)
+        running = f"{RULE_NAMES[Rule(clock['rule'])]}期限"
     return replace(_row(row, now, due, window, running), card=card_view(cards), late=late_text(late, county))
 
 
-def _running(row: Row, now: datetime, county: County) -> tuple[DueView, WindowView | None]:
-    if row["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
-        # A part follows the lead's deadline, which runs in natural time on an urgent ticket.
-        return part_due(row, now, county), None
-    clock = {**row, "started_at": row["clock_started_at"]}
+def _limit_of(row: InboxTicketRow) -> WindowLimit | None:
+    """The limit a row is sorted by; None where nothing runs."""
+    rule, started_at, due_at, limit_text = row["rule"], row["clock_started_at"], row["due_at"], row["limit_text"]
+    if rule is None or started_at is None or due_at is None or limit_text is None:
+        return None
+    return {"rule": rule, "started_at": started_at, "due_at": due_at, "limit_text": limit_text, "pauses": []}
+
+
+def _running(
+    row: ListedTicketRow, clock: WindowLimit, now: datetime, county: County
+) -> tuple[DueView, WindowView | None]:
+    if clock["rule"] == Rule.ASSIST and row["pace"] != Pace.ORDINARY:
+        # A part follows the lead's limit, and an urgent one runs through nights and weekends.
+        return part_due(clock["due_at"], row["pace"], now, county), None
     due = clock_due(clock, now, county.rules.calendar)
     return due, window_view(clock, now, county.rules.calendar, tier=row["tier"], most=MOST_DAYS_SMALL, due=due)
 
 
-def _ending(row: Row, now: datetime) -> str:
+def closed_row(
+    row: ListedTicketRow, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[OverduePartRow] = ()
+) -> TicketRow:
+    """A closed ticket with when and how it ended, its gravest card, and the parts that are late."""
+    ending = _row(row, now, None, None, _ending(row, now))
+    return replace(ending, card=card_view(cards), late=late_text(late, county))
+
+
+def _ending(row: ListedTicketRow, now: datetime) -> str:
     """Return how a ticket was closed, such as 今天 10:00 办结（满意）; empty while it is open."""
-    if row["state"] != State.CLOSED:
+    if row["closed_at"] is None or row["close_reason"] is None:
         return ""
     return f"{said(row['closed_at'], now)} 办结（{CLOSE_NAMES[CloseReason(row['close_reason'])]}）"
 
 
 def supervised_row(
-    row: Row, now: datetime, county: County, cards: Sequence[Card] = (), late: Sequence[Row] = ()
+    row: SupervisedTicketRow,
+    now: datetime,
+    county: County,
+    cards: Sequence[Card] = (),
+    late: Sequence[OverduePartRow] = (),
 ) -> TicketRow:
     """Return a row of the supervision page; the window is that of the tier in force."""
     calendar = county.rules.calendar
@@ -110,27 +133,26 @@ def supervised_row(
     if row["in_force"] == 1 and row["state"] == State.INTERVIEW_OWED:
         rule = Rule.INTERVIEW
     key = "interview" if rule is Rule.INTERVIEW else rule.value
-    clock = {
-        "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"], "state": "running",
-        "limit_text": str(county.rules.policy.limit(key)),
+    clock: WindowLimit = {
+        "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"],
+        "limit_text": str(county.rules.policy.limit(key)), "pauses": [],
     }  # fmt: skip
     due = window = None
     if row["state"] not in _RESTING:
         due = due_view(row["due_at"], now, calendar)
         window = window_view(clock, now, calendar, tier=row["in_force"], most=MOST_DAYS_SMALL, due=due)
-    told = _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
-    return replace(told, card=card_view(cards), late=late_text(late, county))
+    shown = _row(row, now, due, window, REASON_NAMES[Reason(row["reason"])])
+    return replace(shown, card=card_view(cards), late=late_text(late, county))
 
 
-def late_text(late: Sequence[Row], county: County) -> str:
+def late_text(late: Sequence[OverduePartRow], county: County) -> str:
     """Return the overdue parts, such as 协办超期：教育局、永安镇; empty if there are none."""
     return f"协办超期：{'、'.join(county.unit_name(row['unit_id']) for row in late)}" if late else ""
 
 
-def part_due(row: Row, now: datetime, county: County) -> DueView:
-    """Return how late a part is, in natural time if its ticket's limits run in natural time."""
-    natural = row["pace"] != Pace.ORDINARY
-    return due_view(row["due_at"], now, county.rules.calendar, natural=natural)
+def part_due(due_at: datetime, pace: str, now: datetime, county: County) -> DueView:
+    """When an assisting unit's part is due: in natural time where the ticket's pace runs in natural time."""
+    return due_view(due_at, now, county.rules.calendar, natural=pace != Pace.ORDINARY)
 
 
 def card_view(cards: Sequence[Card]) -> CardView | None:
@@ -138,10 +160,12 @@ def card_view(cards: Sequence[Card]) -> CardView | None:
     return CardView(COLOUR_NAMES[cards[0].colour], cards[0].colour.value, cards[0].reason) if cards else None
 
 
-def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None, running: str) -> TicketRow:
+def _row(
+    row: ListedTicketRow, now: datetime, due: DueView | None, window: WindowView | None, running: str
+) -> TicketRow:
     facts = (
         row["unit_name"] or "",
-        place_in_lists(row),
+        place_in_lists(row["confidential"], row["place"]),
         KIND_NAMES[Kind(row["kind"])],
         f"{said(row['received_at'], now)} 受理",
         TIER_NAMES[row["tier"]] if row["tier"] else "",
@@ -160,6 +184,6 @@ def _row(row: Row, now: datetime, due: DueView | None, window: WindowView | None
     )
 
 
-def place_in_lists(row: Row) -> str:
+def place_in_lists(confidential: bool, place: str) -> str:
     """Return the place without numbers; empty for a confidential ticket, since it may be the complainant's home."""
-    return "" if row["confidential"] else mask_text(row["place"])
+    return "" if confidential else mask_text(place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,14 +12,13 @@ from channels.ui.time_format import DueView, day_said, due_view, local_text, sai
 from channels.website.texts import CLOSED, DUE_WORDS, HANDED_OVER, REPLY_ABOVE, STANDS
 from hotline.actions.region.context import County
 from hotline.actions.supervision.letters import OWN_LETTERS
-from hotline.actions.tickets.case_file import CaseFile
+from hotline.actions.tickets.case_file import CaseFile, TicketEventRow
 from hotline.documents import letter_number
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import KIND_NAMES, Document, Role
 from hotline.domain.interview import PLACE_NAMES
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb
 
-Row = Mapping[str, Any]
 UNIT_ROLES = (Role.HANDLER, Role.UNIT_HEAD)
 MARKS = [("5", "5 分"), ("4", "4 分"), ("3", "3 分"), ("2", "2 分"), ("1", "1 分")]
 
@@ -73,33 +72,34 @@ def _due(case_file: CaseFile, county: County, now: datetime) -> tuple[str, DueVi
     return "", None
 
 
-def _plain(events: list[Row], county: County) -> list[Row]:
+def _plain(events: Sequence[TicketEventRow], county: County) -> list[TicketEventRow]:
     """The events as the person reads them: addressed as 您, the units named and nobody else inside the office."""
-    told = [event for event in events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
-    newest = told[-1]["event_id"] if told else None
-    return [{**event, **_plainly(event, county, event["event_id"] == newest)} for event in events]
+    answers = [event for event in events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
+    newest = answers[-1]["event_id"] if answers else None
+    return [_plainly(event, county, event["event_id"] == newest) for event in events]
 
 
-def _plainly(event: Row, county: County, newest_reply: bool) -> Row:
-    words, unit = event["public_text"], (event["details"] or {}).get("unit")
+def _plainly(event: TicketEventRow, county: County, newest_reply: bool) -> TicketEventRow:
+    words, unit = event["public_text"], event["details"].get("unit")
     if newest_reply:
         words = REPLY_ABOVE
     elif event["verb"] in (Verb.DISPATCH, Verb.REDISPATCH) and unit:
-        words = HANDED_OVER.format(unit=county.unit_name(UUID(unit)))
-    elif words == TABLE[Verb(event["verb"])].sentence:
+        words = HANDED_OVER.format(unit=county.unit_name(UUID(str(unit))))
+    elif words is not None and words == TABLE[Verb(event["verb"])].sentence:
         words = words.replace("诉求人", "您")
-    return {"public_text": words, "unit_name": event["unit_name"] if event["role"] in UNIT_ROLES else None}
+    unit_name = event["unit_name"] if event["role"] in UNIT_ROLES else None
+    return {**event, "public_text": words, "unit_name": unit_name}
 
 
-def _last(events: list[Row], *verbs: Verb) -> Row:
-    found: Row = next((e["details"] or {} for e in reversed(events) if e["verb"] in verbs), {})
-    return found
+def _last(events: Sequence[TicketEventRow], verb: Verb) -> Mapping[str, object]:
+    """The details of the newest event of this verb; none when there is no such event."""
+    return next((event["details"] for event in reversed(events) if event["verb"] == verb), {})
 
 
-def _reply(events: list[Row]) -> str:
+def _reply(events: Sequence[TicketEventRow]) -> str:
     """The newest answer in full, unless the matter was taken up again since."""
-    told = [e for e in events if e["verb"] in (Verb.REPLY, Verb.ANSWER, Verb.REDIRECT)]
-    return str(told[-1]["public_text"] or "") if told else ""
+    answers = [event for event in events if event["verb"] in (Verb.REPLY, Verb.ANSWER, Verb.REDIRECT)]
+    return (answers[-1]["public_text"] or "") if answers else ""
 
 
 def _letters(case_file: CaseFile, county: County, now: datetime) -> list[dict[str, str]]:
@@ -117,13 +117,12 @@ def _letters(case_file: CaseFile, county: County, now: datetime) -> list[dict[st
 
 def _interview(case_file: CaseFile, now: datetime) -> dict[str, str] | None:
     """Day and place of an interview that is planned but not held yet."""
-    rows = [row for row in case_file.interviews if row["meet_at"] is not None and row["held_at"] is None]
-    if not rows or case_file.ticket.state is not State.INTERVIEW_OWED:
+    planned = [
+        (row["meet_at"], row["meet_where"] or "")
+        for row in case_file.interviews
+        if row["meet_at"] is not None and row["held_at"] is None
+    ]
+    if not planned or case_file.ticket.state is not State.INTERVIEW_OWED:
         return None
-    row = rows[-1]
-    where = str(row["meet_where"] or "")
-    return {
-        "day": day_said(row["meet_at"]),
-        "at": said(row["meet_at"], now),
-        "where": PLACE_NAMES.get(where, where),
-    }
+    meet_at, where = planned[-1]
+    return {"day": day_said(meet_at), "at": said(meet_at, now), "where": PLACE_NAMES.get(where, where)}

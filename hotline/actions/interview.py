@@ -11,14 +11,16 @@ from uuid import UUID
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
 from hotline.actions.tickets.leader_date import promised_to_leader
+from hotline.db import Connection
 from hotline.domain import interview as rule
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Document, Verdict
 from hotline.domain.errors import Missing, NotAllowed, NotFound
-from hotline.domain.tickets.ticket import Actor, Decision, Paper, Ticket
+from hotline.domain.tickets.ticket import Actor, Decision, DocumentDraft, Ticket
 from hotline.store import callbacks, interviews, network
-
-Row = Mapping[str, Any]
+from hotline.store.interviews import InterviewMinutes, InterviewPlan, LastInterviewRow
+from hotline.store.interviews import WantedReviewRow as WantedReviewRow
+from hotline.store.network import InterviewRoomRow as InterviewRoomRow
 
 
 async def plan_interview(
@@ -27,12 +29,15 @@ async def plan_interview(
 ) -> Ticket:  # fmt: skip
     """Steps 1 and 2: cause, solution, rules, when and where."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
-        told = dict(given) | {"meet_at": meet_at.isoformat()}
-        decision = rule.plan(ticket, meet_at, actor, now, told)
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
+        facts = {**given, "meet_at": meet_at.isoformat()}
+        decision = rule.plan(ticket, meet_at, actor, now, facts)
         row = await _newest(context, conn, ticket_id)
-        columns = dict(given) | {"meet_at": meet_at, "planned_by": actor.account_id}
-        await interviews.plan_interview(conn, context.region, row["interview_id"], columns)
+        plan = InterviewPlan(
+            given["cause"], given["solution"], given["rules"], meet_at, given["meet_where"],
+            given.get("room_id"), given.get("volunteer_id"), actor.account_id,
+        )  # fmt: skip
+        await interviews.plan_interview(conn, context.region, row["interview_id"], plan)
         return decision
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
@@ -44,19 +49,23 @@ async def hold_interview(
 ) -> Ticket:  # fmt: skip
     """Step 3: met. `given` has held_place, official, minutes, outcome, person_verdict. Raises Missing, Malformed."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         row = await _newest(context, conn, ticket_id)
-        told = dict(given) | {
+        facts = {
+            **given,
             "held_at": held_at.isoformat(),
             "promised_on": promised_on.isoformat() if promised_on else "",
         }
-        decision = rule.hold(ticket, row["owed_at"], held_at, actor, context.rules, now, told)
+        decision = rule.hold(ticket, row["owed_at"], held_at, actor, context.rules, now, facts)
         if not row["cause"]:
             raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
-        columns = dict(given) | {"held_at": held_at, "promised_on": promised_on}
-        await interviews.hold_interview(conn, context.region, row["interview_id"], columns)
-        plan = {name: row[name] for name in ("cause", "solution", "rules")}
-        return replace(decision, paper=Paper(Document.INTERVIEW_RECORD, {**told, **plan}))
+        minutes = InterviewMinutes(
+            held_at, given["held_place"], given["official"], given["minutes"], given["outcome"], promised_on,
+            given["person_verdict"],
+        )  # fmt: skip
+        await interviews.hold_interview(conn, context.region, row["interview_id"], minutes)
+        plan = {"cause": row["cause"], "solution": row["solution"], "rules": row["rules"]}
+        return replace(decision, document=DocumentDraft(Document.INTERVIEW_RECORD, {**facts, **plan}))
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
@@ -79,7 +88,7 @@ async def review_interview(
         )
 
 
-async def list_reviews_wanted(context: RegionContext, actor: Actor, batch: int = 50) -> list[Mapping[str, Any]]:
+async def list_reviews_wanted(context: RegionContext, actor: Actor, batch: int = 50) -> list[WantedReviewRow]:
     """Interviews proposed as unreasonable that wait for this person's review, oldest first. Raises NotAllowed."""
     allow(actor, Right.REVIEW_INTERVIEW)
     if actor.account_id is None:
@@ -95,7 +104,7 @@ async def verify_interview(
     """Tier 1 or tier 2 asked the person again: closed, or the next tier. Raises NotAllowed, NoReviewYet."""
     allow(actor, Right.VERIFY_INTERVIEW)
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         row = await _newest(context, conn, ticket_id)
         agreed = await interviews.count_agreed(conn, context.region, row["interview_id"], actor.account_id)
         given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
@@ -108,25 +117,25 @@ async def verify_interview(
 
 
 async def _keep_answers(
-    context: RegionContext, conn: Any, ticket_id: UUID, verdict: Verdict, words: str, actor: Actor, now: datetime
+    context: RegionContext, conn: Connection, ticket_id: UUID, verdict: Verdict, words: str, actor: Actor, now: datetime
 ) -> None:
     waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
     if waiting is None:
         return
-    answers = {
+    answers: callbacks.CallbackAnswers = {
         "contacted": True, "solved": verdict is not Verdict.DISSATISFIED, "verdict": verdict.value, "words": words
     }  # fmt: skip
     await callbacks.close_callback(conn, context.region, waiting["callback_id"], "done", now, answers, actor.account_id)
 
 
-async def _newest(context: RegionContext, conn: Any, ticket_id: UUID) -> Mapping[str, Any]:
+async def _newest(context: RegionContext, conn: Connection, ticket_id: UUID) -> LastInterviewRow:
     row = await interviews.get_interview(conn, context.region, ticket_id)
     if row is None:
         raise NotFound
     return row
 
 
-async def list_rooms(context: RegionContext, actor: Actor) -> list[Row]:
+async def list_rooms(context: RegionContext, actor: Actor) -> list[InterviewRoomRow]:
     """Interview rooms, the unit's own first."""
     async with context.reading() as conn:
         return await network.list_rooms(conn, context.region, actor.unit_id)

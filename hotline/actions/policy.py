@@ -20,6 +20,7 @@ from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit, Policy
 from hotline.domain.policy.rate_limits import rate_in_words
 from hotline.domain.policy.validation import body_of, differences, faults_of
 from hotline.store import policies as policies_
+from hotline.store.policies import PolicyRow as PolicyRow
 from hotline.store.region import regions
 
 AUTHOR_LIMIT = 40
@@ -35,6 +36,12 @@ class Saved:
     version: int | None
     valid_from: datetime
     differences: tuple[Difference, ...]
+
+
+class PolicyVersion(PolicyRow):
+    """A version with what it made different from the one before."""
+
+    changes: tuple[Difference, ...]
 
 
 def compose_toml(policy: Policy) -> str:
@@ -142,18 +149,18 @@ async def save_policy(
     return Saved(version, since, changed)
 
 
-def _newest(rows: Sequence[Mapping[str, Any]]) -> Policy:
+def _newest(rows: Sequence[PolicyRow]) -> Policy:
     return Policy.from_body(rows[0]["version"], rows[0]["body"]) if rows else Policy(version=0)
 
 
-async def list_versions(context: RegionContext) -> list[Mapping[str, Any]]:
-    """Every version with `changes`: what it made different from the one before; newest first."""
+async def list_versions(context: RegionContext) -> list[PolicyVersion]:
+    """Every version with its changes, newest first."""
     async with context.reading() as conn:
         rows = await policies_.list_policies(conn, context.region)
     return list(_with_changes(rows))
 
 
-def _with_changes(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+def _with_changes(rows: Sequence[PolicyRow]) -> Iterator[PolicyVersion]:
     policies = [Policy.from_body(row["version"], row["body"]) for row in rows] + [Policy(version=0)]
     for row, policy, before in zip(rows, policies, policies[1:], strict=False):
         yield {**row, "changes": differences(before, policy)}

@@ -137,13 +137,13 @@ def list_users() -> None:
     run(work())
 
 
-def _state(row: staff.Row) -> str:
+def _state(row: staff.ListedStaffRow) -> str:
     if not row["active"]:
         return "停用"
     if row["held_until"] is not None:
         return "锁定"
-    told = "待首次登录" if row["must_change"] else "在用"
-    return told + ("，有动态码" if row["enrolled"] else "")
+    state = "待首次登录" if row["must_change"] else "在用"
+    return state + ("，有动态码" if row["enrolled"] else "")
 
 
 def _unit(context: RegionContext, name: str) -> UUID | None:

@@ -7,8 +7,8 @@ from hotline.documents.as_docx import docx_of as docx_of
 from hotline.documents.as_pdf import NoChineseFont as NoChineseFont
 from hotline.documents.as_pdf import pdf_of as pdf_of
 from hotline.documents.brief import brief_sheet as brief_sheet
-from hotline.documents.letter import letter_number as letter_number
-from hotline.documents.papers import NAMES as NAMES
-from hotline.documents.papers import letter_file as letter_file
-from hotline.documents.papers import letter_sheet as letter_sheet
+from hotline.documents.letters import NAMES as NAMES
+from hotline.documents.letters import letter_file as letter_file
+from hotline.documents.letters import letter_sheet as letter_sheet
 from hotline.documents.sheet import Sheet as Sheet
+from hotline.documents.supervision_letter import letter_number as letter_number

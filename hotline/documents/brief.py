@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from itertools import count
-from typing import Any
 
 from hotline.documents.sheet import BAR, Sheet
+from hotline.domain.brief.body import UnitLine
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState
 from hotline.domain.brief.sections import UNIT_LEGEND, unit_columns
 from hotline.domain.brief.words import figure_name, percent
@@ -15,11 +15,11 @@ from hotline.domain.brief.words import figure_name, percent
 WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_year.": "去年同期"}
 NUMERALS = "一二三四五六七八九十"
 LONGEST_BAR = 10
-# Widths of the columns by their headings; 单位 and 档 come first.
+# 单位 and 档, then the columns by their heads.
 UNIT_WIDTHS: Mapping[str, int] = {"派单": 5, "重办": 5, "黄/红牌": 6, "退单成/驳": 7, "满意率": 7}
 
 
-def brief_sheet(brief: Brief, zone: Any) -> Sheet:
+def brief_sheet(brief: Brief, zone: tzinfo) -> Sheet:
     """Return the brief as a sheet; `zone` is the time zone of its dates."""
     sheet = Sheet(f"{TITLE}{brief.number_text}", brief.compiled_at)
     _write_head(sheet, brief, zone)
@@ -36,7 +36,7 @@ def brief_sheet(brief: Brief, zone: Any) -> Sheet:
     return sheet
 
 
-def _write_head(sheet: Sheet, brief: Brief, zone: Any) -> None:
+def _write_head(sheet: Sheet, brief: Brief, zone: tzinfo) -> None:
     state = "" if brief.state is BriefState.ISSUED else f"（{BRIEF_STATE_NAMES[brief.state]}）"
     issuer = f"{brief.body['county']}阳光热线办公室"
     sheet.head(TITLE, issuer, _date(brief, zone), above=f"{brief.number_text}{state}")
@@ -45,7 +45,7 @@ def _write_head(sheet: Sheet, brief: Brief, zone: Any) -> None:
         sheet.prose(brief.say(line))
 
 
-def _date(brief: Brief, zone: Any) -> str:
+def _date(brief: Brief, zone: tzinfo) -> str:
     at: datetime = (brief.issued_at or brief.compiled_at).astimezone(zone)
     return f"{at.year}年{_day(at.date())}"
 
@@ -125,7 +125,7 @@ def _write_units(sheet: Sheet, brief: Brief) -> None:
 
 
 def _write_late_parts(sheet: Sheet, brief: Brief) -> None:
-    # Briefs compiled before assisting parts were listed have none.
+    # A brief compiled before parts were listed stays without them.
     for number, row in enumerate(brief.body.get("late_parts", ()), 1):
         if number == 1:
             sheet.subheading("协办意见逾期未交")
@@ -136,7 +136,7 @@ def _write_late_parts(sheet: Sheet, brief: Brief) -> None:
         )
 
 
-def _unit_row(brief: Brief, row: Mapping[str, Any]) -> list[str]:
+def _unit_row(brief: Brief, row: UnitLine) -> list[str]:
     prefix = f"unit.{row['unit']}."
     cells = []
     for _, rate, keys in unit_columns(brief.counts):

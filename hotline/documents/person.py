@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from hotline.documents.sheet import Sheet
+from hotline.domain.privacy.person_copy import PersonCopy, TicketCopy
 
 _PERSON = (
     ("name", "姓名"),
@@ -15,18 +14,10 @@ _PERSON = (
     ("address", "住址"),
     ("wechat", "微信标识"),
 )
-_TICKET = (
-    ("kind", "类别"),
-    ("state", "状态"),
-    ("received_at", "受理时间"),
-    ("place", "地点"),
-    ("title", "标题"),
-    ("body", "内容"),
-)
 
 
-def person_sheet(copy: Mapping[str, Any], now: datetime) -> Sheet:
-    """Return the result of `hotline.actions.privacy.data_export.copy_person` as a sheet; `now` is in local time."""
+def person_sheet(copy: PersonCopy, now: datetime) -> Sheet:
+    """The copy as a sheet; `now` is a local moment."""
     sheet = Sheet("个人信息副本", now)
     sheet.title("个人信息副本")
     sheet.prose(
@@ -37,13 +28,24 @@ def person_sheet(copy: Mapping[str, Any], now: datetime) -> Sheet:
         for name, label in _PERSON:
             if ticket["person"][name]:
                 sheet.prose(f"{label}：{ticket['person'][name]}")
-        for name, label in _TICKET:
-            if ticket[name]:
-                sheet.prose(f"{label}：{ticket[name]}")
+        for label, text in _facts(ticket):
+            if text:
+                sheet.prose(f"{label}：{text}")
         _list(sheet, "办理过程", [f"{line['at']}　{line['what']}　{line['text']}" for line in ticket["events"]])
         _list(sheet, "附件", ticket["files"])
         _list(sheet, "谁看过", [f"{line['at']}　{line['role']}　{line['what']}" for line in ticket["looks"]])
     return sheet
+
+
+def _facts(ticket: TicketCopy) -> tuple[tuple[str, str], ...]:
+    return (
+        ("类别", ticket["kind"]),
+        ("状态", ticket["state"]),
+        ("受理时间", ticket["received_at"]),
+        ("地点", ticket["place"]),
+        ("标题", ticket["title"]),
+        ("内容", ticket["body"]),
+    )
 
 
 def _list(sheet: Sheet, title: str, lines: list[str]) -> None:

@@ -1,82 +1,161 @@
-"""Interviews and their reviews. Rows in and out (PROCEDURE §4)."""
+"""Interviews and their reviews (PROCEDURE §4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TypedDict
 from uuid import UUID
 
+from hotline.db import Connection
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.ids import new_id
-from hotline.store.queries import queries
+from hotline.store.queries import fetch_all, fetch_one, fetch_required, queries
 
 _q = queries.interviews
 
 
-async def owe_interview(conn: Any, region: int, ticket: Ticket, unit_id: UUID, now: datetime, due_at: datetime) -> None:
-    """An interview is owed by the unit."""
+class LastInterviewRow(TypedDict):
+    """The newest interview of a ticket: its plan, None until it is planned, and when it was held."""
+
+    interview_id: UUID
+    owed_at: datetime
+    cause: str | None
+    solution: str | None
+    rules: str | None
+    held_at: datetime | None
+
+
+class InterviewRow(TypedDict):
+    """An interview with the columns of its three steps, each None until that step is done."""
+
+    interview_id: UUID
+    round: int
+    due_at: datetime
+    cause: str | None
+    solution: str | None
+    rules: str | None
+    meet_at: datetime | None
+    meet_where: str | None
+    held_at: datetime | None
+    held_place: str | None
+    official: str | None
+    minutes: str | None
+    outcome: str | None
+    promised_on: date | None
+    person_verdict: str | None
+
+
+class InterviewReviewRow(TypedDict):
+    """A review: whether the account agrees that the demand is unreasonable, and why."""
+
+    account_id: UUID
+    agreed: bool
+    reason: str
+    account_name: str | None
+
+
+class WantedReviewRow(TypedDict):
+    """An interview that waits for a review; `agreed` counts the reviews that agree so far."""
+
+    ticket_id: UUID
+    held_at: datetime
+    number: str
+    title: str
+    unit_name: str | None
+    agreed: int
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewPlan:
+    """Steps 1 and 2: cause, solution and rules, when and where to meet, who planned it."""
+
+    cause: str
+    solution: str
+    rules: str
+    meet_at: datetime
+    meet_where: str
+    room_id: UUID | None
+    volunteer_id: UUID | None
+    planned_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewMinutes:
+    """Step 3: when and where they met, who spoke for the unit, what was said and promised, the person's verdict."""
+
+    held_at: datetime
+    held_place: str
+    official: str
+    minutes: str
+    outcome: str
+    promised_on: date | None
+    person_verdict: str
+
+
+async def owe_interview(
+    conn: Connection, region: int, ticket: Ticket, unit_id: UUID, now: datetime, due_at: datetime
+) -> None:
+    """Open an interview that the unit owes until `due_at`; rounds of a ticket count up."""
     await _q.owe_interview(
         conn, region_id=region, interview_id=new_id(), ticket_id=ticket.ticket_id, unit_id=unit_id, owed_at=now,
         due_at=due_at,
     )  # fmt: skip
 
 
-async def move_interview_due(conn: Any, region: int, ticket_id: UUID, due_at: datetime) -> None:
-    """A later tier's limit holds for the interview still owed."""
+async def move_interview_due(conn: Connection, region: int, ticket_id: UUID, due_at: datetime) -> None:
+    """Give the interview that is still owed the limit of a later tier."""
     await _q.move_interview_due(conn, region_id=region, ticket_id=ticket_id, due_at=due_at)
 
 
-async def get_interview(conn: Any, region: int, ticket_id: UUID) -> Mapping[str, Any] | None:
-    """The newest interview of a ticket."""
-    row: Mapping[str, Any] | None = await _q.last_interview(conn, region_id=region, ticket_id=ticket_id)
-    return row
+async def get_interview(conn: Connection, region: int, ticket_id: UUID) -> LastInterviewRow | None:
+    """The newest interview of a ticket, or None."""
+    return await fetch_one(LastInterviewRow, _q.last_interview(conn, region_id=region, ticket_id=ticket_id))
 
 
-async def list_interviews(conn: Any, region: int, ticket_id: UUID) -> list[Mapping[str, Any]]:
-    """Every interview of a ticket."""
-    return [row async for row in _q.interviews_of_ticket(conn, region_id=region, ticket_id=ticket_id)]
+async def list_interviews(conn: Connection, region: int, ticket_id: UUID) -> list[InterviewRow]:
+    """Every interview of a ticket, the oldest first."""
+    return await fetch_all(InterviewRow, _q.interviews_of_ticket(conn, region_id=region, ticket_id=ticket_id))
 
 
-async def plan_interview(conn: Any, region: int, interview_id: UUID, given: Mapping[str, Any]) -> None:
-    """Steps 1 and 2 (keys as columns)."""
-    columns = ("cause", "solution", "rules", "meet_at", "meet_where", "room_id", "volunteer_id", "planned_by")
-    await _q.plan_interview(
-        conn, region_id=region, interview_id=interview_id, **{name: given.get(name) for name in columns}
-    )
+async def plan_interview(conn: Connection, region: int, interview_id: UUID, plan: InterviewPlan) -> None:
+    """Store the plan of an interview; a second one replaces the first."""
+    await _q.plan_interview(conn, region_id=region, interview_id=interview_id, **asdict(plan))
 
 
-async def hold_interview(conn: Any, region: int, interview_id: UUID, given: Mapping[str, Any]) -> None:
-    """Step 3 (keys as columns)."""
-    columns = ("held_at", "held_place", "official", "minutes", "outcome", "promised_on", "person_verdict")
-    await _q.hold_interview(
-        conn, region_id=region, interview_id=interview_id, **{name: given.get(name) for name in columns}
-    )
+async def hold_interview(conn: Connection, region: int, interview_id: UUID, minutes: InterviewMinutes) -> None:
+    """Store that an interview was held; once stored it stays as it is."""
+    await _q.hold_interview(conn, region_id=region, interview_id=interview_id, **asdict(minutes))
 
 
 async def review_interview(
-    conn: Any, region: int, interview_id: UUID, account_id: UUID, agreed: bool, reason: str, at: datetime
+    conn: Connection, region: int, interview_id: UUID, account_id: UUID, agreed: bool, reason: str, at: datetime
 ) -> None:
-    """One of the two others says whether the demand is unreasonable."""
+    """Store whether an account agrees that the demand is unreasonable; its first review counts."""
     await _q.review_interview(
         conn, region_id=region, interview_id=interview_id, account_id=account_id, agreed=agreed, reason=reason, at=at
     )
 
 
-async def count_agreed(conn: Any, region: int, interview_id: UUID, except_account: UUID | None) -> int:
-    """How many others than this account agreed."""
-    value: int = await _q.count_agreed(conn, region_id=region, interview_id=interview_id, except_account=except_account)
-    return value
+async def count_agreed(conn: Connection, region: int, interview_id: UUID, except_account: UUID | None) -> int:
+    """How many accounts other than `except_account` agreed that the demand is unreasonable."""
+    return await fetch_required(
+        int, _q.count_agreed(conn, region_id=region, interview_id=interview_id, except_account=except_account)
+    )
 
 
-async def list_reviews(conn: Any, region: int, interview_id: UUID) -> list[Mapping[str, Any]]:
-    """The reviews with account_name."""
-    return [row async for row in _q.reviews_of_interview(conn, region_id=region, interview_id=interview_id)]
+async def list_reviews(conn: Connection, region: int, interview_id: UUID) -> list[InterviewReviewRow]:
+    """The reviews of an interview, the oldest first."""
+    return await fetch_all(
+        InterviewReviewRow, _q.reviews_of_interview(conn, region_id=region, interview_id=interview_id)
+    )
 
 
 async def list_reviews_wanted(
-    conn: Any, region: int, account_id: UUID, reviewers: int, batch: int
-) -> list[Mapping[str, Any]]:
-    """Interviews that wait for this account's review, oldest first, with number, title, unit_name, agreed."""
-    rows = _q.reviews_wanted(conn, region_id=region, account_id=account_id, reviewers=reviewers, batch=batch)
-    return [row async for row in rows]
+    conn: Connection, region: int, account_id: UUID, reviewers: int, batch: int
+) -> list[WantedReviewRow]:
+    """At most `batch` interviews with fewer than `reviewers` agreeing that this account has not reviewed, the oldest first."""
+    return await fetch_all(
+        WantedReviewRow,
+        _q.reviews_wanted(conn, region_id=region, account_id=account_id, reviewers=reviewers, batch=batch),
+    )

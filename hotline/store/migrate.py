@@ -1,4 +1,4 @@
-"""Bring a database up to date: `sql/migrations/NNNN_what.sql`, each once, in order, in a transaction each."""
+"""Apply the migrations `sql/migrations/NNNN_what.sql`: each once, in order, each in its own transaction."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import contextlib
 import hashlib
 import re
 from pathlib import Path
+from typing import TypedDict
 
 import asyncpg
 
-from hotline.store.queries import queries, sql_folder
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, fetch_one, queries, sql_folder
 
 _q = queries.migrate
 
@@ -17,12 +19,26 @@ _q = queries.migrate
 _NAME = re.compile(r"^\d{4}_[a-z0-9_]+$")
 
 
+class AppliedMigrationRow(TypedDict):
+    """An applied migration: its file name without ending, and the SHA-256 of its text in hex."""
+
+    name: str
+    checksum: str
+
+
+class BypassRow(TypedDict):
+    """Whether the current role and the login role bypass row-level security."""
+
+    role_past: bool
+    login_past: bool
+
+
 class MigrationError(RuntimeError):
     """The database and the migrations do not fit together; the text is a sentence for the operator."""
 
 
 async def migrate(target: str | asyncpg.Connection, folder: Path | None = None) -> list[str]:
-    """Apply what is missing; return the names applied now, in order: [] at the second call.
+    """Apply the missing migrations and return their names in order; [] when none is missing.
 
     `target` is an address or a connection outside a transaction; `folder` defaults to `sql/migrations`.
     Several may run at once: they take turns. Raises MigrationError when an applied file was edited or removed,
@@ -31,7 +47,7 @@ async def migrate(target: str | asyncpg.Connection, folder: Path | None = None) 
     files = _read(folder or sql_folder() / "migrations")
     if not isinstance(target, str):
         return await _apply_missing(target, files)
-    # A long migration is no fault: the pool's time-outs do not hold here.
+    # A migration may take long: without the pool's timeouts.
     connection = await asyncpg.connect(target, timeout=10, server_settings={"timezone": "UTC"})
     try:
         return await _apply_missing(connection, files)
@@ -39,15 +55,17 @@ async def migrate(target: str | asyncpg.Connection, folder: Path | None = None) 
         await connection.close()
 
 
-async def pending(connection: asyncpg.Connection, folder: Path | None = None) -> list[str]:
-    """The names of migrations not applied yet; raises like `migrate`. The book of migrations must exist."""
+async def pending(connection: Connection, folder: Path | None = None) -> list[str]:
+    """The names of migrations not applied yet. Raises like `migrate`; the table of migrations must exist."""
     files = _read(folder or sql_folder() / "migrations")
     return [name for name in files if name not in await _applied(connection, files)]
 
 
-async def guard_of_rows(connection: asyncpg.Connection) -> tuple[bool, bool]:
-    """Whether the role in force, and the one that logged in, could see past the policies of rows."""
-    row = await _q.guard_of_rows(connection)
+async def guard_of_rows(connection: Connection) -> tuple[bool, bool]:
+    """Whether the current role, and the role that logged in, bypass row-level security."""
+    row = await fetch_one(BypassRow, _q.guard_of_rows(connection))
+    # An aggregate without groups always has its row.
+    assert row is not None
     return row["role_past"], row["login_past"]
 
 
@@ -60,13 +78,14 @@ def _read(folder: Path) -> dict[str, str]:
     return files
 
 
-async def list_applied(connection: asyncpg.Connection) -> list[str]:
+async def list_applied(connection: Connection) -> list[str]:
     """Names of the migrations applied to a database, oldest first."""
-    return [row["name"] async for row in _q.applied_migrations(connection)]
+    rows = await fetch_all(AppliedMigrationRow, _q.applied_migrations(connection))
+    return [row["name"] for row in rows]
 
 
-async def _apply_missing(connection: asyncpg.Connection, files: dict[str, str]) -> list[str]:
-    # Two that create the book at the same moment may collide inside the catalogue; one of them succeeded.
+async def _apply_missing(connection: Connection, files: dict[str, str]) -> list[str]:
+    # Two processes that create the table at the same moment may collide in the catalogue; one of them succeeded.
     collision = (asyncpg.UniqueViolationError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
     with contextlib.suppress(*collision):
         await _q.create_schema_migration(connection)
@@ -82,8 +101,9 @@ async def _apply_missing(connection: asyncpg.Connection, files: dict[str, str]) 
     return done
 
 
-async def _applied(connection: asyncpg.Connection, files: dict[str, str]) -> set[str]:
-    applied = {row["name"]: row["checksum"] async for row in _q.applied_migrations(connection)}
+async def _applied(connection: Connection, files: dict[str, str]) -> set[str]:
+    rows = await fetch_all(AppliedMigrationRow, _q.applied_migrations(connection))
+    applied = {row["name"]: row["checksum"] for row in rows}
     for name, checksum in applied.items():
         if name not in files:
             raise MigrationError(f"数据库里有迁移 {name}，这一版程序却没有：请用不低于数据库的版本")

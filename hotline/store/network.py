@@ -1,16 +1,24 @@
-"""The work network: interview rooms and volunteers. Rows in and out (PROCEDURE §4)."""
+"""The work network: interview rooms (PROCEDURE §4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, queries
 
 _q = queries.network
 
 
-async def list_rooms(conn: Any, region: int, unit_id: UUID | None) -> list[Mapping[str, Any]]:
-    """Interview rooms, the unit's own first."""
-    return [row async for row in _q.rooms(conn, region_id=region, unit_id=unit_id)]
+class InterviewRoomRow(TypedDict):
+    """An interview room and the unit it belongs to."""
+
+    room_id: UUID
+    unit_id: UUID
+    name: str
+
+
+async def list_rooms(conn: Connection, region: int, unit_id: UUID | None) -> list[InterviewRoomRow]:
+    """Every interview room by name, those of the unit first."""
+    return await fetch_all(InterviewRoomRow, _q.rooms(conn, region_id=region, unit_id=unit_id))

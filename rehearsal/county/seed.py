@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 
 from hotline.actions.region.csv_reader import read_csv
 from hotline.actions.region.unit_import import COLUMNS, PlannedUnit, county_unit, import_units, plan_units
-from hotline.db import transaction
+from hotline.db import Connection, transaction
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.enums import Role
 from hotline.domain.policy.rate_limits import LimitedAction
@@ -81,7 +81,7 @@ def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
     return (*listed, *offices)
 
 
-async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
+async def _add_matters(conn: Connection, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("matters.csv"):
         await rows.add_matter(conn, region, row["matter_id"], row["level1"], row["level2"], row["pace"])
         words = tuple(row["words"].split())
@@ -91,18 +91,18 @@ async def _add_matters(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
             await _add_row(conn, region, CatalogueRow(ids[row["unit"]], matter_id, row["place"], ()))
 
 
-async def _add_row(conn: Any, region: int, row: CatalogueRow) -> None:
+async def _add_row(conn: Connection, region: int, row: CatalogueRow) -> None:
     await rows.add_catalogue_row(conn, region, row, LONG_AGO)
 
 
-async def _add_network(conn: Any, region: int, ids: Mapping[str, UUID]) -> None:
+async def _add_network(conn: Connection, region: int, ids: Mapping[str, UUID]) -> None:
     for row in _rows("rooms.csv"):
         await rows.add_room(conn, region, ids[row["unit"]], row["name"])
     for row in _rows("volunteers.csv"):
         await rows.add_volunteer(conn, region, row["name"], row["field"])
 
 
-async def _add_accounts(conn: Any, region: int, name: str, ids: Mapping[str, UUID]) -> None:
+async def _add_accounts(conn: Connection, region: int, name: str, ids: Mapping[str, UUID]) -> None:
     shared = _hasher.hash(PASSWORD)
     for login in logins(name):
         unit_id = ids[login.unit] if login.unit else None

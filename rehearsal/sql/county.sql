@@ -22,4 +22,4 @@ on conflict (region_id, volunteer_id) do nothing;
 
 -- name: volunteers(region_id)
 -- Every volunteer.
-select * from volunteer where region_id = :region_id order by field, name;
+select name, field from volunteer where region_id = :region_id order by field, name;

@@ -6,7 +6,8 @@ from callback where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: open_callback_of_ticket(region_id, ticket_id)^
 -- The callback of a ticket that waits for answers, if any.
-select * from callback where region_id = :region_id and ticket_id = :ticket_id and done_at is null order by round desc limit 1;
+select callback_id, state from callback
+where region_id = :region_id and ticket_id = :ticket_id and done_at is null order by round desc limit 1;
 
 -- name: close_callback(region_id, callback_id, state, done_at, contacted, solved, verdict, answer_at_fault, unit_mark, operator_mark, words, account_id)!
 -- Saves the answers, or the state without answers.
@@ -32,14 +33,14 @@ where region_id = :region_id and ticket_id = :ticket_id and done_at is null and 
 
 -- name: claim_callbacks(region_id, now, batch)
 -- Online callbacks due now, oldest first, locked for this worker.
-select * from callback
+select callback_id, ticket_id, state, channel, asked_at from callback
 where region_id = :region_id and next_try_at <= :now and channel <> 'phone'
 order by next_try_at
 limit :batch for update skip locked;
 
 -- name: callback_calls(region_id, stage, now, batch)
 -- Callbacks to make by phone now, oldest first; parked tickets are left out.
-select c.*, t.number, t.title, t.confidential, t.received_at, u.name as unit_name
+select c.ticket_id, t.number, t.title, t.confidential, c.state, c.opened_at, u.name as unit_name
 from callback c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.ticket_id
 left join unit u on u.region_id = c.region_id and u.unit_id = c.unit_id
@@ -50,6 +51,8 @@ limit :batch;
 
 -- name: callbacks_of_ticket(region_id, ticket_id)
 -- Every callback of a ticket, in order of rounds.
-select c.*, a.name as account_name from callback c
+select c.round, c.stage, c.state, c.channel, c.opened_at, c.next_try_at, c.asked_at, c.done_at, c.contacted, c.solved, c.verdict,
+    c.unit_mark, c.operator_mark, c.words, a.name as account_name
+from callback c
 left join account a on a.region_id = c.region_id and a.account_id = c.account_id
 where c.region_id = :region_id and c.ticket_id = :ticket_id order by c.round;

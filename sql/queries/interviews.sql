@@ -10,11 +10,14 @@ update interview set due_at = :due_at where region_id = :region_id and ticket_id
 
 -- name: last_interview(region_id, ticket_id)^
 -- The newest interview of a ticket.
-select * from interview where region_id = :region_id and ticket_id = :ticket_id order by round desc limit 1;
+select interview_id, owed_at, cause, solution, rules, held_at from interview
+where region_id = :region_id and ticket_id = :ticket_id order by round desc limit 1;
 
 -- name: interviews_of_ticket(region_id, ticket_id)
 -- Every interview of a ticket, in order of rounds.
-select * from interview where region_id = :region_id and ticket_id = :ticket_id order by round;
+select interview_id, round, due_at, cause, solution, rules, meet_at, meet_where, held_at, held_place, official, minutes, outcome,
+    promised_on, person_verdict
+from interview where region_id = :region_id and ticket_id = :ticket_id order by round;
 
 -- name: plan_interview(region_id, interview_id, cause, solution, rules, meet_at, meet_where, room_id, volunteer_id, planned_by)!
 -- Saves the plan of an interview (steps 1 and 2).
@@ -41,7 +44,7 @@ where region_id = :region_id and interview_id = :interview_id and agreed and acc
 
 -- name: reviews_of_interview(region_id, interview_id)
 -- The reviews of an interview with the reviewers' names.
-select r.*, a.name as account_name from interview_review r
+select r.account_id, r.agreed, r.reason, a.name as account_name from interview_review r
 left join account a on a.region_id = r.region_id and a.account_id = r.account_id
 where r.region_id = :region_id and r.interview_id = :interview_id order by r.at;
 

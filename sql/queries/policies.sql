@@ -11,4 +11,4 @@ returning version;
 
 -- name: policies(region_id)
 -- Every version of the policy, newest first.
-select * from policy where region_id = :region_id order by version desc;
+select version, body, valid_from, author, saved_at from policy where region_id = :region_id order by version desc;

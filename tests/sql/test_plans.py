@@ -164,7 +164,7 @@ def hot_queries(unit: UUID) -> list[Hot]:
         hot("supervision.cards", "raised_of_tickets", "supervision_of_ticket|supervision_open", ticket_ids=[ONE]),
         hot("dispatch.joint", "late_parts", "deadline_part_owed", now=NOW, batch=100),
         hot("dispatch.joint", "late_parts_of_tickets", "deadline_once|deadline_part_owed", ticket_ids=[ONE], now=NOW),
-        hot("briefs", "parts_late_at", "deadline_part_missed|deadline_missed", at=NOW),
+        hot("brief.facts", "parts_late_at", "deadline_part_missed|deadline_missed", at=NOW),
         hot("supervision.cards", "missed_clocks", "deadline_missed", since=NOW - timedelta(days=31), until=NOW),
         hot("supervision.cards", "raised_between", "supervision_by_opening", since=NOW - timedelta(days=31), until=NOW),
     ]
@@ -174,19 +174,19 @@ def brief_queries() -> list[Hot]:
     """What the pages of the brief ask, and what a week of it is made of."""
     until = WEEK["until"]
     asked = [
-        hot("briefs", "figure_tickets", "ticket_pkey", brief_id=ONE, key="received"),
-        hot("briefs", "clocks_in_week", "deadline_by_end", **LAST_YEAR),
-        hot("briefs", "standing_at", "supervision_open supervision_by_settling", generic=False, at=until),
-        hot("briefs", "supervised_at", "supervision_open supervision_by_settling", at=until),
+        hot("brief.publication", "figure_tickets", "ticket_pkey", brief_id=ONE, key="received"),
+        hot("brief.facts", "clocks_in_week", "deadline_by_end", **LAST_YEAR),
+        hot("brief.facts", "standing_at", "supervision_open supervision_by_settling", generic=False, at=until),
+        hot("brief.facts", "supervised_at", "supervision_open supervision_by_settling", at=until),
     ]
     for week in (WEEK, LAST_YEAR):
         asked += [
-            hot("briefs", "received_in_week", "ticket_by_receipt", **week),
-            hot("briefs", "events_in_week", "ticket_event_by_time", **week),
-            hot("briefs", "closed_in_week", "ticket_by_close", **week),
-            hot("briefs", "clocks_in_week", "deadline_by_due|deadline_missed|deadline_part_missed", **week),
-            hot("briefs", "callbacks_in_week", "callback_by_done", **week),
-            hot("briefs", "interviews_in_week", "ticket_event_by_time", **week),
+            hot("brief.facts", "received_in_week", "ticket_by_receipt", **week),
+            hot("brief.facts", "events_in_week", "ticket_event_by_time", **week),
+            hot("brief.facts", "closed_in_week", "ticket_by_close", **week),
+            hot("brief.facts", "clocks_in_week", "deadline_by_due|deadline_missed|deadline_part_missed", **week),
+            hot("brief.facts", "callbacks_in_week", "callback_by_done", **week),
+            hot("brief.facts", "interviews_in_week", "ticket_event_by_time", **week),
             hot("supervision.cards", "missed_clocks", "deadline_missed", **week),
             hot("supervision.cards", "raised_between", "supervision_by_opening", **week),
         ]

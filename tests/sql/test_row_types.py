@@ -21,7 +21,8 @@ import asyncpg
 import pytest
 
 import hotline.store
-from hotline.store.queries import queries
+from hotline.store.queries import Queries, queries
+from rehearsal.store.queries import queries as rehearsal_queries
 
 STORE = Path(hotline.store.__file__).parent
 MODULES = sorted(
@@ -29,6 +30,7 @@ MODULES = sorted(
     for path in STORE.rglob("*.py")
     if path.name not in ("__init__.py", "queries.py")
 )
+REHEARSAL = ["rehearsal.store.clock", "rehearsal.store.county", "rehearsal.store.tally", "rehearsal.store.tickets"]
 ROWS, VALUES = {"fetch_all", "fetch_one"}, {"fetch_value", "fetch_required"}
 PYTHON_TYPES: Mapping[str, type] = {
     "bool": bool, "bytea": bytes, "date": date, "float8": float, "int2": int, "int4": int, "int8": int,
@@ -49,8 +51,12 @@ class Fetch:
 
 
 def tree_of(module: str) -> ast.Module:
-    path = STORE.joinpath(*module.split(".")[2:]).with_suffix(".py")
+    path = STORE.parent.parent.joinpath(*module.split(".")).with_suffix(".py")
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def queries_of(module: str) -> Queries:
+    return queries if module.startswith("hotline.") else rehearsal_queries
 
 
 def query_of(node: ast.AST, own: str) -> tuple[str, str] | None:
@@ -64,7 +70,7 @@ def query_of(node: ast.AST, own: str) -> tuple[str, str] | None:
 
 
 def fetches(module: str) -> Iterator[Fetch]:
-    own = module.removeprefix("hotline.store.")
+    own = module.partition(".store.")[2]
     for node in ast.walk(tree_of(module)):
         if isinstance(node, ast.Call) and ast.unparse(node.func) in ROWS | VALUES:
             found = query_of(node.args[1], own)
@@ -80,6 +86,8 @@ def fits(hint: Any, kind: str) -> bool:
         return hint not in PYTHON_TYPES.values() or hint is str
     if kind.endswith("[]"):
         return get_origin(hint) is list and fits(get_args(hint)[0], kind[:-2])
+    if kind == "tid":
+        return get_origin(hint) is tuple
     base = getattr(hint, "__supertype__", hint)
     return base is PYTHON_TYPES[kind]
 
@@ -108,12 +116,12 @@ def hints_of(fetch: Fetch, module: str, columns: Mapping[str, str]) -> Mapping[s
     return dict.fromkeys(columns, row)
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", MODULES + REHEARSAL)
 async def test_row_types_have_the_columns_of_their_query(module: str, pool: asyncpg.Pool) -> None:
     faults = []
     async with pool.acquire() as connection:
         for fetch in fetches(module):
-            sql = getattr(attrgetter(fetch.file)(queries), fetch.query).sql
+            sql = getattr(attrgetter(fetch.file)(queries_of(module)), fetch.query).sql
             columns = columns_of(await connection.prepare(sql))
             found = faults_of(hints_of(fetch, module, columns), columns)
             faults += [f"{module}:{fetch.line} {fetch.query} -> {fetch.row}: {fault}" for fault in found]
@@ -141,7 +149,7 @@ def returns_rows(file: str, name: str) -> bool:
     return str(getattr(attrgetter(file)(queries), name).operation.name) in ("SELECT", "SELECT_ONE", "SELECT_VALUE")
 
 
-@pytest.mark.parametrize("module", MODULES)
+@pytest.mark.parametrize("module", MODULES + REHEARSAL)
 def test_no_public_function_of_the_store_says_any(module: str) -> None:
     loose = []
     for node in tree_of(module).body:

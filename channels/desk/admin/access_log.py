@@ -18,7 +18,7 @@ from channels.web.forms import read_form
 from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
-from hotline.actions.privacy.access_log import Filter, list_entries, list_unusual, settle_unusual
+from hotline.actions.privacy.access_log import AccessEntryRow, Filter, list_entries, list_unusual, settle_unusual
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import Role
 from hotline.domain.intake import clean
@@ -75,7 +75,7 @@ def _filter(typed: Mapping[str, str], moment: datetime) -> Filter:
     return Filter(since, until, typed["login"], typed["number"], typed["what"])
 
 
-def _line(row: Mapping[str, Any], moment: datetime) -> dict[str, str]:
+def _line(row: AccessEntryRow, moment: datetime) -> dict[str, str]:
     role = ROLE_NAMES[Role(row["role"])] if row["role"] else "诉求人"
     shown = f"，{row['shown']} 条" if row["shown"] is not None else ""
     return {

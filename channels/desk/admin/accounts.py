@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from urllib.parse import urlencode
+from uuid import UUID
 
 from aiohttp import web
 
@@ -19,6 +20,7 @@ from channels.web.region import region_of
 from channels.web.routes import Each, get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.accounts import staff
+from hotline.actions.accounts.staff import AccountEventRow, ListedStaffRow
 from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import Role
@@ -30,6 +32,23 @@ from hotline.domain.tickets.ticket import Actor
 EVENTS_SHOWN = 100
 PAGE = 50
 GIVEN_ROLES = [(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES if role not in ADMINISTRATORS]
+
+
+class AccountView(TypedDict):
+    """An account as the page shows it; moments are in words, empty texts where there is nothing to say."""
+
+    login: str
+    name: str
+    role: str
+    role_name: str
+    unit: str
+    active: bool
+    held: str
+    must_change: bool
+    sessions: int | None
+    enrolled: bool
+    seen: str
+    password_set: str
 
 
 async def show_accounts(request: web.Request) -> web.Response:
@@ -152,7 +171,7 @@ async def _account_page(
     )
 
 
-def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+def _row(row: ListedStaffRow, moment: datetime) -> AccountView:
     held = row["held_until"]
     return {
         "login": row["login"],
@@ -170,7 +189,7 @@ def _row(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
     }
 
 
-def _events(rows: Sequence[Mapping[str, Any]], moment: datetime) -> list[dict[str, str]]:
+def _events(rows: Sequence[AccountEventRow], moment: datetime) -> list[dict[str, str]]:
     return [
         {
             "at": said(row["at"], moment),
@@ -203,12 +222,12 @@ def _role(form: Form) -> Role:
     return form.choice("role", Role, "角色")
 
 
-def _unit(context: RegionContext, form: Form) -> Any:
+def _unit(context: RegionContext, form: Form) -> UUID | None:
     name = form.text("unit", 200)
-    found = next((unit.unit_id for unit in context.county.units.values() if unit.name == name), None)
-    if name and found is None:
+    unit_id = next((unit.unit_id for unit in context.county.units.values() if unit.name == name), None)
+    if name and unit_id is None:
         raise NoSuchUnit
-    return found
+    return unit_id
 
 
 def _moment(text: str) -> datetime | None:

@@ -14,7 +14,7 @@ from channels.ui.time_format import local_text
 from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
-from hotline.actions.privacy.retention import PersonalColumn, list_personal, list_reports
+from hotline.actions.privacy.retention import PersonalColumn, RetentionReportRow, list_personal, list_reports
 from hotline.actions.privacy.retention_hold import list_holds_in_force
 from hotline.domain.accounts.permissions import Right, roles_of
 from hotline.domain.enums import Role
@@ -91,7 +91,7 @@ def _names(roles: Collection[Role]) -> str:
     return "、".join(ROLE_NAMES[role] for role in Role if role in roles)
 
 
-def _report(row: Mapping[str, Any]) -> dict[str, Any]:
+def _report(row: RetentionReportRow) -> dict[str, str | int]:
     return {
         "night": f"{row['night']:%Y-%m-%d}",
         "kind": KEPT_NAMES[Kept(row["kind"])],

@@ -53,7 +53,7 @@ async def show_brief(request: web.Request) -> web.Response:
     return await _show(request, who, monday, await briefs.list_briefs(region_of(request), who))
 
 
-async def _show(request: web.Request, who: Actor, monday: date, rows: Sequence[Mapping[str, Any]]) -> web.Response:
+async def _show(request: web.Request, who: Actor, monday: date, rows: Sequence[briefs.ListedBriefRow]) -> web.Response:
     brief = await briefs.read_brief(region_of(request), monday, who)
     done = request.query.get("done", "")
     flashes = [("done", DONE[done])] if done in DONE else []
@@ -65,11 +65,11 @@ async def show_figure(request: web.Request) -> web.Response:
     """The tickets behind a figure."""
     who, monday = actor(request), _monday(request)
     key = request.match_info["key"]
-    found = await briefs.list_figure(region_of(request), monday, key, who)
-    rows = figure_rows(found.rows, now(request))
+    figure = await briefs.list_figure(region_of(request), monday, key, who)
+    rows = figure_rows(figure.rows, now(request))
     request[SHOWN] = len(rows)
     shown, pager = paged(rows, request.rel_url.raw_path, page_number(request.query.get("page", "")))
-    context: dict[str, Any] = {"name": found.name, "monday": monday, "rows": shown, "total": len(rows), "pager": pager}
+    context: dict[str, Any] = {"name": figure.name, "monday": monday, "rows": shown, "total": len(rows), "pager": pager}
     return page(request, "brief/figure.html", here="/briefs", **context)
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from channels.ui.pagination import Pager, turn_pages
 from channels.ui.time_format import said
+from hotline.actions.brief.publication import FigureTicketRow, ListedBriefRow
 from hotline.domain.brief.issue import BRIEF_STATE_NAMES, TITLE, Brief, BriefState, BriefVerb, may
 from hotline.domain.brief.sections import UNIT_LEGEND, unit_columns
 from hotline.domain.brief.words import day_words, figure_name, percent
@@ -23,7 +25,7 @@ WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_yea
 ON_A_PAGE = 200
 
 
-def brief_view(brief: Brief, who: Actor, others: Sequence[Row]) -> dict[str, Any]:
+def brief_view(brief: Brief, who: Actor, others: Sequence[ListedBriefRow]) -> dict[str, Any]:
     """What brief.html takes."""
     at = (brief.issued_at or brief.compiled_at).astimezone(ZONE)
     county = brief.body["county"]
@@ -96,9 +98,8 @@ def _href(brief: Brief, key: str) -> str:
     return f"/briefs/{brief.monday}/figures/{_quoted(key)}"
 
 
-def _other(row: Row) -> Row:
-    monday: date = row["week_start"]
-    state = BriefState(row["state"])
+def _other(row: ListedBriefRow) -> dict[str, str]:
+    monday, state = row["week_start"], BriefState(row["state"])
     return {
         "href": f"/briefs/{monday}",
         "text": f"{row['year']}年第{row['number']}期（{day_words(monday)}起一周）",
@@ -106,10 +107,10 @@ def _other(row: Row) -> Row:
     }
 
 
-def figure_rows(rows: Iterable[Row], now: datetime) -> list[Row]:
+def figure_rows(rows: Iterable[FigureTicketRow], now: datetime) -> list[Row]:
     """Rows of ui.ticket_row; a ticket that counts again says so."""
-    seen: Counter[Any] = Counter()
-    found: list[Row] = []
+    seen: Counter[UUID] = Counter()
+    shown: list[Row] = []
     for row in rows:
         seen[row["ticket_id"]] += 1
         again = seen[row["ticket_id"]]
@@ -119,11 +120,11 @@ def figure_rows(rows: Iterable[Row], now: datetime) -> list[Row]:
         ]  # fmt: skip
         state = State(row["state"])
         tone = "done" if state is State.CLOSED else "open"
-        found.append({
+        shown.append({
             "number": row["number"], "title": row["title"], "href": f"/tickets/{row['ticket_id']}", "facts": facts,
             "state": {"text": STATE_NAMES[state], "tone": tone},
         })  # fmt: skip
-    return found
+    return shown
 
 
 def paged(rows: Sequence[Row], url: str, number: int) -> tuple[Sequence[Row], Pager | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from channels.web.app_keys import SHOWN
 from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
-from hotline.actions.dispatch.joint import late_parts_of_tickets, list_late_parts
+from hotline.actions.dispatch.joint import OverduePartListRow, late_parts_of_tickets, list_late_parts
 from hotline.actions.intake.opening import new_client_key
 from hotline.actions.interview import list_reviews_wanted
 from hotline.actions.region.context import County, RegionContext
@@ -69,7 +69,7 @@ async def show_supervision(request: web.Request) -> web.Response:
     )  # fmt: skip
 
 
-def late_part(row: Mapping[str, Any], moment: datetime, county: County) -> dict[str, Any]:
+def late_part(row: OverduePartListRow, moment: datetime, county: County) -> dict[str, Any]:
     """A part that is late: whose, on which ticket led by whom, by how much; `total` counts all there are."""
     return {
         "href": f"/tickets/{row['ticket_id']}",
@@ -77,7 +77,7 @@ def late_part(row: Mapping[str, Any], moment: datetime, county: County) -> dict[
         "title": mask_text(row["title"]),
         "unit": county.unit_name(row["unit_id"]),
         "lead": county.unit_name(row["lead_unit_id"]),
-        "due": part_due(row, moment, county),
+        "due": part_due(row["due_at"], row["pace"], moment, county),
         "total": row["total"],
     }
 

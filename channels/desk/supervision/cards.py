@@ -17,7 +17,7 @@ from channels.web.region import region_of
 from channels.web.routes import get
 from channels.web.session import actor, now
 from hotline.actions.region.context import RegionContext
-from hotline.actions.supervision.cards import count_by_unit, list_cards
+from hotline.actions.supervision.cards import CardTicketRow, count_by_unit, list_cards
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import NotFound
@@ -82,7 +82,7 @@ def _unit_row(context: RegionContext, month: date, unit: UUID, yellow: int, red:
     return {"unit": context.county.unit_name(unit), **cells}
 
 
-def _row(card: Card, row: Mapping[str, Any], moment: datetime) -> Mapping[str, Any]:
+def _row(card: Card, row: CardTicketRow, moment: datetime) -> Mapping[str, Any]:
     """What ui.ticket_row takes: the ticket with the card that counts."""
     return {
         "number": row["number"],
@@ -93,7 +93,7 @@ def _row(card: Card, row: Mapping[str, Any], moment: datetime) -> Mapping[str, A
             f"{said(card.since, moment)}亮牌",
             row["unit_name"] or "",
             KIND_NAMES[Kind(row["kind"])],
-            place_in_lists(row),
+            place_in_lists(row["confidential"], row["place"]),
         ],
         "state": state_view(row["state"]),
     }

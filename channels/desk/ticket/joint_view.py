@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from channels.desk.texts import CLOCK_STATES, PARTS
-from channels.desk.ticket.sections import Facts, Row, main_clock
+from channels.desk.ticket.sections import Facts, main_clock
 from channels.ui.ticket_rows import part_due
 from channels.ui.time_format import DueView, local_text, said
+from hotline.actions.dispatch.joint import OverduePartRow
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CaseFile
+from hotline.actions.tickets.case_file import CaseFile, EndedDeadlineRow
 from hotline.domain.dispatch.joint import Part, owed_parts
 from hotline.domain.enums import Rule
 from hotline.domain.privacy.personal_numbers import mask_text
@@ -29,12 +31,12 @@ class PartView:
     late: DueView | None = None
 
 
-def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[Row] = ()) -> list[PartView]:
+def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[OverduePartRow] = ()) -> list[PartView]:
     """Lead and assisting units side by side, `late` those late now; nothing for a ticket that nobody ever assisted."""
     if not any(part.part == "assisting" or part.excused_at for part in case_file.parts):
         return []
     shown = (part for part in case_file.parts if part.part != "former" or part.excused_at)
-    over = {row["unit_id"]: part_due(row, now, county) for row in late}
+    over = {row["unit_id"]: part_due(row["due_at"], row["pace"], now, county) for row in late}
     return [replace(_part(case_file, part, county, now), late=over.get(part.unit_id)) for part in shown]
 
 
@@ -47,7 +49,7 @@ def _part(case_file: CaseFile, part: Part, county: County, now: datetime) -> Par
     return PartView(title, facts, tuple(_words(case_file, part.unit_id, now)))
 
 
-def _assist_clock(case_file: CaseFile, unit_id: UUID) -> Row | None:
+def _assist_clock(case_file: CaseFile, unit_id: UUID) -> EndedDeadlineRow | None:
     own = [row for row in case_file.clocks if row["rule"] == Rule.ASSIST and row["unit_id"] == unit_id]
     return own[-1] if own else None
 
@@ -60,12 +62,13 @@ def _part_state(part: Part, now: datetime) -> str:
 
 def _words(case_file: CaseFile, unit_id: UUID, now: datetime) -> Iterator[tuple[str, str]]:
     for event in case_file.events:
-        if event["verb"] == Verb.ASSIST and str(unit_id) in event["details"]["assisting"]:
-            text = event["details"]["part"]
+        details = event["details"]
+        if event["verb"] == Verb.ASSIST and str(unit_id) in cast(list[str], details["assisting"]):
+            text = str(details["part"])
             yield said(event["at"], now), text if case_file.person.shown else mask_text(text)
 
 
-def own_part_clock(case_file: CaseFile, below: Collection[UUID]) -> Row | None:
+def own_part_clock(case_file: CaseFile, below: Collection[UUID]) -> EndedDeadlineRow | None:
     """For a unit that only assists: the clock of the part it owes."""
     if case_file.ticket.lead_unit_id in below:
         return None

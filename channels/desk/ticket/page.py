@@ -13,6 +13,7 @@ from aiohttp import web
 from channels.desk.texts import REVEAL_REASONS, WAITING
 from channels.desk.ticket.available_actions import find_available
 from channels.desk.ticket.form_view import FormContext, Refused, form_view, suggest_unit
+from channels.desk.ticket.interview_view import interviews_of
 from channels.desk.ticket.joint_view import own_part_clock, parts_of
 from channels.desk.ticket.sections import (
     TableLine,
@@ -23,15 +24,15 @@ from channels.desk.ticket.sections import (
     files_of,
     hold_view,
     instructions_of,
-    interviews_of,
     latest_reply,
     letters_of,
     main_clock,
     reminders_of,
     window_clock,
 )
-from channels.ui.deadline_view import clock_due, explanation_view, ladder_view, window_marks, window_view
+from channels.ui.deadline_view import ladder_view, window_marks, window_view
 from channels.ui.history_view import path_steps, told_text
+from channels.ui.limit_view import clock_due, explanation_view
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import card_view, late_text, state_view
 from channels.ui.time_format import said

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from aiohttp import web
@@ -49,7 +48,7 @@ async def take_recusal(request: web.Request) -> web.StreamResponse:
 
 
 async def _page(
-    request: web.Request, ticket_id: UUID, typed: Any, status: int = 200, sentence: str = ""
+    request: web.Request, ticket_id: UUID, typed: Mapping[str, str], status: int = 200, sentence: str = ""
 ) -> web.Response:
     who, moment = actor(request), now(request)
     rows = await list_recusals(region_of(request), ticket_id, who)

@@ -1,8 +1,8 @@
-"""The sections of a ticket's page as plain data: clocks, interviews, callbacks, documents, ledger, looks."""
+"""The sections of a ticket's page as plain data: clocks, callbacks, documents, ledger, looks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,13 @@ from channels.desk.texts import (
     PARTS,
     REMINDER_STATES,
 )
-from channels.ui.deadline_view import limit_words
-from channels.ui.history_view import value_text, verdict_name
+from channels.ui.history_view import verdict_name
+from channels.ui.limit_view import limit_words
 from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
+from hotline.actions.privacy.retention_hold import ListedHoldRow
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CaseFile
+from hotline.actions.tickets.case_file import CallbackRow, CaseFile, EndedDeadlineRow
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -40,26 +41,6 @@ _WINDOWS = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
 
 
 @dataclass(frozen=True, slots=True)
-class StepView:
-    """One of the three steps of an interview: its name, its facts, whether it is filled in."""
-
-    name: str
-    facts: Facts
-    done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InterviewView:
-    """An interview as a form that fills up."""
-
-    title: str
-    state: str
-    reached: int
-    steps: tuple[StepView, ...]
-    reviews: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class TableLine:
     """A row of a short table: what, and its facts; `href` when it leads somewhere, `pdf` to the same as PDF."""
 
@@ -69,7 +50,7 @@ class TableLine:
     pdf: str = ""
 
 
-def main_clock(case_file: CaseFile) -> Row | None:
+def main_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
     """The limit that runs out first, or the one missed in this round."""
     ticket = case_file.ticket
     rows = [row for row in case_file.clocks if row["rule"] in _MAIN]
@@ -80,7 +61,7 @@ def main_clock(case_file: CaseFile) -> Row | None:
     return min(running or missed, key=lambda row: row["due_at"])
 
 
-def window_clock(case_file: CaseFile) -> Row | None:
+def window_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
     """The clock of the tier in force; without one the main clock."""
     rows = [row for row in case_file.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
     running = [row for row in rows if row["state"] == "running"]
@@ -125,51 +106,12 @@ def _parts(case_file: CaseFile) -> list[tuple[UUID, str]]:
     return [(part.unit_id, part.part) for part in case_file.parts if not part.excused_at]
 
 
-def interviews_of(case_file: CaseFile, now: datetime) -> list[InterviewView]:
-    """Every interview, newest first."""
-    views = [_interview(row, now) for row in case_file.interviews]
-    if views and case_file.reviews:
-        told = tuple(
-            f"{row['account_name']}：{'同意' if row['agreed'] else '不同意'}认定不合理。{row['reason']}"
-            for row in case_file.reviews
-        )
-        last = views[-1]
-        views[-1] = InterviewView(last.title, last.state, last.reached, last.steps, told)
-    return views[::-1]
-
-
-def _interview(row: Row, now: datetime) -> InterviewView:
-    planned, held = bool(row["cause"]), row["held_at"] is not None
-    steps = (
-        StepView("第一步 诊断", _filled(row, (("cause", "问题根源和症结"),)), planned),
-        StepView("第二步 会商", _filled(row, (
-            ("solution", "化解方案"), ("rules", "法律和规定"), ("meet_at", "约定时间"), ("meet_where", "约定地点"),
-        )), planned),
-        StepView("第三步 约谈", _filled(row, (
-            ("held_at", "实际时间"), ("held_place", "场所"), ("official", "约谈干部"), ("minutes", "约谈记录"),
-            ("outcome", "结果"), ("promised_on", "承诺办结"), ("person_verdict", "群众意见"),
-        )), held),
-    )  # fmt: skip
-    state = f"{said(row['held_at'], now)} 已约谈" if held else f"限 {said(row['due_at'], now)} 前约谈"
-    return InterviewView(f"第 {row['round']} 次约谈", state, 3 if held else 2 if planned else 1, steps, ())
-
-
-def _filled(row: Row, names: Sequence[tuple[str, str]]) -> Facts:
-    return [(label, _text(name, row[name])) for name, label in names if row[name] is not None or name != "promised_on"]
-
-
-def _text(name: str, value: Any) -> str:
-    if value is None:
-        return ""
-    return local_text(value) if isinstance(value, datetime) else value_text(name, value)
-
-
 def callbacks_of(case_file: CaseFile, now: datetime) -> list[TableLine]:
     """Every callback: which, where it stands, what was answered, the person's words."""
     return [_callback(row, now) for row in case_file.callbacks]
 
 
-def _callback(row: Row, now: datetime) -> TableLine:
+def _callback(row: CallbackRow, now: datetime) -> TableLine:
     stage = "约谈后核实" if row["stage"] == "interview" else "答复后回访"
     at = row["done_at"] or row["asked_at"] or row["opened_at"]
     answers = []
@@ -179,9 +121,15 @@ def _callback(row: Row, now: datetime) -> TableLine:
     answers += [f"单位{row['unit_mark']}分"] if row["unit_mark"] else []
     answers += [f"热线{row['operator_mark']}分"] if row["operator_mark"] else []
     state = f"{CALLBACK_STATES[row['state']]}（{CHANNEL_NAMES[row['channel']]}）"
-    who = row["account_name"] or ("诉求人自评" if row["state"] == "done" else "")
+    answered_by = row["account_name"] or ("诉求人自评" if row["state"] == "done" else "")
     return TableLine(
-        (f"第 {row['round']} 次 · {stage}", f"{said(at, now)} {state}", "，".join(answers), row["words"] or "", who)
+        (
+            f"第 {row['round']} 次 · {stage}",
+            f"{said(at, now)} {state}",
+            "，".join(answers),
+            row["words"] or "",
+            answered_by,
+        )
     )
 
 
@@ -286,7 +234,7 @@ def instructions_of(case_file: CaseFile) -> list[TableLine]:
     ]
 
 
-def hold_view(row: Mapping[str, Any], moment: datetime) -> dict[str, str]:
+def hold_view(row: ListedHoldRow, moment: datetime) -> dict[str, str]:
     """A hold as people read it."""
     lifted = f"{said(row['lifted_at'], moment)}由{row['lifted_by_name']}解除" if row["lifted_at"] else ""
     return {

@@ -14,7 +14,7 @@ from aiohttp import web
 from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
 from channels.ui.pagination import page_number, turn_pages
 from channels.ui.rendering import page
-from channels.ui.ticket_rows import Row, TicketRow, inbox_row
+from channels.ui.ticket_rows import TicketRow, closed_row, inbox_row
 from channels.ui.time_format import said
 from channels.web.app_keys import SHOWN
 from channels.web.forms import read_form
@@ -24,7 +24,7 @@ from channels.web.session import actor, check_csrf, now
 from hotline.actions.dispatch.joint import late_parts_of_tickets
 from hotline.actions.messaging.inbox import list_notices, settle_notice
 from hotline.actions.region.context import RegionContext
-from hotline.actions.search.ticket_lists import list_closed, list_inbox
+from hotline.actions.search.ticket_lists import InboxTicketRow, ListedTicketRow, list_closed, list_inbox
 from hotline.actions.supervision.cards import cards_of_tickets
 from hotline.domain.accounts.permissions import Right, is_of_unit
 from hotline.domain.enums import Role
@@ -47,8 +47,8 @@ async def show_inbox(request: web.Request) -> web.Response:
     chosen = request.query.get("state", "")
     states, number = _states(chosen, who.role), page_number(request.query.get("page", ""))
     inbox = await _read(context, who, states, number)
-    request[SHOWN] = len(inbox.rows)
-    tickets = await _ticket_rows(context, who, inbox.rows, moment)
+    tickets = await _ticket_rows(context, who, inbox, moment)
+    request[SHOWN] = len(tickets)
     seen = _fingerprint(tickets, inbox.counts)
     if request.headers.get("HX-Request") and request.query.get("seen") == seen:
         return web.Response(status=204)
@@ -66,33 +66,40 @@ async def show_inbox(request: web.Request) -> web.Response:
     )
 
 
-async def _ticket_rows(context: RegionContext, who: Actor, rows: Sequence[Row], moment: datetime) -> list[TicketRow]:
-    ids = [row["ticket_id"] for row in rows]
+async def _ticket_rows(context: RegionContext, who: Actor, inbox: _Inbox, moment: datetime) -> list[TicketRow]:
+    ids = [row["ticket_id"] for row in (*inbox.open, *inbox.closed)]
     cards = await cards_of_tickets(context, ids, who, moment)
     late = await late_parts_of_tickets(context, ids, who, moment)
+    marks = {ticket_id: (cards.get(ticket_id, ()), late.get(ticket_id, ())) for ticket_id in ids}
+    county = context.county
     return [
-        inbox_row(row, moment, context.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
-        for row in rows
+        *(inbox_row(row, moment, county, *marks[row["ticket_id"]]) for row in inbox.open),
+        *(closed_row(row, moment, county, *marks[row["ticket_id"]]) for row in inbox.closed),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Inbox:
-    """A page of a list, counts of open tickets by state, how many the list has (None: not counted), and whether it goes on."""
+    """A page of a list, of either open or closed tickets.
 
-    rows: Sequence[Row]
+    `counts` are those of open tickets by state; `total` is how many the list has, None when they are not counted;
+    `more` is whether the list goes on.
+    """
+
     counts: Mapping[str, int]
     total: int | None
+    open: Sequence[InboxTicketRow] = ()
+    closed: Sequence[ListedTicketRow] = ()
     more: bool = False
 
 
 async def _read(context: RegionContext, who: Actor, states: Sequence[State], number: int) -> _Inbox:
     skip = (number - 1) * PAGE
     if State.CLOSED in states:
-        rows, counts = await list_closed(context, who, PAGE + 1, skip)
-        return _Inbox(rows[:PAGE], counts, None, len(rows) > PAGE)
+        closed, counts = await list_closed(context, who, PAGE + 1, skip)
+        return _Inbox(counts, None, closed=closed[:PAGE], more=len(closed) > PAGE)
     rows, counts = await list_inbox(context, who, list(states), PAGE, skip)
-    return _Inbox(rows, counts, sum(counts.get(state, 0) for state in states))
+    return _Inbox(counts, sum(counts.get(state, 0) for state in states), open=rows)
 
 
 def _states(chosen: str, role: Role) -> tuple[State, ...]:

@@ -16,7 +16,7 @@ from channels.web.forms import read_form
 from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
-from hotline.actions.accounts.leave import end_leave, enter_leave, list_colleagues, list_leaves
+from hotline.actions.accounts.leave import ListedLeaveRow, end_leave, enter_leave, list_colleagues, list_leaves
 from hotline.actions.region.context import County
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.accounts.substitution import Colleague
@@ -83,7 +83,7 @@ def _options(people: Sequence[Colleague], county: County) -> Options:
     )
 
 
-def _view(row: Mapping[str, Any], moment: datetime, county: County) -> dict[str, Any]:
+def _view(row: ListedLeaveRow, moment: datetime, county: County) -> dict[str, Any]:
     return {
         "person": row["account_id"],
         "name": row["name"],

@@ -24,7 +24,7 @@ from hotline.actions.intake.opening import Opened, open_ticket
 from hotline.actions.intake.own_tickets import filed_code, own_ticket
 from hotline.actions.privacy.number_hints import numbers_told
 from hotline.actions.region.context import County
-from hotline.actions.search.ticket_lists import list_caller, list_latest
+from hotline.actions.search.ticket_lists import ListedTicketRow, list_caller, list_latest
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import NotFound, Refusal
@@ -93,7 +93,7 @@ def _unit_names(county: County) -> list[str]:
     return sorted({unit.name for unit in county.units.values()})
 
 
-def ticket_line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
+def ticket_line(row: ListedTicketRow, request: web.Request) -> dict[str, Any]:
     """A ticket as a narrow list beside the form shows it."""
     at = row["received_at"]
     state = State(row["state"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now, remote_address
 from hotline.actions.search.case_view import reveal_person
-from hotline.actions.search.ticket_lists import list_calls
+from hotline.actions.search.ticket_lists import CallRow, list_calls
 from hotline.actions.tickets.case_file import Person
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.callback import VERDICT_NAMES
@@ -40,7 +39,7 @@ async def _calls_page(request: web.Request, revealed: UUID | None, person: Perso
     )  # fmt: skip
 
 
-def _line(row: Mapping[str, Any], request: web.Request) -> dict[str, Any]:
+def _line(row: CallRow, request: web.Request) -> dict[str, Any]:
     return {
         "ticket_id": row["ticket_id"],
         "number": row["number"],

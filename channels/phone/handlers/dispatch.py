@@ -18,7 +18,15 @@ from channels.web.forms import read_form
 from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
-from hotline.actions.dispatch.dispatch_queue import Waiting, list_extensions, list_rulings, list_undispatched
+from hotline.actions.dispatch.dispatch_queue import (
+    ExtensionRequestRow,
+    QueuedTicketRow,
+    ReturnedTicketRow,
+    Waiting,
+    list_extensions,
+    list_rulings,
+    list_undispatched,
+)
 from hotline.actions.dispatch.handover import dispatch_ticket
 from hotline.actions.region.context import County
 from hotline.actions.supervision.cards import cards_of_tickets
@@ -27,8 +35,6 @@ from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.supervision.cards import Card
 from hotline.domain.tickets.lifecycle import Verb
-
-NO_CARDS: Mapping[UUID, Sequence[Card]] = {}
 
 
 async def show_dispatch(request: web.Request) -> web.Response:
@@ -50,9 +56,9 @@ async def _dispatch_page(
     cards = await cards_of_tickets(context, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
     return page(
         request, "dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
-        received=[_received(one, county, at) for one in await list_undispatched(context, person)],
-        returned=[_line(row, county, at, cards) for row in returned],
-        extensions=[_line(row, county, at, cards) for row in extensions],
+        received=[_received(waiting, county, at) for waiting in await list_undispatched(context, person)],
+        returned=[_requested(row, county, at, cards) for row in returned],
+        extensions=[_extension(row, county, at, cards) for row in extensions],
         unit_names=sorted({unit.name for unit in county.units.values()}),
     )  # fmt: skip
 
@@ -67,11 +73,28 @@ def _received(waiting: Waiting, county: County, at: datetime) -> dict[str, Any]:
     }
 
 
-def _line(
-    row: Mapping[str, Any], county: County, at: datetime, cards: Mapping[UUID, Sequence[Card]] = NO_CARDS
+def _requested(
+    row: ReturnedTicketRow | ExtensionRequestRow, county: County, at: datetime, cards: Mapping[UUID, Sequence[Card]]
 ) -> dict[str, Any]:
-    urgent, given = row["pace"] != "ordinary", dict(row).get("given") or {}
-    reply_due = dict(row).get("reply_due_at")
+    """A ticket with what its unit asks for: to give it back, or for more time."""
+    details = row["details"] or {}
+    return _line(row, county, at) | {
+        "card": card_view(cards.get(row["ticket_id"], ())),
+        "reason": details.get("reason", ""),
+        "basis": details.get("basis", ""),
+        "returns": row["return_count"],
+    }
+
+
+def _extension(
+    row: ExtensionRequestRow, county: County, at: datetime, cards: Mapping[UUID, Sequence[Card]]
+) -> dict[str, Any]:
+    reply_due = row["reply_due_at"]
+    return _requested(row, county, at, cards) | {"reply_due": local_text(reply_due) if reply_due else ""}
+
+
+def _line(row: QueuedTicketRow, county: County, at: datetime) -> dict[str, Any]:
+    urgent = row["pace"] != "ordinary"
     return {
         "ticket_id": str(row["ticket_id"]),
         "number": row["number"],
@@ -79,14 +102,10 @@ def _line(
         "href": f"/tickets/{row['ticket_id']}",
         "urgent": urgent,
         "confidential": row["confidential"],
-        "card": card_view(cards.get(row["ticket_id"], ())),
+        "card": None,
         "unit": row["unit_name"] or "",
         "facts": [KIND_NAMES[Kind(row["kind"])], county.matter_name(row["matter_id"]), row["place"], said(row["received_at"], at)],
         "due": due_view(row["due_at"], at, county.rules.calendar, natural=urgent) if row["due_at"] else None,
-        "reason": given.get("reason", ""),
-        "basis": given.get("basis", ""),
-        "returns": row["return_count"],
-        "reply_due": local_text(reply_due) if reply_due else "",
     }  # fmt: skip
 
 

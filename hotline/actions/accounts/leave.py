@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.accounts.substitution import (
     LONGEST,
@@ -25,8 +24,13 @@ from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import leaves
+from hotline.store.accounts.leaves import LeaveRow
 
-Row = Mapping[str, Any]
+
+class ListedLeaveRow(LeaveRow):
+    """A leave as listed for an actor: `may_end` says whether the actor may end it."""
+
+    may_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ async def enter_leave(
         await leaves.insert_leave(conn, context.region, leave, actor.account_id, now)
 
 
-async def _person(context: RegionContext, conn: Any, account_id: UUID) -> Colleague:
+async def _person(context: RegionContext, conn: Connection, account_id: UUID) -> Colleague:
     person = await leaves.lock_colleague(conn, context.region, account_id)
     if person is None:
         raise NotFound
@@ -84,19 +88,19 @@ async def end_leave(context: RegionContext, account_id: UUID, away_from: datetim
             raise NotFound
 
 
-async def list_leaves(context: RegionContext, actor: Actor, now: datetime) -> list[Row]:
+async def list_leaves(context: RegionContext, actor: Actor, now: datetime) -> list[ListedLeaveRow]:
     """Leaves not over yet the actor may know of: of the actor, of the actor's unit and below, for an administrator all.
 
-    Rows have name, unit_id, role, substitute_name; `may_end` says whether the actor may end it. Raises NotAllowed.
+    Raises NotAllowed.
     """
     account_id, units = _scope(context, actor)
     async with context.reading() as conn:
         rows = await leaves.list_leaves(conn, context.region, units, account_id, now)
     scope = context.county.scope(actor)
-    return [dict(row) | {"may_end": may_enter(actor, _of(row), scope)} for row in rows]
+    return [{**row, "may_end": may_enter(actor, _of(row), scope)} for row in rows]
 
 
-def _of(row: Row) -> Colleague:
+def _of(row: LeaveRow) -> Colleague:
     return Colleague(row["account_id"], row["name"], Role(row["role"]), row["unit_id"])
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.accounts.sessions import hash_token, open_session
 from hotline.actions.region.context import RegionContext
 from hotline.crypto import credentials
+from hotline.db import Connection
 from hotline.domain.policy.login_rules import HeldOff, WrongCredential, plain_password
 from hotline.store.accounts import logins, staff
+from hotline.store.accounts.logins import SecondFactorRow, SessionViewerRow
 
 FORGET_AFTER = timedelta(days=1)
 CODE = "动态码"
@@ -94,7 +95,7 @@ async def prove(context: RegionContext, token: str, code: str, now: datetime, pl
     raise WrongCredential(what=CODE)
 
 
-async def _half(context: RegionContext, token: str, now: datetime) -> Any:
+async def _half(context: RegionContext, token: str, now: datetime) -> SessionViewerRow | None:
     rules = context.rules.policy.accounts
     async with context.reading() as conn:
         row = await logins.get_viewer(
@@ -104,7 +105,7 @@ async def _half(context: RegionContext, token: str, now: datetime) -> Any:
 
 
 async def take_code(
-    conn: Any, context: RegionContext, account_id: UUID, code: str, now: datetime, *, recovery: bool = False
+    conn: Connection, context: RegionContext, account_id: UUID, code: str, now: datetime, *, recovery: bool = False
 ) -> bool:
     """Whether this is a code of the account's authenticator (or a recovery code) that nobody gave before."""
     factor = await logins.get_factor(conn, context.region, account_id)
@@ -121,8 +122,8 @@ async def take_code(
     return used
 
 
-def unseal_secret(context: RegionContext, factor: Any) -> str:
-    """The shared secret of a row of second factors, in base32."""
+def unseal_secret(context: RegionContext, factor: SecondFactorRow) -> str:
+    """The shared secret of a second factor, in base32."""
     return context.vault.unseal(factor["secret_sealed"], SECRET)
 
 
@@ -145,12 +146,12 @@ async def begin_try(context: RegionContext, login: str, now: datetime) -> Try:
     return Try(login, shut, not shut and row["failures"] == rules.failures, row["locked_until"])
 
 
-async def settle_try(conn: Any, context: RegionContext, attempt: Try) -> None:
+async def settle_try(conn: Connection, context: RegionContext, attempt: Try) -> None:
     """It was right: nothing counts any more."""
     await logins.clear_attempts(conn, context.region, hash_login(context, attempt.login))
 
 
-async def release_try(conn: Any, context: RegionContext, attempt: Try) -> None:
+async def release_try(conn: Connection, context: RegionContext, attempt: Try) -> None:
     """It was right, but more is asked: this try counts not, the earlier ones do."""
     await logins.release_attempt(
         conn, context.region, hash_login(context, attempt.login), context.rules.policy.accounts.failures

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from hotline.actions.accounts.login import (
     CODE,
@@ -22,6 +21,7 @@ from hotline.actions.accounts.login import (
 from hotline.actions.accounts.sessions import Viewer, hash_token
 from hotline.actions.region.context import RegionContext
 from hotline.crypto import credentials
+from hotline.db import Connection
 from hotline.domain.errors import NotAllowed
 from hotline.domain.policy.login_rules import (
     PASSWORD_LIMIT,
@@ -68,7 +68,9 @@ async def change_password(
         raise WeakPassword(faults=SEPARATOR.join(faults))
 
 
-async def _keep(conn: Any, context: RegionContext, viewer: Viewer, token: str, hashed: str, now: datetime) -> None:
+async def _keep(
+    conn: Connection, context: RegionContext, viewer: Viewer, token: str, hashed: str, now: datetime
+) -> None:
     account_id = viewer.account_id
     kept = context.rules.policy.accounts.remembered
     await staff.set_password(conn, context.region, account_id, hashed, now, must_change=False, remembered=kept)
@@ -150,5 +152,4 @@ async def password_set_at(context: RegionContext, viewer: Viewer) -> datetime:
         row = await staff.get_account(conn, context.region, viewer.login)
     if row is None:
         raise NotAllowed
-    moment: datetime = row["password_set_at"]
-    return moment
+    return row["password_set_at"]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import hand_on_notices
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL
 from hotline.actions.tickets.execution import check_scope
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.tickets.lifecycle import Verb, check_reason
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import leaves, recusals, staff
+from hotline.store.accounts.recusals import RecusalRow as RecusalRow
 from hotline.store.region.row_scope import widen_scope
 from hotline.store.tickets import records
 
@@ -46,18 +46,18 @@ async def recuse(context: RegionContext, ticket_id: UUID, login: str, reason: st
             # What is told about the ticket from now on goes to the unit's desk.
             ticket = replace(ticket, handler_id=None, version=ticket.version + 1)
             await records.save_ticket(conn, context.region, ticket)
-        who = await leaves.get_colleague(conn, context.region, account_id)
-        if who is not None and ticket.open:
-            await hand_on_notices(context, conn, ticket, who, now)
+        colleague = await leaves.get_colleague(conn, context.region, account_id)
+        if colleague is not None and ticket.open:
+            await hand_on_notices(context, conn, ticket, colleague, now)
 
 
-async def _account_of(context: RegionContext, conn: Any, login: str) -> UUID | None:
+async def _account_of(context: RegionContext, conn: Connection, login: str) -> UUID | None:
     row = await staff.get_account(conn, context.region, login.strip())
     return row["account_id"] if row else None
 
 
-async def list_recusals(context: RegionContext, ticket_id: UUID, actor: Actor) -> list[Mapping[str, Any]]:
-    """Who stays away from a ticket: name, role, reason, declared_at. Raises NotAllowed, NotFound."""
+async def list_recusals(context: RegionContext, ticket_id: UUID, actor: Actor) -> list[RecusalRow]:
+    """Who is recused from a ticket, oldest first. Raises NotAllowed, NotFound."""
     allow(actor, Right.RECUSE)
     async with context.writing(actor) as conn:
         ticket = await records.get_ticket(conn, context.region, ticket_id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotFound
 from hotline.domain.policy.login_rules import Owes
@@ -77,7 +77,7 @@ async def why_ended(context: RegionContext, token: str, now: datetime) -> str:
 
 
 async def open_session(
-    conn: Any, context: RegionContext, account_id: UUID, stage: str, now: datetime, address: str, browser: str
+    conn: Connection, context: RegionContext, account_id: UUID, stage: str, now: datetime, address: str, browser: str
 ) -> str:
     """A new session's token; an open one ends the eldest beyond those the policy allows at once."""
     token, rules = secrets.token_urlsafe(32), context.rules.policy.accounts

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.accounts.login import hash_login
 from hotline.actions.accounts.own_account import SEPARATOR, faults_of
 from hotline.actions.region.context import RegionContext
 from hotline.crypto import credentials
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
@@ -31,13 +31,20 @@ from hotline.domain.policy.login_rules import (
 )
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import logins, staff
+from hotline.store.accounts.staff import AccountEventRow as AccountEventRow
+from hotline.store.accounts.staff import LockedAccountRow, StaffRow
 from hotline.store.region.regions import lock_region
 
 NAME_LIMIT = 40
 REASON_LIMIT = 200
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 _IN_UNITS = (Role.HANDLER, Role.UNIT_HEAD)
-Row = Mapping[str, Any]
+
+
+class ListedStaffRow(StaffRow):
+    """An account as listed, with `held_until`: until when it is locked after failures, or None."""
+
+    held_until: datetime | None
 
 
 class LoginTaken(Refusal):
@@ -153,8 +160,8 @@ async def allow_sessions(
         await staff.set_sessions(conn, context.region, row["account_id"], sessions)
         keep = context.rules.policy.accounts.sessions
         await logins.end_elder_sessions(conn, context.region, row["account_id"], keep, now)
-        told = "按统一规定" if sessions is None else f"{sessions} 处"
-        await _note(conn, context, who, row, "sessions", now, reason=_reason(reason), sessions=told)
+        limit = "按统一规定" if sessions is None else f"{sessions} 处"
+        await _note(conn, context, who, row, "sessions", now, reason=_reason(reason), sessions=limit)
 
 
 async def list_staff(
@@ -165,11 +172,8 @@ async def list_staff(
     words: str = "",
     role: Role | None = None,
     login: str = "",
-) -> list[Row]:
-    """Who has an account, each with `held_until`: until when it is shut after failures, or None.
-
-    Perhaps those alone with these words in login, name or unit, of this role, or the one with this login.
-    """
+) -> list[ListedStaffRow]:
+    """The accounts: those with these words in login, name or unit, with this role, with this login, or all."""
     _check(who)
     async with context.reading() as conn:
         rows = await staff.list_accounts(
@@ -181,7 +185,7 @@ async def list_staff(
 
 async def list_events(
     context: RegionContext, who: Actor, login: str | None, before: datetime | None, most: int
-) -> Sequence[Row]:
+) -> list[AccountEventRow]:
     """What was done to accounts, newest first; for the security and the audit administrator. Raises NotAllowed."""
     allow(who, Right.READ_ACCOUNT_EVENTS)
     async with context.reading() as conn:
@@ -191,7 +195,7 @@ async def list_events(
 @asynccontextmanager
 async def _administering(
     context: RegionContext, who: Actor | None, login: str, now: datetime, *, by_hand: bool = False
-) -> AsyncIterator[tuple[Any, Row]]:
+) -> AsyncIterator[tuple[Connection, LockedAccountRow]]:
     """The account locked in a transaction; `by_hand`: of an administrator only on the command line."""
     _check(who)
     async with context.writing() as conn:
@@ -216,7 +220,7 @@ def _check(who: Actor | None, role: Role | None = None) -> None:
         raise AdministratorByHand
 
 
-async def _check_last(conn: Any, context: RegionContext, row: Row) -> None:
+async def _check_last(conn: Connection, context: RegionContext, row: LockedAccountRow) -> None:
     if row["role"] not in ADMINISTRATORS or not row["active"]:
         return
     if not await staff.count_others(conn, context.region, row["account_id"], row["role"]):
@@ -236,12 +240,18 @@ def _reason(reason: str) -> str:
     return reason[:REASON_LIMIT]
 
 
-async def _end(conn: Any, context: RegionContext, row: Row, why: str, now: datetime) -> None:
+async def _end(conn: Connection, context: RegionContext, row: LockedAccountRow, why: str, now: datetime) -> None:
     await logins.end_sessions(conn, context.region, row["account_id"], now, why)
 
 
 async def _note(
-    conn: Any, context: RegionContext, who: Actor | None, row: Row, kind: str, now: datetime, **details: str
+    conn: Connection,
+    context: RegionContext,
+    who: Actor | None,
+    row: LockedAccountRow,
+    kind: str,
+    now: datetime,
+    **details: str,
 ) -> None:
     await staff.insert_event(conn, context.region, now, row["account_id"], _id(who), kind, **details)
 

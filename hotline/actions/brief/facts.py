@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import County, RegionContext
 from hotline.actions.supervision.cards import read_cards
+from hotline.crypto.complainant import unseal_complainant
 from hotline.crypto.vault import BrokenSeal
+from hotline.db import Connection
 from hotline.domain.brief.bands import GROUPS
 from hotline.domain.brief.facts import (
     Carded,
@@ -25,16 +26,22 @@ from hotline.domain.brief.facts import (
 )
 from hotline.domain.brief.week import Week
 from hotline.domain.brief.words import hide
-from hotline.store import briefs as store
+from hotline.store.brief import facts as store
+from hotline.store.brief.facts import (
+    BriefTicketRow,
+    InstructionInWeekRow,
+    InterviewInWeekRow,
+    LatePartRow,
+    SealedPersonRow,
+    SupervisedAtRow,
+)
 
-Row = Mapping[str, Any]
 # What is known of the person behind a ticket; None: nothing of the ticket's texts may be printed.
 Persons = Mapping[UUID, frozenset[str] | None]
-_SEALED = {"name_sealed": "name", "phone_sealed": "phone", "identity_sealed": "identity", "address_sealed": "address"}
 CONFIDENTIAL = "（保密件，内容略）"
 
 
-async def gather(context: RegionContext, conn: Any, week: Week, first: datetime) -> WeekFacts:
+async def gather(context: RegionContext, conn: Connection, week: Week, first: datetime) -> WeekFacts:
     """Everything `compose` needs of a week; `first` is when the first ticket of all came in."""
     county, region = context.county, context.region
     interviews = [row for row in await store.list_interviews_of_week(conn, region, week) if row["held"]]
@@ -60,11 +67,11 @@ async def gather(context: RegionContext, conn: Any, week: Week, first: datetime)
     )
 
 
-async def _earlier(context: RegionContext, conn: Any, week: Week, first: datetime) -> Period | None:
+async def _earlier(context: RegionContext, conn: Connection, week: Week, first: datetime) -> Period | None:
     return await _period(context, conn, week) if first < week.until else None
 
 
-async def _period(context: RegionContext, conn: Any, week: Week) -> Period:
+async def _period(context: RegionContext, conn: Connection, week: Week) -> Period:
     cards = await read_cards(context, conn, week.begin, week.until)
     carded = tuple(Carded(card.ticket_id, card.unit_id, card.colour) for card in cards)
     return replace(await store.read_period(conn, context.region, week), carded=carded)
@@ -90,40 +97,45 @@ def _peers(county: County, peer_of: Mapping[UUID, UUID]) -> tuple[Peer, ...]:
     return tuple(Peer(u.unit_id, u.name, u.level) for u in sorted(units, key=lambda u: (u.level, u.name)))
 
 
-async def _persons(context: RegionContext, conn: Any, rows: list[Row]) -> Persons:
+async def _persons(context: RegionContext, conn: Connection, rows: Sequence[BriefTicketRow]) -> Persons:
     open_rows = {row["ticket_id"] for row in rows if not row["confidential"]}
     sealed = await store.list_persons(conn, context.region, sorted(open_rows))
-    return {row["complainant_id"]: _known_of(context, row) for row in sealed}
+    return {row["complainant_id"]: _words_of(context, row) for row in sealed}
 
 
-def _known_of(context: RegionContext, row: Row) -> frozenset[str] | None:
+def _words_of(context: RegionContext, row: SealedPersonRow) -> frozenset[str] | None:
     try:
-        return frozenset(
-            context.vault.unseal(row[column], f"complainant.{what}") for column, what in _SEALED.items() if row[column]
+        complainant = unseal_complainant(
+            context.vault,
+            name=row["name_sealed"],
+            phone=row["phone_sealed"],
+            identity=row["identity_sealed"],
+            address=row["address_sealed"],
         )
     except BrokenSeal:
         return None
+    return frozenset(complainant.words)
 
 
-def _text(row: Row, column: str, persons: Persons) -> str:
-    known = persons.get(row["ticket_id"])
-    return CONFIDENTIAL if known is None else hide(row[column] or "", known)
+def _text(row: BriefTicketRow, text: str | None, persons: Persons) -> str:
+    words = persons.get(row["ticket_id"])
+    return CONFIDENTIAL if words is None else hide(text or "", words)
 
 
-def _case(row: Row, county: County, persons: Persons, unit_id: UUID | None) -> TicketFact:
-    known = persons.get(row["ticket_id"])
-    subject = f"{county.matter_name(row['matter_id'])}{CONFIDENTIAL}" if known is None else hide(row["title"], known)
+def _case(row: BriefTicketRow, county: County, persons: Persons, unit_id: UUID | None) -> TicketFact:
+    words = persons.get(row["ticket_id"])
+    subject = f"{county.matter_name(row['matter_id'])}{CONFIDENTIAL}" if words is None else hide(row["title"], words)
     return TicketFact(row["ticket_id"], row["number"], subject, county.unit_name(unit_id))
 
 
-def _interview(row: Row, county: County, persons: Persons) -> InterviewCase:
+def _interview(row: InterviewInWeekRow, county: County, persons: Persons) -> InterviewCase:
     return InterviewCase(
         case=_case(row, county, persons, row["unit_id"]),
         held_at=row["held_at"] or row["at"],
         held_place=row["held_place"] or "",
         official=hide(row["official"] or "", persons.get(row["ticket_id"]) or ()),
-        cause=_text(row, "cause", persons),
-        solution=_text(row, "solution", persons),
+        cause=_text(row, row["cause"], persons),
+        solution=_text(row, row["solution"], persons),
         outcome=row["outcome"] or "",
         promised_on=row["promised_on"],
         person_verdict=row["person_verdict"] or "",
@@ -131,7 +143,7 @@ def _interview(row: Row, county: County, persons: Persons) -> InterviewCase:
     )
 
 
-def _supervised(row: Row, county: County, persons: Persons) -> SupervisedCase:
+def _supervised(row: SupervisedAtRow, county: County, persons: Persons) -> SupervisedCase:
     return SupervisedCase(
         case=_case(row, county, persons, row["unit_id"]),
         tier=row["tier"],
@@ -143,18 +155,18 @@ def _supervised(row: Row, county: County, persons: Persons) -> SupervisedCase:
     )
 
 
-def _instruction(row: Row, county: County, persons: Persons) -> InstructionCase:
+def _instruction(row: InstructionInWeekRow, county: County, persons: Persons) -> InstructionCase:
     return InstructionCase(
         case=_case(row, county, persons, row["lead_unit_id"]),
         leader=row["leader"] or "",
-        text=_text(row, "text", persons),
+        text=_text(row, row["text"], persons),
         due_on=row["due_on"],
         written_at=row["written_at"],
         fulfilled_at=row["fulfilled_at"],
-        fulfilment=_text(row, "fulfilment", persons),
+        fulfilment=_text(row, row["fulfilment"], persons),
     )
 
 
-def _late_part(row: Row, county: County, persons: Persons) -> LatePart:
+def _late_part(row: LatePartRow, county: County, persons: Persons) -> LatePart:
     case = _case(row, county, persons, row["unit_id"])
     return LatePart(case, county.unit_name(row["lead_unit_id"]), row["due_at"])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from hotline.actions.brief.facts import gather
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.brief import compose
 from hotline.domain.brief.issue import (
@@ -29,13 +29,18 @@ from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.privacy.visibility import may_see
 from hotline.domain.tickets.ticket import SYSTEM, Actor
-from hotline.store import briefs as store
+from hotline.store.brief import facts
+from hotline.store.brief import publication as store
+from hotline.store.brief.publication import FigureTicketRow as FigureTicketRow
+from hotline.store.brief.publication import ListedBriefRow as ListedBriefRow
+from hotline.store.brief.publication import LockedBriefRow
 from hotline.store.ids import new_id
 from hotline.store.messaging import outbox
 from hotline.store.tickets.filing import take_numbers
 
 SERIES = "brief"
 LISTED = 60
+Write = Callable[[Connection, LockedBriefRow, BriefState], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class FigureList:
     """The tickets behind a figure, a row each time one counts."""
 
     name: str
-    rows: tuple[Mapping[str, Any], ...]
+    rows: tuple[FigureTicketRow, ...]
 
 
 async def compile_brief(context: RegionContext, now: datetime) -> Brief | None:
@@ -57,7 +62,7 @@ async def compile_brief(context: RegionContext, now: datetime) -> Brief | None:
 async def compile_week(context: RegionContext, week: Week, now: datetime) -> Brief | None:
     """The same for any week that is over."""
     async with context.writing(SYSTEM) as conn:
-        first = await store.first_receipt(conn, context.region)
+        first = await facts.first_receipt(conn, context.region)
         if first is None or first >= week.until or now < week.due:
             return None
         # Taking no number holds the series: of two that compile at once the second finds the brief of the first.
@@ -67,7 +72,7 @@ async def compile_week(context: RegionContext, week: Week, now: datetime) -> Bri
     return await read_brief(context, week.monday, SYSTEM)
 
 
-async def _write(context: RegionContext, conn: Any, week: Week, first: datetime, now: datetime) -> None:
+async def _write(context: RegionContext, conn: Connection, week: Week, first: datetime, now: datetime) -> None:
     body, figures = compose(await gather(context, conn, week, first))
     number = await take_numbers(conn, context.region, SERIES, str(week.year), 1)
     brief_id = new_id()
@@ -79,7 +84,7 @@ async def _write(context: RegionContext, conn: Any, week: Week, first: datetime,
 async def list_due_weeks(context: RegionContext, now: datetime) -> list[Week]:
     """Weeks whose brief is due and was not compiled, oldest first, from the week of the first ticket."""
     async with context.reading(SYSTEM) as conn:
-        first = await store.first_receipt(conn, context.region)
+        first = await facts.first_receipt(conn, context.region)
         done = await store.list_weeks_done(conn, context.region)
     return due_weeks(first, set(done), now, context.rules.calendar.zone) if first else []
 
@@ -106,8 +111,8 @@ async def _read(
     )  # fmt: skip
 
 
-async def list_briefs(context: RegionContext, actor: Actor, batch: int = LISTED) -> list[Mapping[str, Any]]:
-    """Briefs this person may read, newest week first: week_start, year, number, state, issued_at. Raises NotAllowed."""
+async def list_briefs(context: RegionContext, actor: Actor, batch: int = LISTED) -> list[ListedBriefRow]:
+    """Briefs this person may read, newest week first. Raises NotAllowed."""
     allow(actor, Right.READ_BRIEF)
     states = list(BriefState) if may(actor.role, Right.READ_DRAFT) else [BriefState.ISSUED]
     async with context.reading(actor) as conn:
@@ -131,7 +136,7 @@ async def edit_advice(context: RegionContext, monday: date, text: str, actor: Ac
     """Section 8, by hand. Raises NotAllowed, WrongBriefState, TooLong."""
     advice = check_advice(text)
 
-    async def write(conn: Any, row: Mapping[str, Any], _state: BriefState) -> None:
+    async def write(conn: Connection, row: LockedBriefRow, _state: BriefState) -> None:
         await store.save_advice(conn, context.region, row["brief_id"], advice)
 
     await _step(context, monday, BriefVerb.EDIT, actor, write)
@@ -140,7 +145,7 @@ async def edit_advice(context: RegionContext, monday: date, text: str, actor: Ac
 async def send_for_approval(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """The hotline has done with it; the commission is told. Raises NotAllowed, WrongBriefState."""
 
-    async def write(conn: Any, row: Mapping[str, Any], state: BriefState) -> None:
+    async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, None)
         text = f"《{TITLE}》{row['year']}年第{row['number']}期已送审，请签发。"
         await _tell(context, conn, Role.INSPECTOR, f"brief:{row['brief_id']}:approving:{now.isoformat()}", text, now)
@@ -151,7 +156,7 @@ async def send_for_approval(context: RegionContext, monday: date, actor: Actor, 
 async def send_back(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """The commission wants it changed. Raises NotAllowed, WrongBriefState."""
 
-    async def write(conn: Any, row: Mapping[str, Any], state: BriefState) -> None:
+    async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, None)
         text = f"《{TITLE}》{row['year']}年第{row['number']}期退回修改。"
         await _tell(context, conn, Role.SUPERVISOR, f"brief:{row['brief_id']}:back:{now.isoformat()}", text, now)
@@ -162,7 +167,7 @@ async def send_back(context: RegionContext, monday: date, actor: Actor, now: dat
 async def issue_brief(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """Issued: the leaders are told and may read it. Raises NotAllowed, WrongBriefState."""
 
-    async def write(conn: Any, row: Mapping[str, Any], state: BriefState) -> None:
+    async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, now)
         text = f"《{TITLE}》{row['year']}年第{row['number']}期已签发，请阅。"
         await _tell(context, conn, Role.LEADER, f"brief:{row['brief_id']}:issued", text, now)
@@ -173,7 +178,7 @@ async def issue_brief(context: RegionContext, monday: date, actor: Actor, now: d
 async def confirm_reading(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
     """A leader has read it; the first time holds. Raises NotAllowed, WrongBriefState."""
 
-    async def write(conn: Any, row: Mapping[str, Any], _state: BriefState) -> None:
+    async def write(conn: Connection, row: LockedBriefRow, _state: BriefState) -> None:
         if actor.account_id is None:
             raise NotAllowed
         await store.insert_reading(conn, context.region, row["brief_id"], actor.account_id, now)
@@ -181,7 +186,7 @@ async def confirm_reading(context: RegionContext, monday: date, actor: Actor, no
     await _step(context, monday, BriefVerb.CONFIRM, actor, write)
 
 
-async def _step(context: RegionContext, monday: date, verb: BriefVerb, actor: Actor, write: Callable[..., Any]) -> None:
+async def _step(context: RegionContext, monday: date, verb: BriefVerb, actor: Actor, write: Write) -> None:
     if actor.role not in STEPS[verb].roles:
         raise NotAllowed
     async with context.writing(actor) as conn:
@@ -191,7 +196,7 @@ async def _step(context: RegionContext, monday: date, verb: BriefVerb, actor: Ac
         await write(conn, row, check(verb, BriefState(row["state"]), actor.role))
 
 
-async def _tell(context: RegionContext, conn: Any, role: Role, key: str, text: str, now: datetime) -> None:
+async def _tell(context: RegionContext, conn: Connection, role: Role, key: str, text: str, now: datetime) -> None:
     rules = context.rules
     await outbox.insert_outbox(conn, context.region, {
         "outbox_id": new_id(), "dedupe_key": key, "channel": "desk", "recipient": f"role:{role}",

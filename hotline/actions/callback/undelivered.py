@@ -9,6 +9,8 @@ from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.crypto.complainant import unseal_complainant
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
@@ -49,14 +51,11 @@ async def list_undelivered(context: RegionContext, actor: Actor, batch: int = 10
 
 
 def _line(context: RegionContext, row: Any) -> Undelivered:
-    name, phone = (
-        context.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
-        for what in ("name", "phone")
-    )
+    complainant = unseal_complainant(context.vault, name=row["name_sealed"], phone=row["phone_sealed"])
     return Undelivered(
         row["outbox_id"], row["ticket_id"], row["number"], row["title"], row["confidential"], row["channel"],
         row["kind"], row["state"] == "refused", row["reason"] or "", row["payload"].get("text", ""),
-        row["created_at"], mask_name(name), mask_number(phone),
+        row["created_at"], mask_name(complainant.name), mask_number(complainant.phone),
     )  # fmt: skip
 
 
@@ -75,7 +74,7 @@ async def settle_undelivered(
     if ticket_id is None:
         raise NotFound
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         await _settle(context, conn, ticket, outbox_id, how, actor, now)
         text = f"发给诉求人的通知没有送达：{FOLLOW_UP_NAMES[how]}。{words}"
         return rule.comment(ticket, actor, now, {"text": text})
@@ -84,7 +83,13 @@ async def settle_undelivered(
 
 
 async def _settle(
-    context: RegionContext, conn: Any, ticket: Ticket, outbox_id: UUID, how: FollowUp, actor: Actor, now: datetime
+    context: RegionContext,
+    conn: Connection,
+    ticket: Ticket,
+    outbox_id: UUID,
+    how: FollowUp,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     state = await undelivered.lock_undelivered(conn, context.region, outbox_id)
     if state is None:

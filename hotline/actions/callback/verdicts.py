@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,6 +12,7 @@ from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import execute, lock_ticket
 from hotline.actions.tickets.leader_date import promised_to_leader
+from hotline.db import Connection
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
 from hotline.domain.deadline.timers import notice_time
@@ -22,6 +21,7 @@ from hotline.domain.errors import NotFound, WrongState
 from hotline.domain.tickets.lifecycle import STATE_NAMES, State
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import callbacks
+from hotline.store.callbacks import CallbackAnswers, DueCallbackRow
 from hotline.store.ids import new_id
 from hotline.store.messaging import alarms, outbox
 from hotline.store.privacy.complainants import get_complainant
@@ -42,14 +42,14 @@ async def record_callback(
 ) -> Ticket:
     """The three answers after a reply: closed, redo, or an interview is owed. Raises WrongState when none is asked."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         return await _decide(context, conn, ticket, answers, actor, now)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
 async def record_callback_in(
-    context: RegionContext, conn: Any, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
+    context: RegionContext, conn: Connection, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
 ) -> Ticket:
     """The same inside a transaction that is already open. A WrongState leaves that transaction fit to go on."""
     ticket = await lock_ticket(context, conn, ticket_id, actor, now)
@@ -58,7 +58,7 @@ async def record_callback_in(
 
 
 async def _decide(
-    context: RegionContext, conn: Any, ticket: Ticket, answers: Answers, actor: Actor, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, answers: Answers, actor: Actor, now: datetime
 ) -> Decision:
     _check_asked(ticket)
     # Kept before the decision is written: closing a ticket withdraws what is still open.
@@ -73,17 +73,32 @@ def _check_asked(ticket: Ticket) -> None:
 
 
 async def _keep(
-    context: RegionContext, conn: Any, ticket_id: UUID, state: str, now: datetime, answers: Answers | None, actor: Actor
+    context: RegionContext,
+    conn: Connection,
+    ticket_id: UUID,
+    state: str,
+    now: datetime,
+    answers: Answers | None,
+    actor: Actor,
 ) -> None:
     waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
     if waiting is not None:
-        given = asdict(answers) if answers else {}
         await callbacks.close_callback(
-            conn, context.region, waiting["callback_id"], state, now, given, actor.account_id
+            conn, context.region, waiting["callback_id"], state, now, _stored(answers), actor.account_id
         )
     if answers is not None:
         # Who rates an answer has heard it: what did not reach the person is told.
         await alarms.settle_alarms_of_ticket(conn, context.region, ticket_id, list(ALARMS), now)
+
+
+def _stored(answers: Answers | None) -> CallbackAnswers:
+    if answers is None:
+        return {}
+    return {
+        "contacted": answers.contacted, "solved": answers.solved, "verdict": answers.verdict,
+        "answer_at_fault": answers.answer_at_fault, "unit_mark": answers.unit_mark,
+        "operator_mark": answers.operator_mark, "words": answers.words,
+    }  # fmt: skip
 
 
 async def record_no_answer(
@@ -91,7 +106,7 @@ async def record_no_answer(
 ) -> Ticket:
     """Nobody answered the call: try again at another time of day; after the third the ticket closes as unreached."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         if ticket.state not in (State.REPLIED, State.INTERVIEW_HELD):
             _check_asked(ticket)
         waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
@@ -114,7 +129,7 @@ async def record_refusal(
 ) -> Ticket:
     """The person does not want to be asked: closed, and left out of the rates."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         await _keep(context, conn, ticket_id, "refused", now, None, actor)
         return rule.close(ticket, CloseReason.REFUSED, None, actor, now)
 
@@ -130,7 +145,7 @@ async def ask_due_callbacks(context: RegionContext, now: datetime, batch: int) -
         return len(waiting)
 
 
-async def _ask_or_postpone(context: RegionContext, conn: Any, row: Any, now: datetime) -> None:
+async def _ask_or_postpone(context: RegionContext, conn: Connection, row: DueCallbackRow, now: datetime) -> None:
     try:
         async with conn.transaction():
             await _ask(context, conn, row, now)
@@ -141,7 +156,7 @@ async def _ask_or_postpone(context: RegionContext, conn: Any, row: Any, now: dat
         )
 
 
-async def _ask(context: RegionContext, conn: Any, row: Any, now: datetime) -> None:
+async def _ask(context: RegionContext, conn: Connection, row: DueCallbackRow, now: datetime) -> None:
     callback_id, region = row["callback_id"], context.region
     ticket = await records.get_ticket(conn, region, row["ticket_id"])
     if ticket is None or ticket.state is not State.REPLIED:

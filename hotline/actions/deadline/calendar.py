@@ -10,14 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.deadline.holiday_notice import HolidayNotice, unfit
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import follow_limit
 from hotline.actions.tickets.joint_parts import follow_lead
-from hotline.db import open_pool
+from hotline.db import Connection, open_pool
 from hotline.domain.deadline.timers import Deadline, Shifted, recompute_due
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.enums import Rule
@@ -26,6 +25,7 @@ from hotline.domain.tickets.lifecycle import Verb
 from hotline.domain.tickets.ticket import SYSTEM, Ticket, move
 from hotline.holidays import DayRow, china_calendar
 from hotline.store.deadline import deadlines, holidays
+from hotline.store.deadline.holidays import HolidayNoticeRow as HolidayNoticeRow
 from hotline.store.region import regions
 from hotline.store.tickets import history, records
 
@@ -164,7 +164,7 @@ def _refuse_contradictions(days: Iterable[DayChange]) -> None:
 
 
 async def _find(
-    context: RegionContext, conn: Any, calendar: Calendar, now: datetime, known_until: datetime | None = None
+    context: RegionContext, conn: Connection, calendar: Calendar, now: datetime, known_until: datetime | None = None
 ) -> list[tuple[str, Shifted]]:
     """Every running limit this calendar changes, with its ticket's number."""
     found: list[tuple[str, Shifted]] = []
@@ -193,7 +193,7 @@ def _limit_changes(found: Iterable[tuple[str, Shifted]]) -> tuple[LimitChange, .
 
 async def _apply(
     context: RegionContext,
-    conn: Any,
+    conn: Connection,
     found: Sequence[tuple[str, Shifted]],
     calendar: Calendar,
     reason: str,
@@ -221,7 +221,7 @@ async def _apply(
 
 
 async def _shift(
-    context: RegionContext, conn: Any, ticket: Ticket, shifted: Shifted, reason: str, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, shifted: Shifted, reason: str, now: datetime
 ) -> Ticket:
     deadline = shifted.deadline
     await deadlines.shift_clock(conn, context.region, deadline.deadline_id, shifted.due, shifted.timer)
@@ -229,14 +229,14 @@ async def _shift(
         return ticket
     await follow_limit(context, conn, deadline, shifted.due.at)
     changed, event = move(
-        ticket, Verb.RECKON, SYSTEM, now, _told(deadline, shifted, reason), public_text=_public(deadline, shifted)
+        ticket, Verb.RECKON, SYSTEM, now, _details(deadline, shifted, reason), public_text=_public(deadline, shifted)
     )
     await records.save_ticket(conn, context.region, changed)
     await history.insert_event(conn, context.region, ticket.ticket_id, event, None)
     return changed
 
 
-def _told(deadline: Deadline, shifted: Shifted, reason: str) -> Mapping[str, Any]:
+def _details(deadline: Deadline, shifted: Shifted, reason: str) -> Mapping[str, object]:
     return {
         "reason": reason,
         "rule": deadline.rule.value,
@@ -252,7 +252,7 @@ def _public(deadline: Deadline, shifted: Shifted) -> str | None:
     return None if theirs else ""
 
 
-async def list_holiday_notices(context: RegionContext) -> list[Mapping[str, Any]]:
+async def list_holiday_notices(context: RegionContext) -> list[HolidayNoticeRow]:
     """Every notice that was loaded, newest first."""
     async with context.reading(SYSTEM) as conn:
         return await holidays.list_holiday_notices(conn, context.region)

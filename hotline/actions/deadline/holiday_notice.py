@@ -1,4 +1,4 @@
-"""A notice of days off and make-up workdays as people hand it to us: a TOML file, all its faults told together."""
+"""A notice of days off and make-up workdays as a TOML file; all faults of a file are reported together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import TypeGuard
 
 from hotline.domain.deadline.office_hours import FIRST_YEAR, LAST_YEAR, Shift
 from hotline.domain.errors import BadCalendar, UnfitNotice
@@ -37,21 +37,21 @@ def read_holiday_notice(text: str, today: date) -> HolidayNotice:
     Raises UnfitNotice with every fault, each with its line or day.
     """
     try:
-        told = tomllib.loads(text)
+        notice = tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
         place = _PLACE.search(str(fault))
         where = f"第 {place[1]} 行" if place and place[1] else "文件末尾"
         raise unfit([f"{where}：不是有效的 TOML 写法"]) from None
-    faults = list(_faults_of_head(told, today))
-    entries = told.get("days")
+    faults = list(_faults_of_head(notice, today))
+    entries = notice.get("days")
     rows: dict[date, DayRow] = {}
     if isinstance(entries, list):
         lines = _lines_of_days(text, len(entries))
         for line, entry in zip(lines, entries, strict=True):
-            faults += _read_day(entry, line, told, rows)
+            faults += _read_day(entry, line, notice, rows)
     if faults:
         raise unfit(faults)
-    return HolidayNotice(told["source"].strip(), told["published"], told["effective_from"], tuple(rows.values()))
+    return HolidayNotice(notice["source"].strip(), notice["published"], notice["effective_from"], tuple(rows.values()))
 
 
 def unfit(faults: list[str]) -> UnfitNotice:
@@ -59,21 +59,21 @@ def unfit(faults: list[str]) -> UnfitNotice:
     return UnfitNotice(count=len(faults), faults="".join(f"\n  {fault}" for fault in faults))
 
 
-def _faults_of_head(told: Mapping[str, Any], today: date) -> Iterator[str]:
-    yield from (f"{name}：没有这一项" for name in told if name not in _HEAD)
-    source = told.get("source")
+def _faults_of_head(notice: Mapping[str, object], today: date) -> Iterator[str]:
+    yield from (f"{name}：没有这一项" for name in notice if name not in _HEAD)
+    source, published, days = notice.get("source"), notice.get("published"), notice.get("days")
     if not isinstance(source, str) or not 0 < len(source.strip()) <= SOURCE_LIMIT:
         yield f"source：要写明通知的名称和文号，{SOURCE_LIMIT} 字以内"
     for name in ("published", "effective_from"):
-        if not _is_date(told.get(name)):
+        if not _is_date(notice.get(name)):
             yield f"{name}：应当是日期，如 2026-11-04"
-    if _is_date(told.get("published")) and told["published"] > today:
-        yield f"published：{told['published']} 还没有到"
-    if not isinstance(told.get("days"), list) or not told["days"]:
+    if _is_date(published) and published > today:
+        yield f"published：{published} 还没有到"
+    if not isinstance(days, list) or not days:
         yield "days：至少要有一天"
 
 
-def _is_date(value: Any) -> bool:
+def _is_date(value: object) -> TypeGuard[date]:
     return isinstance(value, date) and not isinstance(value, datetime)
 
 
@@ -86,8 +86,8 @@ def _lines_of_days(text: str, count: int) -> list[str]:
     return lines if len(lines) == count else [f"第 {number} 天" for number in range(1, count + 1)]
 
 
-def _read_day(entry: Any, place: str, told: Mapping[str, Any], rows: dict[date, DayRow]) -> list[str]:
-    """Put a day into `rows`; gives back its faults."""
+def _read_day(entry: object, place: str, notice: Mapping[str, object], rows: dict[date, DayRow]) -> list[str]:
+    """Put a day into `rows` unless it has faults; return its faults."""
     if not isinstance(entry, dict):
         return [f"{place}：每一天应当写成 {{ day = …, working = …, name = … }}"]
     day = _as_date(entry.get("day"))
@@ -98,18 +98,19 @@ def _read_day(entry: Any, place: str, told: Mapping[str, Any], rows: dict[date, 
     faults += _faults_of_day(entry, place)
     if day in rows:
         faults.append(f"{place}：同一天写了两次")
-    if _is_date(told.get("effective_from")) and day < told["effective_from"]:
-        faults.append(f"{place}：早于生效日期 {told['effective_from']}")
+    effective_from = notice.get("effective_from")
+    if _is_date(effective_from) and day < effective_from:
+        faults.append(f"{place}：早于生效日期 {effective_from}")
     shifts, why = _read_shifts(entry.get("shifts"))
     faults += [f"{place}：{why}"] if why else []
     if not faults:
-        row = DayRow(day, entry["working"], entry["name"].strip(), str(told.get("source", "")).strip(), shifts)
+        row = DayRow(day, entry["working"], entry["name"].strip(), str(notice.get("source", "")).strip(), shifts)
         faults += _faults_of_hours(row, place)
         rows[day] = row
     return faults
 
 
-def _faults_of_day(entry: Mapping[str, Any], place: str) -> Iterator[str]:
+def _faults_of_day(entry: Mapping[str, object], place: str) -> Iterator[str]:
     if not isinstance(entry.get("working"), bool):
         yield f"{place}：working 应当是 true（上班）或 false（放假）"
     name = entry.get("name")
@@ -117,7 +118,7 @@ def _faults_of_day(entry: Mapping[str, Any], place: str) -> Iterator[str]:
         yield f"{place}：name 要写明是什么日子，{NAME_LIMIT} 字以内"
 
 
-def _as_date(value: Any) -> date | None:
+def _as_date(value: object) -> date | None:
     if isinstance(value, str):
         try:
             return date.fromisoformat(value)
@@ -126,28 +127,28 @@ def _as_date(value: Any) -> date | None:
     return value if _is_date(value) else None
 
 
-def _read_shifts(told: Any) -> tuple[tuple[Shift, ...] | None, str]:
-    """The hours of a day, or why they are none."""
-    if told is None:
+def _read_shifts(hours: object) -> tuple[tuple[Shift, ...] | None, str]:
+    """The hours of a day, None for the usual ones; or what is wrong with them."""
+    if hours is None:
         return None, ""
     why = 'shifts 应当写成 [["08:30", "12:00"], ["14:00", "17:30"]]'
-    if not isinstance(told, list) or not told or any(not isinstance(pair, list) or len(pair) != 2 for pair in told):
+    if not isinstance(hours, list) or not hours or any(not isinstance(pair, list) or len(pair) != 2 for pair in hours):
         return None, why
     try:
-        return tuple((_as_time(opening), _as_time(closing)) for opening, closing in told), ""
+        return tuple((_as_time(opening), _as_time(closing)) for opening, closing in hours), ""
     except ValueError:
         return None, why
 
 
-def _as_time(value: Any) -> time:
+def _as_time(value: object) -> time:
     if isinstance(value, time):
         return value
     if not isinstance(value, str):
         raise ValueError
-    found = time.fromisoformat(value)
-    if found.tzinfo is not None:
+    moment = time.fromisoformat(value)
+    if moment.tzinfo is not None:
         raise ValueError
-    return found
+    return moment
 
 
 def _faults_of_hours(row: DayRow, place: str) -> list[str]:

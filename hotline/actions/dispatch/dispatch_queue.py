@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.dispatch.catalogue import choose_unit
 from hotline.domain.privacy.visibility import body_for
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
 from hotline.store.dispatch import dispatch_queue
+from hotline.store.dispatch.dispatch_queue import ExtensionRequestRow as ExtensionRequestRow
+from hotline.store.dispatch.dispatch_queue import QueuedTicketRow as QueuedTicketRow
+from hotline.store.dispatch.dispatch_queue import ReturnedTicketRow as ReturnedTicketRow
 from hotline.store.tickets import lists, records
+from hotline.store.tickets.lists import InboxTicketRow as InboxTicketRow
 
 BEYOND_THE_FIRST = 1
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A received ticket without a unit: its row, its words, and the unit the catalogue speaks for, if any."""
 
-    row: Row
+    row: InboxTicketRow
     body: str
     suggested: UUID | None
 
@@ -38,13 +40,13 @@ async def list_undispatched(context: RegionContext, actor: Actor, batch: int = 5
         return [await _waiting(context, conn, row, actor) for row in rows]
 
 
-async def _waiting(context: RegionContext, conn: Any, row: Row, actor: Actor) -> Waiting:
+async def _waiting(context: RegionContext, conn: Connection, row: InboxTicketRow, actor: Actor) -> Waiting:
     ticket = records.ticket_of(row)
     suggested = choose_unit(context.county.catalogue, ticket, await _excluded(context, conn, ticket))
     return Waiting(row, body_for(actor, ticket), suggested)
 
 
-async def _excluded(context: RegionContext, conn: Any, ticket: Ticket) -> set[UUID]:
+async def _excluded(context: RegionContext, conn: Connection, ticket: Ticket) -> set[UUID]:
     """Units that must not get it (the accused) and units whose return was upheld."""
     barred = set(context.county.barred(ticket.accused_unit_id))
     if not ticket.return_count:
@@ -53,15 +55,15 @@ async def _excluded(context: RegionContext, conn: Any, ticket: Ticket) -> set[UU
     return barred | {unit for unit, part in parts.items() if part == "former"}
 
 
-async def list_rulings(context: RegionContext, actor: Actor, batch: int = 50) -> list[Row]:
-    """Returns to rule on, what runs out first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
+async def list_rulings(context: RegionContext, actor: Actor, batch: int = 50) -> list[ReturnedTicketRow]:
+    """Returned tickets, the ruling that is due first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
     allow(actor, Right.LIST_UNDISPATCHED)
     async with context.reading(actor) as conn:
         return await dispatch_queue.list_returns(conn, context.region, batch)
 
 
-async def list_extensions(context: RegionContext, actor: Actor, batch: int = 50) -> list[Row]:
-    """Extensions only a dispatcher may grant: those beyond the first (PROCEDURE §3). Raises NotAllowed."""
+async def list_extensions(context: RegionContext, actor: Actor, batch: int = 50) -> list[ExtensionRequestRow]:
+    """Requests for an extension that only a dispatcher may grant: beyond the first (PROCEDURE §3). Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
     async with context.reading(actor) as conn:
         return await dispatch_queue.list_extensions(conn, context.region, BEYOND_THE_FIRST, batch)

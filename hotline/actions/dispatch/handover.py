@@ -14,7 +14,7 @@ from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.due_steps import fire_due_steps
 from hotline.actions.tickets.execution import execute, execute_rule
 from hotline.actions.tickets.leader_date import promised_to_leader
-from hotline.db import WORTH_ANOTHER_TRY
+from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.dispatch import catalogue, handover
 from hotline.domain.dispatch.joint import also_invite
 from hotline.domain.errors import NoSuchUnit
@@ -40,7 +40,7 @@ async def dispatch_ticket(
     if not {unit_id, *assisting} <= set(context.county.units):
         raise NoSuchUnit
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         barred = context.county.barred(ticket.accused_unit_id)
         promised = await promised_to_leader(context, conn, ticket)
         decision = handover.hand_over(ticket, unit_id, barred, actor, context.rules, now, {"reason": reason}, promised)
@@ -103,7 +103,7 @@ async def return_ticket(
 ) -> Ticket:
     """退单 with reason and basis. Raises ReturnClosed."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         since = await history.last_event_at(conn, context.region, ticket_id, "dispatch", "redispatch")
         return handover.return_ticket(ticket, since or ticket.received_at, actor, context.rules, now, given)
 

@@ -9,15 +9,17 @@ from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.dispatch import joint as rule
 from hotline.domain.errors import NoSuchUnit
 from hotline.domain.tickets.lifecycle import Arrow, verbs_for
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.dispatch import joint
+from hotline.store.dispatch.joint import OverduePartListRow as OverduePartListRow
+from hotline.store.dispatch.joint import OverduePartRow as OverduePartRow
 
 Given = Mapping[str, Any]
-Row = Mapping[str, Any]
 
 
 async def invite_units(
@@ -28,7 +30,7 @@ async def invite_units(
     if not set(units) <= set(context.county.units):
         raise NoSuchUnit
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         parts = await joint.list_parts(conn, context.region, ticket_id)
         barred = context.county.barred(ticket.accused_unit_id)
         return rule.invite(ticket, tuple(dict.fromkeys(units)), parts, barred, actor, now, given)
@@ -42,7 +44,7 @@ async def excuse_unit(
 ) -> Ticket:  # fmt: skip
     """免于协办: `given` has reason. Raises NoPartDue."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         parts = await joint.list_parts(conn, context.region, ticket_id)
         return rule.excuse(ticket, unit_id, parts, actor, now, given)
 
@@ -58,7 +60,7 @@ async def hand_in_part(
     Raises NoPartDue, LeadUnit, Missing.
     """
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         parts = await joint.list_parts(conn, context.region, ticket_id)
         return rule.assist(ticket, unit_id, parts, context.county.scope(actor), actor, now, given)
 
@@ -74,8 +76,10 @@ def arrows_for(context: RegionContext, ticket: Ticket, parts: Sequence[rule.Part
     return tuple(arrow for arrow in arrows if rule.fits_part(arrow.verb, actor.role, leads=leads, assists=assists))
 
 
-async def list_late_parts(context: RegionContext, actor: Actor, now: datetime, batch: int = 100) -> list[Row]:
-    """Assisting units late with their part, the latest first: rows of `hotline.store.joint.list_late`."""
+async def list_late_parts(
+    context: RegionContext, actor: Actor, now: datetime, batch: int = 100
+) -> list[OverduePartListRow]:
+    """Parts that assisting units are late with, the longest overdue first. Raises NotAllowed."""
     allow(actor, Right.LIST_SUPERVISED)
     async with context.reading(actor) as conn:
         return await joint.list_late(conn, context.region, now, batch)
@@ -83,12 +87,12 @@ async def list_late_parts(context: RegionContext, actor: Actor, now: datetime, b
 
 async def late_parts_of_tickets(
     context: RegionContext, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
-) -> dict[UUID, list[Row]]:
-    """Of these tickets, inside the actor's rows, the parts that are owed and late: unit_id, due_at, pace."""
-    found: dict[UUID, list[Row]] = {}
+) -> dict[UUID, list[OverduePartRow]]:
+    """The late parts of these tickets, as far as the actor sees them, by ticket."""
+    late: dict[UUID, list[OverduePartRow]] = {}
     if not ticket_ids:
-        return found
+        return late
     async with context.reading(actor) as conn:
         for row in await joint.list_late_of(conn, context.region, list(ticket_ids), now):
-            found.setdefault(row["ticket_id"], []).append(row)
-    return found
+            late.setdefault(row["ticket_id"], []).append(row)
+    return late

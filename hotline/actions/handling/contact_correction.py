@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.privacy.fingerprints import contact_hash
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.db import Connection
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed, Missing
 from hotline.domain.intake import PERSON_NAMES, check_person
+from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import is_masked
 from hotline.domain.privacy.visibility import masked_person
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
@@ -34,9 +37,9 @@ async def correct_person(
     Raises Missing when nothing is to be changed or no reason is given, TooLong, Malformed.
     """
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
-        known = await unsealed_person(context, conn, ticket_id)
-        fresh = _fresh(context, known, given)
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
+        complainant = await read_complainant(context, conn, ticket_id)
+        fresh = _fresh(context, complainant, given)
         if not fresh:
             raise Missing(what="要更正的内容（空着或带星号的项不改）")
         decision = rule.correct(ticket, tuple(fresh), actor, now, given)
@@ -50,9 +53,9 @@ async def correct_person(
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-def _fresh(context: RegionContext, known: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, str]:
+def _fresh(context: RegionContext, complainant: Complainant, given: Mapping[str, Any]) -> dict[str, str]:
     """What differs from what is kept, as it is to be kept."""
-    masked = masked_person(known)
+    kept, masked = asdict(complainant), masked_person(complainant)
     typed = {what: str(given.get(what) or "").strip() for what in PERSON_NAMES}
     meant = {what: value for what, value in typed.items() if value and not is_masked(value) and value != masked[what]}
     checked = check_person(meant)
@@ -61,4 +64,4 @@ def _fresh(context: RegionContext, known: Mapping[str, str], given: Mapping[str,
         if number is None:
             raise Malformed(what=PERSON_NAMES["phone"])
         checked["phone"] = number.text
-    return {what: value for what, value in checked.items() if value != known[what]}
+    return {what: value for what, value in checked.items() if value != kept[what]}

@@ -11,6 +11,7 @@ from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
 from hotline.actions.tickets.joint_parts import follow_lead, next_timer
 from hotline.actions.tickets.leader_date import promised_to_leader
+from hotline.db import Connection
 from hotline.domain.enums import Kind, Reason
 from hotline.domain.errors import Malformed, NotMerged
 from hotline.domain.handling import correction as rule
@@ -19,7 +20,7 @@ from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.deadline import deadlines
 from hotline.store.dispatch import joint
 from hotline.store.messaging import alarms
-from hotline.store.supervision import tiers as mechanism
+from hotline.store.supervision import tiers
 from hotline.store.tickets import history
 
 Given = Mapping[str, Any]
@@ -38,15 +39,15 @@ async def reclassify_ticket(
     if matter_id is not None and matter_id not in county.matters:
         raise Malformed(what="事项")
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         matter = matter_id or ticket.matter_id
         pace = county.pace(matter) if matter != ticket.matter_id else ticket.pace
-        told = dict(given) | {"kind": kind.value, "old_kind": ticket.kind.value}
-        told |= {"matter": county.matter_name(matter), "old_matter": county.matter_name(ticket.matter_id)}
+        facts = {**given, "kind": kind.value, "old_kind": ticket.kind.value}
+        facts |= {"matter": county.matter_name(matter), "old_matter": county.matter_name(ticket.matter_id)}
         running = [clock for clock, _ in await deadlines.list_running(conn, context.region, ticket_id)]
         assisted = any(part.part == "assisting" for part in await joint.list_parts(conn, context.region, ticket_id))
         decision, recounts = rule.reclassify(
-            ticket, kind, matter, pace, running, assisted, actor, context.rules, now, told
+            ticket, kind, matter, pace, running, assisted, actor, context.rules, now, facts
         )
         await _write(context, conn, decision.ticket, recounts, now)
         return decision
@@ -55,7 +56,7 @@ async def reclassify_ticket(
 
 
 async def _write(
-    context: RegionContext, conn: Any, ticket: Ticket, recounts: tuple[rule.Recount, ...], now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, recounts: tuple[rule.Recount, ...], now: datetime
 ) -> None:
     for recount in recounts:
         timer = next_timer(context, recount.start, now)
@@ -69,14 +70,16 @@ async def unmerge_ticket(
 ) -> Ticket:
     """撤销并单: `given` has reason. What had been merged into this ticket before stays with the target. Raises NotMerged."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         merged = [row for row in await history.list_events(conn, context.region, ticket_id) if row["verb"] == "merge"]
         if not merged:
             raise NotMerged
         contacted = await history.is_contacted(conn, context.region, ticket)
-        tiers = await mechanism.list_supervisions(conn, context.region, ticket_id)
-        reason = Reason(tiers[-1]["reason"]) if tiers else None
-        stood = State(merged[-1]["from_state"])
+        supervisions = await tiers.list_supervisions(conn, context.region, ticket_id)
+        reason = Reason(supervisions[-1]["reason"]) if supervisions else None
+        before = merged[-1]["from_state"]
+        assert before is not None  # only the first event, the opening, starts from no state
+        stood = State(before)
         promised = await promised_to_leader(context, conn, ticket)
         return rule.unmerge(ticket, stood, contacted, reason, actor, context.rules, now, given, promised)
 

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import notify
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import execute, execute_rule, lock_ticket
+from hotline.db import Connection
 from hotline.domain.deadline.timers import Deadline
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Rule
@@ -44,7 +45,7 @@ async def assign_ticket(
 ) -> Ticket:
     """指定经办人: the head names the person in charge. Raises Malformed for somebody of another unit, Recused."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         below = context.county.scope(actor)
         people = await leaves.list_people(conn, context.region, list(below))
         handler = next((person for person in people if person.account_id == handler_id), None)
@@ -71,7 +72,7 @@ async def reply_ticket(
 ) -> Ticket:
     """答复: `reply` for the person, `facts` for the office. Raises ContactFirst, PartsMissing."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         contacted = await history.is_contacted(conn, context.region, ticket)
         owed = owed_parts(await joint.list_parts(conn, context.region, ticket_id))
         waits_for = [context.county.unit_name(unit) for unit in owed]
@@ -89,7 +90,7 @@ async def ask_extension(
 ) -> Ticket:
     """延期 is asked, with a reason. Raises ExtensionClosed."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         reply, pending = await _extension(context, conn, ticket)
         return rule.ask_extension(ticket, reply, pending, actor, context.rules, now, given)
 
@@ -102,7 +103,7 @@ async def decide_extension(
 ) -> Ticket:  # fmt: skip
     """延期 is granted or refused. Raises ExtensionClosed."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         reply, pending = await _extension(context, conn, ticket)
         if granted:
             return rule.grant_extension(ticket, reply, pending, actor, context.rules, now, given)
@@ -111,7 +112,7 @@ async def decide_extension(
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
 
-async def _extension(context: RegionContext, conn: Any, ticket: Ticket) -> tuple[Deadline | None, bool]:
+async def _extension(context: RegionContext, conn: Connection, ticket: Ticket) -> tuple[Deadline | None, bool]:
     """The running reply clock, and whether a request waits, however late its decision is."""
     running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket.ticket_id)]
     reply = next((deadline for deadline in running if deadline.rule is Rule.REPLY), None)
@@ -151,7 +152,7 @@ async def comment_ticket(
     Raises MergedElsewhere.
     """
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         if ticket.merged_into is not None:
             return await _pass_on(context, conn, ticket, ticket.merged_into, actor, now, given)
         return rule.comment(ticket, actor, now, given)
@@ -160,13 +161,13 @@ async def comment_ticket(
 
 
 async def _pass_on(
-    context: RegionContext, conn: Any, ticket: Ticket, target_id: UUID, actor: Actor, now: datetime, given: Given
+    context: RegionContext, conn: Connection, ticket: Ticket, target_id: UUID, actor: Actor, now: datetime, given: Given
 ) -> Decision:
     # The target is not in the person's rows; the rule passes the word on, not the person.
     target = await lock_ticket(context, conn, target_id, SYSTEM, now)
-    known = (await unsealed_person(context, conn, ticket.ticket_id)).values()
+    complainant = await read_complainant(context, conn, ticket.ticket_id)
     barred = context.county.barred(ticket.accused_unit_id)
-    own, theirs = rule.pass_on(ticket, target, tuple(known), barred, actor, now, given)
+    own, theirs = rule.pass_on(ticket, target, complainant.words, barred, actor, now, given)
     if theirs is not None:
         await apply_decision(context, conn, target, theirs, now)
     return own

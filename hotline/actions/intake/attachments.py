@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid5
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
 from hotline.actions.tickets.merged import target_of
+from hotline.db import Connection
 from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, NotFound
 from hotline.domain.handling.unit_work import passes_files
@@ -22,6 +22,8 @@ from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.privacy.access_log import insert_entry
 from hotline.store.region.row_scope import widen_scope
 from hotline.store.tickets import attachments, records
+from hotline.store.tickets.attachments import AttachmentRow as AttachmentRow
+from hotline.store.tickets.attachments import NewAttachment
 
 FILES_OF_TICKET = 60
 
@@ -66,7 +68,7 @@ async def add_files(
         return await _hang(context, conn, ticket_id, files, actor, now, label)
 
 
-async def _passed_to(context: RegionContext, conn: Any, ticket: Ticket) -> Ticket | None:
+async def _passed_to(context: RegionContext, conn: Connection, ticket: Ticket) -> Ticket | None:
     """The ticket on which files of a merged one hang as well."""
     target = await target_of(context, conn, ticket)
     if target is None or not passes_files(ticket, target, context.county.barred(ticket.accused_unit_id)):
@@ -76,23 +78,27 @@ async def _passed_to(context: RegionContext, conn: Any, ticket: Ticket) -> Ticke
 
 async def _hang(
     context: RegionContext,
-    conn: Any,
+    conn: Connection,
     ticket_id: UUID,
     files: Sequence[KeptFile],
     actor: Actor,
     now: datetime,
     label: str,
 ) -> int:
-    known = {row["attachment_id"] for row in await attachments.list_attachments(conn, context.region, ticket_id)}
+    stored = await _ids_of(context, conn, ticket_id)
     named = {_id_of(ticket_id, file.sha256): file for file in files}
-    _refuse_beyond(known | named.keys())
+    _refuse_beyond(stored | named.keys())
     for attachment_id, file in named.items():
-        await attachments.insert_attachment(conn, context.region, ticket_id, {
-            "attachment_id": attachment_id, "file_name": file.file_name, "media_type": file.media_type,
-            "size_bytes": file.size_bytes, "sha256": file.sha256, "label": _labelled(label, file), "added_at": now,
-            "account_id": actor.account_id,
-        })  # fmt: skip
-    return len(known | named.keys())
+        await attachments.insert_attachment(conn, context.region, ticket_id, NewAttachment(
+            attachment_id=attachment_id, file_name=file.file_name, media_type=file.media_type,
+            size_bytes=file.size_bytes, sha256=file.sha256, label=_labelled(label, file), added_at=now,
+            account_id=actor.account_id,
+        ))  # fmt: skip
+    return len(stored | named.keys())
+
+
+async def _ids_of(context: RegionContext, conn: Connection, ticket_id: UUID) -> set[UUID]:
+    return {row["attachment_id"] for row in await attachments.list_attachments(conn, context.region, ticket_id)}
 
 
 def _labelled(label: str, file: KeptFile) -> str:
@@ -107,8 +113,7 @@ async def check_room(context: RegionContext, ticket_id: UUID, digests: Sequence[
         ticket = await records.get_ticket(conn, context.region, ticket_id)
         target = await _passed_to(context, conn, ticket) if ticket else None
         for home in (ticket_id, *([target.ticket_id] if target else ())):
-            known = {row["attachment_id"] for row in await attachments.list_attachments(conn, context.region, home)}
-            _refuse_beyond(known | {_id_of(home, digest) for digest in digests})
+            _refuse_beyond(await _ids_of(context, conn, home) | {_id_of(home, digest) for digest in digests})
 
 
 def _id_of(ticket_id: UUID, digest: bytes) -> UUID:
@@ -123,10 +128,10 @@ def _refuse_beyond(attachment_ids: Collection[UUID]) -> None:
 
 async def read_file(
     context: RegionContext, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
-) -> Mapping[str, Any]:
-    """The row of one file: file_name, media_type, sha256. Raises NotFound outside the actor's rows; recorded.
+) -> AttachmentRow:
+    """One file of a ticket; the access is recorded. Raises NotFound outside the actor's rows.
 
-    A name is words of a person too: for whoever does not read those as they are, it is veiled like them.
+    A file name is a person's words too: it is redacted for whoever reads those redacted.
     """
     async with context.writing(actor) as conn:
         ticket = await records.get_ticket(conn, context.region, ticket_id)
@@ -140,5 +145,5 @@ async def read_file(
         if reads_words(actor, ticket, leads=context.county.leads(actor, ticket)):
             return row
         await widen_scope(conn, ALL)
-        known = await unsealed_person(context, conn, ticket_id)
-        return {**row, "file_name": redact(row["file_name"], tuple(known.values()))}
+        complainant = await read_complainant(context, conn, ticket_id)
+        return {**row, "file_name": redact(row["file_name"], complainant.words)}

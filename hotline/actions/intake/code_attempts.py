@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import FILING
 from hotline.domain.errors import Refusal
-from hotline.store.intake.code_attempts import count_wrong_codes
+from hotline.store.intake.code_attempts import WrongCodesRow, count_wrong_codes
 from hotline.store.privacy.access_log import insert_entry
 
 SHORT, LONG = timedelta(minutes=10), timedelta(hours=1)
 # One address at one number and one address in all, each in the short time; one number from anywhere in the long one.
-MOST = {"pair": 6, "address": 40, "number": 40}
+MOST: WrongCodesRow = {"pair": 6, "address": 40, "number": 40}
 
 
 class TooManyTries(Refusal):
@@ -25,7 +25,12 @@ async def check_tries(context: RegionContext, number: str, address: str, now: da
     """Raises TooManyTries when too many wrong codes were given lately."""
     async with context.reading(FILING) as conn:
         counts = await count_wrong_codes(conn, context.region, number[:40], address, now - SHORT, now - LONG)
-    if any(counts[what] >= most for what, most in MOST.items()):
+    exceeded = (
+        counts["pair"] >= MOST["pair"],
+        counts["address"] >= MOST["address"],
+        counts["number"] >= MOST["number"],
+    )
+    if any(exceeded):
         raise TooManyTries
 
 

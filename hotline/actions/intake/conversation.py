@@ -10,6 +10,7 @@ from typing import Any
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import scope_of_person
+from hotline.db import Connection
 from hotline.domain.messaging.message import Incoming
 from hotline.store.intake import conversations
 
@@ -24,7 +25,7 @@ class ConversationState:
     draft: dict[str, Any]
 
 
-Answer = Callable[[Any, ConversationState], Awaitable[tuple[str, ConversationState]]]
+Answer = Callable[[Connection, ConversationState], Awaitable[tuple[str, ConversationState]]]
 
 
 async def take_turn(context: RegionContext, incoming: Incoming, now: datetime, answer: Answer) -> str:

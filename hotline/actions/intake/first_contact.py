@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.intake.opening import Given
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute, execute_rule, lock_ticket
+from hotline.db import Connection
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
@@ -80,7 +80,7 @@ async def merge_ticket(
 ) -> Ticket:
     """并单 into the ticket with this number. Raises Malformed when that one does not go on, AccusedAddressee."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         found = await records.get_by_number(conn, context.region, target_number.strip())
         if found is None:
             raise Malformed(what="并入的工单号")

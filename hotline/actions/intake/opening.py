@@ -12,6 +12,7 @@ from hotline.actions.privacy.fingerprints import code_hash, code_of, contact_has
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import scope_of_key
 from hotline.actions.tickets.decision_writer import first_timer
+from hotline.db import Connection
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed
 from hotline.domain.intake import Filing, check_filing
@@ -50,12 +51,14 @@ async def open_ticket(context: RegionContext, filing: Filing, actor: Actor, now:
             stored = await records.get_code_hash(conn, context.region, earlier.ticket_id) if earlier else None
         if earlier is None or stored is None:
             raise
-        told = code_of(context, earlier.number, filing.client_key, stored)
-        return Opened(earlier, told or code, repeated=True)
+        first_code = code_of(context, earlier.number, filing.client_key, stored)
+        return Opened(earlier, first_code or code, repeated=True)
     return Opened(filed.ticket, code)
 
 
-async def open_ticket_in(context: RegionContext, conn: Any, filing: Filing, actor: Actor, now: datetime) -> Opened:
+async def open_ticket_in(
+    context: RegionContext, conn: Connection, filing: Filing, actor: Actor, now: datetime
+) -> Opened:
     """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
     filing = _fit(context, check_filing(filing))
     filed = _compose(context, filing, actor, now, await context.next_number(now))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.intake.opening import Opened, open_ticket_in
@@ -13,6 +12,7 @@ from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import scope_of_key, scope_of_number
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import lock_ticket
+from hotline.db import Connection
 from hotline.domain.errors import NotFound
 from hotline.domain.intake import Filing, add_details
 from hotline.domain.messaging.message import Incoming
@@ -42,7 +42,9 @@ class PendingCallback:
     asked_at: datetime
 
 
-async def open_own_in(context: RegionContext, conn: Any, incoming: Incoming, filing: Filing, now: datetime) -> Opened:
+async def open_own_in(
+    context: RegionContext, conn: Connection, incoming: Incoming, filing: Filing, now: datetime
+) -> Opened:
     """`open_ticket_in` by the person who wrote; from now on the person finds the ticket on this channel."""
     opened = await open_ticket_in(context, conn, filing, COMPLAINANT, now)
     await own_tickets.insert_own(
@@ -52,7 +54,7 @@ async def open_own_in(context: RegionContext, conn: Any, incoming: Incoming, fil
 
 
 async def list_own_in(
-    context: RegionContext, conn: Any, incoming: Incoming, now: datetime, batch: int
+    context: RegionContext, conn: Connection, incoming: Incoming, now: datetime, batch: int
 ) -> tuple[list[OwnTicket], int]:
     """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
     rows = await own_tickets.list_own(conn, context.region, incoming.channel, _hashes(context, incoming), batch)
@@ -62,19 +64,21 @@ async def list_own_in(
     return shown, rows[0]["total"] if rows else 0
 
 
-async def find_asked_in(context: RegionContext, conn: Any, incoming: Incoming) -> PendingCallback | None:
+async def find_asked_in(context: RegionContext, conn: Connection, incoming: Incoming) -> PendingCallback | None:
     """The reply the person who wrote was asked about last and has not rated yet."""
     row = await own_tickets.get_asked(conn, context.region, incoming.channel, _hashes(context, incoming))
     return PendingCallback(row["ticket_id"], row["number"], row["asked_at"]) if row else None
 
 
-async def find_wanting_in(context: RegionContext, conn: Any, incoming: Incoming) -> tuple[UUID, str] | None:
+async def find_wanting_in(context: RegionContext, conn: Connection, incoming: Incoming) -> tuple[UUID, str] | None:
     """Id and number of the newest ticket that waits for details from the person who wrote."""
     row = await own_tickets.get_wanting(conn, context.region, incoming.channel, _hashes(context, incoming))
     return (row["ticket_id"], row["number"]) if row else None
 
 
-async def add_own_details_in(context: RegionContext, conn: Any, ticket_id: UUID, text: str, now: datetime) -> Ticket:
+async def add_own_details_in(
+    context: RegionContext, conn: Connection, ticket_id: UUID, text: str, now: datetime
+) -> Ticket:
     """The person supplied what was missing (PROCEDURE §2). A WrongState leaves the open transaction fit to go on."""
     ticket = await lock_ticket(context, conn, ticket_id, COMPLAINANT, now)
     decision = add_details(ticket, COMPLAINANT, context.rules, now, {"text": text})
@@ -92,7 +96,7 @@ def _hashes(context: RegionContext, incoming: Incoming) -> list[bytes]:
     return context.vault.fingerprints(incoming.person, f"person.{incoming.channel}")
 
 
-async def find_own(context: RegionContext, conn: Any, number: str, code: str) -> Ticket:
+async def find_own(context: RegionContext, conn: Connection, number: str, code: str) -> Ticket:
     """The ticket of this number when the query code is its own. Raises NotFound."""
     ticket = await records.get_by_number(conn, context.region, number.strip())
     if ticket is None:

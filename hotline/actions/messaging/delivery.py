@@ -11,6 +11,7 @@ from uuid import UUID
 import structlog
 
 from hotline.actions.region.context import RegionContext
+from hotline.crypto.complainant import unseal_complainant
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from hotline.domain.tickets.ticket import SYSTEM
@@ -91,7 +92,7 @@ async def _send(context: RegionContext, send: Send, group: list[Row], now: datet
 
 def _address(context: RegionContext, row: Row) -> str:
     sealed = row["recipient_sealed"]
-    return context.vault.unseal(sealed, "complainant.wechat") if sealed else str(row["recipient"])
+    return unseal_complainant(context.vault, wechat=sealed).wechat if sealed else str(row["recipient"])
 
 
 async def _settle(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:

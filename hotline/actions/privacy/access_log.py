@@ -15,6 +15,8 @@ from hotline.domain.privacy.access_patterns import NIGHT, Reveal, What, find_unu
 from hotline.domain.tickets.ticket import SYSTEM, Actor
 from hotline.store.messaging import alarms
 from hotline.store.privacy import access_log as store
+from hotline.store.privacy.access_log import AccessEntryRow as AccessEntryRow
+from hotline.store.privacy.access_log import ChainHeadRow, ChainLinkRow, RevealRow
 
 ALGORITHM = "sha256"
 # Rows are written by transactions of at most a minute; one that comes later than this was slipped in.
@@ -23,8 +25,7 @@ UNLINKED_AFTER = timedelta(minutes=10)
 AT_ONCE = 5_000
 UNUSUAL = "unusual_looks"
 SIGNED_AS = "look-chain"
-Row = Mapping[str, Any]
-Told = Callable[[int], None]
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ def _shortly_before(newest: UUID | None) -> UUID:
     return UUID(int=max(0, milliseconds) << 80)
 
 
-def _covered(row: Row) -> dict[str, Any]:
+def _covered(row: Mapping[str, object]) -> dict[str, object]:
     return {name: row[name] for name in store.COVERED}
 
 
@@ -102,11 +103,11 @@ def _head(seq: int, digest: bytes) -> str:
 
 
 async def verify_chain(
-    context: RegionContext, now: datetime, kept_since: datetime, witness: str = "", told: Told = lambda _: None
+    context: RegionContext, now: datetime, kept_since: datetime, witness: str = "", progress: Progress = lambda _: None
 ) -> ChainReport:
     """Go through the whole chain. Rows from before `kept_since` may be gone; `witness` is an earlier `head`.
 
-    `told` hears how many links were looked through, now and then.
+    `progress` is called with the number of links verified, every few thousand.
     """
     faults: list[Fault] = []
     digest, seq, kept, witnessed = BEGINNING, 0, False, not witness
@@ -118,7 +119,7 @@ async def verify_chain(
             kept = kept or row["view_id"] is not None
             seq, digest = row["seq"], row["digest"]
             witnessed = witnessed or _head(seq, digest) == witness
-        told(seq)
+        progress(seq)
         if len(rows) < AT_ONCE:
             break
     async with context.reading(SYSTEM) as conn:
@@ -130,7 +131,7 @@ async def verify_chain(
     return ChainReport(seq, _head(seq, digest), tuple(faults), waiting)
 
 
-def _faults_of_link(row: Row, seq: int, digest: bytes, kept: bool, kept_since: datetime) -> list[Fault]:
+def _faults_of_link(row: ChainLinkRow, seq: int, digest: bytes, kept: bool, kept_since: datetime) -> list[Fault]:
     place = row["seq"]
     if place != seq + 1:
         return [Fault(seq + 1, f"第 {seq + 1} 环到第 {place - 1} 环被删除")]
@@ -144,7 +145,7 @@ def _faults_of_link(row: Row, seq: int, digest: bytes, kept: bool, kept_since: d
     return []
 
 
-def _faults_of_head(context: RegionContext, head: Row | None, seq: int, digest: bytes) -> list[Fault]:
+def _faults_of_head(context: RegionContext, head: ChainHeadRow | None, seq: int, digest: bytes) -> list[Fault]:
     if head is None:
         return [Fault(0, "没有签名的链尾")] if seq else []
     if (head["seq"], head["digest"]) != (seq, digest):
@@ -169,7 +170,7 @@ async def count_links(context: RegionContext) -> int:
 
 async def list_entries(
     context: RegionContext, asked: Filter, actor: Actor, now: datetime, batch: int = 50, skip: int = 0
-) -> list[Row]:
+) -> list[AccessEntryRow]:
     """The record, newest first, for the audit administrator alone; reading it is recorded too. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
     async with context.writing(SYSTEM) as conn:
@@ -197,14 +198,14 @@ async def notify_unusual(context: RegionContext, now: datetime) -> int:
     return len(found)
 
 
-def _reveal(context: RegionContext, row: Row) -> Reveal:
+def _reveal(context: RegionContext, row: RevealRow) -> Reveal:
     own = row["unit_id"]
     units = context.county.units
     works_for_all = own is None or (own in units and units[own].office is not None)
     return Reveal(row["account_id"], row["at"], not works_for_all and row["lead_unit_id"] != own)
 
 
-async def list_unusual(context: RegionContext, actor: Actor) -> Sequence[Row]:
+async def list_unusual(context: RegionContext, actor: Actor) -> Sequence[Mapping[str, Any]]:
     """Open alarms about looks, for the audit administrator. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
     async with context.reading(SYSTEM) as conn:

@@ -1,21 +1,27 @@
-"""The person behind a ticket, unsealed: the only place that does it (PROCEDURE §6)."""
+"""The person behind a ticket, read and unsealed (PROCEDURE §6)."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.crypto.complainant import unseal_complainant
+from hotline.db import Connection
 from hotline.domain.errors import NotFound
+from hotline.domain.privacy.complainant import Complainant
 from hotline.store.privacy import complainants
 
 
-async def unsealed_person(context: RegionContext, conn: Any, ticket_id: UUID) -> dict[str, str]:
-    """Name, phone, identity and address in full; an empty text for what was not told. Raises NotFound."""
+async def read_complainant(context: RegionContext, conn: Connection, ticket_id: UUID) -> Complainant:
+    """The person behind a ticket in clear. Raises NotFound when the row scope does not show them, BrokenSeal."""
     row = await complainants.get_complainant(conn, context.region, ticket_id)
     if row is None:
         raise NotFound
-    return {
-        what: context.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
-        for what in ("name", "phone", "identity", "address")
-    }
+    return unseal_complainant(
+        context.vault,
+        name=row["name_sealed"],
+        phone=row["phone_sealed"],
+        identity=row["identity_sealed"],
+        address=row["address_sealed"],
+        wechat=row["wechat_sealed"],
+    )

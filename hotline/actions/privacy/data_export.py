@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.privacy.fingerprints import contact_hashes
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import check_scope
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
+from hotline.domain.privacy.person_copy import CopiedEvent, PersonCopy, TicketCopy
 from hotline.domain.tickets.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
-from hotline.store.privacy import access_log, complainants
+from hotline.store.privacy import access_log
 from hotline.store.tickets import attachments, history, lists, records
 
 MOST_TICKETS = 1000
@@ -24,7 +26,7 @@ MOST_TICKETS = 1000
 
 async def copy_person(
     context: RegionContext, number: str, actor: Actor | None, now: datetime, reason: str, address: str = ""
-) -> dict[str, Any]:
+) -> PersonCopy:
     """Everything held on whoever filed the ticket with this number, found by their number or WeChat id, oldest first.
 
     `actor` None: the clerk at the command line. A look is recorded for every ticket. Raises NotAllowed, NotFound, Missing.
@@ -39,34 +41,27 @@ async def copy_person(
             raise NotFound
         if actor is not None:
             await check_scope(context, conn, ticket, actor)
-        found = await _tickets_of_person(context, conn, ticket)
-        for one in found:
-            who = actor.account_id if actor else None
+        tickets = await _tickets_of_person(context, conn, ticket)
+        account_id = actor.account_id if actor else None
+        for one in tickets:
             await access_log.insert_entry(
-                conn, context.region, now, who, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
+                conn, context.region, now, account_id, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
                 page="" if actor else "hotline person export",
             )  # fmt: skip
-        told = [await _copy_ticket(context, conn, one) for one in found]
-    return {"county": context.county.name, "tickets": told}
+        copies = [await _copy_ticket(context, conn, one) for one in tickets]
+    return {"county": context.county.name, "tickets": copies}
 
 
-async def _tickets_of_person(context: RegionContext, conn: Any, ticket: Ticket) -> list[Ticket]:
-    person = await _person(context, conn, ticket.ticket_id)
-    contact = person["phone"] or person["wechat"]
+async def _tickets_of_person(context: RegionContext, conn: Connection, ticket: Ticket) -> list[Ticket]:
+    complainant = await read_complainant(context, conn, ticket.ticket_id)
+    contact = complainant.phone or complainant.wechat
     if not contact:
         return [ticket]
     rows = await lists.list_of_person(conn, context.region, contact_hashes(context, contact), MOST_TICKETS)
     return sorted((records.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
 
 
-async def _person(context: RegionContext, conn: Any, ticket_id: UUID) -> dict[str, str]:
-    row = await complainants.get_complainant(conn, context.region, ticket_id)
-    sealed = row["wechat_sealed"] if row else None
-    wechat = context.vault.unseal(sealed, "complainant.wechat") if sealed else ""
-    return {**await unsealed_person(context, conn, ticket_id), "wechat": wechat}
-
-
-async def _copy_ticket(context: RegionContext, conn: Any, ticket: Ticket) -> dict[str, Any]:
+async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket) -> TicketCopy:
     region, zone = context.region, context.rules.calendar.zone
 
     def local(at: datetime) -> str:
@@ -77,12 +72,12 @@ async def _copy_ticket(context: RegionContext, conn: Any, ticket: Ticket) -> dic
     return {
         "number": ticket.number, "kind": KIND_NAMES[ticket.kind], "state": STATE_NAMES[ticket.state],
         "received_at": local(ticket.received_at), "title": ticket.title, "body": ticket.body, "place": ticket.place,
-        "person": await _person(context, conn, ticket.ticket_id),
+        "person": asdict(await read_complainant(context, conn, ticket.ticket_id)),
         "events": [_event(row, local(row["at"])) for row in events if row["public_text"]],
         "files": [row["file_name"] for row in await attachments.list_attachments(conn, region, ticket.ticket_id)],
         "looks": [{"at": local(row["at"]), "role": row["role"] or "complainant", "what": row["what"]} for row in looks],
     }  # fmt: skip
 
 
-def _event(row: Mapping[str, Any], at: str) -> dict[str, str]:
+def _event(row: Mapping[str, Any], at: str) -> CopiedEvent:
     return {"at": at, "what": TABLE[Verb(row["verb"])].label, "text": row["public_text"]}

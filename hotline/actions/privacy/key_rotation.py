@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.privacy.fingerprints import code_hash, code_of
 from hotline.actions.region.context import RegionContext
+from hotline.crypto.complainant import unseal_complainant
 from hotline.crypto.vault import BrokenSeal
-from hotline.db import WORTH_ANOTHER_TRY
+from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.tickets.ticket import SYSTEM
 from hotline.store.privacy import key_rotation as store
-from hotline.store.privacy.key_rotation import SealedColumn
+from hotline.store.privacy.key_rotation import ContactRow, SealedColumn
 
 BLOCKS = 32
 BATCH = 200
@@ -117,13 +117,10 @@ async def rehash_all(context: RegionContext, progress: Progress = lambda _: None
         after = rows[-1]["ticket_id"]
 
 
-async def _rehash(context: RegionContext, conn: Any, row: Mapping[str, Any]) -> bool:
+async def _rehash(context: RegionContext, conn: Connection, row: ContactRow) -> bool:
     vault = context.vault
-    phone, wechat = (
-        vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
-        for what in ("phone", "wechat")
-    )
-    hashes = vault.fingerprints(phone or wechat or row["client_key"], "contact")
+    complainant = unseal_complainant(vault, phone=row["phone_sealed"], wechat=row["wechat_sealed"])
+    hashes = vault.fingerprints(complainant.phone or complainant.wechat or row["client_key"], "contact")
     code = code_of(context, row["number"], row["client_key"], row["query_code_hash"])
     fresh = code_hash(context, row["number"], code) if code else row["query_code_hash"]
     # Only what one of our keys made is replaced: a fingerprint that was erased stays erased.
@@ -133,6 +130,6 @@ async def _rehash(context: RegionContext, conn: Any, row: Mapping[str, Any]) -> 
     await store.save_hashes(
         conn, context.region, row["ticket_id"], contact=hashes[0] if stale else None,
         code=fresh if fresh != row["query_code_hash"] else None,
-        own=vault.fingerprint(wechat, "person.wechat") if wechat else None,
+        own=vault.fingerprint(complainant.wechat, "person.wechat") if complainant.wechat else None,
     )  # fmt: skip
     return True

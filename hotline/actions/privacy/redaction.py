@@ -12,7 +12,6 @@ from typing import Any
 from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.privacy.personal_numbers import redact
 
-Row = Mapping[str, Any]
 # Columns in which people write; all others hold words of our own, ids and moments.
 FREE: Mapping[str, tuple[str, ...]] = {
     "events": ("public_text", "details"),
@@ -52,21 +51,21 @@ def redact_case(case_file: CaseFile, known: Collection[str]) -> CaseFile:
     title, body, place = (redact(text, known) for text in (ticket.title, ticket.body, ticket.place))
     shown = replace(ticket, title=title, body=body, place=place)
     rows: dict[str, Any] = {
-        part: [_veil_row(row, names, known) for row in getattr(case_file, part)] for part, names in FREE.items()
+        part: [_redact_row(row, names, known) for row in getattr(case_file, part)] for part, names in FREE.items()
     }
     parts = [replace(part, task=redact(part.task, known) if part.task else part.task) for part in case_file.parts]
     return replace(case_file, ticket=shown, body=shown.body, parts=parts, **rows)
 
 
-def _veil_row(row: Row, names: Collection[str], known: Collection[str]) -> Row:
-    return dict(row) | {name: _veil_value(row[name], known) for name in names if name in dict(row)}
+def _redact_row(row: Mapping[str, object], names: Collection[str], known: Collection[str]) -> dict[str, object]:
+    return dict(row) | {name: _redact_value(row[name], known) for name in names if name in dict(row)}
 
 
-def _veil_value(value: Any, known: Collection[str]) -> Any:
+def _redact_value(value: object, known: Collection[str]) -> object:
     if isinstance(value, str):
         return redact(value, known)
     if isinstance(value, Mapping):
-        return {name: told if name in _OURS else _veil_value(told, known) for name, told in value.items()}
+        return {name: detail if name in _OURS else _redact_value(detail, known) for name, detail in value.items()}
     if isinstance(value, list):
-        return [_veil_value(one, known) for one in value]
+        return [_redact_value(item, known) for item in value]
     return value

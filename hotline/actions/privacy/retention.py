@@ -6,18 +6,20 @@ Of a ticket the person goes first, then the words; figures, dates and who did wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.errors import BadPolicy
 from hotline.domain.policy.retention_periods import Kept, is_night
 from hotline.domain.privacy.personal_numbers import COLUMN_NAMES
 from hotline.domain.tickets.ticket import SYSTEM, Actor
 from hotline.store.privacy import retention as store
+from hotline.store.privacy.retention import PersonalColumnRow
+from hotline.store.privacy.retention import RetentionReportRow as RetentionReportRow
 
 Drop = Callable[[bytes], None]
 NIGHTS_SHOWN = 70
@@ -67,7 +69,14 @@ async def _let_go_kind(context: RegionContext, kind: Kept, drop: Drop, now: date
 
 
 async def _let_go_tickets(
-    context: RegionContext, conn: Any, kind: Kept, before: datetime, night: date, drop: Drop, now: datetime, batch: int
+    context: RegionContext,
+    conn: Connection,
+    kind: Kept,
+    before: datetime,
+    night: date,
+    drop: Drop,
+    now: datetime,
+    batch: int,
 ) -> int:
     tickets = await store.list_lapsed(conn, context.region, before, night, kind is Kept.WORDS, batch)
     if tickets and kind is Kept.PERSONS:
@@ -80,7 +89,7 @@ async def _let_go_tickets(
     return len(tickets)
 
 
-async def list_reports(context: RegionContext, actor: Actor) -> list[Mapping[str, Any]]:
+async def list_reports(context: RegionContext, actor: Actor) -> list[RetentionReportRow]:
     """What the nights let go, newest first. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
     async with context.reading() as conn:
@@ -94,12 +103,12 @@ async def list_personal(context: RegionContext, actor: Actor) -> list[PersonalCo
         return [_column(row) for row in await store.list_personal_columns(conn, context.region)]
 
 
-def _column(row: Mapping[str, Any]) -> PersonalColumn:
-    found = _TAG.fullmatch(row["told"])
-    if found is None or found[3] not in list(Kept):
+def _column(row: PersonalColumnRow) -> PersonalColumn:
+    tag = _TAG.fullmatch(row["comment"])
+    if tag is None or tag[3] not in list(Kept):
         raise BadPolicy(what=f"{row['table_name']}.{row['column_name']}")
     table, column = row["table_name"], row["column_name"]
     return PersonalColumn(
-        table, column, COLUMN_NAMES.get((table, column), column), found[2], Kept(found[3]),
+        table, column, COLUMN_NAMES.get((table, column), column), tag[2], Kept(tag[3]),
         column.endswith("_sealed"), column.endswith("_hash"),
     )  # fmt: skip

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL
 from hotline.actions.tickets.execution import check_scope
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.errors import NotAllowed, NotFound
 from hotline.domain.policy.retention_periods import check_hold
@@ -17,12 +16,19 @@ from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.tickets.lifecycle import check_reason
 from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.privacy import retention as store
+from hotline.store.privacy.retention import HoldInForceRow as HoldInForceRow
+from hotline.store.privacy.retention import RetentionHoldRow
 from hotline.store.region.row_scope import widen_scope
 from hotline.store.tickets import records
 
-Row = Mapping[str, Any]
 REASON_LIMIT = 200
 HOLDS_SHOWN = 200
+
+
+class ListedHoldRow(RetentionHoldRow):
+    """A hold as listed on its ticket; `in_force`: not lifted and not past its day."""
+
+    in_force: bool
 
 
 async def hold_ticket(
@@ -49,16 +55,18 @@ async def lift_hold(context: RegionContext, ticket_id: UUID, actor: Actor, now: 
             raise NotFound
 
 
-async def list_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> list[Row]:
+async def list_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> list[ListedHoldRow]:
     """Every hold on a ticket for whoever reads it, newest first; `in_force` says whether it is. Raises NotAllowed."""
     allow(actor, Right.READ_TICKET)
     async with context.reading(actor) as conn:
         rows = await store.list_holds(conn, context.region, ticket_id)
     today = _today(context, now)
-    return [dict(row) | {"in_force": row["lifted_at"] is None and row["until"] >= today} for row in rows]
+    return [{**row, "in_force": row["lifted_at"] is None and row["until"] >= today} for row in rows]
 
 
-async def read_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> tuple[Ticket, list[Row]]:
+async def read_holds(
+    context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime
+) -> tuple[Ticket, list[ListedHoldRow]]:
     """The ticket with `list_holds`, for whoever may set one. Raises NotAllowed, NotFound outside the actor's rows."""
     allow(actor, Right.HOLD_TICKET)
     async with context.reading(actor) as conn:
@@ -69,14 +77,14 @@ async def read_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now:
     return ticket, await list_holds(context, ticket_id, actor, now)
 
 
-async def list_holds_in_force(context: RegionContext, actor: Actor, now: datetime) -> list[Row]:
+async def list_holds_in_force(context: RegionContext, actor: Actor, now: datetime) -> list[HoldInForceRow]:
     """What is held back now, for those who answer for the house: number, reason, until, by whom. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
     async with context.reading(actor) as conn:
         return await store.list_holds_in_force(conn, context.region, _today(context, now), HOLDS_SHOWN)
 
 
-async def _find(context: RegionContext, conn: Any, ticket_id: UUID, actor: Actor) -> Ticket:
+async def _find(context: RegionContext, conn: Connection, ticket_id: UUID, actor: Actor) -> Ticket:
     ticket = await records.lock_ticket(conn, context.region, ticket_id)
     if ticket is None:
         raise NotFound

@@ -18,16 +18,16 @@ from hotline.batching import Batcher
 from hotline.config import Settings
 from hotline.crypto.keyring import KeyringFault
 from hotline.crypto.vault import Vault
-from hotline.db import NO_ROWS, WORTH_ANOTHER_TRY, acquire_scoped
+from hotline.db import NO_ROWS, WORTH_ANOTHER_TRY, Connection, acquire_scoped
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.enums import Pace
 from hotline.domain.errors import RehearsalDatabase
-from hotline.domain.policy.limits import Policy
 from hotline.domain.tickets.ticket import Actor, Rules, Ticket
 from hotline.holidays import china_calendar
 from hotline.store import policies
 from hotline.store.deadline import holidays
 from hotline.store.dispatch import dispatch_catalogue
+from hotline.store.dispatch.dispatch_catalogue import MatterRow
 from hotline.store.region import regions, unit_tree
 from hotline.store.region.row_scope import open_scoped_pool
 from hotline.store.tickets.filing import Filed, insert_tickets, take_numbers
@@ -62,7 +62,7 @@ class County:
     units: Mapping[UUID, Unit]
     below: Mapping[UUID, frozenset[UUID]]
     catalogue: tuple[CatalogueRow, ...]
-    matters: Mapping[str, Mapping[str, Any]]
+    matters: Mapping[str, MatterRow]
 
     def scope(self, actor: Actor) -> frozenset[UUID]:
         """The actor's unit with all its sub-units."""
@@ -127,14 +127,14 @@ class RegionContext:
         return [None] * len(filed)
 
     @asynccontextmanager
-    async def reading(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Any]:
+    async def reading(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Connection]:
         """A connection that is shown the rows of a person of the office, or those of hotline/actions/region/row_scope.py."""
         rows = whose if isinstance(whose, str) else scope_of(whose, self.county.scope(whose))
         async with acquire_scoped(self.pool, rows) as conn:
             yield conn
 
     @asynccontextmanager
-    async def writing(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Any]:
+    async def writing(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Connection]:
         """The same with an open transaction: committed at the end, undone by any exception."""
         async with self.reading(whose) as conn, conn.transaction():
             yield conn
@@ -212,14 +212,11 @@ async def _refuse_rehearsal(context: RegionContext) -> None:
         raise RehearsalDatabase
 
 
-async def _read_county(conn: Any, region: int, now: datetime) -> County:
+async def _read_county(conn: Connection, region: int, now: datetime) -> County:
     row = await regions.get_region(conn, region)
-    units = {
-        u["unit_id"]: Unit(u["unit_id"], u["parent_id"], u["name"], u["sector"], u["level"], u["office"], u["staffed"])
-        for u in await unit_tree.list_units(conn, region)
-    }
+    units = {unit["unit_id"]: Unit(**unit) for unit in await unit_tree.list_units(conn, region)}
     days = await holidays.list_calendar_days(conn, region, now)
-    policy: Policy = await policies.get_policy(conn, region, now)
+    policy = await policies.get_policy(conn, region, now)
     return County(
         name=row["name"] if row else "",
         rules=Rules(policy, china_calendar(days), {unit_id: unit.level for unit_id, unit in units.items()}),

@@ -6,12 +6,12 @@ import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import redis.asyncio as redis
 
 from hotline.actions.region.row_scope import ALL
 from hotline.config import Settings
+from hotline.db import Connection
 from hotline.store.migrate import MigrationError, guard_of_rows, migrate, pending
 from hotline.store.privacy import access_log
 from hotline.store.region import heartbeats, regions
@@ -70,13 +70,13 @@ async def _guarded(what: str, look: Callable[[], Awaitable[Finding]]) -> Finding
         return Finding(False, f"{what}：查不了（{type(fault).__name__}），请先运行 hotline migrate")
 
 
-async def _look_at_schema(conn: Any) -> Finding:
+async def _look_at_schema(conn: Connection) -> Finding:
     missing = await pending(conn)
     state = f"缺 {len(missing)} 步，请运行 hotline migrate" if missing else "最新"
     return Finding(not missing, f"数据库结构：{state}")
 
 
-async def _look_at_rows(conn: Any) -> Finding:
+async def _look_at_rows(conn: Connection) -> Finding:
     role_past, login_past = await guard_of_rows(conn)
     if role_past:
         return Finding(False, "行级权限：程序所用的角色绕过了行级权限，请检查 hotline_app 的授权")
@@ -86,7 +86,7 @@ async def _look_at_rows(conn: Any) -> Finding:
     )
 
 
-async def _look_at_region(conn: Any, settings: Settings) -> Finding:
+async def _look_at_region(conn: Connection, settings: Settings) -> Finding:
     region = await regions.get_region(conn, settings.region)
     if region is None:
         return Finding(False, f"地区：还没有编号 {settings.region} 的地区，请运行 hotline load-units")
@@ -95,7 +95,7 @@ async def _look_at_region(conn: Any, settings: Settings) -> Finding:
     return Finding(True, f"地区：{region['name']}")
 
 
-async def _look_at_heartbeats(conn: Any, settings: Settings, now: datetime) -> Finding:
+async def _look_at_heartbeats(conn: Connection, settings: Settings, now: datetime) -> Finding:
     beats = await heartbeats.list_heartbeats(conn, settings.region)
     if not beats:
         return Finding(False, "后台任务：从未运行，请启动 python -m workers")
@@ -103,7 +103,7 @@ async def _look_at_heartbeats(conn: Any, settings: Settings, now: datetime) -> F
     return Finding(not stale, f"后台任务：停了 {'、'.join(stale)}" if stale else "后台任务：都在运行")
 
 
-async def _look_at_looks(conn: Any, settings: Settings, now: datetime) -> Finding:
+async def _look_at_looks(conn: Connection, settings: Settings, now: datetime) -> Finding:
     waiting = await access_log.count_unlinked(conn, settings.region, now - UNLINKED_AFTER)
     return Finding(
         not waiting,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from hotline.actions.region.csv_reader import BadRow, CsvRow
 from hotline.db import transaction
@@ -80,7 +79,7 @@ async def import_units(pool: Any, region: int, county: str, units: Sequence[Plan
     async with transaction(pool) as conn:
         if await regions.get_region(conn, region) is None:
             await regions.add_region(conn, region, county)
-        ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await unit_tree.list_units(conn, region)}
+        ids = {unit["name"]: unit["unit_id"] for unit in await unit_tree.list_units(conn, region)}
         fresh = [unit for unit in units if unit.name not in ids]
         for unit in fresh:
             ids[unit.name] = new_id()

@@ -10,15 +10,17 @@ from uuid import UUID
 
 from hotline.actions.dispatch.joint import arrows_for
 from hotline.actions.intake.own_tickets import find_own
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.privacy.redaction import redact_case
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_answers, scope_of_number, scope_of_ticket
-from hotline.actions.tickets.case_file import CaseFile, Person
+from hotline.actions.tickets.case_file import CaseFile, Person, TicketEventRow
 from hotline.actions.tickets.execution import check_scope
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.accounts.substitution import OF_A_UNIT, Colleague
 from hotline.domain.errors import Missing, NotAllowed, NotFound
+from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.privacy.visibility import masked_person, may_reveal, reads_words, shows_person
 from hotline.domain.tickets.lifecycle import Verb
@@ -48,7 +50,7 @@ async def read_ticket(
         return await _gather(context, conn, ticket, actor)
 
 
-async def _visible(context: RegionContext, conn: Any, ticket_id: UUID, actor: Actor) -> Ticket:
+async def _visible(context: RegionContext, conn: Connection, ticket_id: UUID, actor: Actor) -> Ticket:
     ticket = await records.get_ticket(conn, context.region, ticket_id)
     if ticket is None:
         raise NotFound
@@ -56,7 +58,7 @@ async def _visible(context: RegionContext, conn: Any, ticket_id: UUID, actor: Ac
     return ticket
 
 
-async def _gather(context: RegionContext, conn: Any, ticket: Ticket, actor: Actor) -> CaseFile:
+async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, actor: Actor) -> CaseFile:
     region, ticket_id = context.region, ticket.ticket_id
     interviews = await interviews_.list_interviews(conn, region, ticket_id)
     newest = interviews[-1]["interview_id"] if interviews else None
@@ -84,15 +86,15 @@ async def _gather(context: RegionContext, conn: Any, ticket: Ticket, actor: Acto
     )
     leads = context.county.leads(actor, ticket)
     if reads_words(actor, ticket, leads=leads):
-        known = await unsealed_person(context, conn, ticket_id)
-        return replace(case_file, person=_person(known, ticket, actor, leads))
+        complainant = await read_complainant(context, conn, ticket_id)
+        return replace(case_file, person=_person(complainant, ticket, actor, leads))
     # What is to be veiled must be known here, though the reader's own rows do not hold it.
     await widen_scope(conn, ALL)
-    known = await unsealed_person(context, conn, ticket_id)
-    return redact_case(replace(case_file, person=_person(known, ticket, actor, leads)), tuple(known.values()))
+    complainant = await read_complainant(context, conn, ticket_id)
+    return redact_case(replace(case_file, person=_person(complainant, ticket, actor, leads)), complainant.words)
 
 
-async def _staff(context: RegionContext, conn: Any, actor: Actor) -> tuple[Colleague, ...]:
+async def _staff(context: RegionContext, conn: Connection, actor: Actor) -> tuple[Colleague, ...]:
     """Whom a head may put in charge of a ticket."""
     if not may(actor.role, Verb.ASSIGN):
         return ()
@@ -100,10 +102,10 @@ async def _staff(context: RegionContext, conn: Any, actor: Actor) -> tuple[Colle
     return tuple(one for one in people if one.role in OF_A_UNIT)
 
 
-def _person(known: Mapping[str, str], ticket: Ticket, actor: Actor, leads: bool) -> Person:
+def _person(complainant: Complainant, ticket: Ticket, actor: Actor, leads: bool) -> Person:
     if not shows_person(actor, ticket):
         return Person(shown=False)
-    return Person(True, **masked_person(known), may_reveal=may_reveal(actor, ticket, leads=leads))
+    return Person(True, **masked_person(complainant), may_reveal=may_reveal(actor, ticket, leads=leads))
 
 
 async def reveal_person(
@@ -119,7 +121,8 @@ async def reveal_person(
         await access_log.insert_entry(
             conn, context.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address
         )
-        return Person(True, **await unsealed_person(context, conn, ticket_id), may_reveal=True)
+        complainant = await read_complainant(context, conn, ticket_id)
+    return Person(True, complainant.name, complainant.phone, complainant.address, complainant.identity, may_reveal=True)
 
 
 async def read_progress(context: RegionContext, number: str, code: str, now: datetime, address: str = "") -> CaseFile:
@@ -137,5 +140,9 @@ async def read_progress(context: RegionContext, number: str, code: str, now: dat
         await widen_scope(conn, scope_of_answers(ticket.merged_into))
         followed = await history.list_events(conn, context.region, ticket.merged_into)
         # Another person's words may be told in that answer: long numbers stay with that person.
-        answers = [dict(row) | {"public_text": mask_text(row["public_text"] or "")} for row in followed]
-        return replace(case_file, events=case_file.events + [row for row in answers if row["verb"] == Verb.REPLY])
+        answers: list[TicketEventRow] = [
+            {**event, "public_text": mask_text(event["public_text"] or "")}
+            for event in followed
+            if event["verb"] == Verb.REPLY
+        ]
+        return replace(case_file, events=case_file.events + answers)

@@ -7,21 +7,25 @@ from uuid import UUID
 
 from hotline.actions.privacy.fingerprints import contact_hashes
 from hotline.actions.region.context import RegionContext
-from hotline.actions.search.case_view import Row
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.privacy.visibility import sees_all
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Actor
 from hotline.phone import normalise
 from hotline.store import callbacks
+from hotline.store.callbacks import CallRow as CallRow
 from hotline.store.privacy import access_log
 from hotline.store.tickets import lists
+from hotline.store.tickets.lists import InboxTicketRow as InboxTicketRow
+from hotline.store.tickets.lists import ListedTicketRow as ListedTicketRow
+from hotline.store.tickets.lists import PersonTicketRow
+from hotline.store.tickets.lists import SupervisedTicketRow as SupervisedTicketRow
 
 
 async def list_inbox(
     context: RegionContext, actor: Actor, states: list[State], batch: int = 50, skip: int = 0
-) -> tuple[list[Row], dict[str, int]]:
-    """The actor's open tickets in these states, what runs out first on top, and counts of all open ones by state."""
+) -> tuple[list[InboxTicketRow], dict[str, int]]:
+    """The actor's open tickets in these states, the earliest due first, and counts of all open ones by state."""
     allow(actor, Right.LIST_TICKETS)
     units = _units(context, actor)
     async with context.reading(actor) as conn:
@@ -31,7 +35,7 @@ async def list_inbox(
 
 async def list_closed(
     context: RegionContext, actor: Actor, batch: int = 50, skip: int = 0
-) -> tuple[list[Row], dict[str, int]]:
+) -> tuple[list[ListedTicketRow], dict[str, int]]:
     """The actor's closed tickets, newest first, and counts of the open ones by state; closed ones are never counted."""
     allow(actor, Right.LIST_TICKETS)
     units = _units(context, actor)
@@ -46,21 +50,23 @@ def _units(context: RegionContext, actor: Actor) -> list[UUID] | None:
 
 async def list_supervised(
     context: RegionContext, actor: Actor, tiers: list[int], batch: int = 50, skip: int = 0
-) -> list[Row]:
+) -> list[SupervisedTicketRow]:
     """Tickets under supervision. Raises NotAllowed for those whose work it is not."""
     allow(actor, Right.LIST_SUPERVISED)
     async with context.reading(actor) as conn:
         return await lists.list_supervised(conn, context.region, tiers, batch, skip)
 
 
-async def list_calls(context: RegionContext, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[Row]:
+async def list_calls(context: RegionContext, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[CallRow]:
     """Callbacks to make by telephone now: stage 'reply' for operators, 'interview' for those who verify."""
     allow(actor, Right.LIST_CALLS if stage == "reply" else Right.LIST_VERIFICATIONS)
     async with context.reading(actor) as conn:
         return await callbacks.list_calls(conn, context.region, stage, now, batch)
 
 
-async def list_caller(context: RegionContext, phone: str, actor: Actor, now: datetime, address: str = "") -> list[Row]:
+async def list_caller(
+    context: RegionContext, phone: str, actor: Actor, now: datetime, address: str = ""
+) -> list[PersonTicketRow]:
     """Earlier tickets from this very number, newest first; nothing for a number that only stands in a text."""
     allow(actor, Right.SEARCH_CALLER)
     number = normalise(phone, area_code=context.area_code)
@@ -71,7 +77,7 @@ async def list_caller(context: RegionContext, phone: str, actor: Actor, now: dat
         return await lists.list_of_person(conn, context.region, contact_hashes(context, number.text), 10)
 
 
-async def list_latest(context: RegionContext, actor: Actor, batch: int = 8) -> list[Row]:
+async def list_latest(context: RegionContext, actor: Actor, batch: int = 8) -> list[ListedTicketRow]:
     """What this operator took in lately."""
     async with context.reading(actor) as conn:
         return await lists.list_latest(conn, context.region, actor.account_id, batch)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.privacy.visibility import may_see, sees_all
 from hotline.domain.supervision.cards import Card, Colour, cards_given, cards_on, earliest_due
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.supervision import cards as store
-
-Row = Mapping[str, Any]
+from hotline.store.supervision.cards import CardTicketRow as CardTicketRow
 
 
 async def cards_of_tickets(
@@ -26,13 +25,15 @@ async def cards_of_tickets(
         return {}
     async with context.reading(actor) as conn:
         watched = await store.watch_tickets(conn, context.region, list(ticket_ids))
-    found: dict[UUID, tuple[Card, ...]] = {}
+    by_ticket: dict[UUID, tuple[Card, ...]] = {}
     for card in _own(context, actor, cards_on(watched, context.rules.policy, context.rules.calendar, now)):
-        found[card.ticket_id] = (*found.get(card.ticket_id, ()), card)
-    return found
+        by_ticket[card.ticket_id] = (*by_ticket.get(card.ticket_id, ()), card)
+    return by_ticket
 
 
-async def list_cards(context: RegionContext, month: date, actor: Actor, now: datetime) -> list[tuple[Card, Row]]:
+async def list_cards(
+    context: RegionContext, month: date, actor: Actor, now: datetime
+) -> list[tuple[Card, CardTicketRow]]:
     """The cards of a local month so far, oldest first, each with its ticket. A count of them is the list's length.
 
     A unit's head sees those of the own units on tickets the units still have. Raises NotAllowed.
@@ -42,14 +43,14 @@ async def list_cards(context: RegionContext, month: date, actor: Actor, now: dat
     # What happens at this very moment counts already.
     until = min(_begin(context, _next_month(month)), now + timedelta(microseconds=1))
     async with context.reading(actor) as conn:
-        given = _own(context, actor, await read_cards(context, conn, begin, until))
-        tickets = await store.list_tickets(conn, context.region, sorted({card.ticket_id for card in given}))
+        cards = _own(context, actor, await read_cards(context, conn, begin, until))
+        tickets = await store.list_tickets(conn, context.region, sorted({card.ticket_id for card in cards}))
     scope = context.county.scope(actor)
-    rows = [(card, tickets[card.ticket_id]) for card in given if card.ticket_id in tickets]
+    rows = [(card, tickets[card.ticket_id]) for card in cards if card.ticket_id in tickets]
     return [(card, row) for card, row in rows if may_see(actor, row["unit_ids"], scope)]
 
 
-async def read_cards(context: RegionContext, conn: Any, since: datetime, until: datetime) -> tuple[Card, ...]:
+async def read_cards(context: RegionContext, conn: Connection, since: datetime, until: datetime) -> tuple[Card, ...]:
     """Every card given in a span of time, under the policy in force."""
     policy, calendar = context.rules.policy, context.rules.calendar
     earliest = min(since, earliest_due(policy, calendar, since))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Collection
+from datetime import date, datetime, tzinfo
+from typing import Literal
 from uuid import UUID
 
-from hotline.actions.privacy.complainant import unsealed_person
+from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL, scope_of_ticket
 from hotline.actions.tickets.execution import check_scope
@@ -16,26 +16,27 @@ from hotline.domain.errors import NotFound
 from hotline.domain.privacy.access_patterns import What
 from hotline.domain.privacy.personal_numbers import mask_text, redact
 from hotline.domain.privacy.visibility import sees_all
+from hotline.domain.tickets.letter_facts import LetterFacts, LetterWords, StoredLetterFacts
 from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.privacy import access_log
 from hotline.store.region.row_scope import widen_scope
 from hotline.store.supervision import letters
+from hotline.store.supervision.letters import LetterWithFactsRow
 from hotline.store.tickets import records
 
-Facts = Mapping[str, Any]
 OWN_LETTERS = frozenset({Document.WRITTEN_REPLY})
 """Documents that are addressed to the person."""
 # What people wrote themselves.
-_FREE = ("reply", "cause", "solution", "rules", "official", "minutes")
+_FREE: tuple[Literal["reply", "cause", "solution", "rules", "official", "minutes"], ...] = (
+    "reply", "cause", "solution", "rules", "official", "minutes",
+)  # fmt: skip
 
 
-async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> tuple[Document, Facts]:
-    """A document as its kind and plain facts.
+async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> tuple[Document, LetterFacts]:
+    """A letter as its kind and what it says.
 
-    Each has county, year, number, unit, copy_to, tier, issued_at, ticket_id, ticket_number and title; beside them a 督办函 reason,
-    due_at and perhaps passed_on; a 催办通知书 role, rule and due_at (both perhaps None); a 约谈记录 the interview's columns; a 答复意见书
-    reply. Moments are local. Of a confidential ticket what people wrote is veiled, and the title is its matter.
-    Raises NotFound outside the actor's rows.
+    Of a confidential ticket, what people wrote is redacted, and the title is its matter. Raises NotFound outside the
+    actor's rows.
     """
     async with context.writing(actor) as conn:
         row = await letters.get_letter(conn, context.region, letter_id)
@@ -45,18 +46,18 @@ async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> 
         if ticket is None:
             raise NotFound
         await check_scope(context, conn, ticket, actor)
-        # What is to be veiled must be known here, though the reader's own rows do not hold it.
+        # What is to be redacted must be known here, though the reader's own row scope does not hold it.
         await widen_scope(conn, ALL)
-        person = await unsealed_person(context, conn, ticket.ticket_id) if ticket.confidential else {}
+        known = (await read_complainant(context, conn, ticket.ticket_id)).words if ticket.confidential else ()
     # A letter to a former unit is not for the one that has the ticket now.
     if not sees_all(actor.role) and row["unit_id"] not in context.county.scope(actor):
         raise NotFound
-    return Document(row["kind"]), _facts(context, row, ticket, tuple(person.values()))
+    return Document(row["kind"]), _facts(context, row, ticket, known)
 
 
 async def read_own_letter(
     context: RegionContext, ticket_id: UUID, letter_id: UUID, now: datetime, address: str = ""
-) -> tuple[Document, Facts]:
+) -> tuple[Document, LetterFacts]:
     """The person's own 答复意见书, once number and query code proved whose ticket it is; the look is recorded.
 
     Raises NotFound for any other document, also of this ticket: letters to units and the record of an interview, which
@@ -73,20 +74,33 @@ async def read_own_letter(
     return Document(row["kind"]), {**_facts(context, row, ticket, None), "title": ticket.title}
 
 
-def _facts(context: RegionContext, row: Facts, ticket: Ticket, known: Collection[str] | None) -> Facts:
-    """`known` of the person is veiled on a confidential ticket; None before the person, from whom nothing is."""
-    zone = context.rules.calendar.zone
-    words = dict(row["facts"])
+def _facts(
+    context: RegionContext, row: LetterWithFactsRow, ticket: Ticket, known: Collection[str] | None
+) -> LetterFacts:
+    """`known` of the person is redacted on a confidential ticket; None for a letter to the person."""
+    zone, stored = context.rules.calendar.zone, row["facts"]
+    promised_on = stored.get("promised_on")
+    words: LetterWords = stored
     if ticket.confidential and known is not None:
-        words |= {name: redact(words[name], known) for name in _FREE if words.get(name)}
-    for name in ("due_at", "held_at"):
-        told = row["facts"].get(name)
-        words[name] = datetime.fromisoformat(told).astimezone(zone) if told else None
-    promised = row["facts"].get("promised_on")
+        words = _redacted(stored, known)
     return {
-        **words, "promised_on": date.fromisoformat(promised) if promised else None, "county": context.county.name,
+        **words,
+        "due_at": _local(stored.get("due_at"), zone), "held_at": _local(stored.get("held_at"), zone),
+        "promised_on": date.fromisoformat(promised_on) if promised_on else None, "county": context.county.name,
         "year": row["year"], "number": row["number"], "tier": row["tier"], "unit": row["unit_name"] or "",
         "copy_to": row["copy_to"] or "", "issued_at": row["issued_at"].astimezone(zone),
-        "ticket_id": ticket.ticket_id, "ticket_number": row["ticket_number"],
-        "title": context.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(row["title"]),
+        "ticket_id": ticket.ticket_id, "ticket_number": ticket.number,
+        "title": context.county.matter_name(ticket.matter_id) if ticket.confidential else mask_text(ticket.title),
     }  # fmt: skip
+
+
+def _redacted(stored: StoredLetterFacts, known: Collection[str]) -> LetterWords:
+    words: LetterWords = stored.copy()
+    for name in _FREE:
+        if words.get(name):
+            words[name] = redact(words[name], known)
+    return words
+
+
+def _local(stored: str | None, zone: tzinfo) -> datetime | None:
+    return datetime.fromisoformat(stored).astimezone(zone) if stored else None

@@ -12,7 +12,7 @@ import structlog
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.due_steps import fire_due_steps
 from hotline.actions.tickets.execution import execute, execute_rule
-from hotline.db import WORTH_ANOTHER_TRY
+from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.deadline.timers import BY_DATE
 from hotline.domain.errors import NotAllowed
 from hotline.domain.supervision import tiers as rule
@@ -75,7 +75,7 @@ async def remind_unit(
 ) -> Ticket:
     """催办 by hand, with its 催办通知书. Raises NothingOwed, AlreadyReminded."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket_id)]
         owed = [deadline for deadline in running if deadline.unit_id == ticket.lead_unit_id]
         last_at = await history.last_done_by(conn, context.region, ticket_id, Verb.REMIND, actor.role)
@@ -99,10 +99,10 @@ async def instruct_ticket(
         raise NotAllowed
     leader_id = actor.account_id
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         noon = datetime.combine(due_on, time(12), context.rules.calendar.zone)
-        told = dict(given) | {"due_on": due_on.isoformat()}
-        decision = rule.instruct(ticket, rule.end_of_day(context.rules, noon), actor, context.rules, now, told)
+        facts = {**given, "due_on": due_on.isoformat()}
+        decision = rule.instruct(ticket, rule.end_of_day(context.rules, noon), actor, context.rules, now, facts)
         await instructions.insert_instruction(
             conn, context.region, ticket_id, leader_id, str(given["text"]), due_on, now
         )
@@ -116,10 +116,10 @@ async def fulfil_instruction(
 ) -> Ticket:
     """What the leader asked for was done; it stands in the next brief. Raises NoInstruction when nothing was asked."""
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         rows = await instructions.list_instructions(conn, context.region, ticket_id)
         running = await deadlines.list_running(conn, context.region, ticket_id)
-        dated = any(one.limit_text == BY_DATE and one.state == "running" for one, _ in running)
+        dated = any(clock.limit_text == BY_DATE and clock.state == "running" for clock, _ in running)
         instructed = any(row["fulfilled_at"] is None for row in rows)
         decision = rule.fulfil(ticket, instructed, dated, actor, context.rules, now, given)
         await instructions.fulfil_instructions(conn, context.region, ticket_id, now, str(given["fulfilment"]))

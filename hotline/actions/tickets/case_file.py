@@ -11,6 +11,16 @@ from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
+from hotline.store.callbacks import CallbackRow as CallbackRow
+from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
+from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
+from hotline.store.interviews import InterviewRow as InterviewRow
+from hotline.store.privacy.access_log import TicketAccessRow
+from hotline.store.supervision.instructions import InstructionRow as InstructionRow
+from hotline.store.supervision.letters import LetterRow as LetterRow
+from hotline.store.supervision.tiers import SupervisionRow as SupervisionRow
+from hotline.store.tickets.attachments import AttachmentRow as AttachmentRow
+from hotline.store.tickets.history import TicketEventRow as TicketEventRow
 
 Row = Mapping[str, Any]
 
@@ -35,17 +45,17 @@ class CaseFile:
     body: str
     person: Person
     arrows: tuple[Arrow, ...]
-    events: list[Row]
-    clocks: list[Row]
-    callbacks: list[Row]
-    interviews: list[Row]
-    reviews: list[Row]
-    supervisions: list[Row]
-    letters: list[Row]
-    instructions: list[Row]
+    events: list[TicketEventRow]
+    clocks: list[EndedDeadlineRow]
+    callbacks: list[CallbackRow]
+    interviews: list[InterviewRow]
+    reviews: list[InterviewReviewRow]
+    supervisions: list[SupervisionRow]
+    letters: list[LetterRow]
+    instructions: list[InstructionRow]
     reminders: list[Row]
-    files: list[Row]
-    views: list[Row]
+    files: list[AttachmentRow]
+    views: list[TicketAccessRow]
     units: Mapping[UUID, str]
     parts: list[Part]
     in_charge: Colleague | None = None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import drop_waiting, notify
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.issue_document import issue_document
 from hotline.actions.tickets.joint_parts import keep_parts, notify_end
+from hotline.db import Connection
 from hotline.domain.deadline.timers import (
     Deadline,
     Start,
@@ -22,7 +22,7 @@ from hotline.domain.deadline.timers import (
 from hotline.domain.deadline.working_time import next_open
 from hotline.domain.enums import Channel, Document, Role, Rule, Step
 from hotline.domain.supervision.tiers import TIER_NAMES
-from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Notice, Paper, Ticket
+from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, DocumentDraft, Escalation, Notice, Ticket
 from hotline.store import callbacks, interviews
 from hotline.store.deadline import deadlines
 from hotline.store.messaging import alarms, outbox
@@ -31,7 +31,7 @@ from hotline.store.tickets import history, records
 
 
 async def apply_decision(
-    context: RegionContext, conn: Any, before: Ticket, decision: Decision, now: datetime, *,
+    context: RegionContext, conn: Connection, before: Ticket, decision: Decision, now: datetime, *,
     client_key: str | None = None, clock: tuple[Deadline, Step] | None = None,
 ) -> Ticket:  # fmt: skip
     """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms.
@@ -63,7 +63,7 @@ async def apply_decision(
 
 
 async def _write_deadlines(
-    context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, now: datetime
 ) -> None:
     region, ticket_id = context.region, ticket.ticket_id
     if decision.settles:
@@ -83,7 +83,7 @@ async def _write_deadlines(
         await start_deadline(context, conn, ticket, start)
 
 
-async def _resume_deadlines(context: RegionContext, conn: Any, ticket_id: UUID, now: datetime) -> None:
+async def _resume_deadlines(context: RegionContext, conn: Connection, ticket_id: UUID, now: datetime) -> None:
     rules = context.rules
     for deadline, left in await deadlines.list_running(conn, context.region, ticket_id):
         if left is None:
@@ -95,14 +95,14 @@ async def _resume_deadlines(context: RegionContext, conn: Any, ticket_id: UUID, 
         await follow_limit(context, conn, deadline, end.at)
 
 
-async def follow_limit(context: RegionContext, conn: Any, deadline: Deadline, due_at: datetime) -> None:
+async def follow_limit(context: RegionContext, conn: Connection, deadline: Deadline, due_at: datetime) -> None:
     """The tier in force, and the interview still owed, keep the date of the clock that moved."""
     if deadline.rule in SUPERVISION:
         await tiers.move_supervision(conn, context.region, deadline.ticket_id, deadline.unit_id, due_at)
         await interviews.move_interview_due(conn, context.region, deadline.ticket_id, due_at)
 
 
-async def start_deadline(context: RegionContext, conn: Any, ticket: Ticket, start: Start) -> None:
+async def start_deadline(context: RegionContext, conn: Connection, ticket: Ticket, start: Start) -> None:
     """Start a clock with its timer set to its first step."""
     await deadlines.insert_deadline(conn, context.region, ticket, start, first_timer(context, start))
 
@@ -115,7 +115,7 @@ def first_timer(context: RegionContext, start: Start) -> tuple[Step, datetime]:
 
 
 async def _write_mechanism(
-    context: RegionContext, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, now: datetime
+    context: RegionContext, conn: Connection, before: Ticket, ticket: Ticket, decision: Decision, now: datetime
 ) -> None:
     region = context.region
     if decision.escalation is not None:
@@ -131,8 +131,8 @@ async def _write_mechanism(
     if decision.resumes_all:
         await callbacks.wake_callbacks(conn, region, ticket.ticket_id, now)
     await _settle_alarms(context, conn, ticket, decision, now)
-    if decision.paper is not None:
-        await issue_document(context, conn, ticket, decision.paper, now)
+    if decision.document is not None:
+        await issue_document(context, conn, ticket, decision.document, now)
     if decision.callback_stage is not None:
         await _owe_callback(context, conn, ticket, decision.callback_stage, now)
     if decision.interview_due is not None and ticket.lead_unit_id is not None:
@@ -140,7 +140,9 @@ async def _write_mechanism(
         await interviews.owe_interview(conn, region, ticket, ticket.lead_unit_id, now, due_at)
 
 
-async def _settle_alarms(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+async def _settle_alarms(
+    context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, now: datetime
+) -> None:
     """What was late was done after all, or nobody waits for it any more."""
     rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
     kinds = [f"{rule}_overdue" for rule in rules]
@@ -150,22 +152,20 @@ async def _settle_alarms(context: RegionContext, conn: Any, ticket: Ticket, deci
         await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, kinds, now)
 
 
-async def _move_supervision(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision) -> None:
+async def _move_supervision(context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision) -> None:
     """A tier in force follows the ticket to another unit, or to the same one that must do it again."""
     for start in decision.starts:
         if start.rule in SUPERVISION:
             await tiers.move_supervision(conn, context.region, ticket.ticket_id, start.unit_id, start.due.at)
 
 
-async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalation: Escalation, now: datetime) -> None:
+async def _escalate(
+    context: RegionContext, conn: Connection, ticket: Ticket, escalation: Escalation, now: datetime
+) -> None:
     region, start = context.region, escalation.start
     letter_id = await _issue_letter(context, conn, ticket, start, now, {"reason": escalation.reason.value})
     await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
-    await tiers.open_supervision(conn, region, {
-        "ticket_id": ticket.ticket_id, "cycle": ticket.cycle, "tier": escalation.tier,
-        "reason": escalation.reason.value, "unit_id": ticket.lead_unit_id, "opened_at": now,
-        "due_at": start.due.at, "letter_id": letter_id,
-    })  # fmt: skip
+    await tiers.open_supervision(conn, region, ticket, escalation.tier, escalation.reason, now, start.due.at, letter_id)
     await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
     role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
     text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
@@ -175,7 +175,7 @@ async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalatio
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
 
 
-async def _pass_on(context: RegionContext, conn: Any, ticket: Ticket, start: Start, now: datetime) -> None:
+async def _pass_on(context: RegionContext, conn: Connection, ticket: Ticket, start: Start, now: datetime) -> None:
     """The unit that takes over hears of the tier in force by a letter of its own; the tier keeps its reason."""
     for tier in await tiers.list_supervisions(conn, context.region, ticket.ticket_id):
         if tier["settled_at"] is None:
@@ -184,15 +184,15 @@ async def _pass_on(context: RegionContext, conn: Any, ticket: Ticket, start: Sta
 
 
 async def _issue_letter(
-    context: RegionContext, conn: Any, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, Any]
+    context: RegionContext, conn: Connection, ticket: Ticket, start: Start, now: datetime, facts: Mapping[str, object]
 ) -> UUID:
-    told = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
+    letter = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
     copy_to = "单位主要负责人" if ticket.tier > 1 else None
-    paper = Paper(Document.SUPERVISION_LETTER, told)
-    return await issue_document(context, conn, ticket, paper, now, tier=ticket.tier, copy_to=copy_to)
+    draft = DocumentDraft(Document.SUPERVISION_LETTER, letter)
+    return await issue_document(context, conn, ticket, draft, now, tier=ticket.tier, copy_to=copy_to)
 
 
-async def _owe_callback(context: RegionContext, conn: Any, ticket: Ticket, stage: str, now: datetime) -> None:
+async def _owe_callback(context: RegionContext, conn: Connection, ticket: Ticket, stage: str, now: datetime) -> None:
     # After an interview tier 1 and 2 verify by telephone themselves (PROCEDURE §4); after a reply the person is
     # first asked on the channel they came by.
     online = stage == "reply" and ticket.channel in (Channel.WECHAT, Channel.WEBSITE)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
+from hotline.db import Connection
 from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import (
     Deadline,
@@ -24,7 +24,7 @@ from hotline.store.ids import new_id
 from hotline.store.messaging import reminders
 
 
-async def fire_due_steps(context: RegionContext, conn: Any, ticket: Ticket, now: datetime) -> Ticket:
+async def fire_due_steps(context: RegionContext, conn: Connection, ticket: Ticket, now: datetime) -> Ticket:
     """Let every clock of a held ticket that is due do what it must; gives back the ticket as it then stands."""
     for _ in range(20):
         waiting = await deadlines.list_due(conn, context.region, ticket.ticket_id, now)
@@ -34,7 +34,7 @@ async def fire_due_steps(context: RegionContext, conn: Any, ticket: Ticket, now:
     return ticket
 
 
-async def _fire(context: RegionContext, conn: Any, ticket: Ticket, deadline: Deadline, now: datetime) -> Ticket:
+async def _fire(context: RegionContext, conn: Connection, ticket: Ticket, deadline: Deadline, now: datetime) -> Ticket:
     rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, deadline.rule, deadline.started_at, deadline.due_at)
     before = step_before(plan, deadline.next_step)
@@ -59,7 +59,7 @@ async def _fire(context: RegionContext, conn: Any, ticket: Ticket, deadline: Dea
 
 
 async def _note_overtaken(
-    context: RegionContext, conn: Any, ticket: Ticket, deadline: Deadline, step: Step, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, deadline: Deadline, step: Step, now: datetime
 ) -> None:
     if deadline.unit_id is not None:
         await reminders.plan_reminder(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.notifications import notify
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.deadline.timers import Deadline, Start, plan_steps
 from hotline.domain.dispatch import joint as rule
 from hotline.domain.enums import Rule, Step
@@ -20,7 +20,13 @@ _ENDS = {Verb.MERGE: "已并单，不用再协办", Verb.WITHDRAW: "诉求人已
 
 
 async def keep_parts(
-    context: RegionContext, conn: Any, before: Ticket, ticket: Ticket, decision: Decision, about: str, now: datetime
+    context: RegionContext,
+    conn: Connection,
+    before: Ticket,
+    ticket: Ticket,
+    decision: Decision,
+    about: str,
+    now: datetime,
 ) -> None:
     """Write what the decision says of assisting units, after the lead's own clocks; `about` is the occasion."""
     region, ticket_id = context.region, ticket.ticket_id
@@ -45,7 +51,9 @@ def _moves_clocks(decision: Decision) -> bool:
     return bool(decision.starts or decision.escalation or decision.resumes_all or decision.withdraws)
 
 
-async def _write_parts(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
+async def _write_parts(
+    context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, now: datetime
+) -> None:
     region, ticket_id = context.region, ticket.ticket_id
     if decision.invites and decision.event is not None:
         task = str(decision.event.details.get("task", ""))
@@ -57,7 +65,7 @@ async def _write_parts(context: RegionContext, conn: Any, ticket: Ticket, decisi
 
 
 async def notify_end(
-    context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, about: str, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, about: str, now: datetime
 ) -> None:
     """Who still owed a part of a ticket that was merged or withdrawn is told that it is over."""
     words = _ENDS.get(decision.event.verb) if decision.event else None
@@ -68,7 +76,9 @@ async def notify_end(
         await notify(context, conn, ticket, notice, f"{about}:{unit_id}", now)
 
 
-async def _ask(context: RegionContext, conn: Any, ticket: Ticket, units: list[UUID], about: str, now: datetime) -> None:
+async def _ask(
+    context: RegionContext, conn: Connection, ticket: Ticket, units: list[UUID], about: str, now: datetime
+) -> None:
     lead = rule.find_lead_limit(await _running(context, conn, ticket), ticket, now) if units else None
     for unit_id in units:
         start = rule.assist_clock(ticket, unit_id, lead, context.rules, now, now)
@@ -77,7 +87,7 @@ async def _ask(context: RegionContext, conn: Any, ticket: Ticket, units: list[UU
         await notify(context, conn, ticket, Notice(f"unit:{unit_id}", "invited", text), f"{about}:{unit_id}", now)
 
 
-async def follow_lead(context: RegionContext, conn: Any, ticket: Ticket, about: str, now: datetime) -> None:
+async def follow_lead(context: RegionContext, conn: Connection, ticket: Ticket, about: str, now: datetime) -> None:
     """Running clocks of assisting units stay before the lead's limit when that one moves; the unit is told.
 
     A missed one keeps its mark.
@@ -95,7 +105,7 @@ async def follow_lead(context: RegionContext, conn: Any, ticket: Ticket, about: 
 
 
 async def _move(
-    context: RegionContext, conn: Any, ticket: Ticket, clock: Deadline, start: Start, about: str, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, clock: Deadline, start: Start, about: str, now: datetime
 ) -> None:
     timer = next_timer(context, start, now)
     await joint.move_assist(conn, context.region, clock.deadline_id, start.due, start.limit_text, timer)
@@ -105,7 +115,7 @@ async def _move(
         await notify(context, conn, ticket, notice, f"{about}:{clock.unit_id}", now)
 
 
-async def _running(context: RegionContext, conn: Any, ticket: Ticket) -> list[Deadline]:
+async def _running(context: RegionContext, conn: Connection, ticket: Ticket) -> list[Deadline]:
     return [clock for clock, _ in await deadlines.list_running(conn, context.region, ticket.ticket_id)]
 
 

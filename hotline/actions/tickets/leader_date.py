@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.supervision import instructions
 
 LEADERSHIP = 3
 
 
-async def promised_to_leader(context: RegionContext, conn: Any, ticket: Ticket) -> datetime | None:
+async def promised_to_leader(context: RegionContext, conn: Connection, ticket: Ticket) -> datetime | None:
     """When a held ticket must be done by a leader's open instruction, perhaps in the past; None where there is none."""
     if ticket.tier < LEADERSHIP:
         return None

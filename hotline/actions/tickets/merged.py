@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.enums import Role
 from hotline.domain.errors import MergedElsewhere, WrongState
 from hotline.domain.tickets.ticket import Actor, Ticket
@@ -16,7 +16,7 @@ from hotline.store.tickets import records
 _NOT_TOLD = frozenset({Role.COMPLAINANT, Role.AGENT})
 
 
-async def target_of(context: RegionContext, conn: Any, ticket: Ticket) -> Ticket | None:
+async def target_of(context: RegionContext, conn: Connection, ticket: Ticket) -> Ticket | None:
     """The ticket that goes on instead of a merged one; None for any other."""
     if ticket.merged_into is None:
         return None

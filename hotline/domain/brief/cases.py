@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
+from hotline.domain.brief.body import InstructionLine, InterviewLines, LatePartLine, NamedTicket, SupervisedLine
 from hotline.domain.brief.facts import InstructionCase, InterviewCase, SupervisedCase, TicketFact, WeekFacts
 from hotline.domain.brief.words import day_words
 from hotline.domain.callback import VERDICT_NAMES
@@ -13,7 +13,6 @@ from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
 from hotline.domain.supervision.tiers import REASON_NAMES, TIER_NAMES
 from hotline.domain.tickets.lifecycle import State
 
-Row = dict[str, Any]
 _MISSING = {
     State.RECEIVED: "还没有承办单位",
     State.AWAITING_DETAILS: "等诉求人补充材料",
@@ -27,9 +26,9 @@ _MISSING = {
 }
 
 
-def interview_rows(facts: WeekFacts) -> list[Row]:
+def interview_rows(facts: WeekFacts) -> list[InterviewLines]:
     """Return each interview of the week as three lines, without the complainant's identity."""
-    return [_named(one.case) | {"lines": _three_lines(one, facts)} for one in facts.interviews]
+    return [{**_named(interview.case), "lines": _three_lines(interview, facts)} for interview in facts.interviews]
 
 
 def _three_lines(one: InterviewCase, facts: WeekFacts) -> list[str]:
@@ -45,13 +44,14 @@ def _three_lines(one: InterviewCase, facts: WeekFacts) -> list[str]:
     ]
 
 
-def supervised_rows(facts: WeekFacts) -> list[Row]:
+def supervised_rows(facts: WeekFacts) -> list[SupervisedLine]:
     """Return each ticket on tier 2 or 3 with unit, days overdue and what is missing."""
     return [_supervised_row(one, facts) for one in facts.supervised]
 
 
-def _supervised_row(one: SupervisedCase, facts: WeekFacts) -> Row:
-    return _named(one.case) | {
+def _supervised_row(one: SupervisedCase, facts: WeekFacts) -> SupervisedLine:
+    return {
+        **_named(one.case),
         "tier": one.tier,
         "tier_name": TIER_NAMES[one.tier],
         "reason": REASON_NAMES[Reason(one.reason)],
@@ -67,32 +67,32 @@ def _missing(one: SupervisedCase) -> str:
     return _MISSING[State(one.state)]
 
 
-def late_part_rows(facts: WeekFacts) -> list[Row]:
+def late_part_rows(facts: WeekFacts) -> list[LatePartLine]:
     """Return each assisting unit's overdue part at the end of the week, as many as the figure `assist.overdue`."""
     return [
-        _named(one.case)
-        | {
-            "lead": one.lead,
-            "due": day_words(facts.week.day_of(one.due_at)),
-            "over": _days_over(facts.week.day_of(one.due_at), facts),
+        {
+            **_named(part.case),
+            "lead": part.lead,
+            "due": day_words(facts.week.day_of(part.due_at)),
+            "over": _days_over(facts.week.day_of(part.due_at), facts),
         }
-        for one in facts.late_parts
+        for part in facts.late_parts
     ]
 
 
-def instruction_rows(facts: WeekFacts) -> list[Row]:
+def instruction_rows(facts: WeekFacts) -> list[InstructionLine]:
     """Return each instruction that is open or was fulfilled in the week."""
     return [_instruction_row(one, facts) for one in facts.instructions]
 
 
-def _instruction_row(one: InstructionCase, facts: WeekFacts) -> Row:
+def _instruction_row(one: InstructionCase, facts: WeekFacts) -> InstructionLine:
     over = _days_over(one.due_on, facts)
     if one.fulfilled_at is not None and one.fulfilled_at < facts.week.until:
         state = f"已落实：{one.fulfilment}"
     else:
         state = f"没有落实，超期{over}天" if over else f"办理中，{day_words(one.due_on)}前办结"
     written = day_words(facts.week.day_of(one.written_at))
-    return _named(one.case) | {"leader": one.leader, "text": one.text, "written": written, "state": state}
+    return {**_named(one.case), "leader": one.leader, "text": one.text, "written": written, "state": state}
 
 
 def _days_over(due: date, facts: WeekFacts) -> int:
@@ -100,5 +100,5 @@ def _days_over(due: date, facts: WeekFacts) -> int:
     return max(0, (facts.week.sunday - due).days)
 
 
-def _named(case: TicketFact) -> Row:
+def _named(case: TicketFact) -> NamedTicket:
     return {"ticket": str(case.ticket_id), "number": case.number, "subject": case.subject, "unit": case.unit}

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from hotline.domain.accounts.permissions import Right, roles_of
 from hotline.domain.accounts.permissions import may as holds
+from hotline.domain.brief.body import BriefBody
 from hotline.domain.brief.words import Line, figure_name, say
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
@@ -95,7 +96,7 @@ class Brief:
     state: BriefState
     compiled_at: datetime
     issued_at: datetime | None
-    body: Mapping[str, Any]
+    body: BriefBody
     advice: str
     counts: Mapping[str, int]
     readings: tuple[Reading, ...] = ()

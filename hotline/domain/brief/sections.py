@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from hotline.domain.brief.bands import GROUPS, Placed, place
+from hotline.domain.brief.body import (
+    BriefBody,
+    ChartSection,
+    ChartShare,
+    HotMatter,
+    NumbersSection,
+    UnitGroup,
+    UnitLine,
+)
 from hotline.domain.brief.cases import instruction_rows, interview_rows, late_part_rows, supervised_rows
 from hotline.domain.brief.facts import Received, WeekFacts
 from hotline.domain.brief.figures import LAST_WEEK, LAST_YEAR, Figures, figures_of, top_matters
@@ -13,7 +21,6 @@ from hotline.domain.brief.rates import LEFT_OUT_WHY, Counts, rate_rules, rates_o
 from hotline.domain.brief.words import Line, change_words
 from hotline.domain.enums import CHANNEL_NAMES, KIND_NAMES, Channel
 
-Body = dict[str, Any]
 HOT_PERSONS = 3
 HOT_MOST = 5
 COMPARED = (
@@ -26,7 +33,7 @@ COMPARED_RATES = (
     "instant", "first_time", "repeated", "redo",
 )  # fmt: skip
 CARDS = ("card.yellow", "card.red")
-# Columns of a unit's row: heading, key of the rate shown first (or empty), keys of the figures in order.
+# The columns of a unit's row: a head, the rate shown first if any, the figures in order.
 UNIT_COLUMNS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("派单", "", ("dispatched",)),
     ("签收率/逾期", "sign", ("sign.late",)),
@@ -45,12 +52,12 @@ def unit_columns(counts: Counts) -> tuple[tuple[str, str, tuple[str, ...]], ...]
     return tuple(column for column in UNIT_COLUMNS if column[2] != CARDS or "card.yellow" in counts)
 
 
-def compose(facts: WeekFacts) -> tuple[Body, Figures]:
+def compose(facts: WeekFacts) -> tuple[BriefBody, Figures]:
     """Return the body of a week's brief and its frozen ticket lists by figure key. Deterministic for the same facts."""
     figures = figures_of(facts)
     counts = {key: len(ids) for key, ids in figures.items()}
     rates = _all_rates(facts, counts)
-    body: Body = {
+    body: BriefBody = {
         "county": facts.county,
         "monday": facts.week.monday.isoformat(),
         "sunday": facts.week.sunday.isoformat(),
@@ -117,7 +124,7 @@ def _against(facts: WeekFacts, counts: Counts) -> Line:
     return line
 
 
-def _numbers(facts: WeekFacts, rates: dict[str, float], counts: Counts) -> Body:
+def _numbers(facts: WeekFacts, rates: dict[str, float], counts: Counts) -> NumbersSection:
     labels = {rule.key: rule.label for rule in rate_rules(facts.policy)}
     left_out = {rule.key: rule.left_out for rule in rate_rules(facts.policy)}
     weeks = [LAST_WEEK] * (facts.last_week is not None) + [LAST_YEAR] * (facts.last_year is not None)
@@ -162,8 +169,10 @@ def _row(parts: list[tuple[str, str]]) -> Line:
     return line[1:]
 
 
-def _charts(facts: WeekFacts, figures: Figures) -> Body:
-    shares = [{"label": facts.matters.get(_matter(key), _matter(key)), "n": key} for key in top_matters(figures)]
+def _charts(facts: WeekFacts, figures: Figures) -> ChartSection:
+    shares: list[ChartShare] = [
+        {"label": facts.matters.get(_matter(key), _matter(key)), "n": key} for key in top_matters(figures)
+    ]
     return {
         "days": [day.isoformat() for day in facts.week.days],
         "channels": [{"label": CHANNEL_NAMES[channel], "key": channel.value} for channel in Channel],
@@ -175,11 +184,11 @@ def _matter(key: str) -> str:
     return key.removeprefix("received.matter.")
 
 
-def _units(facts: WeekFacts, counts: Counts, rates: dict[str, float]) -> list[Body]:
+def _units(facts: WeekFacts, counts: Counts, rates: dict[str, float]) -> list[UnitGroup]:
     active = [peer for peer in facts.peers if f"unit.{peer.unit_id}.dispatched" in counts]
     tickets = {peer.unit_id: counts[f"unit.{peer.unit_id}.dispatched"] for peer in active}
     scores = {p.unit_id: rates[f"unit.{p.unit_id}.score"] for p in active if f"unit.{p.unit_id}.score" in rates}
-    groups = []
+    groups: list[UnitGroup] = []
     for level, name in GROUPS.items():
         peers = [peer for peer in active if peer.level == level]
         placed = place(peers, tickets, scores, facts.policy.ranked_from)
@@ -187,13 +196,13 @@ def _units(facts: WeekFacts, counts: Counts, rates: dict[str, float]) -> list[Bo
     return groups
 
 
-def _unit_row(one: Placed) -> Body:
+def _unit_row(one: Placed) -> UnitLine:
     return {
         "unit": str(one.peer.unit_id), "name": one.peer.name, "band": one.band, "why": one.why, "score": one.score,
     }  # fmt: skip
 
 
-def _hot(facts: WeekFacts, figures: Figures, counts: Counts) -> list[Body]:
+def _hot(facts: WeekFacts, figures: Figures, counts: Counts) -> list[HotMatter]:
     """Return the matters raised by at least HOT_PERSONS different people, at most HOT_MOST: count, places, change."""
     by_matter: dict[str, list[Received]] = {}
     for one in facts.this.received:
@@ -204,7 +213,7 @@ def _hot(facts: WeekFacts, figures: Figures, counts: Counts) -> list[Body]:
     return [_hot_row(facts, counts, matter, by_matter[matter], asked[matter]) for matter in hot[:HOT_MOST]]
 
 
-def _hot_row(facts: WeekFacts, counts: Counts, matter: str, rows: list[Received], persons: int) -> Body:
+def _hot_row(facts: WeekFacts, counts: Counts, matter: str, rows: list[Received], persons: int) -> HotMatter:
     key = f"received.matter.{matter}"
     line: Line = [{"n": key}, f"件，{persons}人反映"]
     then = f"{LAST_WEEK}{key}"

@@ -16,7 +16,7 @@ from hotline.domain.enums import Document, Role, Rule
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, MergedElsewhere, PartsMissing
 from hotline.domain.privacy.personal_numbers import redact
 from hotline.domain.tickets.lifecycle import TABLE, Verb, check
-from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Paper, Rules, Ticket, move
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, DocumentDraft, Notice, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
     "phone": "电话联系",
@@ -85,7 +85,7 @@ def reply(
         starts=(clock,),
         settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *SUPERVISION),
         notices=(replied_notice(changed, given),),
-        paper=Paper(Document.WRITTEN_REPLY, {"reply": str(given.get("reply", ""))}),
+        document=DocumentDraft(Document.WRITTEN_REPLY, {"reply": str(given.get("reply", ""))}),
         callback_stage="reply",
     )
 

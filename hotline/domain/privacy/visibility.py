@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from uuid import UUID
 
 from hotline.domain.accounts.permissions import ROWS, Right, Rows, is_of_unit, may_with
 from hotline.domain.enums import Role
+from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.tickets.ticket import Actor, Ticket
 
@@ -54,13 +55,13 @@ def mask_number(number: str) -> str:
     return f"{'*' * max(0, len(number) - 2)}{number[-2:]}"
 
 
-def masked_person(known: Mapping[str, str]) -> dict[str, str]:
+def masked_person(person: Complainant) -> dict[str, str]:
     """Return name, phone, identity and address masked; missing values are empty texts."""
     return {
-        "name": mask_name(known["name"]),
-        "phone": mask_number(known["phone"]),
-        "identity": mask_number(known["identity"]),
-        "address": "＊＊＊" if known["address"] else "",
+        "name": mask_name(person.name),
+        "phone": mask_number(person.phone),
+        "identity": mask_number(person.identity),
+        "address": "＊＊＊" if person.address else "",
     }
 
 

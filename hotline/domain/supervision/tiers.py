@@ -19,9 +19,9 @@ from hotline.domain.tickets.ticket import (
     Actor,
     Alarm,
     Decision,
+    DocumentDraft,
     Escalation,
     Notice,
-    Paper,
     Rules,
     Ticket,
     by_leaders_date,
@@ -147,8 +147,8 @@ def press(
     facts = {"rule": clock.rule.value, "due_at": clock.due_at.isoformat()} if clock else {}
     to = f"account:{ticket.handler_id}" if ticket.handler_id else f"unit:{ticket.lead_unit_id}"
     notice = Notice(to, "reminder", f"【催办通知书】工单 {ticket.number}：{PRESSING[actor.role]}催办，请抓紧办理。")
-    paper = Paper(Document.REMINDER_NOTICE, {**facts, "role": actor.role.value})
-    return Decision(changed, event, notices=(notice,), paper=paper)
+    draft = DocumentDraft(Document.REMINDER_NOTICE, {**facts, "role": actor.role.value})
+    return Decision(changed, event, notices=(notice,), document=draft)
 
 
 def _goes_out(rules: Rules, ticket: Ticket, at: datetime) -> date:

@@ -114,11 +114,11 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A numbered document to issue, with its facts; never with the complainant's data (PROCEDURE §6, §7)."""
+class DocumentDraft:
+    """A document to issue under the next number, with what it says; never with the person (PROCEDURE §6, §7)."""
 
     kind: Document
-    facts: Mapping[str, Any]
+    facts: Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class Decision:
     alarms: tuple[Alarm, ...] = ()
     escalation: Escalation | None = None
     passed_on: Start | None = None
-    paper: Paper | None = None
+    document: DocumentDraft | None = None
     callback_stage: str | None = None
     interview_due: Start | None = None
     invites: tuple[UUID, ...] = ()
@@ -158,7 +158,7 @@ class Decision:
 
 
 SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
-"""Deadlines of the tier in force; a ticket has one of them at a time."""
+"""Clocks of which a ticket has one at a time: what the tier in force waits for."""
 _TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
     1: ("supervised", Rule.SUPERVISED),
     2: ("tier2", Rule.TIER2),
@@ -220,7 +220,7 @@ def move(
     check_given(verb, given)
     target = changes.pop("state", None) or arrow.target or ticket.state
     if target in (State.RECEIVED, State.DISPATCHED):
-        # Nobody is in charge until the unit has signed.
+        # Nobody is in charge before somebody has signed.
         changes["handler_id"] = None
     changed = replace(ticket, state=target, changed_at=now, version=ticket.version + 1, **changes)
     text = arrow.sentence if public_text is None else public_text

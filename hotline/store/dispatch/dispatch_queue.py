@@ -1,27 +1,60 @@
-"""What waits for a dispatcher's ruling, and how many calls wait: rows out."""
+"""What waits for a dispatcher's ruling, and how many calls wait (PROCEDURE §3, §5)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
+from uuid import UUID
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, fetch_required, queries
 
 _q = queries.dispatch.dispatch_queue
 
 
-async def list_returns(conn: Any, region: int, batch: int) -> list[Mapping[str, Any]]:
-    """Returned tickets with unit_name, returned_at, given (reason, basis) and the ruling's due_at."""
-    return [row async for row in _q.returns_to_rule(conn, region_id=region, batch=batch)]
+class QueuedTicketRow(TypedDict):
+    """A ticket in a list of the dispatcher; `due_at` is the end of the deadline it waits under, None without one."""
+
+    ticket_id: UUID
+    number: str
+    title: str
+    confidential: bool
+    pace: str
+    kind: str
+    matter_id: str | None
+    place: str
+    received_at: datetime
+    return_count: int
+    unit_name: str | None
+    due_at: datetime | None
 
 
-async def list_extensions(conn: Any, region: int, granted: int, batch: int) -> list[Mapping[str, Any]]:
-    """Requests on tickets extended `granted` times or more, with unit_name, asked_at, given, due_at, reply_due_at."""
-    return [row async for row in _q.extensions_to_decide(conn, region_id=region, granted=granted, batch=batch)]
+class ReturnedTicketRow(QueuedTicketRow):
+    """A returned ticket; `details` has the unit's reason and basis, `due_at` is when the ruling is due."""
+
+    details: Mapping[str, str] | None
 
 
-async def count_calls(conn: Any, region: int, stage: str, now: datetime) -> int:
+class ExtensionRequestRow(QueuedTicketRow):
+    """A ticket whose unit asked for an extension; `details` has the reason, `due_at` is when the decision is due."""
+
+    details: Mapping[str, str] | None
+    reply_due_at: datetime | None
+
+
+async def list_returns(conn: Connection, region: int, batch: int) -> list[ReturnedTicketRow]:
+    """At most `batch` returned tickets, the ruling that is due first on top."""
+    return await fetch_all(ReturnedTicketRow, _q.returns_to_rule(conn, region_id=region, batch=batch))
+
+
+async def list_extensions(conn: Connection, region: int, granted: int, batch: int) -> list[ExtensionRequestRow]:
+    """At most `batch` requests on tickets extended `granted` times or more, the decision that is due first on top."""
+    return await fetch_all(
+        ExtensionRequestRow, _q.extensions_to_decide(conn, region_id=region, granted=granted, batch=batch)
+    )
+
+
+async def count_calls(conn: Connection, region: int, stage: str, now: datetime) -> int:
     """How many callbacks of this stage are to be made by telephone now."""
-    value: int = await _q.count_calls(conn, region_id=region, stage=stage, now=now)
-    return value
+    return await fetch_required(int, _q.count_calls(conn, region_id=region, stage=stage, now=now))

@@ -1,79 +1,102 @@
-"""Parts of units in a ticket, and the clocks of those that assist: rows in and out."""
+"""The parts of units in a ticket, and the deadlines of units that assist (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
+from hotline.db import Connection
 from hotline.domain.deadline.working_time import Due
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.enums import Step
-from hotline.store.queries import queries
+from hotline.store.queries import fetch_all, queries
 
 _q = queries.dispatch.joint
 
 
-Row = Mapping[str, Any]
+class OverduePartRow(TypedDict):
+    """A part that an assisting unit owes and is late with; `pace` is that of the ticket."""
+
+    ticket_id: UUID
+    unit_id: UUID
+    due_at: datetime
+    pace: str
+
+
+class OverduePartListRow(OverduePartRow):
+    """A late part with its ticket; `total` counts all late parts, also those beyond the batch."""
+
+    number: str
+    title: str
+    lead_unit_id: UUID | None
+    total: int
+
+
+class _PartColumns(TypedDict):
+    unit_id: UUID
+    part: str
+    joined_at: datetime
+    answered_at: datetime | None
+    task: str | None
+    excused_at: datetime | None
 
 
 async def join_assisting(
-    conn: Any, region: int, ticket_id: UUID, unit_ids: Iterable[UUID], task: str, now: datetime
+    conn: Connection, region: int, ticket_id: UUID, unit_ids: Iterable[UUID], task: str, now: datetime
 ) -> None:
-    """These units assist from now on."""
+    """Add these units as assisting from `now` on; `task` says with what. A former unit gets its part back."""
     await _q.join_assisting(
         conn, region_id=region, ticket_id=ticket_id, unit_ids=list(unit_ids), task=task or None, joined_at=now
     )
 
 
-async def list_parts(conn: Any, region: int, ticket_id: UUID) -> list[Part]:
-    """Every unit that has or had a part: the lead, who assists, who did."""
-    rows = _q.parts_of_ticket(conn, region_id=region, ticket_id=ticket_id)
-    return [_part_of(row) async for row in rows]
+async def list_parts(conn: Connection, region: int, ticket_id: UUID) -> list[Part]:
+    """Every unit that has or had a part: the lead first, then assisting units, then former ones."""
+    rows = await fetch_all(_PartColumns, _q.parts_of_ticket(conn, region_id=region, ticket_id=ticket_id))
+    return [Part(**row) for row in rows]
 
 
-def _part_of(row: Mapping[str, Any]) -> Part:
-    return Part(**{name: row[name] for name in Part.__slots__})
-
-
-async def answer_part(conn: Any, region: int, ticket_id: UUID, unit_id: UUID, now: datetime) -> None:
-    """An assisting unit gave its part: its clock is met, or stays missed."""
+async def answer_part(conn: Connection, region: int, ticket_id: UUID, unit_id: UUID, now: datetime) -> None:
+    """Record that an assisting unit handed in its part; its deadline is met, or stays missed."""
     await _q.answer_part(conn, region_id=region, ticket_id=ticket_id, unit_id=unit_id, at=now)
     await _q.settle_assist(conn, region_id=region, ticket_id=ticket_id, unit_id=unit_id, at=now)
 
 
-async def excuse_part(conn: Any, region: int, ticket_id: UUID, unit_id: UUID, now: datetime) -> None:
-    """An assisting unit was excused."""
+async def excuse_part(conn: Connection, region: int, ticket_id: UUID, unit_id: UUID, now: datetime) -> None:
+    """Excuse an assisting unit: it becomes a former one and its deadline is withdrawn."""
     await _q.excuse_part(conn, region_id=region, ticket_id=ticket_id, unit_id=unit_id, at=now)
     await withdraw_assist(conn, region, ticket_id, unit_id, now)
 
 
-async def reopen_parts(conn: Any, region: int, ticket_id: UUID) -> None:
-    """Every assisting unit is asked again."""
+async def reopen_parts(conn: Connection, region: int, ticket_id: UUID) -> None:
+    """Ask every assisting unit again: none has answered."""
     await _q.reopen_parts(conn, region_id=region, ticket_id=ticket_id)
 
 
-async def withdraw_assist(conn: Any, region: int, ticket_id: UUID, unit_id: UUID | None, now: datetime) -> None:
-    """Nobody waits for this unit's part any more (None: for anybody's)."""
+async def withdraw_assist(conn: Connection, region: int, ticket_id: UUID, unit_id: UUID | None, now: datetime) -> None:
+    """Withdraw the deadline of this unit's part, or of every part when `unit_id` is None; a missed one stays missed."""
     await _q.withdraw_assist(conn, region_id=region, ticket_id=ticket_id, unit_id=unit_id, at=now)
 
 
 async def move_assist(
-    conn: Any, region: int, deadline_id: UUID, due: Due, limit_text: str, timer: tuple[Step, datetime]
+    conn: Connection, region: int, deadline_id: UUID, due: Due, limit_text: str, timer: tuple[Step, datetime]
 ) -> None:
-    """The clock of an assisting unit follows that of the lead."""
+    """Move a running deadline of an assisting unit after the lead's; `timer` is its next step and when."""
     await _q.move_assist(
         conn, region_id=region, deadline_id=deadline_id, due_at=due.at, provisional=due.provisional,
         limit_text=limit_text, next_step=timer[0].value, next_at=timer[1],
     )  # fmt: skip
 
 
-async def list_late(conn: Any, region: int, now: datetime, batch: int) -> list[Row]:
-    """Parts owed and late, the latest first: ticket_id, unit_id, due_at, number, title, pace, lead_unit_id, total."""
-    return [row async for row in _q.late_parts(conn, region_id=region, now=now, batch=batch)]
+async def list_late(conn: Connection, region: int, now: datetime, batch: int) -> list[OverduePartListRow]:
+    """At most `batch` parts that are owed and late at `now`, the longest overdue first."""
+    return await fetch_all(OverduePartListRow, _q.late_parts(conn, region_id=region, now=now, batch=batch))
 
 
-async def list_late_of(conn: Any, region: int, ticket_ids: list[UUID], now: datetime) -> list[Row]:
-    """The same of these tickets: ticket_id, unit_id, due_at, pace."""
-    return [row async for row in _q.late_parts_of_tickets(conn, region_id=region, ticket_ids=ticket_ids, now=now)]
+async def list_late_of(conn: Connection, region: int, ticket_ids: list[UUID], now: datetime) -> list[OverduePartRow]:
+    """The late parts of these tickets, the longest overdue first."""
+    return await fetch_all(
+        OverduePartRow, _q.late_parts_of_tickets(conn, region_id=region, ticket_ids=ticket_ids, now=now)
+    )

@@ -1,40 +1,72 @@
-"""Which tickets a person filed on a channel that knows the person: rows in and out."""
+"""Which tickets a person filed on a channel that identifies its users, such as WeChat.
+
+`person_hashes` are the fingerprints of the person by every known key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, fetch_one, queries
 
 _q = queries.intake.own_tickets
 
 
-Row = Mapping[str, Any]
+class NumberedTicketRow(TypedDict):
+    """A ticket by id and number."""
+
+    ticket_id: UUID
+    number: str
 
 
-async def insert_own(conn: Any, region: int, channel: str, person_hash: bytes, ticket_id: UUID, now: datetime) -> None:
-    """A person filed this ticket; once more changes nothing."""
+class OwnTicketRow(NumberedTicketRow):
+    """A ticket of the person with its lead unit, if any; `total` counts all tickets of the person."""
+
+    title: str
+    state: str
+    unit_name: str | None
+    total: int
+
+
+class RatableTicketRow(NumberedTicketRow):
+    """A ticket whose reply the person may rate, and since when the person could know."""
+
+    asked_at: datetime
+
+
+async def insert_own(
+    conn: Connection, region: int, channel: str, person_hash: bytes, ticket_id: UUID, now: datetime
+) -> None:
+    """Record that a person filed this ticket; a repeat changes nothing."""
     await _q.add_own_ticket(
         conn, region_id=region, channel=channel, person_hash=person_hash, ticket_id=ticket_id, filed_at=now
     )
 
 
-async def list_own(conn: Any, region: int, channel: str, person_hashes: list[bytes], batch: int) -> list[Row]:
-    """The person's newest tickets: ticket_id, number, title, state, unit_name, total."""
-    rows = _q.own_tickets(conn, region_id=region, channel=channel, person_hashes=person_hashes, batch=batch)
-    return [row async for row in rows]
+async def list_own(
+    conn: Connection, region: int, channel: str, person_hashes: list[bytes], batch: int
+) -> list[OwnTicketRow]:
+    """The person's `batch` newest tickets, newest first."""
+    return await fetch_all(
+        OwnTicketRow,
+        _q.own_tickets(conn, region_id=region, channel=channel, person_hashes=person_hashes, batch=batch),
+    )
 
 
-async def get_asked(conn: Any, region: int, channel: str, person_hashes: list[bytes]) -> Row | None:
-    """The reply that waits for the person's rating, asked about last: ticket_id, number, asked_at."""
-    row: Row | None = await _q.asked_of_person(conn, region_id=region, channel=channel, person_hashes=person_hashes)
-    return row
+async def get_asked(conn: Connection, region: int, channel: str, person_hashes: list[bytes]) -> RatableTicketRow | None:
+    """The ticket with an open callback after its reply, the one asked about last."""
+    return await fetch_one(
+        RatableTicketRow, _q.asked_of_person(conn, region_id=region, channel=channel, person_hashes=person_hashes)
+    )
 
 
-async def get_wanting(conn: Any, region: int, channel: str, person_hashes: list[bytes]) -> Row | None:
-    """The newest own ticket that waits for details from the person: ticket_id, number."""
-    row: Row | None = await _q.wanting_of_person(conn, region_id=region, channel=channel, person_hashes=person_hashes)
-    return row
+async def get_wanting(
+    conn: Connection, region: int, channel: str, person_hashes: list[bytes]
+) -> NumberedTicketRow | None:
+    """The person's newest ticket that waits for details."""
+    return await fetch_one(
+        NumberedTicketRow, _q.wanting_of_person(conn, region_id=region, channel=channel, person_hashes=person_hashes)
+    )

@@ -1,26 +1,36 @@
-"""The person behind a ticket, sealed. Rows in and out (PROCEDURE §6)."""
+"""The sealed data of the person behind a ticket (PROCEDURE §6)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_one, queries
 
 _q = queries.privacy.complainants
 
 
-async def get_complainant(conn: Any, region: int, ticket_id: UUID) -> Mapping[str, Any] | None:
-    """The sealed data of the person behind a ticket."""
-    row: Mapping[str, Any] | None = await _q.complainant(conn, region_id=region, complainant_id=ticket_id)
-    return row
+class SealedComplainantRow(TypedDict):
+    """What is kept of a person, each value sealed for its column; null when it was not told or was erased."""
+
+    name_sealed: bytes | None
+    phone_sealed: bytes | None
+    identity_sealed: bytes | None
+    address_sealed: bytes | None
+    wechat_sealed: bytes | None
+
+
+async def get_complainant(conn: Connection, region: int, ticket_id: UUID) -> SealedComplainantRow | None:
+    """The sealed data of the person behind a ticket; None when the row scope does not show it."""
+    return await fetch_one(SealedComplainantRow, _q.complainant(conn, region_id=region, complainant_id=ticket_id))
 
 
 async def correct_complainant(
-    conn: Any, region: int, ticket_id: UUID, sealed: Mapping[str, bytes], contact_hash: bytes | None
+    conn: Connection, region: int, ticket_id: UUID, sealed: Mapping[str, bytes], contact_hash: bytes | None
 ) -> None:
-    """Put name, phone, identity or address, sealed, in the place of what is kept; what is not given stays."""
+    """Replace name, phone, identity or address with the sealed values given by these names; the others stay."""
     await _q.correct_complainant(
         conn, region_id=region, complainant_id=ticket_id, contact_hash=contact_hash, name_sealed=sealed.get("name"),
         phone_sealed=sealed.get("phone"), identity_sealed=sealed.get("identity"), address_sealed=sealed.get("address"),

@@ -1,19 +1,19 @@
-"""What is sealed and fingerprinted, under which key: values in and out, whatever column they stand in."""
+"""Sealed values of every column and fingerprints of persons, read and replaced when a key changes (PROCEDURE §6)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, fetch_required, queries
 
 _q = queries.privacy.key_rotation
 
-
-Row = Mapping[str, Any]
 Place = tuple[int, int]
+"""Where a row lies in its table: block and place in the block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,50 +25,92 @@ class SealedColumn:
     blocks: int
 
 
-async def list_sealed_columns(conn: Any, region: int) -> list[SealedColumn]:
+class SealedColumnRow(TypedDict):
+    """A sealed column of the schema, and the number of blocks of its table."""
+
+    table_name: str
+    column_name: str
+    blocks: int
+
+
+class SealCountRow(TypedDict):
+    """How many values of a column begin with this header byte."""
+
+    header: int
+    sealed: int
+
+
+class StaleSealRow(TypedDict):
+    """A value sealed with another key than the present one, and where it lies."""
+
+    place: Place
+    sealed: bytes
+
+
+class ContactRow(TypedDict):
+    """What the fingerprints of a ticket's person are made of, with the present fingerprints."""
+
+    ticket_id: UUID
+    number: str
+    client_key: str
+    query_code_hash: bytes
+    contact_hash: bytes
+    phone_sealed: bytes | None
+    wechat_sealed: bytes | None
+
+
+async def list_sealed_columns(conn: Connection, region: int) -> list[SealedColumn]:
     """Every sealed column of the schema, by table and name."""
-    rows = _q.sealed_columns(conn, region_id=region)
-    return [SealedColumn(row["table_name"], row["column_name"], row["blocks"]) async for row in rows]
+    rows = await fetch_all(SealedColumnRow, _q.sealed_columns(conn, region_id=region))
+    return [SealedColumn(row["table_name"], row["column_name"], row["blocks"]) for row in rows]
 
 
-async def count_seals(conn: Any, region: int, where: SealedColumn) -> dict[int, int]:
-    """Header → how many values carry it."""
-    rows = _q.seal_counts(conn, region_id=region, table_name=where.table, column_name=where.column)
-    return {row["header"]: row["sealed"] async for row in rows}
+async def count_seals(conn: Connection, region: int, where: SealedColumn) -> dict[int, int]:
+    """Header byte → number of values of the column that begin with it."""
+    rows = await fetch_all(
+        SealCountRow,
+        _q.seal_counts(conn, region_id=region, table_name=where.table, column_name=where.column),
+    )
+    return {row["header"]: row["sealed"] for row in rows}
 
 
 async def list_stale(
-    conn: Any, region: int, where: SealedColumn, header: int, first: int, end: int
+    conn: Connection, region: int, where: SealedColumn, header: int, first: int, end: int
 ) -> list[tuple[Place, bytes]]:
-    """What the blocks from `first` to before `end` hold under another header."""
-    rows = _q.stale_seals(
-        conn, region_id=region, table_name=where.table, column_name=where.column, header=header, first_block=first,
-        end_block=end,
+    """Place and value of what the blocks from `first` until before `end` hold with another header."""
+    rows = await fetch_all(
+        StaleSealRow,
+        _q.stale_seals(
+            conn, region_id=region, table_name=where.table, column_name=where.column, header=header, first_block=first,
+            end_block=end,
+        ),
     )  # fmt: skip
-    return [(row["place"], row["sealed"]) async for row in rows]
+    return [(row["place"], row["sealed"]) for row in rows]
 
 
 async def replace_seals(
-    conn: Any, region: int, where: SealedColumn, renewed: Sequence[tuple[Place, bytes, bytes]]
+    conn: Connection, region: int, where: SealedColumn, renewed: Sequence[tuple[Place, bytes, bytes]]
 ) -> int:
-    """Put (place, before, after) in place where nobody changed it meanwhile; how many were replaced."""
-    places, before, after = ([one[part] for one in renewed] for part in range(3))
-    count: int = await _q.replace_seals(
-        conn, region_id=region, table_name=where.table, column_name=where.column, places=places, before=before,
-        after=after,
+    """Replace values given as (place, before, after) that nobody changed meanwhile; returns how many were replaced."""
+    places, before, after = ([change[part] for change in renewed] for part in range(3))
+    return await fetch_required(
+        int,
+        _q.replace_seals(
+            conn, region_id=region, table_name=where.table, column_name=where.column, places=places, before=before,
+            after=after,
+        ),
     )  # fmt: skip
-    return count
 
 
-async def list_contacts(conn: Any, region: int, after: UUID, batch: int) -> list[Row]:
-    """What the fingerprints of people are made of, in the order of tickets."""
-    return [row async for row in _q.contacts(conn, region_id=region, after=after, batch=batch)]
+async def list_contacts(conn: Connection, region: int, after: UUID, batch: int) -> list[ContactRow]:
+    """At most `batch` persons of tickets with a greater id than `after`, by the id of the ticket."""
+    return await fetch_all(ContactRow, _q.contacts(conn, region_id=region, after=after, batch=batch))
 
 
 async def save_hashes(
-    conn: Any, region: int, ticket_id: UUID, *, contact: bytes | None, code: bytes | None, own: bytes | None
+    conn: Connection, region: int, ticket_id: UUID, *, contact: bytes | None, code: bytes | None, own: bytes | None
 ) -> None:
-    """New fingerprints of a ticket's person; None leaves one as it is."""
+    """Replace the fingerprints of a ticket's person; None leaves one as it is."""
     if contact is not None:
         await _q.save_contact_hash(conn, region_id=region, complainant_id=ticket_id, contact_hash=contact)
     if code is not None:

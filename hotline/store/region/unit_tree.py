@@ -1,26 +1,41 @@
-"""The tree of units. Rows in and out (PROCEDURE §4)."""
+"""The tree of units (PROCEDURE §4)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
-from hotline.store.queries import queries
+from hotline.db import Connection
+from hotline.store.queries import fetch_all, queries
 
 _q = queries.region.unit_tree
 
 
-async def list_units(conn: Any, region: int) -> list[Mapping[str, Any]]:
-    """Every unit with `staffed`: whether somebody there can receive anything."""
-    return [row async for row in _q.units(conn, region_id=region)]
+class UnitRow(TypedDict):
+    """A unit: `parent_id` is None for the county, `office` for all but the three offices of supervision.
+
+    `staffed` is true when an active handler or head works there.
+    """
+
+    unit_id: UUID
+    parent_id: UUID | None
+    name: str
+    sector: str
+    level: str
+    office: str | None
+    staffed: bool
+
+
+async def list_units(conn: Connection, region: int) -> list[UnitRow]:
+    """Every unit, by sector and name."""
+    return await fetch_all(UnitRow, _q.units(conn, region_id=region))
 
 
 async def add_unit(
-    conn: Any, region: int, unit_id: UUID, parent_id: UUID | None, name: str, sector: str, level: str,
+    conn: Connection, region: int, unit_id: UUID, parent_id: UUID | None, name: str, sector: str, level: str,
     office: str | None = None,
 ) -> None:  # fmt: skip
-    """A unit of the tree."""
+    """Add a unit; one of the same name keeps its id and gets sector, level and office."""
     await _q.add_unit(
         conn,
         region_id=region,

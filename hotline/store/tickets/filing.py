@@ -1,24 +1,24 @@
-"""New tickets with everything written with them, and the numbers they take."""
+"""New tickets with everything written with them, and number series."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
+from hotline.db import Connection
 from hotline.domain.deadline.timers import Start
 from hotline.domain.enums import Step
 from hotline.domain.tickets.ticket import Event, Ticket
 from hotline.store.ids import new_id
-from hotline.store.queries import queries
+from hotline.store.queries import fetch_required, queries
 
 _q = queries.tickets.filing
 
 
-# Where the statement's plural is not the column with an s.
+# Parameters of the statement whose name is not the column with an s.
 _PLURALS = {
     "query_code_hash": "query_code_hashes",
     "handling_class": "handling_classes",
@@ -40,12 +40,12 @@ _OF_TICKET = (
 
 
 class AlreadyOpened(Exception):
-    """The filing with this client_key was taken in before."""
+    """A ticket with this client_key exists already."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedPerson:
-    """The person behind a ticket as it is stored: sealed, with a hash to find earlier tickets by."""
+    """The complainant as stored: sealed columns, and the hash by which earlier tickets are found."""
 
     contact_hash: bytes
     name_sealed: bytes | None
@@ -57,7 +57,7 @@ class SealedPerson:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A new ticket with all that is written with it: its person, first event, dispatch clock and that clock's timer."""
+    """A new ticket with what is written with it: complainant, first event, dispatch deadline and its timer."""
 
     ticket: Ticket
     person: SealedPerson
@@ -67,8 +67,8 @@ class Filed:
     clock: Start
     first_step: tuple[Step, datetime]
 
-    def row(self) -> dict[str, Any]:
-        """The values by column."""
+    def row(self) -> dict[str, object]:
+        """The values by column of the statement `open_tickets`."""
         step, at = self.first_step
         return {name: getattr(self.ticket, name) for name in _OF_TICKET} | {
             "query_code_hash": self.code_hash,
@@ -92,9 +92,9 @@ class Filed:
         }
 
 
-async def insert_tickets(conn: Any, region: int, filed: Sequence[Filed]) -> None:
-    """Write new tickets, all or none. Raises AlreadyOpened when one of them is a repeat."""
-    rows = [one.row() for one in filed]
+async def insert_tickets(conn: Connection, region: int, filed: Sequence[Filed]) -> None:
+    """Insert new tickets, all or none. Raises AlreadyOpened when the client_key of one exists."""
+    rows = [ticket.row() for ticket in filed]
     columns = {_PLURALS.get(name, f"{name}s"): [row[name] for row in rows] for name in rows[0]}
     try:
         await _q.open_tickets(conn, region_id=region, **columns)
@@ -102,7 +102,8 @@ async def insert_tickets(conn: Any, region: int, filed: Sequence[Filed]) -> None
         raise AlreadyOpened from fault
 
 
-async def take_numbers(conn: Any, region: int, series: str, period: str, amount: int = 1) -> int:
-    """Take the next `amount` numbers of a series; gives back the last of them."""
-    value: int = await _q.take_numbers(conn, region_id=region, series=series, period=period, amount=amount)
-    return value
+async def take_numbers(conn: Connection, region: int, series: str, period: str, amount: int = 1) -> int:
+    """Take the next `amount` numbers of a series and return the last of them."""
+    return await fetch_required(
+        int, _q.take_numbers(conn, region_id=region, series=series, period=period, amount=amount)
+    )

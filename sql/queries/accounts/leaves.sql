@@ -63,7 +63,7 @@ where region_id = :region_id and account_id = :account_id and away_from = :away_
 
 -- name: leaves(region_id, unit_ids, account_id, now)
 -- Leaves not over yet of one person and of the members of these units (null: of everybody), the earliest first.
-select s.*, a.name, a.unit_id, a.role, b.name as substitute_name from substitute s
+select s.account_id, s.away_from, s.away_until, a.name, a.unit_id, a.role, b.name as substitute_name from substitute s
 join account a on a.region_id = s.region_id and a.account_id = s.account_id
 left join account b on b.region_id = s.region_id and b.account_id = s.substitute_id
 where s.region_id = :region_id and s.away_until > :now and s.away_until > s.away_from

@@ -83,7 +83,7 @@ where region_id = :region_id and account_id = :account_id and ended_at is null
 
 -- name: factor(region_id, account_id)^
 -- The second factor of an account, in force or only begun.
-select * from second_factor where region_id = :region_id and account_id = :account_id;
+select secret_sealed, proven_at from second_factor where region_id = :region_id and account_id = :account_id;
 
 -- name: begin_factor(region_id, account_id, secret_sealed, at)!
 -- Stores a new secret that is not proven by a code yet; a factor in force stays.

@@ -6,7 +6,8 @@ on conflict (region_id, login) do nothing returning account_id;
 
 -- name: account_by_login(region_id, login)^
 -- The active account with this login.
-select * from account where region_id = :region_id and login = :login and active;
+select account_id, name, role, unit_id, password_hash, password_set_at from account
+where region_id = :region_id and login = :login and active;
 
 -- name: accounts(region_id, words, role, login)
 -- Accounts with their unit and second factor, filtered by words (in login, name or unit), role and login; null means no filter.
@@ -22,7 +23,7 @@ order by a.active desc, a.role, a.login;
 
 -- name: lock_account(region_id, login)^
 -- An account, active or not, locked for changes.
-select * from account where region_id = :region_id and login = :login for update;
+select account_id, name, role, active from account where region_id = :region_id and login = :login for update;
 
 -- name: count_others(region_id, account_id, role)$
 -- The number of other active accounts of this role.

@@ -41,7 +41,9 @@ select ticket_id, count(*) as clocks from (
 
 -- name: due_clocks_of_ticket(region_id, ticket_id, now)
 -- Deadlines of a locked ticket with a due step, the earliest due first.
-select * from deadline
+select deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, state, next_step, next_at,
+    pauses, done_at
+from deadline
 where region_id = :region_id and ticket_id = :ticket_id and next_at <= :now
 order by next_at, deadline_id;
 
@@ -51,7 +53,9 @@ update deadline set next_at = :until where region_id = :region_id and ticket_id 
 
 -- name: running_clocks_of_ticket(region_id, ticket_id)
 -- Running and paused deadlines of a locked ticket.
-select * from deadline where region_id = :region_id and ticket_id = :ticket_id and state in ('running', 'paused')
+select deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, state, next_step, next_at,
+    pauses, done_at, left_seconds
+from deadline where region_id = :region_id and ticket_id = :ticket_id and state in ('running', 'paused')
 order by due_at, deadline_id;
 
 -- name: pause_clock(region_id, deadline_id, left_seconds, pauses)!
@@ -67,7 +71,9 @@ where region_id = :region_id and deadline_id = :deadline_id;
 
 -- name: reckonable_clocks(region_id, now, after_at, after_id, batch, known_until)
 -- Running deadlines not yet due, in order of their timers; with :known_until only provisional ones due before it.
-select d.*, t.number from deadline d
+select d.deadline_id, d.ticket_id, d.cycle, d.rule, d.unit_id, d.started_at, d.due_at, d.provisional, d.urgent, d.limit_text, d.state,
+    d.next_step, d.next_at, d.pauses, d.done_at, t.number
+from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
 where d.region_id = :region_id and d.next_at is not null and d.state = 'running' and d.due_at > :now
     and (d.next_at, d.deadline_id) > (:after_at, :after_id)
@@ -109,4 +115,6 @@ where t.region_id = :region_id and t.ticket_id = :ticket_id
 
 -- name: deadlines_of_ticket(region_id, ticket_id)
 -- Every deadline of a ticket, oldest first.
-select * from deadline where region_id = :region_id and ticket_id = :ticket_id order by started_at, due_at, deadline_id;
+select deadline_id, ticket_id, cycle, rule, unit_id, started_at, due_at, provisional, urgent, limit_text, state, next_step, next_at,
+    pauses, done_at, ended_at
+from deadline where region_id = :region_id and ticket_id = :ticket_id order by started_at, due_at, deadline_id;

@@ -19,7 +19,7 @@ returning version;
 
 -- name: notices(region_id)
 -- Every loaded holiday notice, newest first.
-select * from calendar_notice where region_id = :region_id order by version desc;
+select version, source, published_on, effective_from, loaded_at, loaded_by, settled_at from calendar_notice where region_id = :region_id order by version desc;
 
 -- name: unsettled_notice(region_id, before)$
 -- The source of the newest notice loaded before :before whose deadlines were not recomputed a second time.

@@ -1,6 +1,6 @@
 -- name: matters(region_id)
 -- Every matter, former ones included.
-select * from matter where region_id = :region_id order by level1, level2, matter_id;
+select matter_id, level1, level2, pace from matter where region_id = :region_id order by level1, level2, matter_id;
 
 -- name: catalogue(region_id, now)
 -- The rows of the dispatch catalogue in force.

@@ -1,14 +1,15 @@
 -- name: returns_to_rule(region_id, batch)
--- Returned tickets that wait for a ruling, the earliest due first, with the return's reason and the deadline.
-select t.*, u.name as unit_name, e.at as returned_at, e.details as given, d.due_at, d.provisional
+-- Returned tickets that wait for a ruling, first to run out on top, with the unit's reason.
+select t.ticket_id, t.number, t.title, t.confidential, t.pace, t.kind, t.matter_id, t.place, t.received_at, t.return_count,
+    u.name as unit_name, e.details, d.due_at
 from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 left join lateral (
-    select at, event_id, details from ticket_event e
+    select details from ticket_event e
     where e.region_id = t.region_id and e.ticket_id = t.ticket_id and e.verb = 'return'
     order by e.at desc, e.event_id desc limit 1) e on true
 left join lateral (
-    select due_at, provisional from deadline d
+    select due_at from deadline d
     where d.region_id = t.region_id and d.ticket_id = t.ticket_id and d.rule = 'ruling' and d.state in ('running', 'missed')
     order by d.started_at desc limit 1) d on true
 where t.region_id = :region_id and t.state = 'returned'
@@ -17,7 +18,8 @@ limit :batch;
 
 -- name: extensions_to_decide(region_id, granted, batch)
 -- Undecided extension requests of tickets with :granted or more extensions, the earliest due first, with the reason.
-select t.*, u.name as unit_name, e.at as asked_at, e.details as given, d.due_at, d.provisional, r.due_at as reply_due_at
+select t.ticket_id, t.number, t.title, t.confidential, t.pace, t.kind, t.matter_id, t.place, t.received_at, t.return_count,
+    u.name as unit_name, e.details, d.due_at, r.due_at as reply_due_at
 from deadline d
 join ticket t on t.region_id = d.region_id and t.ticket_id = d.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id

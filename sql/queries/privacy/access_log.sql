@@ -11,7 +11,7 @@ where v.region_id = :region_id and v.ticket_id = :ticket_id order by v.at desc l
 
 -- name: lock_head(region_id)^
 -- The head of the hash chain, locked so that one process appends at a time.
-select * from view_head where region_id = :region_id for update;
+select seq, digest, signature from view_head where region_id = :region_id for update;
 
 -- name: add_head(region_id)!
 -- Inserts the head of an empty chain.
@@ -23,11 +23,11 @@ update view_head set seq = :seq, digest = :digest, signature = :signature, linke
 
 -- name: head(region_id)^
 -- The head of the hash chain.
-select * from view_head where region_id = :region_id;
+select seq, digest, signature from view_head where region_id = :region_id;
 
 -- name: unlinked(region_id, after, batch)
 -- Access log entries not in the chain yet, oldest first; ids begin with their time, so only newer ids are searched.
-select v.* from view_log v
+select v.view_id, v.at, v.account_id, v.ticket_id, v.what, v.reason, v.address, v.page, v.shown from view_log v
 where v.region_id = :region_id and v.view_id > :after
     and not exists (select from view_link l where l.region_id = v.region_id and l.view_id = v.view_id)
 order by v.view_id
@@ -51,7 +51,8 @@ select view_id from view_link where region_id = :region_id order by view_id desc
 
 -- name: links(region_id, after, batch)
 -- Links with their entries, in order; the columns of a purged entry are null.
-select l.seq, l.view_id as linked_id, l.digest, l.algorithm, l.linked_at, v.*
+select l.seq, l.digest, l.algorithm, l.linked_at, v.view_id, v.at, v.account_id, v.ticket_id, v.what, v.reason, v.address,
+    v.page, v.shown
 from view_link l
 left join view_log v on v.region_id = l.region_id and v.view_id = l.view_id
 where l.region_id = :region_id and l.seq > :after

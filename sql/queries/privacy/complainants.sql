@@ -1,6 +1,7 @@
 -- name: complainant(region_id, complainant_id)^
 -- The sealed data of a ticket's complainant.
-select * from complainant where region_id = :region_id and complainant_id = :complainant_id;
+select name_sealed, phone_sealed, identity_sealed, address_sealed, wechat_sealed from complainant
+where region_id = :region_id and complainant_id = :complainant_id;
 
 -- name: correct_complainant(region_id, complainant_id, contact_hash, name_sealed, phone_sealed, identity_sealed, address_sealed)!
 -- Corrects the complainant's data; null leaves a value unchanged.

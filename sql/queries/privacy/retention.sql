@@ -129,7 +129,7 @@ select count(*) from gone;
 
 -- name: report(region_id, night, kind)^
 -- The purge report of a night for one kind of data.
-select * from retention_report where region_id = :region_id and night = :night and kind = :kind;
+select night, kind, before, erased, held, finished_at from retention_report where region_id = :region_id and night = :night and kind = :kind;
 
 -- name: add_report(region_id, night, kind, before, erased, held, finished_at)!
 -- Adds to the purge report of a night.
@@ -150,25 +150,24 @@ where region_id = :region_id and ticket_id = :ticket_id and lifted_at is null re
 
 -- name: holds_of_ticket(region_id, ticket_id)
 -- Every retention hold of a ticket, newest first, with names.
-select h.*, a.name as set_by_name, b.name as lifted_by_name from retention_hold h
+select h.reason, h.until, h.set_at, h.lifted_at, a.name as set_by_name, b.name as lifted_by_name from retention_hold h
 left join account a on a.region_id = h.region_id and a.account_id = h.set_by
 left join account b on b.region_id = h.region_id and b.account_id = h.lifted_by
 where h.region_id = :region_id and h.ticket_id = :ticket_id order by h.set_at desc, h.hold_id desc;
 
 -- name: holds_in_force(region_id, today, batch)
 -- Retention holds in force, the first to end first, with names.
-select h.*, a.name as set_by_name from retention_hold h
+select h.number, h.reason, h.until, a.name as set_by_name from retention_hold h
 left join account a on a.region_id = h.region_id and a.account_id = h.set_by
 where h.region_id = :region_id and h.lifted_at is null and h.until >= :today order by h.until, h.number limit :batch;
 
 -- name: reports(region_id, batch)
 -- Purge reports, newest first.
-select * from retention_report where region_id = :region_id order by night desc, kind limit :batch;
+select night, kind, before, erased, held, finished_at from retention_report where region_id = :region_id order by night desc, kind limit :batch;
 
 -- name: personal_columns(region_id)
 -- Columns whose comment says that they hold personal data. :region_id is unused.
-select c.relname as table_name, a.attname as column_name, col_description(c.oid, a.attnum) as told,
-    obj_description(c.oid, 'pg_class') as of_table
+select c.relname as table_name, a.attname as column_name, col_description(c.oid, a.attnum) as comment
 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where :region_id::smallint is not null and c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
     and col_description(c.oid, a.attnum) like '%{personal: %'

@@ -1,6 +1,6 @@
 -- name: region(region_id)^
 -- The region of this database.
-select * from region where region_id = :region_id;
+select name, rehearsal_now from region where region_id = :region_id;
 
 -- name: add_region(region_id, name)!
 -- Inserts a region, or renames it.

@@ -1,6 +1,6 @@
 -- name: units(region_id)
 -- Every unit, with whether an active account there can receive notices.
-select u.*, exists (
+select u.unit_id, u.parent_id, u.name, u.sector, u.level, u.office, exists (
     select from account a where a.region_id = u.region_id and a.unit_id = u.unit_id and a.active
         and a.role in ('handler', 'unit_head')) as staffed
 from unit u where u.region_id = :region_id order by u.sector, u.name;

@@ -17,6 +17,6 @@ where region_id = :region_id and ticket_id = :ticket_id and fulfilled_at is null
 
 -- name: instructions_of_ticket(region_id, ticket_id)
 -- Instructions on a ticket, oldest first.
-select i.*, a.name as leader_name from instruction i
+select i.text, i.due_on, i.fulfilled_at, i.fulfilment, a.name as leader_name from instruction i
 left join account a on a.region_id = i.region_id and a.account_id = i.leader_id
 where i.region_id = :region_id and i.ticket_id = :ticket_id order by i.written_at;

@@ -15,6 +15,5 @@ where region_id = :region_id and ticket_id = :ticket_id and settled_at is null;
 
 -- name: supervisions_of_ticket(region_id, ticket_id)
 -- Tiers of a ticket, oldest first, with the numbers of their letters.
-select s.*, l.year, l.number as letter_number from supervision s
-left join letter l on l.region_id = s.region_id and l.letter_id = s.letter_id
-where s.region_id = :region_id and s.ticket_id = :ticket_id order by s.opened_at;
+select tier, reason, opened_at, due_at, settled_at, settled_by from supervision
+where region_id = :region_id and ticket_id = :ticket_id order by opened_at;

@@ -16,7 +16,11 @@ with mine as (
 ), shown as (
     select * from mine order by due_at nulls last, received_at, ticket_id limit :batch offset :skip
 )
-select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state
+select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.confidential, t.title, t.body, t.place,
+    t.matter_id, t.state, t.received_at, t.changed_at, t.lead_unit_id, t.accused_unit_id, t.cycle, t.tier, t.redo_count,
+    t.return_count, t.extension_count, t.return_ruled, t.parked_from, t.parked_until, t.close_reason, t.closed_at,
+    t.merged_into, t.linked_to, t.opened_by, t.version, t.handler_id, u.name as unit_name, d.rule, d.due_at,
+    d.started_at as clock_started_at, d.limit_text
 from shown s
 join ticket t on t.region_id = :region_id and t.ticket_id = s.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
@@ -31,7 +35,11 @@ with shown as (
     order by clock_due_at nulls last, received_at, ticket_id
     limit :batch offset :skip
 )
-select t.*, u.name as unit_name, d.rule, d.due_at, d.provisional, d.started_at as clock_started_at, d.limit_text, d.state as clock_state
+select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.confidential, t.title, t.body, t.place,
+    t.matter_id, t.state, t.received_at, t.changed_at, t.lead_unit_id, t.accused_unit_id, t.cycle, t.tier, t.redo_count,
+    t.return_count, t.extension_count, t.return_ruled, t.parked_from, t.parked_until, t.close_reason, t.closed_at,
+    t.merged_into, t.linked_to, t.opened_by, t.version, t.handler_id, u.name as unit_name, d.rule, d.due_at,
+    d.started_at as clock_started_at, d.limit_text
 from shown s
 join ticket t on t.region_id = :region_id and t.ticket_id = s.ticket_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
@@ -40,7 +48,9 @@ order by s.due_at nulls last, s.received_at, s.ticket_id;
 
 -- name: closed_of_units(region_id, unit_ids, batch, skip)
 -- Closed tickets these units led, newest first.
-select t.*, u.name as unit_name from ticket t
+select t.ticket_id, t.number, t.kind, t.pace, t.confidential, t.title, t.place, t.state, t.received_at, t.tier, t.parked_until,
+    t.close_reason, t.closed_at, u.name as unit_name
+from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 where t.region_id = :region_id and t.lead_unit_id = any(:unit_ids::uuid[]) and t.closed_at is not null
 order by t.closed_at desc, t.ticket_id
@@ -48,7 +58,9 @@ limit :batch offset :skip;
 
 -- name: closed_of_all(region_id, batch, skip)
 -- Closed tickets of every unit, newest first.
-select t.*, u.name as unit_name from ticket t
+select t.ticket_id, t.number, t.kind, t.pace, t.confidential, t.title, t.place, t.state, t.received_at, t.tier, t.parked_until,
+    t.close_reason, t.closed_at, u.name as unit_name
+from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 where t.region_id = :region_id and t.closed_at is not null
 order by t.closed_at desc, t.ticket_id
@@ -75,19 +87,23 @@ select state, count(*) as total from ticket where region_id = :region_id and sta
 
 -- name: supervised(region_id, tiers, batch, skip)
 -- Supervised tickets with the tier in force, highest tier and earliest due first.
-select t.*, u.name as unit_name, s.tier as in_force, s.reason, s.opened_at, s.due_at, s.letter_id, l.year, l.number as letter_number,
+select t.ticket_id, t.number, t.kind, t.pace, t.confidential, t.title, t.place, t.state, t.received_at, t.tier, t.parked_until,
+    t.close_reason, t.closed_at, u.name as unit_name, s.tier as in_force, s.reason, s.opened_at, s.due_at,
     count(*) over () as total
 from supervision s
 join ticket t on t.region_id = s.region_id and t.ticket_id = s.ticket_id
 left join unit u on u.region_id = s.region_id and u.unit_id = s.unit_id
-left join letter l on l.region_id = s.region_id and l.letter_id = s.letter_id
 where s.region_id = :region_id and s.settled_at is null and s.tier = any(:tiers::smallint[])
 order by s.tier desc, s.due_at
 limit :batch offset :skip;
 
 -- name: tickets_of_person(region_id, contact_hashes, batch)
 -- Earlier tickets from the same number or WeChat id, newest first.
-select t.*, u.name as unit_name from complainant c
+select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.confidential, t.title, t.body, t.place,
+    t.matter_id, t.state, t.received_at, t.changed_at, t.lead_unit_id, t.accused_unit_id, t.cycle, t.tier, t.redo_count,
+    t.return_count, t.extension_count, t.return_ruled, t.parked_from, t.parked_until, t.close_reason, t.closed_at,
+    t.merged_into, t.linked_to, t.opened_by, t.version, t.handler_id, u.name as unit_name
+from complainant c
 join ticket t on t.region_id = c.region_id and t.ticket_id = c.complainant_id
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 where c.region_id = :region_id and c.contact_hash = any(:contact_hashes::bytea[])
@@ -96,7 +112,9 @@ limit :batch;
 
 -- name: latest(region_id, opened_by, batch)
 -- The newest tickets opened by an account (null: by anybody).
-select t.*, u.name as unit_name from ticket t
+select t.ticket_id, t.number, t.kind, t.pace, t.confidential, t.title, t.place, t.state, t.received_at, t.tier, t.parked_until,
+    t.close_reason, t.closed_at, u.name as unit_name
+from ticket t
 left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
 where t.region_id = :region_id and (:opened_by::uuid is null or t.opened_by = :opened_by::uuid)
 order by t.received_at desc

@@ -1,22 +1,37 @@
 -- name: lock_ticket_skip(region_id, ticket_id)^
 -- A ticket, locked for a sweep; no row if another transaction has it locked.
-select * from ticket where region_id = :region_id and ticket_id = :ticket_id for update skip locked;
+select ticket_id, number, channel, kind, handling_class, pace, confidential, title, body, place, matter_id, state, received_at,
+    changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled,
+    parked_from, parked_until, close_reason, closed_at, merged_into, linked_to, opened_by, version, handler_id
+from ticket where region_id = :region_id and ticket_id = :ticket_id for update skip locked;
 
 -- name: ticket_by_id(region_id, ticket_id)^
 -- A ticket.
-select * from ticket where region_id = :region_id and ticket_id = :ticket_id;
+select ticket_id, number, channel, kind, handling_class, pace, confidential, title, body, place, matter_id, state, received_at,
+    changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled,
+    parked_from, parked_until, close_reason, closed_at, merged_into, linked_to, opened_by, version, handler_id
+from ticket where region_id = :region_id and ticket_id = :ticket_id;
 
 -- name: lock_ticket(region_id, ticket_id)^
 -- A ticket, locked until the transaction ends. Its key stays unlocked, so that inserting rows that refer to it does not wait.
-select * from ticket where region_id = :region_id and ticket_id = :ticket_id for no key update;
+select ticket_id, number, channel, kind, handling_class, pace, confidential, title, body, place, matter_id, state, received_at,
+    changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled,
+    parked_from, parked_until, close_reason, closed_at, merged_into, linked_to, opened_by, version, handler_id
+from ticket where region_id = :region_id and ticket_id = :ticket_id for no key update;
 
 -- name: ticket_by_number(region_id, number)^
 -- The ticket with this number.
-select * from ticket where region_id = :region_id and number = :number;
+select ticket_id, number, channel, kind, handling_class, pace, confidential, title, body, place, matter_id, state, received_at,
+    changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled,
+    parked_from, parked_until, close_reason, closed_at, merged_into, linked_to, opened_by, version, handler_id
+from ticket where region_id = :region_id and number = :number;
 
 -- name: ticket_by_client_key(region_id, client_key)^
 -- The ticket opened by an earlier delivery of the same filing.
-select * from ticket where region_id = :region_id and client_key = :client_key;
+select ticket_id, number, channel, kind, handling_class, pace, confidential, title, body, place, matter_id, state, received_at,
+    changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled,
+    parked_from, parked_until, close_reason, closed_at, merged_into, linked_to, opened_by, version, handler_id
+from ticket where region_id = :region_id and client_key = :client_key;
 
 -- name: query_code_hash(region_id, ticket_id)$
 -- The keyed hash of a ticket's query code.
@@ -50,7 +65,11 @@ select unit_id, part from ticket_unit where region_id = :region_id and ticket_id
 
 -- name: received_tickets(region_id, until, batch)
 -- Tickets to dispatch, oldest first, locked for this worker; those with an open dispatch alarm are left out.
-select t.* from ticket t
+select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.confidential, t.title, t.body, t.place,
+    t.matter_id, t.state, t.received_at, t.changed_at, t.lead_unit_id, t.accused_unit_id, t.cycle, t.tier, t.redo_count,
+    t.return_count, t.extension_count, t.return_ruled, t.parked_from, t.parked_until, t.close_reason, t.closed_at,
+    t.merged_into, t.linked_to, t.opened_by, t.version, t.handler_id
+from ticket t
 where t.region_id = :region_id and t.state = 'received' and t.received_at <= :until
     and not exists (
         select from alarm a where a.region_id = :region_id and a.ticket_id = t.ticket_id and a.kind in ('no_catalogue_row', 'dispatch_failed')
@@ -60,7 +79,10 @@ limit :batch for update of t skip locked;
 
 -- name: merged_into(region_id, ticket_id)
 -- Tickets merged into this one, whose complainants get its reply too.
-select * from ticket where region_id = :region_id and merged_into = :ticket_id order by received_at;
+select ticket_id, number, channel, kind, handling_class, pace, confidential, title, body, place, matter_id, state, received_at,
+    changed_at, lead_unit_id, accused_unit_id, cycle, tier, redo_count, return_count, extension_count, return_ruled,
+    parked_from, parked_until, close_reason, closed_at, merged_into, linked_to, opened_by, version, handler_id
+from ticket where region_id = :region_id and merged_into = :ticket_id order by received_at;
 
 -- name: follow_merge(region_id, ticket_id, target_id)!
 -- Redirects tickets merged into a ticket to the target it is merged into itself.

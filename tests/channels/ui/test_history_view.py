@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from channels.ui.deadline_view import Mark, explanation_view, ladder_view, limit_words, window_marks, window_view
+from channels.ui.deadline_view import Mark, ladder_view, window_marks, window_view
 from channels.ui.history_view import event_text, path_steps
+from channels.ui.limit_view import explanation_view, limit_words
 from channels.ui.pagination import pager
 from channels.ui.ticket_rows import state_view
 from hotline.domain.deadline.explanation import compute_due
@@ -33,7 +34,7 @@ def a_clock(limit: str = "5d", start: datetime = MONDAY, rule: Rule = Rule.INTER
     due = compute_due(CALENDAR, Limit.parse(limit), start)
     return {
         "rule": rule, "started_at": start, "due_at": due.at, "limit_text": limit, "provisional": due.provisional,
-        "state": "running", "cycle": 1,
+        "state": "running", "cycle": 1, "pauses": [],
     } | given  # fmt: skip
 
 

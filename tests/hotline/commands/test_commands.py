@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from channels.ui.deadline_view import explanation_view
+from channels.ui.limit_view import explanation_view
 from hotline.__main__ import cli
 from hotline.config import Settings
 from hotline.domain.deadline.working_time import add_working_days

@@ -21,7 +21,7 @@ from hotline.domain.enums import Channel, Kind, Role, Verdict
 from hotline.domain.errors import NotAllowed, NotFound, TooLong
 from hotline.domain.supervision.cards import Colour
 from hotline.domain.tickets.ticket import Actor
-from hotline.store import briefs as store
+from hotline.store.brief import facts as store
 from tests.build import (
     FRIDAY,
     MONDAY,

@@ -1,7 +1,7 @@
 """A confidential matter told in every free word there is: the unit meets nothing of the person anywhere."""
 
 import dataclasses
-from typing import Any
+from typing import Any, get_args, get_type_hints, is_typeddict
 
 import pytest
 
@@ -11,8 +11,10 @@ from hotline.actions.intake import attachments, first_contact, opening
 from hotline.actions.intake.attachments import KeptFile
 from hotline.actions.messaging import inbox
 from hotline.actions.privacy.number_hints import numbers_told
+from hotline.actions.privacy.redaction import FREE
 from hotline.actions.search import case_view
 from hotline.actions.supervision import tiers
+from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.callback import Answers
 from hotline.domain.enums import Kind, Verdict
 from hotline.domain.privacy.personal_numbers import FoundNumbers
@@ -134,3 +136,12 @@ async def test_who_files_is_told_which_numbers_stand_in_the_words(
 ) -> None:
     ticket = await build.opened(town, body=body, kind=Kind.HELP, title="停水")
     assert numbers_told(town.context, ticket) == told
+
+
+def test_every_column_to_redact_is_one_of_its_rows() -> None:
+    rows = {part: get_args(get_type_hints(CaseFile)[part])[0] for part in FREE}
+    typed = {part: get_type_hints(row) for part, row in rows.items() if is_typeddict(row)}
+    assert "views" in typed
+    assert {part: [name for name in FREE[part] if name not in columns] for part, columns in typed.items()} == {
+        part: [] for part in typed
+    }

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import (
     HIDDEN,
     FoundNumbers,
@@ -146,7 +147,7 @@ def test_masked_name_shows_its_first_sign_alone(name: str) -> None:
 @given(identities)
 def test_masked_person_shows_nothing_in_between(identity: str) -> None:
     known = {"name": "王小明", "phone": "13800138000", "identity": identity, "address": "前进村1号"}
-    shown = masked_person(known)
+    shown = masked_person(Complainant(**known))
     assert shown["name"] == "王某某"
     assert shown["identity"] == f"{identity[:3]}{'*' * 11}{identity[-4:]}"
     assert shown["address"] == "＊＊＊"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
 
 from hotline.documents.sheet import Alignment, Sheet
 from hotline.domain.enums import Document, Reason
 from hotline.domain.supervision.tiers import REASON_NAMES, TIER_NAMES
+from hotline.domain.tickets.letter_facts import LetterFacts
 
 _MEET = frozenset({Reason.DISSATISFIED, Reason.REDOS, Reason.INTERVIEW_OVERDUE, Reason.STILL_DISSATISFIED})
 _TASKS = {
@@ -37,40 +36,39 @@ def letter_number(county: str, year: int, number: int, kind: Document = Document
     return f"{county[:1]}热{_SIGNS[kind]}〔{year}〕{number}号"
 
 
-def supervision_letter(facts: Mapping[str, Any]) -> Sheet:
-    """Return the letter as a sheet.
-
-    `facts`: county, year, number, unit, copy_to, tier (1 to 3), reason (of Reason), passed_on (optional, true for a
-    unit that takes over), ticket_number, title without personal data, due_at and issued_at in local time.
-    """
+def supervision_letter(facts: LetterFacts) -> Sheet:
+    """The letter of a tier from 1 to 3 as a sheet; `facts` has reason, tier and due_at."""
+    tier, due_at, reason = facts["tier"], facts["due_at"], Reason(facts["reason"])
+    assert tier is not None
+    assert due_at is not None
+    issuer = _issuer(facts["county"], tier)
     number = letter_number(facts["county"], facts["year"], facts["number"])
     title = f"关于督办第{facts['ticket_number']}号工单的函"
     sheet = Sheet(title, facts["issued_at"])
-    sheet.head(_issuer(facts), TIER_NAMES[facts["tier"]], number)
+    sheet.head(issuer, TIER_NAMES[tier], number)
     sheet.title(title)
     sheet.text(f"{facts['unit'] or '承办单位'}：")
-    reason = Reason(facts["reason"])
-    sheet.prose(f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。{_why(facts, reason)}")
-    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{moment_text(facts['due_at'])}。")
-    sheet.prose(_NEXT[facts["tier"]])
+    why = _why(reason, TIER_NAMES[tier], passed_on=facts.get("passed_on", False))
+    sheet.prose(f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。{why}")
+    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{moment_text(due_at)}。")
+    sheet.prose(_NEXT[tier])
     sheet.text("")
-    sheet.text(_issuer(facts), align=Alignment.RIGHT, right_indent=2)
+    sheet.text(issuer, align=Alignment.RIGHT, right_indent=2)
     sheet.text(date_text(facts["issued_at"]), align=Alignment.RIGHT, right_indent=4)
     copies = [f"抄送：{facts['unit']}{facts['copy_to']}"] if facts["copy_to"] else []
     sheet.imprint([*copies, f"{facts['county']}阳光热线办公室　　{date_text(facts['issued_at'])}印发"])
     return sheet
 
 
-def _why(facts: Mapping[str, Any], reason: Reason) -> str:
-    tier = TIER_NAMES[facts["tier"]]
-    if facts.get("passed_on"):
+def _why(reason: Reason, tier: str, *, passed_on: bool) -> str:
+    if passed_on:
         return f"该工单此前因{REASON_NAMES[reason]}列入{tier}，现改由你单位承办，继续督办。"
     return f"因{REASON_NAMES[reason]}，现列入{tier}。"
 
 
-def _issuer(facts: Mapping[str, Any]) -> str:
+def _issuer(county: str, tier: int) -> str:
     """Return the issuer: the discipline office for tier 2, the hotline's office for tiers 1 and 3."""
-    return f"{facts['county']}{'纪委纠风办' if facts['tier'] == 2 else '阳光热线办公室'}"
+    return f"{county}{'纪委纠风办' if tier == 2 else '阳光热线办公室'}"
 
 
 def date_text(at: date) -> str:

@@ -2,7 +2,11 @@
 -- Tickets something happened to since a moment, oldest first.
 with changed as materialized (
     select distinct e.ticket_id from ticket_event e where e.region_id = :region_id and e.at >= :since)
-select t.* from changed c
+select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.confidential, t.title, t.body, t.place,
+    t.matter_id, t.state, t.received_at, t.changed_at, t.lead_unit_id, t.accused_unit_id, t.cycle, t.tier, t.redo_count,
+    t.return_count, t.extension_count, t.return_ruled, t.parked_from, t.parked_until, t.close_reason, t.closed_at,
+    t.merged_into, t.linked_to, t.opened_by, t.version, t.handler_id
+from changed c
 join ticket t on t.region_id = :region_id and t.ticket_id = c.ticket_id
 order by t.received_at, t.ticket_id;
 

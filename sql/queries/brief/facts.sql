@@ -63,7 +63,8 @@ order by done_at, callback_id;
 
 -- name: interviews_in_week(region_id, since, until)
 -- Interviews owed or held in the week, with the complainant's latest verdict before its end.
-select e.verb = 'hold_interview' as held, e.at, t.number, t.title, t.confidential, t.matter_id, i.*, v.verdict
+select e.verb = 'hold_interview' as held, e.at, t.ticket_id, t.number, t.title, t.confidential, t.matter_id, i.unit_id,
+    i.held_at, i.held_place, i.official, i.cause, i.solution, i.outcome, i.promised_on, i.person_verdict, v.verdict
 from ticket_event e
 join ticket t on t.region_id = e.region_id and t.ticket_id = e.ticket_id
 join lateral (
@@ -124,7 +125,8 @@ order by d.due_at, d.deadline_id;
 
 -- name: instructions_in_week(region_id, since, until)
 -- Leaders' instructions not fulfilled before the week, oldest first.
-select i.*, t.number, t.title, t.confidential, t.matter_id, t.lead_unit_id, a.name as leader
+select i.text, i.due_on, i.written_at, i.fulfilled_at, i.fulfilment, t.ticket_id, t.number, t.title, t.confidential,
+    t.matter_id, t.lead_unit_id, a.name as leader
 from instruction i
 join ticket t on t.region_id = i.region_id and t.ticket_id = i.ticket_id
 left join account a on a.region_id = i.region_id and a.account_id = i.leader_id
@@ -135,68 +137,3 @@ order by i.written_at, i.instruction_id;
 -- The sealed names, numbers and addresses of these tickets' complainants, to redact them from texts.
 select complainant_id, name_sealed, phone_sealed, identity_sealed, address_sealed from complainant
 where region_id = :region_id and complainant_id = any(:ticket_ids::uuid[]);
-
--- name: weeks_done(region_id)
--- The Mondays of the weeks that have a brief.
-select week_start from brief where region_id = :region_id order by week_start;
-
--- name: insert_brief(region_id, brief_id, week_start, year, number, compiled_at, body)!
--- Inserts a composed brief.
-insert into brief (region_id, brief_id, week_start, year, number, state, compiled_at, body)
-values (:region_id, :brief_id, :week_start, :year, :number, 'draft', :compiled_at, :body);
-
--- name: insert_figure(region_id, brief_id, key, ticket_ids)*!
--- Inserts the frozen ticket lists of a brief.
-insert into brief_figure (region_id, brief_id, key, ticket_ids) values (:region_id, :brief_id, :key, :ticket_ids)
-on conflict (region_id, brief_id, key) do nothing;
-
--- name: brief_of_week(region_id, week_start)^
--- The brief of a week.
-select * from brief where region_id = :region_id and week_start = :week_start;
-
--- name: lock_brief(region_id, week_start)^
--- The brief of a week, locked until the transaction ends.
-select * from brief where region_id = :region_id and week_start = :week_start for update;
-
--- name: briefs(region_id, states, batch)
--- Briefs in these states, newest week first, without their bodies.
-select brief_id, week_start, year, number, state, compiled_at, issued_at from brief
-where region_id = :region_id and state = any(:states::text[])
-order by week_start desc
-limit :batch;
-
--- name: figure_counts(region_id, brief_id)
--- The length of each frozen list of a brief.
-select key, cardinality(ticket_ids) as total from brief_figure where region_id = :region_id and brief_id = :brief_id;
-
--- name: figure_tickets(region_id, brief_id, key)
--- The tickets behind a figure, one row each time a ticket counts, with the units that have a part in it now.
-select t.ticket_id, t.number, t.title, t.kind, t.channel, t.state, t.received_at, t.lead_unit_id, u.name as unit_name, array(
-    select p.unit_id from ticket_unit p
-    where p.region_id = t.region_id and p.ticket_id = t.ticket_id and p.part <> 'former') as unit_ids
-from brief_figure b
-cross join lateral unnest(b.ticket_ids) with ordinality as f (ticket_id, place)
-join ticket t on t.region_id = b.region_id and t.ticket_id = f.ticket_id
-left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
-where b.region_id = :region_id and b.brief_id = :brief_id and b.key = :key
-order by f.place;
-
--- name: save_advice(region_id, brief_id, advice)!
--- Saves section 8.
-update brief set advice = :advice where region_id = :region_id and brief_id = :brief_id;
-
--- name: save_brief_state(region_id, brief_id, state, issued_at)!
--- Saves the state of a brief.
-update brief set state = :state, issued_at = :issued_at where region_id = :region_id and brief_id = :brief_id;
-
--- name: insert_reading(region_id, brief_id, account_id, read_at)!
--- Inserts a leader's confirmation of reading; the first one stays.
-insert into brief_reading (region_id, brief_id, account_id, read_at) values (:region_id, :brief_id, :account_id, :read_at)
-on conflict (region_id, brief_id, account_id) do nothing;
-
--- name: readings(region_id, brief_id)
--- Confirmations of reading, the earliest first.
-select r.account_id, r.read_at, a.name from brief_reading r
-left join account a on a.region_id = r.region_id and a.account_id = r.account_id
-where r.region_id = :region_id and r.brief_id = :brief_id
-order by r.read_at, r.account_id;
