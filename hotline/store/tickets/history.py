@@ -28,6 +28,7 @@ class TicketEventRow(TypedDict):
     to_state: str
     cycle: int
     role: str
+    unit_id: UUID | None
     public_text: str | None
     details: Mapping[str, object]
     account_name: str | None

@@ -11,7 +11,7 @@ select event_id from ticket_event where region_id = :region_id and ticket_id = :
 
 -- name: events_of_ticket(region_id, ticket_id)
 -- The whole history of a ticket, oldest first, with the names of account and unit.
-select e.event_id, e.at, e.verb, e.from_state, e.to_state, e.cycle, e.role, e.public_text, e.details,
+select e.event_id, e.at, e.verb, e.from_state, e.to_state, e.cycle, e.role, e.unit_id, e.public_text, e.details,
     a.name as account_name, u.name as unit_name
 from ticket_event e
 left join account a on a.region_id = e.region_id and a.account_id = e.account_id
