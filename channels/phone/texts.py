@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from channels.ui.navigation import ROLE_NAMES
 from hotline.domain.enums import KIND_NAMES, Pace, Role, Rule
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.supervision.tiers import RULE_NAMES
 
 KINDS = [(str(kind), name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
@@ -54,11 +54,11 @@ MESSAGE_NAMES: Mapping[str, str] = {
 }
 
 
-def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
+def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
     """What happened, and what to do about it, in plain words."""
-    if kind == "no_catalogue_row":
+    if kind == AlarmKind.NO_CATALOGUE_ROW:
         return "派单目录里没有合适的单位", "请看清诉求后人工派单。"
-    if kind == "nobody_to_receive":
+    if kind == AlarmKind.NOBODY_TO_RECEIVE:
         unit = details.get("unit") or "承办单位"
         if details.get("person"):
             return (
@@ -67,18 +67,19 @@ def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
             )
         if details.get("role"):
             return (
-                f"{ROLE_NAMES[Role(details['role'])]}没有人在岗",
+                f"{ROLE_NAMES[Role(str(details['role']))]}没有人在岗",
                 "通知已转给派单员，请电话告知，并请该办公室登记代岗。",
             )
         return f"“{unit}”没有人接收通知", "已转给上级单位或派单员，请电话告知，并请管理员补上承办人。"
-    if kind == "timetable_stopped":
-        jobs = "、".join(details.get("jobs", ()))
-        return f"后台任务停了：{jobs}", "到期的提醒和督办没有发出，请立即联系系统管理员重启后台服务；恢复后自动补上。"
-    if kind == "nobody_to_supervise":
+    if kind == AlarmKind.TIMETABLE_STOPPED:
+        jobs = details.get("jobs")
+        names = "、".join(str(job) for job in jobs) if isinstance(jobs, list) else ""
+        return f"后台任务停了：{names}", "到期的提醒和督办没有发出，请立即联系系统管理员重启后台服务；恢复后自动补上。"
+    if kind == AlarmKind.NOBODY_TO_SUPERVISE:
         return "已经升级督办，但没有承办单位可以督办", "请先确定承办单位。"
-    if kind in ("message_refused", "message_unknown"):
+    if kind in (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN):
         what = MESSAGE_NAMES.get(str(details.get("kind")), "通知")
-        if kind == "message_refused":
+        if kind == AlarmKind.MESSAGE_REFUSED:
             return f"{what}发不出去", "请在“未送达”里打电话告知诉求人，并登记结果。"
         return f"{what}不知道是否送到", "请在“未送达”里打电话核实一次，系统不会自动重发。"
     rule = kind.removesuffix("_overdue")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -15,7 +14,7 @@ from channels.web.forms import read_form
 from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
-from hotline.actions.messaging.inbox import list_alarms, settle_alarm
+from hotline.actions.messaging.inbox import OpenAlarmRow, list_alarms, settle_alarm
 from hotline.domain.accounts.permissions import Right, may
 
 
@@ -29,8 +28,8 @@ async def show_alarms(request: web.Request) -> web.Response:
     return page(request, "messaging/alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
 
 
-def _line(row: Mapping[str, Any], request: web.Request, reads_tickets: bool) -> dict[str, Any]:
-    happened, todo = alarm_text(row["kind"], row["details"] or {})
+def _line(row: OpenAlarmRow, request: web.Request, reads_tickets: bool) -> dict[str, Any]:
+    happened, todo = alarm_text(row["kind"], row["details"])
     return {
         "alarm_id": row["alarm_id"],
         "happened": happened,

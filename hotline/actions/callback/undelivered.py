@@ -13,12 +13,13 @@ from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
 from hotline.domain.handling import unit_work as rule
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
 from hotline.domain.privacy.visibility import mask_name, mask_number
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.messaging import alarms, outbox, undelivered
 
-ALARMS = ("message_refused", "message_unknown")
+ALARMS = (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +98,5 @@ async def _settle(
         await undelivered.send_again(conn, context.region, outbox_id, at)
     else:
         await outbox.settle_outbox(conn, context.region, [outbox_id], "done", now, reason=how.value)
-    keys = [f"{kind}:{ticket.ticket_id}:{outbox_id}" for kind in ALARMS]
+    keys = [alarms.alarm_key(kind, ticket.ticket_id, str(outbox_id)) for kind in ALARMS]
     await alarms.settle_alarms_by_key(conn, context.region, keys, now, actor.account_id)

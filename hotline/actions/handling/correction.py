@@ -14,6 +14,7 @@ from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.domain.enums import Kind, Reason
 from hotline.domain.errors import Malformed, NotMerged
 from hotline.domain.handling import correction as rule
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.deadline import deadlines
@@ -23,7 +24,7 @@ from hotline.store.supervision import tiers as mechanism
 from hotline.store.tickets import history
 
 Given = Mapping[str, Any]
-_WAITED_FOR_PEOPLE = ("no_catalogue_row", "dispatch_failed")
+_WAITED_FOR_PEOPLE = (AlarmKind.NO_CATALOGUE_ROW, AlarmKind.DISPATCH_FAILED)
 
 
 async def reclassify_ticket(

@@ -12,6 +12,7 @@ import structlog
 
 from hotline.actions.region.context import RegionContext
 from hotline.domain.deadline.timers import notice_time
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 from hotline.domain.tickets.ticket import SYSTEM
 from hotline.store import callbacks
@@ -147,13 +148,15 @@ async def _settle_refused(context: RegionContext, conn: Any, group: list[Row], r
         else:
             details = {"kind": row["kind"], "reason": receipt.reason}
             about = str(row["outbox_id"])
-            await alarms.raise_alarm(conn, context.region, "message_refused", about, row["ticket_id"], details, now)
+            await alarms.raise_alarm(
+                conn, context.region, AlarmKind.MESSAGE_REFUSED, about, row["ticket_id"], details, now
+            )
 
 
 async def _note_unknown(context: RegionContext, conn: Any, row: Row, now: datetime) -> None:
     await reminders.settle_reminders(conn, context.region, [row["outbox_id"]], "unknown", now, row["reason"])
     details, about = {"kind": row["kind"]}, str(row["outbox_id"])
-    await alarms.raise_alarm(conn, context.region, "message_unknown", about, row["ticket_id"], details, now)
+    await alarms.raise_alarm(conn, context.region, AlarmKind.MESSAGE_UNKNOWN, about, row["ticket_id"], details, now)
 
 
 def _ids(rows: list[Row]) -> list[UUID]:

@@ -13,19 +13,27 @@ from hotline.domain.accounts.substitution import OF_A_UNIT
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import leaves
 from hotline.store.messaging import alarms, outbox
+from hotline.store.messaging.alarms import OpenAlarmRow as OpenAlarmRow
 
 Row = Mapping[str, Any]
 
 NOTICES_KEPT = timedelta(days=14)
 
 
-async def list_alarms(context: RegionContext, actor: Actor, batch: int = 100) -> list[Row]:
+async def list_alarms(context: RegionContext, actor: Actor, batch: int = 100) -> list[OpenAlarmRow]:
     """What waits for a dispatcher's eye, oldest first."""
     allow(actor, Right.READ_ALARMS)
     async with context.reading(actor) as conn:
         rows = await alarms.list_alarms(conn, context.region, batch)
     # An administrator keeps the house running; what a ticket says is not read by role (三员分立, PROCEDURE §1).
-    return rows if may(actor.role, Right.READ_TICKET) else [dict(row) | {"title": None} for row in rows]
+    return rows if may(actor.role, Right.READ_TICKET) else [_without_title(row) for row in rows]
+
+
+def _without_title(row: OpenAlarmRow) -> OpenAlarmRow:
+    return {
+        "alarm_id": row["alarm_id"], "raised_at": row["raised_at"], "details": row["details"], "kind": row["kind"],
+        "ticket_id": row["ticket_id"], "number": row["number"], "title": None,
+    }  # fmt: skip
 
 
 async def settle_alarm(context: RegionContext, alarm_id: UUID, actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.deadline.timers import Deadline, notice_time
 from hotline.domain.enums import Channel, Step
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.tickets.ticket import Notice, Ticket
 from hotline.store.ids import new_id
 from hotline.store.messaging import alarms, outbox, reminders
@@ -69,7 +70,9 @@ async def _note_absent(
     """Every time nobody is there for whom it was meant, a person sees it."""
     details = {"number": ticket.number, "notice": notice.kind, **absent}
     occasion = f"{about}:{notice.kind}:{notice.about}:{notice.to.partition(':')[2]}"
-    await alarms.raise_alarm(conn, context.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
+    await alarms.raise_alarm(
+        conn, context.region, AlarmKind.NOBODY_TO_RECEIVE, occasion, ticket.ticket_id, details, now
+    )
 
 
 async def _notify_complainant(

@@ -11,6 +11,7 @@ from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
+from hotline.store.messaging.reminders import ReminderRow as ReminderRow
 
 Row = Mapping[str, Any]
 
@@ -43,7 +44,7 @@ class CaseFile:
     supervisions: list[Row]
     letters: list[Row]
     instructions: list[Row]
-    reminders: list[Row]
+    reminders: list[ReminderRow]
     files: list[Row]
     views: list[Row]
     units: Mapping[UUID, str]

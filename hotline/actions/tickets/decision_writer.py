@@ -21,6 +21,7 @@ from hotline.domain.deadline.timers import (
 )
 from hotline.domain.deadline.working_time import next_open
 from hotline.domain.enums import Channel, Document, Role, Rule, Step
+from hotline.domain.messaging.alarms import OVERDUE, AlarmKind
 from hotline.domain.supervision.tiers import TIER_NAMES
 from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Notice, Paper, Ticket
 from hotline.store import callbacks, interviews
@@ -143,9 +144,9 @@ async def _write_mechanism(
 async def _settle_alarms(context: RegionContext, conn: Any, ticket: Ticket, decision: Decision, now: datetime) -> None:
     """What was late was done after all, or nobody waits for it any more."""
     rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
-    kinds = [f"{rule}_overdue" for rule in rules]
+    kinds = [OVERDUE[rule] for rule in rules]
     if not ticket.open or Rule.DISPATCH in decision.settles:
-        kinds += ["no_catalogue_row", "dispatch_failed"]
+        kinds += [AlarmKind.NO_CATALOGUE_ROW, AlarmKind.DISPATCH_FAILED]
     if kinds:
         await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, kinds, now)
 
@@ -171,7 +172,7 @@ async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalatio
     text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
     await notify(context, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
     if ticket.lead_unit_id is None:
-        alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
+        alarm = Alarm(AlarmKind.NOBODY_TO_SUPERVISE, str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
 
 

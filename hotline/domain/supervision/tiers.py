@@ -12,6 +12,7 @@ from hotline.domain.deadline.working_time import add_working_days
 from hotline.domain.enums import Document, Reason, Role, Rule, Step
 from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
 from hotline.domain.handling.unit_work import resume
+from hotline.domain.messaging.alarms import OVERDUE
 from hotline.domain.tickets.lifecycle import State, Verb, check, may
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
@@ -249,4 +250,4 @@ def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> De
 
 def _alarm(ticket: Ticket, deadline: Deadline) -> Decision:
     details = {"number": ticket.number, "rule": deadline.rule.value, "due_at": deadline.due_at.isoformat()}
-    return Decision(ticket, alarms=(Alarm(f"{deadline.rule}_overdue", str(deadline.deadline_id), details),))
+    return Decision(ticket, alarms=(Alarm(OVERDUE[deadline.rule], str(deadline.deadline_id), details),))

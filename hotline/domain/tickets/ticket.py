@@ -12,6 +12,7 @@ from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.deadline.working_time import Calendar, Due
 from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.policy.limits import Limit, LimitCase, Policy
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
 
@@ -125,7 +126,7 @@ class Paper:
 class Alarm:
     """What a dispatcher must look at; `about` tells one occasion from the next."""
 
-    kind: str
+    kind: AlarmKind
     about: str
     details: Mapping[str, Any] = field(default_factory=dict)
 
