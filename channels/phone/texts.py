@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels.ui.navigation import ROLE_NAMES
+from channels.ui.notice_facts import facts_in_words
 from hotline.domain.enums import KIND_NAMES, Pace, Role, Rule
 from hotline.domain.messaging.alarms import AlarmKind
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.supervision.tiers import RULE_NAMES
 
 KINDS = [(str(kind), name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
@@ -41,17 +43,40 @@ UNDELIVERED_WHY: Mapping[str, str] = {
 }
 UNKNOWN_WHY, REFUSED_WHY = "没有收到回执，可能已经送到", "对方渠道拒收"
 
+OTHER_MESSAGE = "通知"
 MESSAGE_NAMES: Mapping[str, str] = {
-    "callback": "回访邀请",
-    "replied": "答复通知",
-    "extended": "延期通知",
-    "details": "补充材料通知",
-    "interview_planned": "约谈通知",
-    "reminder": "催办提醒",
-    "dispatched": "派单通知",
-    "redo": "重办通知",
-    "escalated": "督办通知",
+    NoticeKind.CALLBACK: "回访邀请",
+    NoticeKind.REPLIED: "答复通知",
+    NoticeKind.EXTENDED: "延期通知",
+    NoticeKind.DETAILS: "补充材料通知",
+    NoticeKind.INTERVIEW_PLANNED: "约谈通知",
+    NoticeKind.REMINDER: "催办提醒",
+    NoticeKind.DISPATCHED: "派单通知",
+    NoticeKind.REDO: "重办通知",
+    NoticeKind.ESCALATED: "督办通知",
 }
+# What an operator tells a person whom the notice itself did not reach.
+NOTICE_WORDS: Mapping[NoticeKind, str] = {
+    NoticeKind.ANSWERED: "您的诉求（{number}）：{answer}",
+    NoticeKind.REDIRECTED: "您的诉求（{number}）：此事不属本热线办理范围，请向{where}反映。",
+    NoticeKind.DETAILS: "您的诉求（{number}）：请一次补齐：{missing}",
+    NoticeKind.MERGED: "您的诉求（{number}）：与同一事项的诉求合并办理，办理结果同样会告知您。",
+    NoticeKind.UNMERGED: "您的诉求（{number}）恢复单独办理。",
+    NoticeKind.REPLIED: "您的诉求（{number}）已有答复：{reply}",
+    NoticeKind.EXTENDED: "您的诉求（{number}）情况较复杂，办理时间延长{limit}。",
+    NoticeKind.INTERVIEW_OWED: "您的诉求（{number}）：承办单位干部将在{limit}内当面约谈。",
+    NoticeKind.INTERVIEW_PLANNED: "您的诉求（{number}）约谈已安排，地点：{where}。",
+    NoticeKind.CALLBACK: "您的诉求（{number}）已有答复。请评价办理情况，回复数字即可：\n1 满意　2 基本满意　3 理解　4 不满意",
+}
+BY_DATE_WORDS = "您的诉求（{number}）：承办单位干部将在{by}前当面约谈。"
+
+
+def word_notice(notice: PostedNotice) -> str:
+    """A notice as an operator tells it by telephone. Raises KeyError for a kind that no complainant is told."""
+    if notice.text is not None:
+        return notice.text
+    by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
+    return (BY_DATE_WORDS if by_date else NOTICE_WORDS[notice.kind]).format_map(facts_in_words(notice))
 
 
 def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
@@ -78,7 +103,7 @@ def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
     if kind == AlarmKind.NOBODY_TO_SUPERVISE:
         return "已经升级督办，但没有承办单位可以督办", "请先确定承办单位。"
     if kind in (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN):
-        what = MESSAGE_NAMES.get(str(details.get("kind")), "通知")
+        what = MESSAGE_NAMES.get(str(details.get("kind")), OTHER_MESSAGE)
         if kind == AlarmKind.MESSAGE_REFUSED:
             return f"{what}发不出去", "请在“未送达”里打电话告知诉求人，并登记结果。"
         return f"{what}不知道是否送到", "请在“未送达”里打电话核实一次，系统不会自动重发。"

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from aiohttp import web
 
-from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
+from channels.desk.notice_texts import NOTICE_NAMES, OTHER_NOTICE, word_notice
+from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX
 from channels.ui.pagination import page_number, turn_pages
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import Row, TicketRow, inbox_row
@@ -22,7 +22,7 @@ from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.dispatch.joint import late_parts_of_tickets
-from hotline.actions.messaging.inbox import list_notices, settle_notice
+from hotline.actions.messaging.inbox import DeskNotice, list_notices, settle_notice
 from hotline.actions.region.context import RegionContext
 from hotline.actions.search.ticket_lists import list_closed, list_inbox
 from hotline.actions.supervision.cards import cards_of_tickets
@@ -135,12 +135,12 @@ async def show_notices(request: web.Request) -> web.Response:
     return page(request, "messaging/notices.html", notices=rest, folded=folded, total=len(notices))
 
 
-def _notice(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+def _notice(row: DeskNotice, moment: datetime) -> dict[str, Any]:
     return {
         "id": row["outbox_id"],
         "at": said(row["created_at"], moment),
-        "kind": NOTICE_KINDS.get(row["kind"], "通知"),
-        "text": row["payload"].get("text", ""),
+        "kind": NOTICE_NAMES.get(row["notice"].kind, OTHER_NOTICE),
+        "text": word_notice(row["notice"]),
         "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
         "urgent": row["urgent"],
         "stands_for": row["stands_for"],
@@ -160,7 +160,7 @@ async def read_notice(request: web.Request) -> web.StreamResponse:
     who, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     one = form.uuid("notice", "消息")
-    listed: list[UUID] = [row["outbox_id"] for row in await list_notices(context, who, now(request))]
+    listed = [row["outbox_id"] for row in await list_notices(context, who, now(request))]
     for outbox_id in listed if one is None else [one]:
         await settle_notice(context, outbox_id, who, now(request))
     return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})

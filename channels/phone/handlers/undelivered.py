@@ -8,7 +8,15 @@ from uuid import UUID
 
 from aiohttp import web
 
-from channels.phone.texts import MESSAGE_NAMES, REFUSED_WHY, TELL_REASON, UNDELIVERED_WHY, UNKNOWN_WHY
+from channels.phone.texts import (
+    MESSAGE_NAMES,
+    OTHER_MESSAGE,
+    REFUSED_WHY,
+    TELL_REASON,
+    UNDELIVERED_WHY,
+    UNKNOWN_WHY,
+    word_notice,
+)
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
 from channels.web.app_keys import SHOWN
@@ -51,7 +59,8 @@ def _line(row: Undelivered, moment: datetime) -> dict[str, Any]:
     why = UNDELIVERED_WHY.get(row.reason, row.reason) or (REFUSED_WHY if row.refused else UNKNOWN_WHY)
     return {
         "row": row,
-        "what": MESSAGE_NAMES.get(row.kind, "通知"),
+        "what": MESSAGE_NAMES.get(row.notice.kind, OTHER_MESSAGE),
+        "text": word_notice(row.notice),
         "channel": CHANNEL_NAMES.get(row.channel, row.channel),
         "outcome": "没有送到" if row.refused else "不知道是否送到",
         "why": why,

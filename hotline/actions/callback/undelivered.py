@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.execution import execute
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
 from hotline.domain.handling import unit_work as rule
 from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.messaging.notices import PostedNotice
 from hotline.domain.privacy.visibility import mask_name, mask_number
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.messaging import alarms, outbox, undelivered
+from hotline.store.messaging.undelivered import UndeliveredRow
 
 ALARMS = (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN)
 
@@ -32,10 +34,9 @@ class Undelivered:
     title: str
     confidential: bool
     channel: str
-    kind: str
+    notice: PostedNotice
     refused: bool
     reason: str
-    text: str
     created_at: datetime
     name: str
     phone: str
@@ -49,15 +50,13 @@ async def list_undelivered(context: RegionContext, actor: Actor, batch: int = 10
     return [_line(context, row) for row in rows], rows[0]["total"] if rows else 0
 
 
-def _line(context: RegionContext, row: Any) -> Undelivered:
-    name, phone = (
-        context.vault.unseal(row[f"{what}_sealed"], f"complainant.{what}") if row[f"{what}_sealed"] else ""
-        for what in ("name", "phone")
-    )
+def _line(context: RegionContext, row: UndeliveredRow) -> Undelivered:
+    vault, name, phone = context.vault, row["name_sealed"], row["phone_sealed"]
     return Undelivered(
         row["outbox_id"], row["ticket_id"], row["number"], row["title"], row["confidential"], row["channel"],
-        row["kind"], row["state"] == "refused", row["reason"] or "", row["payload"].get("text", ""),
-        row["created_at"], mask_name(name), mask_number(phone),
+        PostedNotice.from_payload(row["kind"], row["payload"]), row["state"] == "refused", row["reason"] or "",
+        row["created_at"], mask_name(vault.unseal(name, "complainant.name") if name else ""),
+        mask_number(vault.unseal(phone, "complainant.phone") if phone else ""),
     )  # fmt: skip
 
 
@@ -76,7 +75,7 @@ async def settle_undelivered(
     if ticket_id is None:
         raise NotFound
 
-    async def decide(conn: Any, ticket: Ticket) -> Decision:
+    async def decide(conn: Connection, ticket: Ticket) -> Decision:
         await _settle(context, conn, ticket, outbox_id, how, actor, now)
         text = f"发给诉求人的通知没有送达：{FOLLOW_UP_NAMES[how]}。{words}"
         return rule.comment(ticket, actor, now, {"text": text})
@@ -85,7 +84,13 @@ async def settle_undelivered(
 
 
 async def _settle(
-    context: RegionContext, conn: Any, ticket: Ticket, outbox_id: UUID, how: FollowUp, actor: Actor, now: datetime
+    context: RegionContext,
+    conn: Connection,
+    ticket: Ticket,
+    outbox_id: UUID,
+    how: FollowUp,
+    actor: Actor,
+    now: datetime,
 ) -> None:
     state = await undelivered.lock_undelivered(conn, context.region, outbox_id)
     if state is None:

@@ -20,10 +20,10 @@ from hotline.domain.deadline.timers import (
     time_left,
 )
 from hotline.domain.deadline.working_time import next_open
-from hotline.domain.enums import Channel, Document, Role, Rule, Step
+from hotline.domain.enums import Channel, Document, Rule, Step
 from hotline.domain.messaging.alarms import OVERDUE, AlarmKind
-from hotline.domain.supervision.tiers import TIER_NAMES
-from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Notice, Paper, Ticket
+from hotline.domain.supervision.tiers import escalated_notice
+from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Paper, Ticket
 from hotline.store import callbacks, interviews
 from hotline.store.deadline import deadlines
 from hotline.store.messaging import alarms, outbox
@@ -168,9 +168,7 @@ async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalatio
         "due_at": start.due.at, "letter_id": letter_id,
     })  # fmt: skip
     await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
-    role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
-    text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
-    await notify(context, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
+    await notify(context, conn, ticket, escalated_notice(escalation.tier), str(letter_id), now)
     if ticket.lead_unit_id is None:
         alarm = Alarm(AlarmKind.NOBODY_TO_SUPERVISE, str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)

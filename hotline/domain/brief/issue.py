@@ -14,6 +14,7 @@ from hotline.domain.accounts.permissions import may as holds
 from hotline.domain.brief.words import Line, figure_name, say
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
+from hotline.domain.messaging.notices import BriefStage, Notice, NoticeKind
 from hotline.domain.tickets.ticket import Actor
 
 ADVICE_LIMIT = 4000
@@ -119,6 +120,20 @@ class Brief:
         if key not in self.counts:
             raise NotFound
         return figure_name(key, self.body["names"])
+
+
+_TOLD: Mapping[BriefStage, Role] = {
+    BriefStage.COMPILED: Role.SUPERVISOR,
+    BriefStage.APPROVING: Role.INSPECTOR,
+    BriefStage.SENT_BACK: Role.SUPERVISOR,
+    BriefStage.ISSUED: Role.LEADER,
+}
+
+
+def brief_notice(stage: BriefStage, year: int, number: int) -> Notice:
+    """Tells whoever acts next that issue `number` of the year has come this far."""
+    facts = {"year": year, "issue": number, "stage": stage.value}
+    return Notice(NoticeKind.BRIEF, facts, f"role:{_TOLD[stage]}")
 
 
 def may(verb: BriefVerb, state: BriefState, role: Role) -> bool:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
+
 IncomingKind = Literal["text", "image", "voice", "video", "location", "link", "push", "unknown"]
 
 
@@ -32,19 +34,24 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to a person or an official, from one row of the outbox.
+    """One message to a person or an official, with one notice or several that leave together.
 
-    `recipient` is the id the channel knows the person by; `url` leads to the whole matter; `template` names
-    the form a channel uses where free text is not allowed.
+    The channel puts `notices` into words. `outbox_id` is the row of the first; `recipient` is the id the channel knows
+    the person by; `url` leads to the whole matter; `template` names the form a channel uses where free text is not
+    allowed.
     """
 
     outbox_id: UUID
     channel: str
     recipient: str
-    kind: str
-    text: str
+    notices: tuple[PostedNotice, ...]
     url: str | None = None
     template: str | None = None
+
+    @property
+    def kind(self) -> NoticeKind:
+        """The kind of the first notice."""
+        return self.notices[0].kind
 
 
 class Delivery(StrEnum):

@@ -13,6 +13,7 @@ from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.deadline.working_time import Calendar, Due
 from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.messaging.alarms import AlarmKind
+from hotline.domain.messaging.notices import Notice
 from hotline.domain.policy.limits import Limit, LimitCase, Policy
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
 
@@ -90,19 +91,6 @@ class Event:
     actor: Actor
     public_text: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to tell; `about` keeps it from being told twice.
-
-    `to` is 'unit:<id>', 'role:<role>', 'account:<id>' or 'complainant'.
-    """
-
-    to: str
-    kind: str
-    text: str
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

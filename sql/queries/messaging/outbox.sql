@@ -15,7 +15,7 @@ where region_id = :region_id and outbox_id in (
     where region_id = :region_id and state = 'waiting' and not_before <= :now and (urgent or not :quiet)
     order by not_before
     limit :batch for update skip locked)
-returning *;
+returning outbox_id, kind, ticket_id, reason, channel, recipient, recipient_sealed, payload, urgent, not_before, attempts;
 
 -- name: settle_outbox(region_id, outbox_ids, state, at, provider_id, fold_id, reason, not_before)!
 -- What became of claimed messages; `waiting` with a later moment means: try again then.
@@ -27,7 +27,7 @@ where region_id = :region_id and outbox_id = any(:outbox_ids::uuid[]);
 -- Claimed long ago by a worker that died: perhaps sent. Marked unknown, shown to a person, never sent again by itself.
 update outbox set state = 'unknown', reason = 'worker_lost'
 where region_id = :region_id and state = 'sending' and claimed_at < :before
-returning *;
+returning outbox_id, kind, ticket_id, reason;
 
 -- name: drop_waiting(region_id, ticket_id, reason)
 -- The ticket is closed: what its desks were not told yet is told to nobody.
@@ -42,7 +42,8 @@ where region_id = :region_id and ticket_id = :ticket_id and kind = 'callback' an
 
 -- name: desk_notices(region_id, recipients, since, batch)
 -- What was told to these desks lately, newest first, with the name of the person it was meant for.
-select o.*, a.name as instead_name from outbox o
+select o.outbox_id, o.recipient, o.kind, o.ticket_id, o.payload, o.urgent, o.created_at, a.name as instead_name
+from outbox o
 left join account a on a.region_id = o.region_id and a.account_id = o.instead_of
 where o.region_id = :region_id and o.channel = 'desk' and o.state = 'sent' and o.recipient = any(:recipients::text[])
     and o.created_at >= :since
@@ -51,7 +52,8 @@ limit :batch;
 
 -- name: unread_of_desks(region_id, ticket_id, recipients)
 -- What was told, or waits to be told, of a ticket to these desks and was not dealt with, oldest first.
-select * from outbox where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk'
+select outbox_id, recipient, kind from outbox
+where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk'
     and state in ('waiting', 'sent') and recipient = any(:recipients::text[])
 order by created_at, outbox_id;
 
@@ -75,4 +77,6 @@ where region_id = :region_id and outbox_id = :outbox_id and channel = 'desk' and
 
 -- name: outbox_of_ticket(region_id, ticket_id)
 -- Everything told about a ticket, oldest first.
-select * from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;
+select outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent, created_at, not_before,
+    state, attempts, claimed_at, sent_at, provider_id, fold_id, reason, instead_of
+from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;
