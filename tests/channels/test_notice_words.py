@@ -10,6 +10,7 @@ import pytest
 import channels.desk.notice_texts as desk
 import channels.phone.texts as phone
 import channels.wechat.texts as wechat
+from channels import registry
 from channels.wechat.protocol import TEMPLATE_CHARS, TEXT_BYTES
 from channels.wechat.texts import SUMMARIES, TemplateValue, template_values, word_notices
 from hotline.domain.messaging.notices import Audience, Notice, NoticeKind, PostedNotice, kinds_for
@@ -23,6 +24,8 @@ CHANNELS: Mapping[str, tuple[Word, Mapping[NoticeKind, str], tuple[Audience, ...
     "wechat": (wechat.word_notice, wechat.NOTICE_WORDS, COMPLAINANT),
     "phone": (phone.word_notice, phone.NOTICE_WORDS, COMPLAINANT),
 }
+SILENT = {"website"}
+"""Channels that carry no notice: the progress page shows the ticket itself."""
 EXAMPLES = build_examples()
 TO_COMPLAINANT = [notice for notice in EXAMPLES if notice.to == Audience.COMPLAINANT]
 
@@ -47,6 +50,10 @@ def check_words(channel: str) -> None:
         assert not set("{}") & set(rest), text
         assert "None" not in rest
         assert post(notice).number in text or notice.kind is NoticeKind.BRIEF
+
+
+def test_every_channel_is_looked_at() -> None:
+    assert {channel.name for channel in registry.CHANNELS} == set(CHANNELS) | SILENT
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
