@@ -131,28 +131,6 @@ NOBODY_SUPERVISED: Mapping[str, str] = {
     "2": "没有纪委督办的工单：一级督办的都在期限内。",
     "3": "没有领导督办的工单。",
 }
-NOTICE_KINDS: Mapping[str, str] = {
-    "dispatched": "新工单",
-    "reminder": "催办",
-    "assigned": "指定经办",
-    "escalated": "督办",
-    "redo": "重办",
-    "returned": "退单",
-    "return_upheld": "退单成立",
-    "return_rejected": "退单驳回",
-    "extension_asked": "延期申请",
-    "extension_refused": "延期批复",
-    "commented": "补充说明",
-    "invited": "请求协办",
-    "assisted": "协办意见",
-    "assist_moved": "协办期限",
-    "assist_overdue": "协办逾期",
-    "assist_over": "不再协办",
-    "excused": "免于协办",
-    "reclassified": "更正分类",
-    "unmerged": "撤销并单",
-    "tier3_overdue": "领导督办逾期",
-}
 TABLE_NAMES: Mapping[str, str] = {
     "complainant": "诉求人",
     "ticket": "工单",

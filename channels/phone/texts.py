@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from channels.ui.navigation import ROLE_NAMES
+from channels.ui.notice_facts import facts_in_words
 from hotline.domain.enums import KIND_NAMES, Pace, Role, Rule
+from hotline.domain.messaging.alarms import AlarmKind
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.supervision.tiers import RULE_NAMES
 
 KINDS = [(str(kind), name, "", f"alt+{place}") for place, (kind, name) in enumerate(KIND_NAMES.items(), 1)]
@@ -41,24 +43,47 @@ UNDELIVERED_WHY: Mapping[str, str] = {
 }
 UNKNOWN_WHY, REFUSED_WHY = "没有收到回执，可能已经送到", "对方渠道拒收"
 
+OTHER_MESSAGE = "通知"
 MESSAGE_NAMES: Mapping[str, str] = {
-    "callback": "回访邀请",
-    "replied": "答复通知",
-    "extended": "延期通知",
-    "details": "补充材料通知",
-    "interview_planned": "约谈通知",
-    "reminder": "催办提醒",
-    "dispatched": "派单通知",
-    "redo": "重办通知",
-    "escalated": "督办通知",
+    NoticeKind.CALLBACK: "回访邀请",
+    NoticeKind.REPLIED: "答复通知",
+    NoticeKind.EXTENDED: "延期通知",
+    NoticeKind.DETAILS: "补充材料通知",
+    NoticeKind.INTERVIEW_PLANNED: "约谈通知",
+    NoticeKind.REMINDER: "催办提醒",
+    NoticeKind.DISPATCHED: "派单通知",
+    NoticeKind.REDO: "重办通知",
+    NoticeKind.ESCALATED: "督办通知",
 }
+# What an operator tells a person whom the notice itself did not reach.
+NOTICE_WORDS: Mapping[NoticeKind, str] = {
+    NoticeKind.ANSWERED: "您的诉求（{number}）：{answer}",
+    NoticeKind.REDIRECTED: "您的诉求（{number}）：此事不属本热线办理范围，请向{where}反映。",
+    NoticeKind.DETAILS: "您的诉求（{number}）：请一次补齐：{missing}",
+    NoticeKind.MERGED: "您的诉求（{number}）：与同一事项的诉求合并办理，办理结果同样会告知您。",
+    NoticeKind.UNMERGED: "您的诉求（{number}）恢复单独办理。",
+    NoticeKind.REPLIED: "您的诉求（{number}）已有答复：{reply}",
+    NoticeKind.EXTENDED: "您的诉求（{number}）情况较复杂，办理时间延长{limit}。",
+    NoticeKind.INTERVIEW_OWED: "您的诉求（{number}）：承办单位干部将在{limit}内当面约谈。",
+    NoticeKind.INTERVIEW_PLANNED: "您的诉求（{number}）约谈已安排，地点：{where}。",
+    NoticeKind.CALLBACK: "您的诉求（{number}）已有答复。请评价办理情况，回复数字即可：\n1 满意　2 基本满意　3 理解　4 不满意",
+}
+BY_DATE_WORDS = "您的诉求（{number}）：承办单位干部将在{by}前当面约谈。"
 
 
-def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
+def word_notice(notice: PostedNotice) -> str:
+    """A notice as an operator tells it by telephone. Raises KeyError for a kind that no complainant is told."""
+    if notice.text is not None:
+        return notice.text
+    by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
+    return (BY_DATE_WORDS if by_date else NOTICE_WORDS[notice.kind]).format_map(facts_in_words(notice))
+
+
+def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
     """What happened, and what to do about it, in plain words."""
-    if kind == "no_catalogue_row":
+    if kind == AlarmKind.NO_CATALOGUE_ROW:
         return "派单目录里没有合适的单位", "请看清诉求后人工派单。"
-    if kind == "nobody_to_receive":
+    if kind == AlarmKind.NOBODY_TO_RECEIVE:
         unit = details.get("unit") or "承办单位"
         if details.get("person"):
             return (
@@ -67,18 +92,19 @@ def alarm_text(kind: str, details: Mapping[str, Any]) -> tuple[str, str]:
             )
         if details.get("role"):
             return (
-                f"{ROLE_NAMES[Role(details['role'])]}没有人在岗",
+                f"{ROLE_NAMES[Role(str(details['role']))]}没有人在岗",
                 "通知已转给派单员，请电话告知，并请该办公室登记代岗。",
             )
         return f"“{unit}”没有人接收通知", "已转给上级单位或派单员，请电话告知，并请管理员补上承办人。"
-    if kind == "timetable_stopped":
-        jobs = "、".join(details.get("jobs", ()))
-        return f"后台任务停了：{jobs}", "到期的提醒和督办没有发出，请立即联系系统管理员重启后台服务；恢复后自动补上。"
-    if kind == "nobody_to_supervise":
+    if kind == AlarmKind.TIMETABLE_STOPPED:
+        jobs = details.get("jobs")
+        names = "、".join(str(job) for job in jobs) if isinstance(jobs, list) else ""
+        return f"后台任务停了：{names}", "到期的提醒和督办没有发出，请立即联系系统管理员重启后台服务；恢复后自动补上。"
+    if kind == AlarmKind.NOBODY_TO_SUPERVISE:
         return "已经升级督办，但没有承办单位可以督办", "请先确定承办单位。"
-    if kind in ("message_refused", "message_unknown"):
-        what = MESSAGE_NAMES.get(str(details.get("kind")), "通知")
-        if kind == "message_refused":
+    if kind in (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN):
+        what = MESSAGE_NAMES.get(str(details.get("kind")), OTHER_MESSAGE)
+        if kind == AlarmKind.MESSAGE_REFUSED:
             return f"{what}发不出去", "请在“未送达”里打电话告知诉求人，并登记结果。"
         return f"{what}不知道是否送到", "请在“未送达”里打电话核实一次，系统不会自动重发。"
     rule = kind.removesuffix("_overdue")

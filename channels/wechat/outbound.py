@@ -23,6 +23,7 @@ from channels.wechat.protocol import (
     later,
     post_json,
 )
+from channels.wechat.texts import TemplateValue, template_values, word_notices
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 API_BASE = "https://api.weixin.qq.com"
@@ -38,10 +39,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template message of the account: the field that takes our text, and those that never change."""
+    """A template message of the account: what fills each of its fields, and the fields that never change."""
 
     template_id: str
-    text_field: str = "thing1"
+    fields: Mapping[str, TemplateValue] = field(default_factory=lambda: {"thing1": TemplateValue.SUMMARY})
     fixed: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -240,13 +241,15 @@ class Sender:
 
 
 def _custom(outgoing: Outgoing) -> dict[str, object]:
-    tail = f"\n{outgoing.url}" if outgoing.url and outgoing.url not in outgoing.text else ""
-    text = fit_bytes(outgoing.text, TEXT_BYTES - len(tail.encode())) + tail
+    words = word_notices(outgoing.notices)
+    tail = f"\n{outgoing.url}" if outgoing.url and outgoing.url not in words else ""
+    text = fit_bytes(words, TEXT_BYTES - len(tail.encode())) + tail
     return {"touser": outgoing.recipient, "msgtype": "text", "text": {"content": text}}
 
 
 def _templated(outgoing: Outgoing, template: Template) -> dict[str, object]:
-    fields = {**template.fixed, template.text_field: fit_chars(outgoing.text)}
+    values = template_values(outgoing.notices)
+    fields = {**template.fixed, **{name: fit_chars(values[value]) for name, value in template.fields.items()}}
     return {
         "touser": outgoing.recipient,
         "template_id": template.template_id,

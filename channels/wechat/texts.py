@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Any
 
 from channels.dialogue.state import Phrase, ReplyLine
+from channels.ui.notice_facts import facts_in_words
 from hotline.domain.enums import Kind
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.tickets.lifecycle import State
 
 BODY_SHOWN = 240
@@ -77,6 +80,68 @@ STATE_WORDS: Mapping[State, str] = {
     State.PARKED: "暂时办不了，到时候会自动接着办",
     State.CLOSED: "已办结",
 }
+
+NOTICE_WORDS: Mapping[NoticeKind, str] = {
+    NoticeKind.ANSWERED: "您的诉求（{number}）：{answer}",
+    NoticeKind.REDIRECTED: "您的诉求（{number}）：此事不属本热线办理范围，请向{where}反映。",
+    NoticeKind.DETAILS: "您的诉求（{number}）：请一次补齐：{missing}",
+    NoticeKind.MERGED: "您的诉求（{number}）：与同一事项的诉求合并办理，办理结果同样会告知您。",
+    NoticeKind.UNMERGED: "您的诉求（{number}）恢复单独办理。",
+    NoticeKind.REPLIED: "您的诉求（{number}）已有答复：{reply}",
+    NoticeKind.EXTENDED: "您的诉求（{number}）情况较复杂，办理时间延长{limit}。",
+    NoticeKind.INTERVIEW_OWED: "您的诉求（{number}）：承办单位干部将在{limit}内当面约谈。",
+    NoticeKind.INTERVIEW_PLANNED: "您的诉求（{number}）约谈已安排，地点：{where}。",
+    NoticeKind.CALLBACK: "您的诉求（{number}）已有答复。请评价办理情况，回复数字即可：\n1 满意　2 基本满意　3 理解　4 不满意",
+}
+BY_DATE_WORDS = "您的诉求（{number}）：承办单位干部将在{by}前当面约谈。"
+SEVERAL_WORDS = "您有{count}件事项：\n{lines}"
+
+
+class TemplateValue(StrEnum):
+    """What may fill a field of a template message: the kind in a few words with the number, or the number alone."""
+
+    SUMMARY = "summary"
+    NUMBER = "number"
+
+
+# A `thing` field takes 20 characters, of which a ticket's number is 14.
+SUMMARIES: Mapping[NoticeKind, str] = {
+    NoticeKind.ANSWERED: "{number}已有答复",
+    NoticeKind.REDIRECTED: "{number}请向他处反映",
+    NoticeKind.DETAILS: "{number}请补充材料",
+    NoticeKind.MERGED: "{number}已合并办理",
+    NoticeKind.UNMERGED: "{number}恢复单独办理",
+    NoticeKind.REPLIED: "{number}已有答复",
+    NoticeKind.EXTENDED: "{number}办理延期",
+    NoticeKind.INTERVIEW_OWED: "{number}将当面约谈",
+    NoticeKind.INTERVIEW_PLANNED: "{number}约谈已安排",
+    NoticeKind.CALLBACK: "{number}请评价办理",
+}
+SEVERAL_SUMMARY = "{number}有{count}项进展"
+
+
+def word_notice(notice: PostedNotice) -> str:
+    """A notice as a customer-service message. Raises KeyError for a kind that no complainant is told."""
+    if notice.text is not None:
+        return notice.text
+    by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
+    return (BY_DATE_WORDS if by_date else NOTICE_WORDS[notice.kind]).format_map(facts_in_words(notice))
+
+
+def word_notices(notices: Sequence[PostedNotice]) -> str:
+    """One message for all: a single notice as it is, several as a numbered list."""
+    texts = [word_notice(notice) for notice in notices]
+    if len(texts) == 1:
+        return texts[0]
+    lines = "\n".join(f"{place}. {text}" for place, text in enumerate(texts, 1))
+    return SEVERAL_WORDS.format(count=len(texts), lines=lines)
+
+
+def template_values(notices: Sequence[PostedNotice]) -> dict[TemplateValue, str]:
+    """What a template message says of these notices, which are about one ticket."""
+    number, count = notices[0].number, len(notices)
+    summary = SUMMARIES[notices[0].kind] if count == 1 else SEVERAL_SUMMARY
+    return {TemplateValue.SUMMARY: summary.format(number=number, count=count), TemplateValue.NUMBER: number}
 
 
 def say(lines: Sequence[ReplyLine]) -> str:

@@ -11,9 +11,12 @@ from hotline.domain.deadline.working_time import Calendar, next_open
 from hotline.domain.enums import CloseReason, Reason, Role, Rule, Verdict
 from hotline.domain.errors import Malformed, NotAllowed
 from hotline.domain.interview import owe
+from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import Verb
-from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Rules, Ticket, move
 
+INVITATION = Notice(NoticeKind.CALLBACK, {}, "complainant")
+"""Asks a person on the channel they came by to rate the answer."""
 VERDICT_NAMES: Mapping[Verdict, str] = {
     Verdict.SATISFIED: "满意",
     Verdict.BASICALLY_SATISFIED: "基本满意",
@@ -93,7 +96,7 @@ def _redo(
         rules.start(limit_key(Rule.REPLY, ticket.kind, ticket.pace, redo=True), Rule.REPLY, changed, unit, now),
         *rules.tier_clock(changed, now, promised),
     )
-    notice = Notice(f"unit:{unit}", "redo", f"工单 {ticket.number} 发回重办：请先联系诉求人，再重新答复。")
+    notice = Notice(NoticeKind.REDO, {}, f"unit:{unit}")
     return Decision(
         changed, event, starts=starts, settles=(Rule.CALLBACK,), withdraws=SUPERVISION, notices=(notice,)
     )  # fmt: skip

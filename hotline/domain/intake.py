@@ -12,9 +12,10 @@ from uuid import UUID
 from hotline.domain.deadline.timers import limit_key
 from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace, Rule
 from hotline.domain.errors import AccusedAddressee, Malformed, Missing, TooLong
+from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.privacy.personal_numbers import normalise_identity, redact
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb
-from hotline.domain.tickets.ticket import Actor, Decision, Event, Notice, Rules, Ticket, move
+from hotline.domain.tickets.ticket import Actor, Decision, Event, Rules, Ticket, move
 
 BODY_LIMIT = 12_000
 TITLE_LIMIT = 60
@@ -150,9 +151,8 @@ def answer_at_once(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[s
         public_text=str(given.get("answer", "")), handling_class=HandlingClass.INSTANT,
         close_reason=CloseReason.ANSWERED, closed_at=now,
     )  # fmt: skip
-    return Decision(
-        changed, event, settles=(Rule.DISPATCH,), withdraws_all=True, notices=(_tell(changed, "answered", event),)
-    )
+    notice = Notice(NoticeKind.ANSWERED, {"answer": str(given.get("answer", ""))}, "complainant")
+    return Decision(changed, event, settles=(Rule.DISPATCH,), withdraws_all=True, notices=(notice,))
 
 
 def redirect(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
@@ -162,9 +162,8 @@ def redirect(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, An
         public_text=f"此事不属本热线办理范围，请向{given.get('where')}反映。", handling_class=HandlingClass.REDIRECTED,
         close_reason=CloseReason.REDIRECTED, closed_at=now,
     )  # fmt: skip
-    return Decision(
-        changed, event, settles=(Rule.DISPATCH,), withdraws_all=True, notices=(_tell(changed, "redirected", event),)
-    )
+    notice = Notice(NoticeKind.REDIRECTED, {"where": str(given.get("where"))}, "complainant")
+    return Decision(changed, event, settles=(Rule.DISPATCH,), withdraws_all=True, notices=(notice,))
 
 
 def ask_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
@@ -174,9 +173,8 @@ def ask_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given
         public_text=f"请一次补齐：{given.get('missing')}", handling_class=HandlingClass.SUPPLEMENT,
     )  # fmt: skip
     wait = rules.start("details", Rule.DETAILS, changed, None, now)
-    return Decision(
-        changed, event, starts=(wait,), withdraws=(Rule.DISPATCH,), notices=(_tell(changed, "details", event),)
-    )
+    notice = Notice(NoticeKind.DETAILS, {"missing": str(given.get("missing"))}, "complainant")
+    return Decision(changed, event, starts=(wait,), withdraws=(Rule.DISPATCH,), notices=(notice,))
 
 
 def add_details(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
@@ -203,10 +201,9 @@ def merge(ticket: Ticket, target: Ticket, barred: Collection[UUID], actor: Actor
         public_text="与同一事项的诉求合并办理，办理结果同样会告知您。", close_reason=CloseReason.MERGED,
         closed_at=now, merged_into=target.ticket_id,
     )  # fmt: skip
-    notices = [_tell(changed, "merged", event)]
+    notices = [Notice(NoticeKind.MERGED, {}, "complainant")]
     if ticket.lead_unit_id is not None:
-        words = f"工单 {ticket.number} 已并入 {target.number}，不用单独办理。"
-        notices.append(Notice(f"unit:{ticket.lead_unit_id}", "merged", words))
+        notices.append(Notice(NoticeKind.MERGED, {"target": target.number}, f"unit:{ticket.lead_unit_id}"))
     return Decision(changed, event, withdraws_all=True, notices=tuple(notices))
 
 
@@ -225,15 +222,9 @@ def withdraw(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, An
     )
     notices: tuple[Notice, ...] = ()
     if ticket.lead_unit_id is not None:
-        notices = (
-            Notice(f"unit:{ticket.lead_unit_id}", "withdrawn", f"工单 {ticket.number} 诉求人已撤回，不用再办理。"),
-        )
+        notices = (Notice(NoticeKind.WITHDRAWN, {}, f"unit:{ticket.lead_unit_id}"),)
     return Decision(changed, event, withdraws_all=True, notices=notices)
 
 
 def _dispatch_clock(ticket: Ticket, rules: Rules, now: datetime) -> Any:
     return rules.start(limit_key(Rule.DISPATCH, ticket.kind, ticket.pace), Rule.DISPATCH, ticket, None, now)
-
-
-def _tell(ticket: Ticket, kind: str, event: Event) -> Notice:
-    return Notice("complainant", kind, f"您的诉求（{ticket.number}）：{event.public_text}")

@@ -9,14 +9,13 @@ from typing import Any
 from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.enums import CloseReason, Outcome, Reason, Rule, Verdict
 from hotline.domain.errors import Malformed, NoReviewYet
-from hotline.domain.policy.limits import Limit
+from hotline.domain.messaging.notices import Facts, Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import Verb, check, check_given
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
     Actor,
     Decision,
     Escalation,
-    Notice,
     Rules,
     Ticket,
     by_leaders_date,
@@ -51,11 +50,7 @@ def owe(
     changed, event = move(ticket, Verb.OWE_INTERVIEW, actor, now, given, cycle=ticket.cycle + 1)
     key, rule = TIER_CLOCKS[tier]
     clock = by_leaders_date(rules.start(key, rule, changed, ticket.lead_unit_id, now), promised)
-    notice = Notice(
-        "complainant",
-        "interview_owed",
-        f"您的诉求（{ticket.number}）：承办单位干部将在{_until(clock, rules)}当面约谈。",
-    )
+    notice = Notice(NoticeKind.INTERVIEW_OWED, _until(clock, rules), "complainant")
     return Decision(
         changed,
         event,
@@ -67,10 +62,10 @@ def owe(
     )
 
 
-def _until(clock: Start, rules: Rules) -> str:
+def _until(clock: Start, rules: Rules) -> Facts:
     if clock.limit_text == BY_DATE:
-        return f"{rules.calendar.local(clock.due.at):%m月%d日}前"
-    return f"{Limit.parse(clock.limit_text).in_words}内"
+        return {"by": rules.calendar.local(clock.due.at).date().isoformat()}
+    return {"limit": clock.limit_text}
 
 
 def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
@@ -80,9 +75,7 @@ def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: 
     changed, event = move(
         ticket, Verb.PLAN_INTERVIEW, actor, now, given, public_text=f"约谈已安排：{given.get('meet_where')}。"
     )
-    notice = Notice(
-        "complainant", "interview_planned", f"您的诉求（{ticket.number}）约谈已安排，地点：{given.get('meet_where')}。"
-    )
+    notice = Notice(NoticeKind.INTERVIEW_PLANNED, {"where": str(given.get("meet_where"))}, "complainant")
     return Decision(changed, event, notices=(notice,))
 
 

@@ -9,10 +9,13 @@ from uuid import UUID
 import pytest
 
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from rehearsal.adversary import LIFE, Killed, Life
 from rehearsal.fault_injection import FaultInjector
 
-MESSAGE = Outgoing(UUID(int=1), "wechat", "somebody", "replied", "已经答复。")
+MESSAGE = Outgoing(
+    UUID(int=1), "wechat", "somebody", (PostedNotice(NoticeKind.REPLIED, facts={"reply": "已经答复。"}),)
+)
 
 
 def injector(*answers: Delivery) -> FaultInjector:

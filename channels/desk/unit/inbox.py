@@ -6,12 +6,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX, NOTICE_KINDS
+from channels.desk.notice_texts import NOTICE_NAMES, OTHER_NOTICE, word_notice
+from channels.desk.texts import EMPTY_DESK, EMPTY_INBOX
 from channels.ui.pagination import page_number, turn_pages
 from channels.ui.rendering import page
 from channels.ui.ticket_rows import TicketRow, closed_row, inbox_row
@@ -22,7 +22,7 @@ from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now
 from hotline.actions.dispatch.joint import late_parts_of_tickets
-from hotline.actions.messaging.inbox import list_notices, settle_notice
+from hotline.actions.messaging.inbox import DeskNotice, list_notices, settle_notice
 from hotline.actions.region.context import RegionContext
 from hotline.actions.search.ticket_lists import InboxTicketRow, ListedTicketRow, list_closed, list_inbox
 from hotline.actions.supervision.cards import cards_of_tickets
@@ -132,34 +132,47 @@ def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str
 
 
 async def show_notices(request: web.Request) -> web.Response:
-    """`GET /desk/notices`: what was told to this desk in the last two weeks, newest first."""
+    """`GET /desk/notices`: unread notices to this desk of the last two weeks, newest first."""
     who, moment = actor(request), now(request)
     rows = await list_notices(region_of(request), who, moment)
     request[SHOWN] = len(rows)
     notices = [_notice(row, moment) for row in rows]
     folded = [(kind, same) for kind, same in _by_kind(notices).items() if len(same) >= FOLDED_FROM]
-    rest = [one for one in notices if one["kind"] not in dict(folded)]
+    rest = [notice for notice in notices if notice.kind not in dict(folded)]
     return page(request, "messaging/notices.html", notices=rest, folded=folded, total=len(notices))
 
 
-def _notice(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
-    return {
-        "id": row["outbox_id"],
-        "at": said(row["created_at"], moment),
-        "kind": NOTICE_KINDS.get(row["kind"], "通知"),
-        "text": row["payload"].get("text", ""),
-        "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
-        "urgent": row["urgent"],
-        "stands_for": row["stands_for"],
-    }
+@dataclass(frozen=True, slots=True)
+class NoticeLine:
+    """A notice as the page shows it; `kind` is its heading, `stands_for` the absent person it was meant for, or ''."""
+
+    id: UUID
+    at: str
+    kind: str
+    text: str
+    href: str
+    urgent: bool
+    stands_for: str
 
 
-def _by_kind(notices: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Notices by kind, the newest kind first; what is urgent is never folded away."""
-    kinds: dict[str, list[dict[str, Any]]] = {}
-    for one in notices:
-        kinds.setdefault(one["kind"], []).append(one)
-    return {kind: same for kind, same in kinds.items() if not any(one["urgent"] for one in same)}
+def _notice(row: DeskNotice, moment: datetime) -> NoticeLine:
+    return NoticeLine(
+        id=row["outbox_id"],
+        at=said(row["created_at"], moment),
+        kind=NOTICE_NAMES.get(row["notice"].kind, OTHER_NOTICE),
+        text=word_notice(row["notice"]),
+        href=f"/tickets/{row['ticket_id']}" if row["ticket_id"] else "",
+        urgent=row["urgent"],
+        stands_for=row["stands_for"],
+    )
+
+
+def _by_kind(notices: Sequence[NoticeLine]) -> dict[str, list[NoticeLine]]:
+    """Notices by heading, the newest first; a heading with anything urgent is left out, since it is never folded."""
+    kinds: dict[str, list[NoticeLine]] = {}
+    for notice in notices:
+        kinds.setdefault(notice.kind, []).append(notice)
+    return {kind: same for kind, same in kinds.items() if not any(notice.urgent for notice in same)}
 
 
 async def read_notice(request: web.Request) -> web.StreamResponse:
@@ -167,7 +180,7 @@ async def read_notice(request: web.Request) -> web.StreamResponse:
     who, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     one = form.uuid("notice", "消息")
-    listed: list[UUID] = [row["outbox_id"] for row in await list_notices(context, who, now(request))]
+    listed = [row["outbox_id"] for row in await list_notices(context, who, now(request))]
     for outbox_id in listed if one is None else [one]:
         await settle_notice(context, outbox_id, who, now(request))
     return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from uuid import UUID
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ from channels.web.forms import read_form
 from channels.web.region import region_of
 from channels.web.routes import get, id_in, post
 from channels.web.session import actor, check_csrf, now
-from hotline.actions.messaging.inbox import list_alarms, settle_alarm
+from hotline.actions.messaging.inbox import OpenAlarmRow, list_alarms, settle_alarm
 from hotline.domain.accounts.permissions import Right, may
 
 
@@ -29,18 +29,32 @@ async def show_alarms(request: web.Request) -> web.Response:
     return page(request, "messaging/alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
 
 
-def _line(row: Mapping[str, Any], request: web.Request, reads_tickets: bool) -> dict[str, Any]:
-    happened, todo = alarm_text(row["kind"], row["details"] or {})
-    return {
-        "alarm_id": row["alarm_id"],
-        "happened": happened,
-        "todo": todo,
-        "at_text": said(row["raised_at"], now(request)),
-        "at_exact": local_text(row["raised_at"]),
-        "number": row["number"] or "",
-        "title": (row["title"] or "") if reads_tickets else "",
-        "href": f"/tickets/{row['ticket_id']}" if row["ticket_id"] and reads_tickets else "",
-    }
+@dataclass(frozen=True, slots=True)
+class AlarmLine:
+    """An alarm as the page shows it; `number`, `title` and `href` are '' where there is no ticket to show."""
+
+    alarm_id: UUID
+    happened: str
+    todo: str
+    at_text: str
+    at_exact: str
+    number: str
+    title: str
+    href: str
+
+
+def _line(row: OpenAlarmRow, request: web.Request, reads_tickets: bool) -> AlarmLine:
+    happened, todo = alarm_text(row["kind"], row["details"])
+    return AlarmLine(
+        alarm_id=row["alarm_id"],
+        happened=happened,
+        todo=todo,
+        at_text=said(row["raised_at"], now(request)),
+        at_exact=local_text(row["raised_at"]),
+        number=row["number"] or "",
+        title=(row["title"] or "") if reads_tickets else "",
+        href=f"/tickets/{row['ticket_id']}" if row["ticket_id"] and reads_tickets else "",
+    )
 
 
 async def settle(request: web.Request) -> web.StreamResponse:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from aiohttp import web
 
-from channels.phone.texts import MESSAGE_NAMES, REFUSED_WHY, TELL_REASON, UNDELIVERED_WHY, UNKNOWN_WHY
+from channels.phone.texts import (
+    MESSAGE_NAMES,
+    OTHER_MESSAGE,
+    REFUSED_WHY,
+    TELL_REASON,
+    UNDELIVERED_WHY,
+    UNKNOWN_WHY,
+    word_notice,
+)
 from channels.ui.rendering import page
 from channels.ui.time_format import local_text, said
 from channels.web.app_keys import SHOWN
@@ -47,18 +55,34 @@ async def _list_page(
     )  # fmt: skip
 
 
-def _line(row: Undelivered, moment: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class UndeliveredLine:
+    """A message with the words about it; `ends` are the results to choose from, value and name."""
+
+    row: Undelivered
+    what: str
+    text: str
+    channel: str
+    outcome: str
+    why: str
+    since: str
+    since_exact: str
+    ends: list[tuple[str, str]]
+
+
+def _line(row: Undelivered, moment: datetime) -> UndeliveredLine:
     why = UNDELIVERED_WHY.get(row.reason, row.reason) or (REFUSED_WHY if row.refused else UNKNOWN_WHY)
-    return {
-        "row": row,
-        "what": MESSAGE_NAMES.get(row.kind, "通知"),
-        "channel": CHANNEL_NAMES.get(row.channel, row.channel),
-        "outcome": "没有送到" if row.refused else "不知道是否送到",
-        "why": why,
-        "since": said(row.created_at, moment),
-        "since_exact": local_text(row.created_at),
-        "ends": [(end.value, FOLLOW_UP_NAMES[end]) for end in FollowUp if row.refused or end is not FollowUp.AGAIN],
-    }
+    return UndeliveredLine(
+        row=row,
+        what=MESSAGE_NAMES.get(row.notice.kind, OTHER_MESSAGE),
+        text=word_notice(row.notice),
+        channel=CHANNEL_NAMES.get(row.channel, row.channel),
+        outcome="没有送到" if row.refused else "不知道是否送到",
+        why=why,
+        since=said(row.created_at, moment),
+        since_exact=local_text(row.created_at),
+        ends=[(end.value, FOLLOW_UP_NAMES[end]) for end in FollowUp if row.refused or end is not FollowUp.AGAIN],
+    )
 
 
 async def reveal(request: web.Request) -> web.Response:

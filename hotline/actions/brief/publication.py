@@ -13,11 +13,11 @@ from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.brief import compose
 from hotline.domain.brief.issue import (
     STEPS,
-    TITLE,
     Brief,
     BriefState,
     BriefVerb,
     Reading,
+    brief_notice,
     check,
     check_advice,
     may_list,
@@ -25,8 +25,8 @@ from hotline.domain.brief.issue import (
 )
 from hotline.domain.brief.week import Week, due_weeks, week_of
 from hotline.domain.deadline.timers import notice_time
-from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound
+from hotline.domain.messaging.notices import BriefStage, Notice, payload_of
 from hotline.domain.privacy.visibility import may_see
 from hotline.domain.tickets.ticket import SYSTEM, Actor
 from hotline.store.brief import facts
@@ -36,6 +36,7 @@ from hotline.store.brief.publication import ListedBriefRow as ListedBriefRow
 from hotline.store.brief.publication import LockedBriefRow
 from hotline.store.ids import new_id
 from hotline.store.messaging import outbox
+from hotline.store.messaging.outbox import NewMessage
 from hotline.store.tickets.filing import take_numbers
 
 SERIES = "brief"
@@ -77,8 +78,8 @@ async def _write(context: RegionContext, conn: Connection, week: Week, first: da
     number = await take_numbers(conn, context.region, SERIES, str(week.year), 1)
     brief_id = new_id()
     await store.insert_brief(conn, context.region, brief_id, week, number, now, body, figures)
-    text = f"《{TITLE}》{week.year}年第{number}期已汇总成稿，请编写工作建议后送审。"
-    await _tell(context, conn, Role.SUPERVISOR, f"brief:{brief_id}:compiled", text, now)
+    notice = brief_notice(BriefStage.COMPILED, week.year, number)
+    await _tell(context, conn, notice, f"brief:{brief_id}:compiled", now)
 
 
 async def list_due_weeks(context: RegionContext, now: datetime) -> list[Week]:
@@ -147,8 +148,8 @@ async def send_for_approval(context: RegionContext, monday: date, actor: Actor, 
 
     async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, None)
-        text = f"《{TITLE}》{row['year']}年第{row['number']}期已送审，请签发。"
-        await _tell(context, conn, Role.INSPECTOR, f"brief:{row['brief_id']}:approving:{now.isoformat()}", text, now)
+        notice = brief_notice(BriefStage.APPROVING, row["year"], row["number"])
+        await _tell(context, conn, notice, f"brief:{row['brief_id']}:approving:{now.isoformat()}", now)
 
     await _step(context, monday, BriefVerb.SEND, actor, write)
 
@@ -158,8 +159,8 @@ async def send_back(context: RegionContext, monday: date, actor: Actor, now: dat
 
     async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, None)
-        text = f"《{TITLE}》{row['year']}年第{row['number']}期退回修改。"
-        await _tell(context, conn, Role.SUPERVISOR, f"brief:{row['brief_id']}:back:{now.isoformat()}", text, now)
+        notice = brief_notice(BriefStage.SENT_BACK, row["year"], row["number"])
+        await _tell(context, conn, notice, f"brief:{row['brief_id']}:back:{now.isoformat()}", now)
 
     await _step(context, monday, BriefVerb.SEND_BACK, actor, write)
 
@@ -169,8 +170,8 @@ async def issue_brief(context: RegionContext, monday: date, actor: Actor, now: d
 
     async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, now)
-        text = f"《{TITLE}》{row['year']}年第{row['number']}期已签发，请阅。"
-        await _tell(context, conn, Role.LEADER, f"brief:{row['brief_id']}:issued", text, now)
+        notice = brief_notice(BriefStage.ISSUED, row["year"], row["number"])
+        await _tell(context, conn, notice, f"brief:{row['brief_id']}:issued", now)
 
     await _step(context, monday, BriefVerb.ISSUE, actor, write)
 
@@ -196,11 +197,9 @@ async def _step(context: RegionContext, monday: date, verb: BriefVerb, actor: Ac
         await write(conn, row, check(verb, BriefState(row["state"]), actor.role))
 
 
-async def _tell(context: RegionContext, conn: Connection, role: Role, key: str, text: str, now: datetime) -> None:
+async def _tell(context: RegionContext, conn: Connection, notice: Notice, key: str, now: datetime) -> None:
     rules = context.rules
-    await outbox.insert_outbox(conn, context.region, {
-        "outbox_id": new_id(), "dedupe_key": key, "channel": "desk", "recipient": f"role:{role}",
-        "recipient_sealed": None, "kind": "brief", "ticket_id": None, "payload": {"text": text, "number": ""},
-        "urgent": False, "created_at": now,
-        "not_before": notice_time(rules.policy, rules.calendar, now, urgent=False),
-    })  # fmt: skip
+    await outbox.insert_outbox(conn, context.region, NewMessage(
+        new_id(), key, "desk", notice.to, notice.kind, payload_of(notice.facts, ""), created_at=now,
+        not_before=notice_time(rules.policy, rules.calendar, now, urgent=False),
+    ))  # fmt: skip

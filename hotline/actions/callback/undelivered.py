@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
@@ -15,12 +14,15 @@ from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
 from hotline.domain.handling import unit_work as rule
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.messaging.notices import PostedNotice
 from hotline.domain.privacy.visibility import mask_name, mask_number
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.messaging import alarms, outbox, undelivered
+from hotline.store.messaging.undelivered import UndeliveredRow
 
-ALARMS = ("message_refused", "message_unknown")
+ALARMS = (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,9 @@ class Undelivered:
     title: str
     confidential: bool
     channel: str
-    kind: str
+    notice: PostedNotice
     refused: bool
     reason: str
-    text: str
     created_at: datetime
     name: str
     phone: str
@@ -50,11 +51,11 @@ async def list_undelivered(context: RegionContext, actor: Actor, batch: int = 10
     return [_line(context, row) for row in rows], rows[0]["total"] if rows else 0
 
 
-def _line(context: RegionContext, row: Any) -> Undelivered:
+def _line(context: RegionContext, row: UndeliveredRow) -> Undelivered:
     complainant = unseal_complainant(context.vault, name=row["name_sealed"], phone=row["phone_sealed"])
     return Undelivered(
         row["outbox_id"], row["ticket_id"], row["number"], row["title"], row["confidential"], row["channel"],
-        row["kind"], row["state"] == "refused", row["reason"] or "", row["payload"].get("text", ""),
+        PostedNotice.from_payload(row["kind"], row["payload"]), row["state"] == "refused", row["reason"] or "",
         row["created_at"], mask_name(complainant.name), mask_number(complainant.phone),
     )  # fmt: skip
 
@@ -102,5 +103,5 @@ async def _settle(
         await undelivered.send_again(conn, context.region, outbox_id, at)
     else:
         await outbox.settle_outbox(conn, context.region, [outbox_id], "done", now, reason=how.value)
-    keys = [f"{kind}:{ticket.ticket_id}:{outbox_id}" for kind in ALARMS]
+    keys = [alarms.alarm_key(kind, ticket.ticket_id, str(outbox_id)) for kind in ALARMS]
     await alarms.settle_alarms_by_key(conn, context.region, keys, now, actor.account_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 
 from hotline.actions.callback.undelivered import ALARMS
+from hotline.actions.messaging.notifications import post_to_complainant
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import execute, lock_ticket
@@ -15,21 +16,18 @@ from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.db import Connection
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
-from hotline.domain.deadline.timers import notice_time
 from hotline.domain.enums import CloseReason, Rule
 from hotline.domain.errors import NotFound, WrongState
 from hotline.domain.tickets.lifecycle import STATE_NAMES, State
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import callbacks
 from hotline.store.callbacks import CallbackAnswers, DueCallbackRow
-from hotline.store.ids import new_id
-from hotline.store.messaging import alarms, outbox
+from hotline.store.messaging import alarms
 from hotline.store.privacy.complainants import get_complainant
 from hotline.store.tickets import records
 
 POSTPONED = timedelta(minutes=10)
 _log = structlog.get_logger()
-INVITATION = "您的诉求（{number}）已有答复。请评价办理情况，回复数字即可：\n1 满意　2 基本满意　3 理解　4 不满意"
 
 
 async def record_callback(
@@ -172,10 +170,5 @@ async def _ask(context: RegionContext, conn: Connection, row: DueCallbackRow, no
     await callbacks.try_callback_later(conn, region, callback_id, "waiting", row["channel"], now, clock.due.at)
     person = await get_complainant(conn, region, ticket.ticket_id)
     if row["channel"] == "wechat" and person is not None and person["wechat_sealed"] is not None:
-        await outbox.insert_outbox(conn, region, {
-            "outbox_id": new_id(), "dedupe_key": f"callback:{callback_id}", "channel": "wechat",
-            "recipient": f"ticket:{ticket.ticket_id}", "recipient_sealed": person["wechat_sealed"], "kind": "callback",
-            "ticket_id": ticket.ticket_id, "payload": {"text": INVITATION.format(number=ticket.number), "number": ticket.number},
-            "urgent": ticket.urgent, "created_at": now,
-            "not_before": notice_time(context.rules.policy, context.rules.calendar, now, urgent=ticket.urgent),
-        })  # fmt: skip
+        key = f"callback:{callback_id}"
+        await post_to_complainant(context, conn, ticket, rule.INVITATION, key, person["wechat_sealed"], now)

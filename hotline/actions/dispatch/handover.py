@@ -18,13 +18,14 @@ from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.dispatch import catalogue, handover
 from hotline.domain.dispatch.joint import also_invite
 from hotline.domain.errors import NoSuchUnit
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Alarm, Decision, Ticket
 from hotline.store.dispatch import joint
 from hotline.store.messaging import alarms
 from hotline.store.tickets import history, records
 
-DECIDED_BY_PEOPLE = "no_catalogue_row"
+DECIDED_BY_PEOPLE = AlarmKind.NO_CATALOGUE_ROW
 _log = structlog.get_logger()
 
 
@@ -70,7 +71,7 @@ async def _dispatch_or_show(context: RegionContext, ticket_id: UUID, now: dateti
     except Exception:
         _log.exception("dispatch_failed", ticket=str(ticket_id))
         async with context.writing(SYSTEM) as conn:
-            await alarms.raise_alarm(conn, context.region, "dispatch_failed", "", ticket_id, {}, now)
+            await alarms.raise_alarm(conn, context.region, AlarmKind.DISPATCH_FAILED, "", ticket_id, {}, now)
 
 
 async def _dispatch_one(context: RegionContext, ticket_id: UUID, now: datetime) -> None:

@@ -15,6 +15,7 @@ from hotline.db import Connection
 from hotline.domain.enums import Kind, Reason
 from hotline.domain.errors import Malformed, NotMerged
 from hotline.domain.handling import correction as rule
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.deadline import deadlines
@@ -24,7 +25,7 @@ from hotline.store.supervision import tiers
 from hotline.store.tickets import history
 
 Given = Mapping[str, Any]
-_WAITED_FOR_PEOPLE = ("no_catalogue_row", "dispatch_failed")
+_WAITED_FOR_PEOPLE = (AlarmKind.NO_CATALOGUE_ROW, AlarmKind.DISPATCH_FAILED)
 
 
 async def reclassify_ticket(

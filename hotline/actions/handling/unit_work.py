@@ -79,7 +79,7 @@ async def reply_ticket(
         decision = rule.reply(ticket, contacted, waits_for, actor, context.rules, now, given)
         for merged in await records.list_merged(conn, context.region, ticket_id):
             about = f"{ticket_id}:{ticket.cycle}:{merged.ticket_id}"
-            await notify(context, conn, merged, rule.replied_notice(merged, given), about, now)
+            await notify(context, conn, merged, rule.replied_notice(given), about, now)
         return decision
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
-from typing import Any, assert_never
+from typing import assert_never
 from uuid import UUID
 
 import structlog
 
 from hotline.actions.region.context import RegionContext
 from hotline.crypto.complainant import unseal_complainant
+from hotline.db import Connection
 from hotline.domain.deadline.timers import notice_time
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.tickets.ticket import SYSTEM
 from hotline.store import callbacks
 from hotline.store.messaging import alarms, outbox, reminders
+from hotline.store.messaging.outbox import ClaimedMessageRow, MessageRow
 
-Row = Mapping[str, Any]
 Send = Callable[[Outgoing], Awaitable[Receipt]]
 LOST_AFTER = timedelta(minutes=5)
 MOST_ATTEMPTS = 8
@@ -27,7 +30,7 @@ _log = structlog.get_logger()
 
 
 async def deliver_due(context: RegionContext, send: Send, now: datetime, batch: int) -> int:
-    """Deliver what is due, many for one reader folded into one; gives back how many messages were settled.
+    """Deliver notices that are due, those for one reader as one message; returns how many were settled.
 
     Desk notices are settled with the claim, since they never leave the database. Others leave between two
     transactions: a worker killed there leaves them `unknown`, which a person sees and nobody repeats.
@@ -56,33 +59,19 @@ def _notice_time(context: RegionContext, at: datetime, *, urgent: bool = False) 
     return notice_time(context.rules.policy, context.rules.calendar, at, urgent=urgent)
 
 
-def _by_reader(rows: list[Row]) -> list[list[Row]]:
-    def reader(row: Row) -> tuple[str, str, bool]:
+def _by_reader(rows: list[ClaimedMessageRow]) -> list[list[ClaimedMessageRow]]:
+    def reader(row: ClaimedMessageRow) -> tuple[str, str, bool]:
         return row["channel"], row["recipient"], row["urgent"]
 
     return [list(group) for _, group in groupby(sorted(rows, key=reader), key=reader)]
 
 
-def combine_messages(rows: list[Row]) -> str:
-    """One text for all: itself when it is one, else a numbered list."""
-    texts = [row["payload"]["text"] for row in rows]
-    if len(texts) == 1:
-        return str(texts[0])
-    lines = "\n".join(f"{place}. {text}" for place, text in enumerate(texts, 1))
-    return f"您有{len(texts)}件事项：\n{lines}"
-
-
-async def _send(context: RegionContext, send: Send, group: list[Row], now: datetime) -> None:
+async def _send(context: RegionContext, send: Send, group: list[ClaimedMessageRow], now: datetime) -> None:
     first = group[0]
-    message = Outgoing(
-        outbox_id=first["outbox_id"],
-        channel=first["channel"],
-        recipient=_address(context, first),
-        kind=first["kind"],
-        text=combine_messages(group),
-    )
+    address = _address(context, first)
     try:
-        receipt = await send(message)
+        notices = tuple(PostedNotice.from_payload(row["kind"], row["payload"]) for row in group)
+        receipt = await send(Outgoing(first["outbox_id"], first["channel"], address, notices))
     except Exception:
         _log.exception("delivery_failed", outbox=str(first["outbox_id"]), channel=first["channel"])
         receipt = Receipt(Delivery.UNKNOWN, reason="error")
@@ -90,12 +79,14 @@ async def _send(context: RegionContext, send: Send, group: list[Row], now: datet
         await _settle(context, conn, group, receipt, now)
 
 
-def _address(context: RegionContext, row: Row) -> str:
+def _address(context: RegionContext, row: ClaimedMessageRow) -> str:
     sealed = row["recipient_sealed"]
     return unseal_complainant(context.vault, wechat=sealed).wechat if sealed else str(row["recipient"])
 
 
-async def _settle(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle(
+    context: RegionContext, conn: Connection, group: list[ClaimedMessageRow], receipt: Receipt, now: datetime
+) -> None:
     match receipt.delivery:
         case Delivery.DELIVERED:
             await _settle_sent(context, conn, group, receipt, now)
@@ -111,7 +102,9 @@ async def _settle(context: RegionContext, conn: Any, group: list[Row], receipt: 
             assert_never(receipt.delivery)
 
 
-async def _settle_sent(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle_sent(
+    context: RegionContext, conn: Connection, group: list[ClaimedMessageRow], receipt: Receipt, now: datetime
+) -> None:
     first, rest = group[0]["outbox_id"], _ids(group[1:])
     await outbox.settle_outbox(conn, context.region, [first], "sent", now, provider_id=receipt.provider_id)
     if rest:
@@ -119,7 +112,9 @@ async def _settle_sent(context: RegionContext, conn: Any, group: list[Row], rece
     await reminders.settle_reminders(conn, context.region, _ids(group), "sent", now, None)
 
 
-async def _settle_later(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle_later(
+    context: RegionContext, conn: Connection, group: list[ClaimedMessageRow], receipt: Receipt, now: datetime
+) -> None:
     """Each is tried again by its own count: one that came fresh into the fold is not given up with the first."""
     spent = [row for row in group if row["attempts"] >= MOST_ATTEMPTS]
     for row in group:
@@ -133,7 +128,9 @@ async def _settle_later(context: RegionContext, conn: Any, group: list[Row], rec
         await _settle_refused(context, conn, spent, receipt, now)
 
 
-async def _settle_refused(context: RegionContext, conn: Any, group: list[Row], receipt: Receipt, now: datetime) -> None:
+async def _settle_refused(
+    context: RegionContext, conn: Connection, group: list[ClaimedMessageRow], receipt: Receipt, now: datetime
+) -> None:
     """The channel cannot: a callback goes on by telephone, the rest is shown to a person."""
     await outbox.settle_outbox(conn, context.region, _ids(group), "refused", now, reason=receipt.reason)
     await reminders.settle_reminders(conn, context.region, _ids(group), "refused", now, receipt.reason)
@@ -141,21 +138,23 @@ async def _settle_refused(context: RegionContext, conn: Any, group: list[Row], r
         waiting = (
             await callbacks.get_open_callback(conn, context.region, row["ticket_id"]) if row["ticket_id"] else None
         )
-        if row["kind"] == "callback" and waiting is not None:
+        if row["kind"] == NoticeKind.CALLBACK and waiting is not None:
             await callbacks.try_callback_later(
                 conn, context.region, waiting["callback_id"], waiting["state"], "phone", now, now
             )
         else:
             details = {"kind": row["kind"], "reason": receipt.reason}
             about = str(row["outbox_id"])
-            await alarms.raise_alarm(conn, context.region, "message_refused", about, row["ticket_id"], details, now)
+            await alarms.raise_alarm(
+                conn, context.region, AlarmKind.MESSAGE_REFUSED, about, row["ticket_id"], details, now
+            )
 
 
-async def _note_unknown(context: RegionContext, conn: Any, row: Row, now: datetime) -> None:
+async def _note_unknown(context: RegionContext, conn: Connection, row: MessageRow, now: datetime) -> None:
     await reminders.settle_reminders(conn, context.region, [row["outbox_id"]], "unknown", now, row["reason"])
     details, about = {"kind": row["kind"]}, str(row["outbox_id"])
-    await alarms.raise_alarm(conn, context.region, "message_unknown", about, row["ticket_id"], details, now)
+    await alarms.raise_alarm(conn, context.region, AlarmKind.MESSAGE_UNKNOWN, about, row["ticket_id"], details, now)
 
 
-def _ids(rows: list[Row]) -> list[UUID]:
+def _ids(rows: Sequence[MessageRow]) -> list[UUID]:
     return [row["outbox_id"] for row in rows]

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.accounts.substitution import OF_A_UNIT
+from hotline.domain.messaging.notices import PostedNotice
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import leaves
 from hotline.store.messaging import alarms, outbox
-
-Row = Mapping[str, Any]
+from hotline.store.messaging.alarms import OpenAlarmRow as OpenAlarmRow
 
 NOTICES_KEPT = timedelta(days=14)
 
 
-async def list_alarms(context: RegionContext, actor: Actor, batch: int = 100) -> list[Row]:
+class DeskNotice(TypedDict):
+    """A notice to a desk; `stands_for` names the person it was meant for, '' for what is the reader's own."""
+
+    outbox_id: UUID
+    kind: str
+    notice: PostedNotice
+    ticket_id: UUID | None
+    urgent: bool
+    created_at: datetime
+    stands_for: str
+
+
+async def list_alarms(context: RegionContext, actor: Actor, batch: int = 100) -> list[OpenAlarmRow]:
     """What waits for a dispatcher's eye, oldest first."""
     allow(actor, Right.READ_ALARMS)
     async with context.reading(actor) as conn:
         rows = await alarms.list_alarms(conn, context.region, batch)
     # An administrator keeps the house running; what a ticket says is not read by role (三员分立, PROCEDURE §1).
-    return rows if may(actor.role, Right.READ_TICKET) else [dict(row) | {"title": None} for row in rows]
+    return rows if may(actor.role, Right.READ_TICKET) else [_without_title(row) for row in rows]
+
+
+def _without_title(row: OpenAlarmRow) -> OpenAlarmRow:
+    return {
+        "alarm_id": row["alarm_id"], "raised_at": row["raised_at"], "details": row["details"], "kind": row["kind"],
+        "ticket_id": row["ticket_id"], "number": row["number"], "title": None,
+    }  # fmt: skip
 
 
 async def settle_alarm(context: RegionContext, alarm_id: UUID, actor: Actor, now: datetime) -> None:
@@ -35,15 +54,22 @@ async def settle_alarm(context: RegionContext, alarm_id: UUID, actor: Actor, now
         await alarms.settle_alarm(conn, context.region, alarm_id, now, actor.account_id)
 
 
-async def list_notices(context: RegionContext, actor: Actor, now: datetime, batch: int = 50) -> list[Row]:
-    """What was told in the last two weeks to the actor's desk, to the actor, and to those the actor stands in for now.
+async def list_notices(context: RegionContext, actor: Actor, now: datetime, batch: int = 50) -> list[DeskNotice]:
+    """Unread notices of the last two weeks to the actor's desk, the actor, and those the actor stands in for now.
 
-    Newest first; `stands_for` is the name of the person it was meant for, empty for what is the actor's own.
+    Newest first, at most `batch`.
     """
     async with context.reading(actor) as conn:
         desks = await _desks(context, conn, actor, now)
         rows = await outbox.list_desk_notices(conn, context.region, list(desks), now - NOTICES_KEPT, batch)
-    return [dict(row) | {"stands_for": desks[row["recipient"]] or row["instead_name"] or ""} for row in rows]
+    return [
+        {
+            "outbox_id": row["outbox_id"], "kind": row["kind"], "ticket_id": row["ticket_id"], "urgent": row["urgent"],
+            "created_at": row["created_at"], "notice": PostedNotice.from_payload(row["kind"], row["payload"]),
+            "stands_for": desks[row["recipient"]] or row["instead_name"] or "",
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 async def settle_notice(context: RegionContext, outbox_id: UUID, actor: Actor, now: datetime) -> None:
@@ -53,7 +79,7 @@ async def settle_notice(context: RegionContext, outbox_id: UUID, actor: Actor, n
         await outbox.settle_notice(conn, context.region, outbox_id, list(desks))
 
 
-async def _desks(context: RegionContext, conn: Any, actor: Actor, now: datetime) -> dict[str, str]:
+async def _desks(context: RegionContext, conn: Connection, actor: Actor, now: datetime) -> dict[str, str]:
     """Every desk the actor reads now, with the name of the person away whose it is; empty for the actor's own."""
     desks: dict[str, str] = {}
     if actor.account_id is not None:

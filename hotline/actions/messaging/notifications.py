@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.messaging.recipients import resolve_recipient
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.substitution import Colleague
 from hotline.domain.deadline.timers import Deadline, notice_time
 from hotline.domain.enums import Channel, Step
-from hotline.domain.tickets.ticket import Notice, Ticket
+from hotline.domain.messaging.alarms import AlarmKind
+from hotline.domain.messaging.notices import Audience, Notice, NoticeKind, payload_of
+from hotline.domain.tickets.ticket import Ticket
 from hotline.store.ids import new_id
 from hotline.store.messaging import alarms, outbox, reminders
+from hotline.store.messaging.outbox import NewMessage
 from hotline.store.privacy.complainants import get_complainant
 
 Strike = tuple[Deadline, Step]
@@ -22,7 +25,7 @@ Strike = tuple[Deadline, Step]
 
 async def notify(
     context: RegionContext,
-    conn: Any,
+    conn: Connection,
     ticket: Ticket,
     notice: Notice,
     about: str,
@@ -34,16 +37,17 @@ async def notify(
     `clock` is the clock's step that asked for it. Somebody on leave: it goes to the substitute; nobody there at all: it
     goes upwards, with an alarm.
     """
-    if notice.to == "complainant":
+    if notice.to == Audience.COMPLAINANT:
         await _notify_complainant(context, conn, ticket, notice, about, now)
         return
     reader = await resolve_recipient(context, conn, ticket, notice.to, now)
     recipient = reader.recipient
     if reader.absent is not None:
-        await _note_absent(context, conn, ticket, notice, reader.absent, about, now)
+        occasion = f"{about}:{notice.kind}:{notice.about}:{notice.to.partition(':')[2]}"
+        await _note_absent(context, conn, ticket, notice.kind, reader.absent, occasion, now)
     # By whom it was meant for: two units whose desks the same one reads are two notices.
     outbox_id, key = new_id(), f"{about}:{notice.kind}:{notice.to}"
-    if notice.kind == "reminder" and clock is not None:
+    if notice.kind is NoticeKind.REMINDER and clock is not None:
         deadline, step = clock
         if not await reminders.plan_reminder(
             conn, context.region, outbox_id, ticket, cycle=deadline.cycle, rule=deadline.rule, step=step,
@@ -59,61 +63,69 @@ async def notify(
 
 async def _note_absent(
     context: RegionContext,
-    conn: Any,
+    conn: Connection,
     ticket: Ticket,
-    notice: Notice,
+    kind: str,
     absent: Mapping[str, str],
-    about: str,
+    occasion: str,
     now: datetime,
 ) -> None:
-    """Every time nobody is there for whom it was meant, a person sees it."""
-    details = {"number": ticket.number, "notice": notice.kind, **absent}
-    occasion = f"{about}:{notice.kind}:{notice.about}:{notice.to.partition(':')[2]}"
-    await alarms.raise_alarm(conn, context.region, "nobody_to_receive", occasion, ticket.ticket_id, details, now)
+    """Raise an alarm each time nobody is there for whom a notice was meant."""
+    details = {"number": ticket.number, "notice": kind, **absent}
+    alarm = AlarmKind.NOBODY_TO_RECEIVE
+    await alarms.raise_alarm(conn, context.region, alarm, occasion, ticket.ticket_id, details, now)
 
 
 async def _notify_complainant(
-    context: RegionContext, conn: Any, ticket: Ticket, notice: Notice, about: str, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, notice: Notice, about: str, now: datetime
 ) -> None:
     # On the telephone the callback carries the answer, on the website the ticket's own page does.
     if ticket.channel is not Channel.WECHAT:
         return
     person = await get_complainant(conn, context.region, ticket.ticket_id)
     if person is not None and person["wechat_sealed"] is not None:
-        await _post(
-            context, conn, ticket, notice, now, outbox_id=new_id(), key=f"{about}:{notice.kind}:complainant",
-            channel="wechat", recipient=f"ticket:{ticket.ticket_id}", sealed=person["wechat_sealed"],
-        )  # fmt: skip
+        key = f"{about}:{notice.kind}:complainant"
+        await post_to_complainant(context, conn, ticket, notice, key, person["wechat_sealed"], now)
+
+
+async def post_to_complainant(
+    context: RegionContext, conn: Connection, ticket: Ticket, notice: Notice, key: str, wechat: bytes, now: datetime
+) -> None:
+    """Put a notice to the complainant's sealed WeChat id into the outbox, unless `key` is known there."""
+    await _post(
+        context, conn, ticket, notice, now, outbox_id=new_id(), key=key, channel="wechat",
+        recipient=f"ticket:{ticket.ticket_id}", sealed=wechat,
+    )  # fmt: skip
 
 
 async def _post(
-    context: RegionContext, conn: Any, ticket: Ticket, notice: Notice, now: datetime, *,
+    context: RegionContext, conn: Connection, ticket: Ticket, notice: Notice, now: datetime, *,
     outbox_id: UUID, key: str, channel: str, recipient: str, sealed: bytes | None = None,
     instead_of: UUID | None = None,
 ) -> None:  # fmt: skip
     rules = context.rules
-    await outbox.insert_outbox(conn, context.region, {
-        "outbox_id": outbox_id, "dedupe_key": key, "channel": channel, "recipient": recipient,
-        "recipient_sealed": sealed, "kind": notice.kind, "ticket_id": ticket.ticket_id,
-        "payload": {"text": notice.text, "number": ticket.number}, "urgent": ticket.urgent, "created_at": now,
-        "not_before": notice_time(rules.policy, rules.calendar, now, urgent=ticket.urgent),
-        "instead_of": instead_of,
-    })  # fmt: skip
+    await outbox.insert_outbox(conn, context.region, NewMessage(
+        outbox_id, key, channel, recipient, notice.kind, payload_of(notice.facts, ticket.number), created_at=now,
+        not_before=notice_time(rules.policy, rules.calendar, now, urgent=ticket.urgent), urgent=ticket.urgent,
+        ticket_id=ticket.ticket_id, recipient_sealed=sealed, instead_of=instead_of,
+    ))  # fmt: skip
 
 
-async def hand_on_notices(context: RegionContext, conn: Any, ticket: Ticket, who: Colleague, now: datetime) -> None:
+async def hand_on_notices(
+    context: RegionContext, conn: Connection, ticket: Ticket, who: Colleague, now: datetime
+) -> None:
     """Somebody stays away from a ticket from now on: what they have not dealt with goes to whoever is there for it."""
     desks = [f"account:{who.account_id}", f"unit:{who.unit_id}", f"role:{who.role}"]
     for row in await outbox.list_unread(conn, context.region, ticket.ticket_id, desks):
         reader = await resolve_recipient(context, conn, ticket, row["recipient"], now)
         if reader.absent is not None:
-            told = Notice(row["recipient"], row["kind"], "")
-            await _note_absent(context, conn, ticket, told, reader.absent, f"recusal:{row['outbox_id']}", now)
+            occasion = f"recusal:{row['outbox_id']}:{row['kind']}::{row['recipient'].partition(':')[2]}"
+            await _note_absent(context, conn, ticket, row["kind"], reader.absent, occasion, now)
         if reader.recipient != row["recipient"]:
             await outbox.hand_on(conn, context.region, row["outbox_id"], reader.recipient, reader.instead_of)
 
 
-async def drop_waiting(context: RegionContext, conn: Any, ticket: Ticket, now: datetime) -> None:
+async def drop_waiting(context: RegionContext, conn: Connection, ticket: Ticket, now: datetime) -> None:
     """A closed ticket's notices that no desk has seen yet are told to nobody any more."""
     dropped = await outbox.drop_waiting(conn, context.region, ticket.ticket_id, "ticket_closed")
     await reminders.settle_reminders(conn, context.region, dropped, "skipped", now, "ticket_closed")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
+from hotline.db import Connection
 from hotline.domain.accounts.substitution import reader_of
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.accounts import leaves
@@ -28,7 +28,9 @@ class Recipient:
     absent: Mapping[str, str] | None = None
 
 
-async def resolve_recipient(context: RegionContext, conn: Any, ticket: Ticket, to: str, now: datetime) -> Recipient:
+async def resolve_recipient(
+    context: RegionContext, conn: Connection, ticket: Ticket, to: str, now: datetime
+) -> Recipient:
     """Who gets a notice of the ticket to 'unit:<id>', 'role:<role>' or 'account:<id>' at this moment.
 
     The desk of the unit that has the ticket reads for a person who is not there and whom nobody stands in for.
@@ -41,7 +43,9 @@ async def resolve_recipient(context: RegionContext, conn: Any, ticket: Ticket, t
     return await _for_role(context, conn, ticket, name, now)
 
 
-async def _for_person(context: RegionContext, conn: Any, ticket: Ticket, account_id: UUID, now: datetime) -> Recipient:
+async def _for_person(
+    context: RegionContext, conn: Connection, ticket: Ticket, account_id: UUID, now: datetime
+) -> Recipient:
     unit_id = ticket.lead_unit_id
     where = await leaves.get_whereabouts(conn, context.region, account_id, ticket.ticket_id, now)
     # Somebody who works elsewhere by now is no more there than somebody who left.
@@ -57,7 +61,9 @@ async def _for_person(context: RegionContext, conn: Any, ticket: Ticket, account
     return replace(desk, instead_of=account_id, absent=absent)
 
 
-async def _for_unit(context: RegionContext, conn: Any, ticket: Ticket, unit_id: UUID, now: datetime) -> Recipient:
+async def _for_unit(
+    context: RegionContext, conn: Connection, ticket: Ticket, unit_id: UUID, now: datetime
+) -> Recipient:
     path = context.county.upwards(unit_id)
     attended = await leaves.list_attended_units(conn, context.region, list(path), ticket.ticket_id, now)
     found = next((unit for unit in path if unit in attended), None)
@@ -65,7 +71,7 @@ async def _for_unit(context: RegionContext, conn: Any, ticket: Ticket, unit_id: 
     return Recipient(f"unit:{found}" if found else FALLBACK, absent=absent)
 
 
-async def _for_role(context: RegionContext, conn: Any, ticket: Ticket, role: str, now: datetime) -> Recipient:
+async def _for_role(context: RegionContext, conn: Connection, ticket: Ticket, role: str, now: datetime) -> Recipient:
     if await leaves.is_role_attended(conn, context.region, role, ticket.ticket_id, now):
         return Recipient(f"role:{role}")
     return Recipient(FALLBACK, absent={"role": role})

@@ -11,6 +11,7 @@ from uuid import UUID
 from hotline.actions.region.context import RegionContext
 from hotline.crypto.hash_chain import BEGINNING, link
 from hotline.domain.accounts.permissions import Right, allow
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.privacy.access_patterns import NIGHT, Reveal, What, find_unusual
 from hotline.domain.tickets.ticket import SYSTEM, Actor
 from hotline.store.messaging import alarms
@@ -23,7 +24,7 @@ ALGORITHM = "sha256"
 LATE = timedelta(hours=1)
 UNLINKED_AFTER = timedelta(minutes=10)
 AT_ONCE = 5_000
-UNUSUAL = "unusual_looks"
+UNUSUAL = AlarmKind.UNUSUAL_LOOKS
 SIGNED_AS = "look-chain"
 Progress = Callable[[int], None]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from hotline.actions.region.context import RegionContext
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.tickets.ticket import SYSTEM
 from hotline.store.messaging import alarms
 from hotline.store.region import heartbeats
 from hotline.store.region.heartbeats import HeartbeatRow as HeartbeatRow
 
-STOPPED = "timetable_stopped"
+STOPPED = AlarmKind.TIMETABLE_STOPPED
 
 
 async def beat(context: RegionContext, job: str, now: datetime, handled: int, failed: int) -> None:

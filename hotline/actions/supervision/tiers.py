@@ -15,6 +15,7 @@ from hotline.actions.tickets.execution import execute, execute_rule
 from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.deadline.timers import BY_DATE
 from hotline.domain.errors import NotAllowed
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.supervision import tiers as rule
 from hotline.domain.tickets.lifecycle import Verb
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Decision, Ticket
@@ -58,7 +59,7 @@ async def _fire_one(context: RegionContext, ticket_id: UUID, now: datetime) -> b
 async def _postpone(context: RegionContext, ticket_id: UUID, now: datetime) -> None:
     async with context.writing(SYSTEM) as conn:
         await deadlines.postpone_clocks(conn, context.region, ticket_id, now, now + POSTPONED)
-        await alarms.raise_alarm(conn, context.region, "clock_failed", "", ticket_id, {}, now)
+        await alarms.raise_alarm(conn, context.region, AlarmKind.CLOCK_FAILED, "", ticket_id, {}, now)
 
 
 async def supervise_ticket(

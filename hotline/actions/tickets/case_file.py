@@ -15,6 +15,7 @@ from hotline.store.callbacks import CallbackRow as CallbackRow
 from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
 from hotline.store.interviews import InterviewReviewRow as InterviewReviewRow
 from hotline.store.interviews import InterviewRow as InterviewRow
+from hotline.store.messaging.reminders import ReminderRow as ReminderRow
 from hotline.store.privacy.access_log import TicketAccessRow
 from hotline.store.supervision.instructions import InstructionRow as InstructionRow
 from hotline.store.supervision.letters import LetterRow as LetterRow
@@ -53,7 +54,7 @@ class CaseFile:
     supervisions: list[SupervisionRow]
     letters: list[LetterRow]
     instructions: list[InstructionRow]
-    reminders: list[Row]
+    reminders: list[ReminderRow]
     files: list[AttachmentRow]
     views: list[TicketAccessRow]
     units: Mapping[UUID, str]

@@ -20,9 +20,10 @@ from hotline.domain.deadline.timers import (
     time_left,
 )
 from hotline.domain.deadline.working_time import next_open
-from hotline.domain.enums import Channel, Document, Role, Rule, Step
-from hotline.domain.supervision.tiers import TIER_NAMES
-from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, DocumentDraft, Escalation, Notice, Ticket
+from hotline.domain.enums import Channel, Document, Rule, Step
+from hotline.domain.messaging.alarms import OVERDUE, AlarmKind
+from hotline.domain.supervision.tiers import escalated_notice
+from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, DocumentDraft, Escalation, Ticket
 from hotline.store import callbacks, interviews
 from hotline.store.deadline import deadlines
 from hotline.store.messaging import alarms, outbox
@@ -145,9 +146,9 @@ async def _settle_alarms(
 ) -> None:
     """What was late was done after all, or nobody waits for it any more."""
     rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
-    kinds = [f"{rule}_overdue" for rule in rules]
+    kinds = [OVERDUE[rule] for rule in rules]
     if not ticket.open or Rule.DISPATCH in decision.settles:
-        kinds += ["no_catalogue_row", "dispatch_failed"]
+        kinds += [AlarmKind.NO_CATALOGUE_ROW, AlarmKind.DISPATCH_FAILED]
     if kinds:
         await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, kinds, now)
 
@@ -167,11 +168,9 @@ async def _escalate(
     await tiers.settle_supervisions(conn, region, ticket.ticket_id, now, "next_tier")
     await tiers.open_supervision(conn, region, ticket, escalation.tier, escalation.reason, now, start.due.at, letter_id)
     await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
-    role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
-    text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
-    await notify(context, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
+    await notify(context, conn, ticket, escalated_notice(escalation.tier), str(letter_id), now)
     if ticket.lead_unit_id is None:
-        alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
+        alarm = Alarm(AlarmKind.NOBODY_TO_SUPERVISE, str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)
 
 

@@ -12,11 +12,9 @@ from hotline.domain.deadline.timers import Deadline, Start, plan_steps
 from hotline.domain.dispatch import joint as rule
 from hotline.domain.enums import Rule, Step
 from hotline.domain.tickets.lifecycle import Verb
-from hotline.domain.tickets.ticket import Decision, Notice, Ticket
+from hotline.domain.tickets.ticket import Decision, Ticket
 from hotline.store.deadline import deadlines
 from hotline.store.dispatch import joint
-
-_ENDS = {Verb.MERGE: "已并单，不用再协办", Verb.WITHDRAW: "诉求人已撤回，不用再协办"}
 
 
 async def keep_parts(
@@ -68,11 +66,10 @@ async def notify_end(
     context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, about: str, now: datetime
 ) -> None:
     """Who still owed a part of a ticket that was merged or withdrawn is told that it is over."""
-    words = _ENDS.get(decision.event.verb) if decision.event else None
-    if words is None:
+    if decision.event is None or decision.event.verb not in rule.ENDS_PARTS:
         return
     for unit_id in rule.owed_parts(await joint.list_parts(conn, context.region, ticket.ticket_id)):
-        notice = Notice(f"unit:{unit_id}", "assist_over", f"工单 {ticket.number} {words}。")
+        notice = rule.assist_over_notice(unit_id, decision.event.verb)
         await notify(context, conn, ticket, notice, f"{about}:{unit_id}", now)
 
 
@@ -83,8 +80,8 @@ async def _ask(
     for unit_id in units:
         start = rule.assist_clock(ticket, unit_id, lead, context.rules, now, now)
         await deadlines.insert_deadline(conn, context.region, ticket, start, next_timer(context, start, now))
-        text = f"工单 {ticket.number} 请贵单位协办：{ticket.title}，{_until(context, start)}前提交协办意见。"
-        await notify(context, conn, ticket, Notice(f"unit:{unit_id}", "invited", text), f"{about}:{unit_id}", now)
+        notice = rule.invited_notice(ticket, unit_id, start.due.at)
+        await notify(context, conn, ticket, notice, f"{about}:{unit_id}", now)
 
 
 async def follow_lead(context: RegionContext, conn: Connection, ticket: Ticket, about: str, now: datetime) -> None:
@@ -109,9 +106,8 @@ async def _move(
 ) -> None:
     timer = next_timer(context, start, now)
     await joint.move_assist(conn, context.region, clock.deadline_id, start.due, start.limit_text, timer)
-    if start.due.at != clock.due_at:
-        text = f"工单 {ticket.number} 协办期限改为{_until(context, start)}。"
-        notice = Notice(f"unit:{clock.unit_id}", "assist_moved", text)
+    if start.due.at != clock.due_at and clock.unit_id is not None:
+        notice = rule.assist_moved_notice(clock.unit_id, start.due.at)
         await notify(context, conn, ticket, notice, f"{about}:{clock.unit_id}", now)
 
 
@@ -124,8 +120,3 @@ def next_timer(context: RegionContext, start: Start, now: datetime) -> tuple[Ste
     rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
     return next((timer for timer in plan if timer[1] > now), (Step.EXPIRY, start.due.at))
-
-
-def _until(context: RegionContext, start: Start) -> str:
-    local = context.rules.calendar.local(start.due.at)
-    return f"{local.month}月{local.day}日{local:%H:%M}"

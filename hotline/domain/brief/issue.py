@@ -15,6 +15,7 @@ from hotline.domain.brief.body import BriefBody
 from hotline.domain.brief.words import Line, figure_name, say
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
+from hotline.domain.messaging.notices import BriefStage, Notice, NoticeKind
 from hotline.domain.tickets.ticket import Actor
 
 ADVICE_LIMIT = 4000
@@ -120,6 +121,20 @@ class Brief:
         if key not in self.counts:
             raise NotFound
         return figure_name(key, self.body["names"])
+
+
+_TOLD: Mapping[BriefStage, Role] = {
+    BriefStage.COMPILED: Role.SUPERVISOR,
+    BriefStage.APPROVING: Role.INSPECTOR,
+    BriefStage.SENT_BACK: Role.SUPERVISOR,
+    BriefStage.ISSUED: Role.LEADER,
+}
+
+
+def brief_notice(stage: BriefStage, year: int, number: int) -> Notice:
+    """Tells whoever acts next that issue `number` of the year has come this far."""
+    facts = {"year": year, "issue": number, "stage": stage.value}
+    return Notice(NoticeKind.BRIEF, facts, f"role:{_TOLD[stage]}")
 
 
 def may(verb: BriefVerb, state: BriefState, role: Role) -> bool:

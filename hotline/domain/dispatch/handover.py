@@ -10,8 +10,9 @@ from uuid import UUID
 from hotline.domain.deadline.timers import Start, limit_key
 from hotline.domain.enums import HandlingClass, Reason, Role, Rule
 from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed, SameUnit
+from hotline.domain.messaging.notices import Facts, Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import Verb
-from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Rules, Ticket, move
 
 _UNITS_WORK = (Rule.SIGN, Rule.CONTACT, Rule.REPLY)
 
@@ -51,7 +52,7 @@ def hand_over(
 def _taken_away(ticket: Ticket) -> tuple[Notice, ...]:
     if ticket.lead_unit_id is None:
         return ()
-    return (Notice(f"unit:{ticket.lead_unit_id}", "taken_away", f"工单 {ticket.number} 已改派，贵单位不用再办理。"),)
+    return (Notice(NoticeKind.TAKEN_AWAY, {}, f"unit:{ticket.lead_unit_id}"),)
 
 
 def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, now: datetime) -> tuple[Start, ...]:
@@ -72,10 +73,8 @@ def unit_clocks(ticket: Ticket, unit_id: UUID, rules: Rules, since: datetime, no
 
 def dispatched_notice(ticket: Ticket) -> Notice:
     """Return the notice to the unit about a new ticket."""
-    urgent = "【急办】" if ticket.handling_class is HandlingClass.URGENT else ""
-    return Notice(
-        f"unit:{ticket.lead_unit_id}", "dispatched", f"{urgent}新工单 {ticket.number}：{ticket.title}，请按时签收。"
-    )
+    facts: Facts = {"title": ticket.title, "urgent": ticket.handling_class is HandlingClass.URGENT}
+    return Notice(NoticeKind.DISPATCHED, facts, f"unit:{ticket.lead_unit_id}")
 
 
 def return_ticket(
@@ -100,7 +99,7 @@ def return_ticket(
         )
     ruling = rules.start("ruling", Rule.RULING, changed, None, now)
     ruler = Role.INSPECTOR if changed.return_count >= rules.policy.returns_to_tier2 else Role.DISPATCHER
-    notice = Notice(f"role:{ruler}", "returned", f"工单 {ticket.number} 被退回，请裁定。")
+    notice = Notice(NoticeKind.RETURNED, {}, f"role:{ruler}")
     return Decision(changed, event, starts=(ruling,), withdraws=(Rule.SIGN,), notices=(notice,), escalation=escalation)
 
 
@@ -120,7 +119,7 @@ def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, giv
         lead_unit_id=None, cycle=ticket.cycle + 1,
     )  # fmt: skip
     clock = rules.start(limit_key(Rule.DISPATCH, ticket.kind, ticket.pace), Rule.DISPATCH, changed, None, now)
-    notice = Notice(f"unit:{ticket.lead_unit_id}", "return_upheld", f"工单 {ticket.number} 退单成立，已另行派单。")
+    notice = Notice(NoticeKind.RETURN_UPHELD, {}, f"unit:{ticket.lead_unit_id}")
     return Decision(
         changed, event, starts=(clock,), settles=(Rule.RULING,),
         withdraws=(*_UNITS_WORK, *SUPERVISION), notices=(notice,),
@@ -132,5 +131,5 @@ def reject_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, giv
     _check_ruler(ticket, actor, rules)
     changed, event = move(ticket, Verb.REJECT_RETURN, actor, now, given, return_ruled=True, cycle=ticket.cycle + 1)
     clock = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, changed, ticket.lead_unit_id, now)
-    notice = Notice(f"unit:{ticket.lead_unit_id}", "return_rejected", f"工单 {ticket.number} 退单不成立，请签收办理。")
+    notice = Notice(NoticeKind.RETURN_REJECTED, {}, f"unit:{ticket.lead_unit_id}")
     return Decision(changed, event, starts=(clock,), settles=(Rule.RULING,), notices=(notice,))

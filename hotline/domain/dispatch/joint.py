@@ -19,9 +19,10 @@ from hotline.domain.deadline.working_time import (
 )
 from hotline.domain.enums import HandlingClass, Role, Rule
 from hotline.domain.errors import AccusedAddressee, AssistingUnit, LeadUnit, Missing, NoPartDue, UnfitAssisting
+from hotline.domain.messaging.notices import AssistEnd, Notice, NoticeKind
 from hotline.domain.policy.limits import Limit
 from hotline.domain.tickets.lifecycle import State, Verb, check
-from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Notice, Rules, Ticket, move
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Rules, Ticket, move
 
 WORKED_ON = frozenset({State.DISPATCHED, State.RETURNED, State.SIGNED})
 """States in which assisting units may be invited and may answer."""
@@ -30,6 +31,8 @@ LEADS_OWN = frozenset({
     Verb.PLAN_INTERVIEW, Verb.HOLD_INTERVIEW, Verb.ASSIGN,
 })  # fmt: skip
 """Verbs of the lead alone: one unit deals with the complainant and is responsible for the ticket."""
+ENDS_PARTS: Mapping[Verb, AssistEnd] = {Verb.MERGE: AssistEnd.MERGED, Verb.WITHDRAW: AssistEnd.WITHDRAWN}
+"""After these verbs no part is owed any more."""
 _UNITS = frozenset({Role.HANDLER, Role.UNIT_HEAD})
 _LEADS_LIMITS = (Rule.REPLY, *SUPERVISION)
 _FOLLOWS = "lead "
@@ -137,10 +140,9 @@ def excuse(
     kept = HandlingClass.COMMITTED if alone and not ticket.urgent else ticket.handling_class
     told = dict(given) | {"assisting": [str(unit_id)]}
     changed, event = move(ticket, Verb.EXCUSE, actor, now, told, public_text="", handling_class=kept)
-    words = f"工单 {ticket.number} 贵单位免于协办，不用再提交协办意见。"
-    notices = [Notice(f"unit:{unit_id}", "excused", words)]
+    notices = [Notice(NoticeKind.EXCUSED, {}, f"unit:{unit_id}")]
     if owed_parts(parts) == [unit_id] and ticket.lead_unit_id is not None:
-        notices.append(_all_there(ticket))
+        notices.append(_assisted(ticket, complete=True))
     return Decision(changed, event, excuses=(unit_id,), notices=tuple(notices))
 
 
@@ -178,15 +180,27 @@ def assist(
     changed, event = move(ticket, Verb.ASSIST, actor, now, told, public_text="")
     notices: tuple[Notice, ...] = ()
     if ticket.lead_unit_id is not None:
-        words = f"工单 {ticket.number} 有协办单位提交了协办意见。"
-        last = owed_parts(parts) == [unit_id]
-        notices = (_all_there(ticket) if last else Notice(f"unit:{ticket.lead_unit_id}", "assisted", words),)
+        notices = (_assisted(ticket, complete=owed_parts(parts) == [unit_id]),)
     return Decision(changed, event, assisted=(unit_id,), notices=notices)
 
 
-def _all_there(ticket: Ticket) -> Notice:
-    words = f"工单 {ticket.number} 协办意见已经齐了，请汇总后答复。"
-    return Notice(f"unit:{ticket.lead_unit_id}", "assisted", words)
+def _assisted(ticket: Ticket, *, complete: bool) -> Notice:
+    return Notice(NoticeKind.ASSISTED, {"complete": complete}, f"unit:{ticket.lead_unit_id}")
+
+
+def invited_notice(ticket: Ticket, unit_id: UUID, due_at: datetime) -> Notice:
+    """What a unit is told when it is asked for its part."""
+    return Notice(NoticeKind.INVITED, {"title": ticket.title, "due_at": due_at.isoformat()}, f"unit:{unit_id}")
+
+
+def assist_moved_notice(unit_id: UUID, due_at: datetime) -> Notice:
+    """What an assisting unit is told when its limit moves."""
+    return Notice(NoticeKind.ASSIST_MOVED, {"due_at": due_at.isoformat()}, f"unit:{unit_id}")
+
+
+def assist_over_notice(unit_id: UUID, verb: Verb) -> Notice:
+    """What a unit that still owes its part is told after one of ENDS_PARTS. Raises KeyError for another verb."""
+    return Notice(NoticeKind.ASSIST_OVER, {"why": ENDS_PARTS[verb].value}, f"unit:{unit_id}")
 
 
 def asks_anew(before: Ticket, ticket: Ticket) -> bool:

@@ -13,8 +13,9 @@ from hotline.domain.deadline.working_time import Due
 from hotline.domain.dispatch.handover import unit_clocks
 from hotline.domain.enums import CloseReason, HandlingClass, Kind, Pace, Reason, Rule
 from hotline.domain.errors import Malformed, NotMerged
+from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import State, Verb
-from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Rules, Ticket, move
 
 _BY_KIND = frozenset({Rule.DISPATCH, Rule.SIGN, Rule.CONTACT, Rule.REPLY})
 
@@ -49,8 +50,7 @@ def reclassify(
     )  # fmt: skip
     notices: tuple[Notice, ...] = ()
     if ticket.lead_unit_id is not None:
-        words = f"工单 {ticket.number} 的分类已更正，请按工单上的期限办理。"
-        notices = (Notice(f"unit:{ticket.lead_unit_id}", "reclassified", words),)
+        notices = (Notice(NoticeKind.RECLASSIFIED, {}, f"unit:{ticket.lead_unit_id}"),)
     return Decision(changed, event, notices=notices), recounts
 
 
@@ -114,10 +114,9 @@ def unmerge(
     )  # fmt: skip
     clock = next(iter(rules.tier_clock(changed, now, promised)), None)
     escalation = Escalation(changed.tier, reason, clock) if clock and reason else None
-    notices = [Notice("complainant", "unmerged", f"您的诉求（{ticket.number}）恢复单独办理。")]
+    notices = [Notice(NoticeKind.UNMERGED, {}, "complainant")]
     if changed.lead_unit_id is not None:
-        words = f"工单 {ticket.number} 撤销并单，请继续办理。"
-        notices.append(Notice(f"unit:{changed.lead_unit_id}", "unmerged", words))
+        notices.append(Notice(NoticeKind.UNMERGED, {}, f"unit:{changed.lead_unit_id}"))
     return Decision(
         changed, event, starts=_clocks(changed, contacted, rules, now), withdraws=SUPERVISION, notices=tuple(notices),
         escalation=escalation,

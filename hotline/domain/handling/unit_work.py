@@ -14,9 +14,10 @@ from hotline.domain.deadline.timers import Deadline, Start
 from hotline.domain.deadline.working_time import Due
 from hotline.domain.enums import Document, Role, Rule
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, MergedElsewhere, PartsMissing
+from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.privacy.personal_numbers import redact
 from hotline.domain.tickets.lifecycle import TABLE, Verb, check
-from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, DocumentDraft, Notice, Rules, Ticket, move
+from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, DocumentDraft, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
     "phone": "电话联系",
@@ -46,7 +47,7 @@ def assign(ticket: Ticket, handler: Colleague, below: Collection[UUID], actor: A
         raise Malformed(what="经办人（要选本单位的人）")
     given = {"handler": handler.name}
     changed, event = move(ticket, Verb.ASSIGN, actor, now, given, public_text="", handler_id=handler.account_id)
-    notice = Notice(f"account:{handler.account_id}", "assigned", f"工单 {ticket.number} 由您经办，请按时办理。")
+    notice = Notice(NoticeKind.ASSIGNED, {}, f"account:{handler.account_id}")
     return Decision(changed, event, notices=(notice,))
 
 
@@ -84,15 +85,15 @@ def reply(
         event,
         starts=(clock,),
         settles=(Rule.REPLY, Rule.CONTACT, Rule.EXTENSION, *SUPERVISION),
-        notices=(replied_notice(changed, given),),
+        notices=(replied_notice(given),),
         document=DocumentDraft(Document.WRITTEN_REPLY, {"reply": str(given.get("reply", ""))}),
         callback_stage="reply",
     )
 
 
-def replied_notice(ticket: Ticket, given: Mapping[str, Any]) -> Notice:
+def replied_notice(given: Mapping[str, Any]) -> Notice:
     """Return the notice about the reply for the complainant, and for those whose tickets were merged into this one."""
-    return Notice("complainant", "replied", f"您的诉求（{ticket.number}）已有答复：{given.get('reply')}")
+    return Notice(NoticeKind.REPLIED, {"reply": str(given.get("reply"))}, "complainant")
 
 
 def ask_extension(
@@ -115,7 +116,7 @@ def ask_extension(
         changed,
         event,
         starts=(clock,),
-        notices=(Notice(to, "extension_asked", f"工单 {ticket.number} 申请延期，请批复。"),),
+        notices=(Notice(NoticeKind.EXTENSION_ASKED, {}, to),),
     )
 
 
@@ -152,7 +153,7 @@ def grant_extension(
         Rule.REPLY, deadline.unit_id, deadline.started_at, due, f"{deadline.limit_text}+{limit}", deadline.urgent,
         deadline.pauses,
     )  # fmt: skip
-    notice = Notice("complainant", "extended", f"您的诉求（{ticket.number}）情况较复杂，办理时间延长{limit.in_words}。")
+    notice = Notice(NoticeKind.EXTENDED, {"limit": str(limit)}, "complainant")
     return Decision(
         changed, event, starts=(clock,), settles=(Rule.EXTENSION,), withdraws=(Rule.REPLY,), notices=(notice,)
     )
@@ -163,9 +164,7 @@ def refuse_extension(ticket: Ticket, pending: bool, actor: Actor, now: datetime,
     if not pending:
         raise ExtensionClosed(why="没有待批复的延期申请")
     changed, event = move(ticket, Verb.REFUSE_EXTENSION, actor, now, given, public_text="")
-    notice = Notice(
-        f"unit:{ticket.lead_unit_id}", "extension_refused", f"工单 {ticket.number} 延期未获同意，请按原期限办理。"
-    )
+    notice = Notice(NoticeKind.EXTENSION_REFUSED, {}, f"unit:{ticket.lead_unit_id}")
     return Decision(changed, event, settles=(Rule.EXTENSION,), notices=(notice,))
 
 
@@ -198,7 +197,7 @@ def resume(ticket: Ticket, actor: Actor, now: datetime) -> Decision:
     )
     notices: tuple[Notice, ...] = ()
     if ticket.lead_unit_id is not None:
-        notices = (Notice(f"unit:{ticket.lead_unit_id}", "resumed", f"工单 {ticket.number} 挂账结束，期限继续计算。"),)
+        notices = (Notice(NoticeKind.RESUMED, {}, f"unit:{ticket.lead_unit_id}"),)
     return Decision(changed, event, withdraws=(Rule.RESUME,), resumes_all=True, notices=notices)
 
 
@@ -227,8 +226,8 @@ def pass_on(
     own = comment(ticket, actor, now, given)
     assert own.event is not None
     if target.lead_unit_id in barred:
-        words = f"工单 {ticket.number} 有补充说明。它并入的 {target.number} 由被反映单位主办，没有转过去，请另行处理。"
-        return replace(own, notices=(Notice("role:dispatcher", "commented", words),)), None
+        notice = Notice(NoticeKind.COMMENTED, {"target": target.number}, "role:dispatcher")
+        return replace(own, notices=(notice,)), None
     text = str(given.get("text", ""))
     told = {"text": redact(text, known) if ticket.confidential else text, "passed_from": ticket.number}
     changed, event = move(target, Verb.COMMENT, actor, now, told, public_text="")
@@ -244,4 +243,4 @@ def passes_files(ticket: Ticket, target: Ticket, barred: Collection[UUID]) -> bo
 def _commented(ticket: Ticket) -> tuple[Notice, ...]:
     if ticket.lead_unit_id is None:
         return ()
-    return (Notice(f"unit:{ticket.lead_unit_id}", "commented", f"工单 {ticket.number} 诉求人有补充说明。"),)
+    return (Notice(NoticeKind.COMMENTED, {}, f"unit:{ticket.lead_unit_id}"),)

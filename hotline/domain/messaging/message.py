@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
+
 IncomingKind = Literal["text", "image", "voice", "video", "location", "link", "push", "unknown"]
 
 
@@ -32,19 +34,23 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to a person or an official, from one row of the outbox.
+    """One message to a person or an official, with one notice or several that leave together.
 
-    `recipient` is the channel's identifier of the recipient; `url` links to the ticket; `template` names the template
-    of a channel that does not allow free text.
+    The channel words the `notices`. `outbox_id` is the row of the first; `recipient` is the channel's identifier of the
+    recipient; `url` links to the ticket; `template` names the template of a channel that does not allow free text.
     """
 
     outbox_id: UUID
     channel: str
     recipient: str
-    kind: str
-    text: str
+    notices: tuple[PostedNotice, ...]
     url: str | None = None
     template: str | None = None
+
+    @property
+    def kind(self) -> NoticeKind:
+        """The kind of the first notice."""
+        return self.notices[0].kind
 
 
 class Delivery(StrEnum):

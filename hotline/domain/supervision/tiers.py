@@ -12,6 +12,8 @@ from hotline.domain.deadline.working_time import add_working_days
 from hotline.domain.enums import Document, Reason, Role, Rule, Step
 from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
 from hotline.domain.handling.unit_work import resume
+from hotline.domain.messaging.alarms import OVERDUE
+from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import State, Verb, check, may
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
@@ -21,7 +23,6 @@ from hotline.domain.tickets.ticket import (
     Decision,
     DocumentDraft,
     Escalation,
-    Notice,
     Rules,
     Ticket,
     by_leaders_date,
@@ -73,6 +74,7 @@ _CLIMB: Mapping[Rule, tuple[int, Reason, str, Rule]] = {
     Rule.SUPERVISED: (2, Reason.SUPERVISED_OVERDUE, "tier2", Rule.TIER2),
     Rule.TIER2: (3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3),
 }
+_TIER_OFFICES: Mapping[int, Role] = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}
 OWED_BY_UNIT = frozenset({State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED})
 PRESSING: Mapping[Role, str] = {Role.DISPATCHER: "热线", Role.SUPERVISOR: "热线督办", Role.INSPECTOR: "纪委纠风办"}
 _UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIMB, Rule.TIER3})
@@ -146,9 +148,9 @@ def press(
     changed, event = move(ticket, Verb.REMIND, actor, now, {}, public_text="")
     facts = {"rule": clock.rule.value, "due_at": clock.due_at.isoformat()} if clock else {}
     to = f"account:{ticket.handler_id}" if ticket.handler_id else f"unit:{ticket.lead_unit_id}"
-    notice = Notice(to, "reminder", f"【催办通知书】工单 {ticket.number}：{PRESSING[actor.role]}催办，请抓紧办理。")
-    draft = DocumentDraft(Document.REMINDER_NOTICE, {**facts, "role": actor.role.value})
-    return Decision(changed, event, notices=(notice,), document=draft)
+    notice = Notice(NoticeKind.REMINDER, {"role": actor.role.value}, to)
+    document = DocumentDraft(Document.REMINDER_NOTICE, {**facts, "role": actor.role.value})
+    return Decision(changed, event, notices=(notice,), document=document)
 
 
 def _goes_out(rules: Rules, ticket: Ticket, at: datetime) -> date:
@@ -214,8 +216,8 @@ def addressee(ticket: Ticket, deadline: Deadline, step: Step) -> str:
 
 
 def _reminder(ticket: Ticket, deadline: Deadline, step: Step) -> Notice:
-    text = f"【催办】工单 {ticket.number}：{RULE_NAMES[deadline.rule]}{STEP_NAMES[step]}，请抓紧办理。"
-    return Notice(addressee(ticket, deadline, step), "reminder", text, about=f"{deadline.rule}:{step}")
+    facts = {"rule": deadline.rule.value, "step": step.value}
+    return Notice(NoticeKind.REMINDER, facts, addressee(ticket, deadline, step), about=f"{deadline.rule}:{step}")
 
 
 def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> Decision:
@@ -230,11 +232,15 @@ def _remind(ticket: Ticket, deadline: Deadline, step: Step, now: datetime) -> De
 
 def _late_part(ticket: Ticket) -> tuple[Notice, ...]:
     """Notify the lead, and the dispatcher, who alone may excuse the assisting unit."""
-    words = f"工单 {ticket.number} 有协办单位逾期没有提交协办意见。"
-    dispatcher = Notice("role:dispatcher", "assist_overdue", f"{words}请督促，或者免于协办。")
+    dispatcher = Notice(NoticeKind.ASSIST_OVERDUE, {"may_excuse": True}, "role:dispatcher")
     if ticket.lead_unit_id is None:
         return (dispatcher,)
-    return Notice(f"unit:{ticket.lead_unit_id}", "assist_overdue", words), dispatcher
+    return Notice(NoticeKind.ASSIST_OVERDUE, {"may_excuse": False}, f"unit:{ticket.lead_unit_id}"), dispatcher
+
+
+def escalated_notice(tier: int) -> Notice:
+    """Tells the office that keeps a tier, from 1 to 3, that a ticket has entered it."""
+    return Notice(NoticeKind.ESCALATED, {"tier": tier}, f"role:{_TIER_OFFICES[tier]}")
 
 
 def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> Decision:
@@ -242,12 +248,10 @@ def _stay(ticket: Ticket, deadline: Deadline, rules: Rules, now: datetime) -> De
     again = replace(ticket, cycle=ticket.cycle + 1)
     told = _remind(again, deadline, Step.EXPIRY, now)
     clock = rules.start("tier3", Rule.TIER3, again, deadline.unit_id, now)
-    notice = Notice(
-        "role:leader", "tier3_overdue", f"工单 {ticket.number} 领导督办逾期，仍未办结。", about=f"{deadline.cycle}"
-    )
+    notice = Notice(NoticeKind.TIER3_OVERDUE, {}, "role:leader", about=f"{deadline.cycle}")
     return replace(told, starts=(clock,), notices=(*told.notices, notice))
 
 
 def _alarm(ticket: Ticket, deadline: Deadline) -> Decision:
     details = {"number": ticket.number, "rule": deadline.rule.value, "due_at": deadline.due_at.isoformat()}
-    return Decision(ticket, alarms=(Alarm(f"{deadline.rule}_overdue", str(deadline.deadline_id), details),))
+    return Decision(ticket, alarms=(Alarm(OVERDUE[deadline.rule], str(deadline.deadline_id), details),))

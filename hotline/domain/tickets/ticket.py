@@ -12,6 +12,8 @@ from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.deadline.working_time import Calendar, Due
 from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
+from hotline.domain.messaging.alarms import AlarmKind
+from hotline.domain.messaging.notices import Notice
 from hotline.domain.policy.limits import Limit, LimitCase, Policy
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
 
@@ -92,19 +94,6 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """A message to send; `about` prevents sending it twice.
-
-    `to` is 'unit:<id>', 'role:<role>', 'account:<id>' or 'complainant'.
-    """
-
-    to: str
-    kind: str
-    text: str
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Escalation:
     """A tier to enter: its reason and the deadline that starts with its letter."""
 
@@ -125,7 +114,7 @@ class DocumentDraft:
 class Alarm:
     """Something a dispatcher must look at; `about` identifies the occasion."""
 
-    kind: str
+    kind: AlarmKind
     about: str
     details: Mapping[str, Any] = field(default_factory=dict)
 

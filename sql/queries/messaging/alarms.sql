@@ -19,11 +19,12 @@ on conflict (region_id, dedupe_key) do nothing;
 
 -- name: open_alarms_of_kind(region_id, kind)
 -- Open alarms of one kind, oldest first.
-select * from alarm where region_id = :region_id and kind = :kind and settled_at is null order by raised_at;
+select alarm_id, raised_at, details from alarm
+where region_id = :region_id and kind = :kind and settled_at is null order by raised_at;
 
 -- name: open_alarms(region_id, batch)
 -- Open alarms for dispatchers, oldest first; unusual access to personal data is for the audit administrator only.
-select a.*, t.number, t.title from alarm a
+select a.alarm_id, a.raised_at, a.details, a.kind, a.ticket_id, t.number, t.title from alarm a
 left join ticket t on t.region_id = a.region_id and t.ticket_id = a.ticket_id
 where a.region_id = :region_id and a.settled_at is null and a.kind <> 'unusual_looks'
 order by a.raised_at

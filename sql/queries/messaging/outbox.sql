@@ -14,7 +14,7 @@ where region_id = :region_id and outbox_id in (
     where region_id = :region_id and state = 'waiting' and not_before <= :now and (urgent or not :quiet)
     order by not_before
     limit :batch for update skip locked)
-returning *;
+returning outbox_id, kind, ticket_id, reason, channel, recipient, recipient_sealed, payload, urgent, not_before, attempts;
 
 -- name: settle_outbox(region_id, outbox_ids, state, at, provider_id, fold_id, reason, not_before)!
 -- Saves the result of claimed messages; `waiting` with a later :not_before means a retry.
@@ -26,7 +26,7 @@ where region_id = :region_id and outbox_id = any(:outbox_ids::uuid[]);
 -- Marks messages claimed by a dead worker as unknown, since they may have been sent, and returns them.
 update outbox set state = 'unknown', reason = 'worker_lost'
 where region_id = :region_id and state = 'sending' and claimed_at < :before
-returning *;
+returning outbox_id, kind, ticket_id, reason;
 
 -- name: drop_waiting(region_id, ticket_id, reason)
 -- Drops waiting desk notices of a closed ticket and returns their ids.
@@ -41,7 +41,8 @@ where region_id = :region_id and ticket_id = :ticket_id and kind = 'callback' an
 
 -- name: desk_notices(region_id, recipients, since, batch)
 -- Recent notices of these desk recipients, newest first, with the name of the person each was meant for.
-select o.*, a.name as instead_name from outbox o
+select o.outbox_id, o.recipient, o.kind, o.ticket_id, o.payload, o.urgent, o.created_at, a.name as instead_name
+from outbox o
 left join account a on a.region_id = o.region_id and a.account_id = o.instead_of
 where o.region_id = :region_id and o.channel = 'desk' and o.state = 'sent' and o.recipient = any(:recipients::text[])
     and o.created_at >= :since
@@ -50,7 +51,8 @@ limit :batch;
 
 -- name: unread_of_desks(region_id, ticket_id, recipients)
 -- Sent or waiting notices of a ticket that these desk recipients have not dealt with, oldest first.
-select * from outbox where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk'
+select outbox_id, recipient, kind from outbox
+where region_id = :region_id and ticket_id = :ticket_id and channel = 'desk'
     and state in ('waiting', 'sent') and recipient = any(:recipients::text[])
 order by created_at, outbox_id;
 
@@ -74,4 +76,6 @@ where region_id = :region_id and outbox_id = :outbox_id and channel = 'desk' and
 
 -- name: outbox_of_ticket(region_id, ticket_id)
 -- Every message about a ticket, oldest first.
-select * from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;
+select outbox_id, dedupe_key, channel, recipient, recipient_sealed, kind, ticket_id, payload, urgent, created_at, not_before,
+    state, attempts, claimed_at, sent_at, provider_id, fold_id, reason, instead_of
+from outbox where region_id = :region_id and ticket_id = :ticket_id order by created_at, outbox_id;

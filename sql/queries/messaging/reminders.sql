@@ -12,7 +12,9 @@ where region_id = :region_id and reminder_id = any(:reminder_ids::uuid[]) and st
 
 -- name: reminders_of_ticket(region_id, ticket_id)
 -- The reminder ledger of a ticket, oldest first, with the names of the recipient and of the person it was meant for.
-select r.*, a.name as recipient_name, b.name as instead_name from reminder r
+select r.reminder_id, r.cycle, r.rule, r.step, r.recipient, r.planned_at, r.state, r.sent_at,
+    a.name as recipient_name, b.name as instead_name
+from reminder r
 left join account a on a.region_id = r.region_id and r.recipient = 'account:' || a.account_id
 left join account b on b.region_id = r.region_id and b.account_id = r.instead_of
 where r.region_id = :region_id and r.ticket_id = :ticket_id order by r.planned_at, r.reminder_id;

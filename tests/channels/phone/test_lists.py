@@ -17,6 +17,7 @@ from hotline.actions.intake.attachments import add_files
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.messaging.message import Delivery, Outgoing
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.tickets.ticket import COMPLAINANT
 from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, dispatched, opened, replied, signed
 from tests.channels.phone.conftest import TakeSeat
@@ -210,6 +211,6 @@ async def test_file_is_a_download_for_those_who_may_see_the_ticket(
 
 
 async def test_telephone_sends_nothing_and_website_shows_at_once() -> None:
-    message = Outgoing(uuid4(), "phone", "x", "replied", "答复")
+    message = Outgoing(uuid4(), "phone", "x", (PostedNotice(NoticeKind.MERGED),))
     assert (await send_by_phone(message)).delivery is Delivery.IMPOSSIBLE
     assert (await send_by_website(message)).delivery is Delivery.DELIVERED

@@ -17,8 +17,7 @@ from channels.app import build_app
 from channels.dialogue.state import Phrase
 from channels.registry import open_send
 from channels.wechat.protocol import BODY_BYTES
-from channels.wechat.texts import KIND_WORDS, STATE_WORDS, WORDS
-from hotline.actions.callback import verdicts as callbacks
+from channels.wechat.texts import KIND_WORDS, NOTICE_WORDS, STATE_WORDS, WORDS
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
 from hotline.actions.intake import first_contact
@@ -26,6 +25,7 @@ from hotline.actions.search.case_view import read_progress
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.enums import Kind, Verdict
+from hotline.domain.messaging.notices import NoticeKind
 from hotline.domain.tickets.lifecycle import State
 from hotline.store.tickets.records import get_ticket
 from rehearsal.wechat_phone import Credentials, Follower, Forgery, new_message_id
@@ -512,7 +512,7 @@ async def test_invitation_and_reply_reach_the_follower_once(door: Door) -> None:
         await door.deliver()
     texts = [message.text for message in door.platform.accepted if message.openid == ALICE]
     assert len(texts) == len(set(texts))
-    assert sum(callbacks.INVITATION.format(number=number) in text for text in texts) == 1
+    assert sum(NOTICE_WORDS[NoticeKind.CALLBACK].format(number=number) in text for text in texts) == 1
     assert sum("水表已更换" in text for text in texts) == 1
     assert await door.value("select count(*) from outbox where channel = 'wechat' and state <> 'sent'") == 0
 

@@ -16,13 +16,19 @@ from aiohttp import web
 from channels.wechat import protocol
 from channels.wechat.outbound import OfficialAccount, Sender, Template, Tokens
 from channels.wechat.protocol import UnsentError
+from channels.wechat.texts import TemplateValue
 from hotline.domain.messaging.message import Delivery, Outgoing
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.local import local_valkey
 from rehearsal.wechat_server import WechatServer
 
 OPENID = "oRehearsal_follower-000000001"
 OUTBOX_ID = UUID("01960000-0000-7000-8000-000000000001")
-TEMPLATE = Template("tmpl-notice", "thing2", {"phrase1": "有新进展"})
+TEMPLATE = Template(
+    "tmpl-notice",
+    {"thing2": TemplateValue.SUMMARY, "character_string3": TemplateValue.NUMBER},
+    {"phrase1": "有新进展"},
+)
 
 
 class Clock:
@@ -85,7 +91,9 @@ def make_sender(platform: WechatServer, http: aiohttp.ClientSession) -> MakeSend
 
 
 def notice(text: str = "您反映的事项已转交承办单位", url: str | None = None, template: str | None = None) -> Outgoing:
-    return Outgoing(OUTBOX_ID, "wechat", OPENID, "progress", text, url, template)
+    """A message that says this, as a row of an earlier version does."""
+    posted = PostedNotice(NoticeKind.REPLIED, "20261123-00001", text=text)
+    return Outgoing(OUTBOX_ID, "wechat", OPENID, (posted,), url, template)
 
 
 async def test_text_reaches_the_follower(platform: WechatServer, make_sender: MakeSender) -> None:
@@ -117,11 +125,12 @@ async def test_closed_window_falls_back_to_the_template(
     platform: WechatServer, make_sender: MakeSender, clock: Clock
 ) -> None:
     clock.at += timedelta(hours=48, seconds=1)
-    text = "您反映的幸福路路灯问题\n已由承办单位答复，请查看并评价"
-    receipt = await make_sender(TEMPLATE).send(notice(text, "https://example.invalid/t/1"))
+    receipt = await make_sender(TEMPLATE).send(notice(url="https://example.invalid/t/1"))
     assert (receipt.delivery, receipt.provider_id) == (Delivery.DELIVERED, "3000000001")
     (message,) = platform.accepted
-    assert message.fields == {"phrase1": "有新进展", "thing2": "您反映的幸福路路灯问题 已由承办单位答…"}
+    assert message.fields == {
+        "phrase1": "有新进展", "thing2": "20261123-00001已有答复", "character_string3": "20261123-00001",
+    }  # fmt: skip
     assert message.client_msg_id == OUTBOX_ID.hex
 
 

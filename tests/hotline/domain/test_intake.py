@@ -87,13 +87,13 @@ def test_answered_at_first_contact_is_closed_with_the_answer_as_public_text() ->
     assert decision.event is not None
     assert decision.event.public_text == "到营业厅办理。"
     assert decision.withdraws_all
-    assert "到营业厅办理。" in decision.notices[0].text
+    assert "到营业厅办理。" in decision.notices[0].facts.values()
 
 
 def test_what_belongs_elsewhere_tells_where() -> None:
     decision = intake.redirect(a_ticket(state=State.RECEIVED), OPERATOR, MONDAY, {"where": "人民法院"})
     assert decision.ticket.close_reason is CloseReason.REDIRECTED
-    assert "人民法院" in decision.notices[0].text
+    assert "人民法院" in decision.notices[0].facts.values()
     with pytest.raises(Missing, match="应当找哪里办"):
         intake.redirect(a_ticket(state=State.RECEIVED), OPERATOR, MONDAY, {"where": ""})
 

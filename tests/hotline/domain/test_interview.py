@@ -25,7 +25,7 @@ def hold(held_at: datetime = TUESDAY, now: datetime = TUESDAY, **minutes: Any) -
 def test_a_plan_tells_the_person_where_and_stays_owed() -> None:
     decision = interview.plan(OWED, TUESDAY, HANDLER, MONDAY, PLAN | {"meet_at": "x"})
     assert (decision.ticket.state, decision.settles) == (State.INTERVIEW_OWED, ())
-    assert PLAN["meet_where"] in decision.notices[0].text
+    assert PLAN["meet_where"] in decision.notices[0].facts.values()
 
 
 def test_a_meeting_is_planned_for_the_future_with_everything_in_the_plan() -> None:

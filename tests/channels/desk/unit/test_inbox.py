@@ -14,6 +14,7 @@ from hotline.actions.messaging.delivery import deliver_due
 from hotline.clock import MovedClock
 from hotline.domain.enums import Verdict
 from hotline.domain.messaging.message import Delivery, Outgoing
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from tests.build import MONDAY, Town, dispatched, moment, opened, owed, rated, replied, signed
 from tests.channels.desk.conftest import LogIn, find
 
@@ -155,5 +156,5 @@ async def test_reading_a_notice_wants_a_form_of_this_session(log_in: LogIn) -> N
 
 
 async def test_message_to_a_desk_is_delivered_by_being_written(town: Town) -> None:
-    message = Outgoing(town.unit("水务局"), "desk", "unit", "dispatched", "新工单")
+    message = Outgoing(town.unit("水务局"), "desk", "unit", (PostedNotice(NoticeKind.TAKEN_AWAY),))
     assert (await send(message)).delivery is Delivery.DELIVERED

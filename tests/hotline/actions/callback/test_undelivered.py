@@ -43,9 +43,9 @@ async def settle(town: Town, line: Undelivered, how: FollowUp = FollowUp.TOLD, k
 async def test_a_refused_answer_waits_for_a_call_with_the_person_masked(town: Town) -> None:
     ticket = await refused(town)
     (line,) = await listed(town)
-    assert (line.number, line.channel, line.kind, line.refused) == (ticket.number, "wechat", "replied", True)
+    assert (line.number, line.channel, line.notice.kind, line.refused) == (ticket.number, "wechat", "replied", True)
     assert (line.name, line.phone) == ("王某某", "138****8000")
-    assert "水表已更换" in line.text
+    assert "水表已更换" in str(line.notice.facts["reply"])
 
 
 @pytest.mark.parametrize("how", [FollowUp.TOLD, FollowUp.KNOWN, FollowUp.UNREACHED])

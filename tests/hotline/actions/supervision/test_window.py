@@ -37,7 +37,9 @@ async def test_a_window_reminds_once_at_each_step_however_often_one_looks(town: 
     await look.sweep(EXPIRY)
     assert of_rule(await look.ledger(ticket), "interview") == [(step, "planned") for step in STEPS]
     reminders = [
-        row for row in await look.outbox(ticket) if row["kind"] == "reminder" and "约谈" in row["payload"]["text"]
+        row
+        for row in await look.outbox(ticket)
+        if row["kind"] == "reminder" and row["payload"]["facts"].get("rule") == "interview"
     ]
     assert len(reminders) == len(STEPS)
 
