@@ -195,7 +195,7 @@ async def _held(context: RegionContext, case_file: CaseFile, who: Actor, moment:
 def _forms(desk: FormContext, context: RegionContext, moment: datetime) -> dict[str, Any]:
     """The next thing open, the others folded, and a sentence for what fits no form."""
     case_file, refused = desk.case_file, desk.refused
-    offers = find_available(case_file, desk.actor, context.rules, moment)
+    offers = find_available(case_file, desk.actor, moment)
     if "dispatch" in (offers.first, *offers.others):
         suggested = suggest_unit(context, case_file)
         desk = replace(desk, suggested=str(suggested) if suggested else "")

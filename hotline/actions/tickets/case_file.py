@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.accounts.substitution import Colleague
+from hotline.domain.available import Act, CaseFacts
 from hotline.domain.dispatch.joint import Part
-from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
 
 Row = Mapping[str, Any]
@@ -29,12 +29,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything a page about one ticket shows."""
+    """Everything a page about one ticket shows; `may` is what the reader may do with it now, `facts` is what says so."""
 
     ticket: Ticket
     body: str
     person: Person
-    arrows: tuple[Arrow, ...]
+    may: frozenset[Act]
+    facts: CaseFacts
     events: list[Row]
     clocks: list[Row]
     callbacks: list[Row]

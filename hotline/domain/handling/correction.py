@@ -12,8 +12,8 @@ from hotline.domain.deadline.timers import Deadline, Start, limit_key
 from hotline.domain.deadline.working_time import Due
 from hotline.domain.dispatch.handover import unit_clocks
 from hotline.domain.enums import CloseReason, HandlingClass, Kind, Pace, Reason, Rule
-from hotline.domain.errors import Malformed, NotMerged
-from hotline.domain.tickets.lifecycle import State, Verb
+from hotline.domain.errors import Malformed, NotMerged, Refusal, raise_if
+from hotline.domain.tickets.lifecycle import State, Verb, refusal_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
 
 _BY_KIND = frozenset({Rule.DISPATCH, Rule.SIGN, Rule.CONTACT, Rule.REPLY})
@@ -96,6 +96,13 @@ def _told(recount: Recount) -> Mapping[str, Any]:
     }
 
 
+def refusal_of_unmerge(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why a merging cannot be undone: the ticket did not end by one, or the table."""
+    if ticket.close_reason is not CloseReason.MERGED:
+        return NotMerged()
+    return refusal_of(ticket.state, Verb.UNMERGE, actor.role)
+
+
 def unmerge(
     ticket: Ticket, stood: State, contacted: bool, reason: Reason | None, actor: Actor, rules: Rules, now: datetime,
     given: Mapping[str, Any], promised: datetime | None = None,
@@ -105,8 +112,7 @@ def unmerge(
     `contacted` says whether the person was spoken to before; `reason` is why the tier in force was entered: its letter
     is written anew, since the old one ended with the merging; a date `promised` to a leader holds.
     """
-    if ticket.close_reason is not CloseReason.MERGED:
-        raise NotMerged
+    raise_if(refusal_of_unmerge(ticket, actor))
     changed, event = move(
         ticket, Verb.UNMERGE, actor, now, given, state=stood, cycle=ticket.cycle + 1, close_reason=None, closed_at=None,
         merged_into=None,

@@ -10,9 +10,17 @@ from typing import Any
 from hotline.domain.deadline.timers import Deadline, notice_time
 from hotline.domain.deadline.working_time import add_working_days
 from hotline.domain.enums import Document, Reason, Role, Rule, Step
-from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
+from hotline.domain.errors import (
+    AlreadyReminded,
+    Malformed,
+    NoInstruction,
+    NotAllowed,
+    NothingOwed,
+    Refusal,
+    raise_if,
+)
 from hotline.domain.handling.unit_work import resume
-from hotline.domain.tickets.lifecycle import State, Verb, check, may
+from hotline.domain.tickets.lifecycle import State, Verb, may, refusal_of
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
     SYSTEM,
@@ -118,11 +126,36 @@ def enter(
     )
 
 
-def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
-    """A supervisor's or leader's mark puts an open ticket on tier 1."""
+def refusal_of_mark(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why a ticket cannot be marked: it is under supervision already, or the table."""
     if ticket.tier:
-        raise Malformed(what="督办（已在督办中）")
+        return Malformed(what="督办（已在督办中）")
+    return refusal_of(ticket.state, Verb.SUPERVISE, actor.role)
+
+
+def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    """A supervisor's or leader's mark puts an open ticket on tier 1. Raises Malformed, NotAllowed, WrongState."""
+    raise_if(refusal_of_mark(ticket, actor))
     return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
+
+
+def refusal_of_press(
+    ticket: Ticket, last_at: datetime | None, actor: Actor, rules: Rules, now: datetime
+) -> Refusal | None:
+    """Why the unit cannot be reminded by hand: the table, nothing is owed by it, or this role did so for the same
+    working day (`last_at`). A press at night or on a holiday counts for the day it goes out (PROCEDURE §4)."""
+    refusal = refusal_of(ticket.state, Verb.REMIND, actor.role)
+    if refusal is not None:
+        return refusal
+    if actor.role not in PRESSING:
+        # The timetable reminds by its clocks, never by hand.
+        return NotAllowed()
+    if ticket.state not in OWED_BY_UNIT:
+        return NothingOwed()
+    day = _goes_out(rules, ticket, now)
+    if last_at is not None and _goes_out(rules, ticket, last_at) == day:
+        return AlreadyReminded(day=f"{day:%m月%d日}")
+    return None
 
 
 def press(
@@ -130,18 +163,10 @@ def press(
 ) -> Decision:
     """催办 by hand: a numbered notice to whoever is in charge, once for each working day and role (PROCEDURE §7).
 
-    `last_at` is when this role last did it, `clock` the unit's limit that ends first. A press at night or on a
-    holiday counts for the day it goes out. Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
+    `last_at` is when this role last did it, `clock` the unit's limit that ends first.
+    Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
     """
-    check(ticket.state, Verb.REMIND, actor.role)
-    if actor.role not in PRESSING:
-        # The timetable reminds by its clocks, never by hand.
-        raise NotAllowed
-    if ticket.state not in OWED_BY_UNIT:
-        raise NothingOwed
-    day = _goes_out(rules, ticket, now)
-    if last_at is not None and _goes_out(rules, ticket, last_at) == day:
-        raise AlreadyReminded(day=f"{day:%m月%d日}")
+    raise_if(refusal_of_press(ticket, last_at, actor, rules, now))
     changed, event = move(ticket, Verb.REMIND, actor, now, {}, public_text="")
     facts = {"rule": clock.rule.value, "due_at": clock.due_at.isoformat()} if clock else {}
     to = f"account:{ticket.handler_id}" if ticket.handler_id else f"unit:{ticket.lead_unit_id}"
@@ -179,6 +204,11 @@ def instruct(
     )
 
 
+def refusal_of_fulfil(ticket: Ticket, instructed: bool, actor: Actor) -> Refusal | None:
+    """Why nothing can be struck off: no instruction is open (`instructed`), or the table."""
+    return refusal_of(ticket.state, Verb.FULFIL, actor.role) if instructed else NoInstruction()
+
+
 def fulfil(
     ticket: Ticket, instructed: bool, dated: bool, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
@@ -187,8 +217,7 @@ def fulfil(
     A clock that runs to the leader's date (`dated`) has served and ends; until the ticket is closed the tier's
     ordinary clock takes its place (PROCEDURE §4).
     """
-    if not instructed:
-        raise NoInstruction
+    raise_if(refusal_of_fulfil(ticket, instructed, actor))
     afresh = dated and ticket.open
     cycle = ticket.cycle + 1 if afresh else ticket.cycle
     changed, event = move(ticket, Verb.FULFIL, actor, now, given, cycle=cycle)
