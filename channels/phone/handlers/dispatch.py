@@ -46,13 +46,13 @@ async def _dispatch_page(
 ) -> web.Response:
     person, context, at = actor(request), region_of(request), now(request)
     county = await context.refresh(at)
-    returned, extensions = await list_rulings(context, person), await list_extensions(context, person)
-    cards = await cards_of_tickets(context, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
+    returned, extensions = await list_rulings(context, person, at), await list_extensions(context, person, at)
+    cards = await cards_of_tickets(context, [one.row["ticket_id"] for one in (*returned, *extensions)], person, at)
     return page(
         request, "dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
         received=[_received(one, county, at) for one in await list_undispatched(context, person)],
-        returned=[_line(row, county, at, cards) for row in returned],
-        extensions=[_line(row, county, at, cards) for row in extensions],
+        returned=[_line(one.row, county, at, cards) | {"may": one.may} for one in returned],
+        extensions=[_line(one.row, county, at, cards) | {"may": one.may} for one in extensions],
         unit_names=sorted({unit.name for unit in county.units.values()}),
     )  # fmt: skip
 

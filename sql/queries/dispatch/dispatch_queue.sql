@@ -29,12 +29,13 @@ left join lateral (
     select due_at from deadline r
     where r.region_id = t.region_id and r.ticket_id = t.ticket_id and r.rule = 'reply' and r.state in ('running', 'missed')
     order by r.started_at desc limit 1) r on true
-where d.region_id = :region_id and d.rule = 'extension' and d.state in ('running', 'missed') and t.state = 'signed'
+where d.region_id = :region_id and d.rule = 'extension' and d.state in ('running', 'missed') and d.done_at is null
+    and t.state = 'signed'
     and t.extension_count >= :granted
     and not exists (
         select from ticket_event x
         where x.region_id = t.region_id and x.ticket_id = t.ticket_id and (x.at, x.event_id) > (e.at, e.event_id)
-            and x.verb in ('grant_extension', 'refuse_extension', 'reply', 'redispatch'))
+            and x.verb in ('grant_extension', 'refuse_extension', 'reply', 'redispatch', 'unmerge'))
 order by d.due_at
 limit :batch;
 

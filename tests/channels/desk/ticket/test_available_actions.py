@@ -188,7 +188,9 @@ class Walk:
         known = await read_ticket(self.town.context, self.ticket_id, self.town.actor("dispatcher"), self.now)
         for _ in range(TRIES):
             login, act = self.dice.choice(list(offers)), self.dice.choice(list(OFFERED))
-            if act not in offers[login] and not self._said_before(known, login, act):
+            # Handing over and handing on are one form to the actions.
+            same = any(OFFERED[act] is OFFERED[offered] for offered in offers[login])
+            if not same and not self._said_before(known, login, act):
                 with pytest.raises(Refusal):
                     await self.do(known, login, act)
                     pytest.fail(f"{login} was not offered {act} and did it: {self.told}")
