@@ -9,8 +9,8 @@ from typing import Any
 from hotline.documents.sheet import Alignment, Sheet
 from hotline.domain.enums import Document, Reason
 from hotline.domain.supervision.tiers import REASON_NAMES, TIER_NAMES
+from hotline.domain.tickets.supervision import REASONS
 
-_MEET = frozenset({Reason.DISSATISFIED, Reason.REDOS, Reason.INTERVIEW_OVERDUE, Reason.STILL_DISSATISFIED})
 _TASKS = {
     True: "请由单位干部当面约谈诉求人：先弄清问题的根源和症结，再定化解方案和法律依据，然后约定时间地点见面，"
     "并把约谈记录、结果和群众意见登记到热线系统",
@@ -52,7 +52,7 @@ def supervision_letter(facts: Mapping[str, Any]) -> Sheet:
     sheet.text(f"{facts['unit'] or '承办单位'}：")
     reason = Reason(facts["reason"])
     sheet.prose(f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。{_why(facts, reason)}")
-    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{moment_text(facts['due_at'])}。")
+    sheet.prose(f"{_TASKS[REASONS[reason].meet]}。办理期限：{moment_text(facts['due_at'])}。")
     sheet.prose(_NEXT[facts["tier"]])
     sheet.text("")
     sheet.text(_issuer(facts), align=Alignment.RIGHT, right_indent=2)

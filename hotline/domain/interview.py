@@ -22,6 +22,7 @@ from hotline.domain.errors import (
 )
 from hotline.domain.policy.limits import Limit
 from hotline.domain.tickets.lifecycle import FIELD_NAMES, STATE_NAMES, State, Verb, check_given, refusal_of
+from hotline.domain.tickets.supervision import LEADERSHIP, clock_of
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
     Actor,
@@ -40,11 +41,6 @@ OUTCOME_NAMES: Mapping[Outcome, str] = {
     Outcome.UNREASONABLE: "不合理，耐心做工作",
 }
 PLACE_NAMES: Mapping[str, str] = {"room": "约谈室", "village": "村（社区）", "field": "田间地头", "home": "群众家中"}
-TIER_CLOCKS: Mapping[int, tuple[str, Rule]] = {
-    1: ("interview", Rule.INTERVIEW),
-    2: ("tier2", Rule.TIER2),
-    3: ("tier3", Rule.TIER3),
-}
 AFTER_INTERVIEW = (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED)
 """What a person may say of an interview."""
 REVIEWERS = 2
@@ -60,9 +56,9 @@ def owe(
     """
     tier = max(ticket.tier, 1)
     if reason is Reason.STILL_DISSATISFIED:
-        tier = min(ticket.tier + 1, 3)
+        tier = min(ticket.tier + 1, LEADERSHIP)
     changed, event = move(ticket, Verb.OWE_INTERVIEW, actor, now, given, cycle=ticket.cycle + 1)
-    key, rule = TIER_CLOCKS[tier]
+    key, rule = clock_of(tier, interview=True)
     clock = by_leaders_date(rules.start(key, rule, changed, ticket.lead_unit_id, now), promised)
     notice = Notice(
         "complainant",

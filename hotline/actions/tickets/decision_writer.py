@@ -20,8 +20,8 @@ from hotline.domain.deadline.timers import (
     time_left,
 )
 from hotline.domain.deadline.working_time import next_open
-from hotline.domain.enums import Channel, Document, Role, Rule, Step
-from hotline.domain.supervision.tiers import TIER_NAMES
+from hotline.domain.enums import Channel, Document, Rule, Step
+from hotline.domain.tickets.supervision import TIERS
 from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Escalation, Notice, Paper, Ticket
 from hotline.store import callbacks, interviews
 from hotline.store.deadline import deadlines
@@ -167,9 +167,9 @@ async def _escalate(context: RegionContext, conn: Any, ticket: Ticket, escalatio
         "due_at": start.due.at, "letter_id": letter_id,
     })  # fmt: skip
     await interviews.move_interview_due(conn, region, ticket.ticket_id, start.due.at)
-    role = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}[escalation.tier]
-    text = f"工单 {ticket.number} 进入{TIER_NAMES[escalation.tier]}，请关注。"
-    await notify(context, conn, ticket, Notice(f"role:{role}", "escalated", text), str(letter_id), now)
+    tier = TIERS[escalation.tier]
+    text = f"工单 {ticket.number} 进入{tier.name}，请关注。"
+    await notify(context, conn, ticket, Notice(f"role:{tier.told}", "escalated", text), str(letter_id), now)
     if ticket.lead_unit_id is None:
         alarm = Alarm("nobody_to_supervise", str(letter_id), {"number": ticket.number, "tier": escalation.tier})
         await alarms.raise_alarm(conn, region, alarm.kind, alarm.about, ticket.ticket_id, alarm.details, now)

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from hotline.actions.region.context import RegionContext
+from hotline.domain.tickets.supervision import LEADERSHIP
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.supervision import instructions
-
-LEADERSHIP = 3
 
 
 async def promised_to_leader(context: RegionContext, conn: Any, ticket: Ticket) -> datetime | None:

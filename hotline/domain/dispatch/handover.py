@@ -11,6 +11,7 @@ from hotline.domain.deadline.timers import Start, limit_key
 from hotline.domain.enums import HandlingClass, Reason, Role, Rule
 from hotline.domain.errors import AccusedAddressee, NotAllowed, Refusal, ReturnClosed, SameUnit, raise_if
 from hotline.domain.tickets.lifecycle import Verb, refusal_of
+from hotline.domain.tickets.supervision import clock_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Notice, Rules, Ticket, move
 
 _UNITS_WORK = (Rule.SIGN, Rule.CONTACT, Rule.REPLY)
@@ -107,9 +108,8 @@ def return_ticket(
     changed, event = move(ticket, Verb.RETURN, actor, now, given, return_count=ticket.return_count + 1)
     escalation = None
     if changed.return_count == rules.policy.returns_to_tier2 and changed.tier == 0:
-        escalation = Escalation(
-            1, Reason.RETURNS, rules.start("supervised", Rule.SUPERVISED, changed, ticket.lead_unit_id, now)
-        )
+        key, rule = clock_of(1)
+        escalation = Escalation(1, Reason.RETURNS, rules.start(key, rule, changed, ticket.lead_unit_id, now))
     ruling = rules.start("ruling", Rule.RULING, changed, None, now)
     ruler = Role.INSPECTOR if changed.return_count >= rules.policy.returns_to_tier2 else Role.DISPATCHER
     notice = Notice(f"role:{ruler}", "returned", f"工单 {ticket.number} 被退回，请裁定。")

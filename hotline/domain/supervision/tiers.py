@@ -21,6 +21,7 @@ from hotline.domain.errors import (
 )
 from hotline.domain.handling.unit_work import resume
 from hotline.domain.tickets.lifecycle import State, Verb, may, refusal_of
+from hotline.domain.tickets.supervision import LEADERSHIP, REASONS, TIERS, clock_of
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
     SYSTEM,
@@ -60,30 +61,15 @@ STEP_NAMES: Mapping[Step, str] = {
     Step.FOUR_HOURS: "还剩4个工作小时",
     Step.EXPIRY: "已到期",
 }
-TIER_NAMES: Mapping[int, str] = {0: "未督办", 1: "热线督办", 2: "纪委督办", 3: "领导督办"}
-REASON_NAMES: Mapping[Reason, str] = {
-    Reason.DISSATISFIED: "群众对答复不满意",
-    Reason.SIGN_OVERDUE: "逾期未签收",
-    Reason.REPLY_OVERDUE: "逾期未答复",
-    Reason.RETURNS: "多次退单",
-    Reason.REDOS: "重办后仍不到位",
-    Reason.MARK: "领导关注",
-    Reason.INTERVIEW_OVERDUE: "逾期未约谈",
-    Reason.SUPERVISED_OVERDUE: "热线督办逾期未办结",
-    Reason.TIER2_OVERDUE: "纪委督办逾期未办结",
-    Reason.STILL_DISSATISFIED: "约谈后仍不满意",
-    Reason.INSTRUCTION: "县领导批示",
-}
-_CLIMB: Mapping[Rule, tuple[int, Reason, str, Rule]] = {
-    Rule.SIGN: (1, Reason.SIGN_OVERDUE, "supervised", Rule.SUPERVISED),
-    Rule.REPLY: (1, Reason.REPLY_OVERDUE, "supervised", Rule.SUPERVISED),
-    Rule.INTERVIEW: (2, Reason.INTERVIEW_OVERDUE, "tier2", Rule.TIER2),
-    Rule.SUPERVISED: (2, Reason.SUPERVISED_OVERDUE, "tier2", Rule.TIER2),
-    Rule.TIER2: (3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3),
+TIER_NAMES: Mapping[int, str] = {0: "未督办"} | {number: tier.name for number, tier in TIERS.items()}
+REASON_NAMES: Mapping[Reason, str] = {reason: cause.name for reason, cause in REASONS.items()}
+# The missed limit and what it brings; entering a tier starts that tier's clock.
+_CLIMB: Mapping[Rule, tuple[int, Reason]] = {
+    cause.after: (cause.tier, reason) for reason, cause in REASONS.items() if cause.after and cause.tier
 }
 OWED_BY_UNIT = frozenset({State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED})
 PRESSING: Mapping[Role, str] = {Role.DISPATCHER: "热线", Role.SUPERVISOR: "热线督办", Role.INSPECTOR: "纪委纠风办"}
-_UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIMB, Rule.TIER3})
+_UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *SUPERVISION})
 
 
 def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datetime) -> Decision:
@@ -99,9 +85,9 @@ def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datet
     climb = _CLIMB.get(deadline.rule)
     if climb is None or climb[0] <= ticket.tier:
         return _remind(ticket, deadline, step, now)
-    tier, reason, key, rule = climb
+    tier, reason = climb
     also = _reminder(ticket, deadline, step) if deadline.unit_id is not None else None
-    return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=also)
+    return enter(ticket, tier, reason, SYSTEM, rules, now, also=also)
 
 
 def is_hotlines_own(rule: Rule) -> bool:
@@ -110,10 +96,11 @@ def is_hotlines_own(rule: Rule) -> bool:
 
 
 def enter(
-    ticket: Ticket, tier: int, reason: Reason, key: str, rule: Rule, actor: Actor, rules: Rules, now: datetime,
+    ticket: Ticket, tier: int, reason: Reason, actor: Actor, rules: Rules, now: datetime,
     also: Notice | None = None,
 ) -> Decision:  # fmt: skip
     """A tier opens: its letter goes to the unit, its clock starts. Tiers are entered one at a time, upwards."""
+    key, rule = clock_of(tier)
     tier = min(tier, ticket.tier + 1)
     changed, event = move(ticket, Verb.SUPERVISE, actor, now, {"reason": reason.value, "tier": tier})
     clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
@@ -136,7 +123,7 @@ def refusal_of_mark(ticket: Ticket, actor: Actor) -> Refusal | None:
 def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
     """A supervisor's or leader's mark puts an open ticket on tier 1. Raises Malformed, NotAllowed, WrongState."""
     raise_if(refusal_of_mark(ticket, actor))
-    return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
+    return enter(ticket, 1, Reason.MARK, actor, rules, now)
 
 
 def refusal_of_press(
@@ -191,16 +178,17 @@ def instruct(
         actor,
         now,
         given,
-        tier=3,
+        tier=LEADERSHIP,
         cycle=ticket.cycle + 1,
         public_text="县领导已作出批示，限期办理。",
     )
-    clock = by_leaders_date(rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due)
+    key, rule = clock_of(LEADERSHIP)
+    clock = by_leaders_date(rules.start(key, rule, changed, ticket.lead_unit_id, now), due)
     return Decision(
         changed,
         event,
         withdraws=SUPERVISION,
-        escalation=Escalation(3, Reason.INSTRUCTION, clock),
+        escalation=Escalation(LEADERSHIP, Reason.INSTRUCTION, clock),
     )
 
 

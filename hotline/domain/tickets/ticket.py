@@ -14,6 +14,8 @@ from hotline.domain.deadline.working_time import Calendar, Due
 from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.policy.limits import Limit, LimitCase, Policy
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
+from hotline.domain.tickets.supervision import SUPERVISION as SUPERVISION
+from hotline.domain.tickets.supervision import clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,15 +159,6 @@ class Decision:
     assisted: tuple[UUID, ...] = ()
 
 
-SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
-"""Clocks of which a ticket has one at a time: what the tier in force waits for."""
-_TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
-    1: ("supervised", Rule.SUPERVISED),
-    2: ("tier2", Rule.TIER2),
-    3: ("tier3", Rule.TIER3),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The county's data a rule reckons with."""
@@ -191,7 +184,7 @@ class Rules:
         """
         if ticket.tier == 0:
             return ()
-        key, rule = _TIER_LIMITS[ticket.tier]
+        key, rule = clock_of(ticket.tier)
         return (by_leaders_date(self.start(key, rule, ticket, ticket.lead_unit_id, now), promised),)
 
 
