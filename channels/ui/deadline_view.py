@@ -28,7 +28,6 @@ Row = Mapping[str, Any]
 WEEKDAYS = "一二三四五六日"
 MOST_DAYS = 15
 MOST_DAYS_SMALL = 10
-WINDOW_RULES = frozenset({Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Document, Verdict
 from hotline.domain.errors import Missing, NotAllowed, NotFound, raise_if
 from hotline.domain.tickets.ticket import Actor, Decision, Paper, Ticket
-from hotline.store import callbacks, interviews, network
+from hotline.store import callbacks, interviews
 from hotline.store.tickets import records
 
 
@@ -130,9 +130,3 @@ async def _newest(context: RegionContext, conn: Any, ticket_id: UUID) -> Mapping
     if row is None:
         raise NotFound
     return row
-
-
-async def list_rooms(context: RegionContext, actor: Actor) -> list[Mapping[str, Any]]:
-    """Interview rooms, the unit's own first."""
-    async with context.reading() as conn:
-        return await network.list_rooms(conn, context.region, actor.unit_id)

@@ -160,15 +160,6 @@ class Document(StrEnum):
     BRIEF = "brief"
 
 
-class Tier(StrEnum):
-    """The three tiers of supervision by name; the number is the ticket's `tier`."""
-
-    NONE = "none"
-    HOTLINE = "hotline"
-    DISCIPLINE = "discipline"
-    LEADERSHIP = "leadership"
-
-
 class Reason(StrEnum):
     """Why a tier was entered (PROCEDURE §4)."""
 

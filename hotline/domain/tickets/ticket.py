@@ -13,7 +13,7 @@ from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.deadline.working_time import Calendar, Due
 from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.policy.limits import Limit, LimitCase, Policy
-from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
+from hotline.domain.tickets.lifecycle import State, Verb, check, check_given
 from hotline.domain.tickets.supervision import SUPERVISION as SUPERVISION
 from hotline.domain.tickets.supervision import clock_of
 
@@ -216,8 +216,3 @@ def move(
     text = arrow.sentence if public_text is None else public_text
     event = Event(now, verb, ticket.state, target, changed.cycle, actor, text, dict(given))
     return changed, event
-
-
-def label(verb: Verb) -> str:
-    """The verb as a button says it."""
-    return TABLE[verb].label
