@@ -218,6 +218,11 @@ def may_with(role: Role, right: Right, *, leads: bool) -> bool:
     return may(role, right) and (leads or not is_of_unit(role) or right not in LEADS_ONLY)
 
 
+def may_recuse_others(role: Role) -> bool:
+    """Whether this role enters the recusal of somebody else (PROCEDURE §6)."""
+    return may(role, Right.RECUSE) and may(role, Verb.DISPATCH)
+
+
 def is_of_unit(role: Role) -> bool:
     """Whether this role works in a unit, and so sees the unit's own tickets."""
     return ROWS[role] is Rows.OWN_UNIT
