@@ -21,7 +21,6 @@ from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, STEP_NAME
 Row = Mapping[str, Any]
 MOST_DAYS = 15
 MOST_DAYS_SMALL = 10
-WINDOW_RULES = frozenset({Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3})
 
 
 class WindowLimit(CountedLimit):

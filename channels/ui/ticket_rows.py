@@ -17,6 +17,7 @@ from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.supervision.cards import COLOUR_NAMES, Card
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, TIER_NAMES
 from hotline.domain.tickets.lifecycle import STATE_NAMES, State
+from hotline.domain.tickets.supervision import clock_of
 
 TONES: Mapping[State, str] = {
     State.RECEIVED: "new",
@@ -32,8 +33,6 @@ TONES: Mapping[State, str] = {
 }
 # The unit has done its part, or the clocks rest.
 _RESTING = frozenset({State.REPLIED, State.INTERVIEW_HELD, State.PARKED})
-# The clock a supervised ticket runs against, by its tier.
-_TIER_RULES: Mapping[int, Rule] = {1: Rule.SUPERVISED, 2: Rule.TIER2, 3: Rule.TIER3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +128,7 @@ def supervised_row(
 ) -> TicketRow:
     """Return a row of the supervision page; the window is that of the tier in force."""
     calendar = county.rules.calendar
-    rule = _TIER_RULES[row["in_force"]]
-    if row["in_force"] == 1 and row["state"] == State.INTERVIEW_OWED:
-        rule = Rule.INTERVIEW
-    key = "interview" if rule is Rule.INTERVIEW else rule.value
+    key, rule = clock_of(row["in_force"], interview=row["state"] == State.INTERVIEW_OWED)
     clock: WindowLimit = {
         "rule": rule, "started_at": row["opened_at"], "due_at": row["due_at"],
         "limit_text": str(county.rules.policy.limit(key)), "pauses": [],

@@ -14,6 +14,7 @@ from hotline.actions.region.context import County
 from hotline.actions.supervision.letters import OWN_LETTERS
 from hotline.actions.tickets.case_file import CaseFile, TicketEventRow
 from hotline.documents import letter_number
+from hotline.domain.accounts.permissions import Right
 from hotline.domain.callback import VERDICT_NAMES
 from hotline.domain.enums import KIND_NAMES, Document, Role
 from hotline.domain.interview import PLACE_NAMES
@@ -25,7 +26,7 @@ MARKS = [("5", "5 分"), ("4", "4 分"), ("3", "3 分"), ("2", "2 分"), ("1", "
 
 def progress_view(case_file: CaseFile, county: County, now: datetime) -> dict[str, Any]:
     """The variables of website_path.html. Nothing of the office's own text is among them."""
-    ticket, verbs = case_file.ticket, {arrow.verb for arrow in case_file.arrows}
+    ticket, may = case_file.ticket, case_file.may
     heading, sentence = STANDS[ticket.state]
     if ticket.close_reason is not None:
         sentence = CLOSED[ticket.close_reason]
@@ -46,11 +47,11 @@ def progress_view(case_file: CaseFile, county: County, now: datetime) -> dict[st
         "unit": county.unit_name(ticket.lead_unit_id) if ticket.lead_unit_id and ticket.open else "",
         "reply": _reply(case_file.events),
         "letters": _letters(case_file, county, now),
-        "missing": _last(case_file.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in verbs else "",
+        "missing": _last(case_file.events, Verb.ASK_DETAILS).get("missing", "") if Verb.ADD_DETAILS in may else "",
         "interview": _interview(case_file, now),
-        "may_rate": ticket.state is State.REPLIED,
-        "may_supply": Verb.ADD_DETAILS in verbs,
-        "may_withdraw": Verb.WITHDRAW in verbs,
+        "may_rate": Right.RECORD_CALLBACK in may,
+        "may_supply": Verb.ADD_DETAILS in may,
+        "may_withdraw": Verb.WITHDRAW in may,
         "verdicts": [(verdict.value, name) for verdict, name in VERDICT_NAMES.items()],
         "marks": MARKS,
     }

@@ -15,12 +15,12 @@ from hotline.db import Connection
 from hotline.domain import interview as rule
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Document, Verdict
-from hotline.domain.errors import Missing, NotAllowed, NotFound
+from hotline.domain.errors import Missing, NotAllowed, NotFound, raise_if
 from hotline.domain.tickets.ticket import Actor, Decision, DocumentDraft, Ticket
-from hotline.store import callbacks, interviews, network
+from hotline.store import callbacks, interviews
 from hotline.store.interviews import InterviewMinutes, InterviewPlan, LastInterviewRow
 from hotline.store.interviews import WantedReviewRow as WantedReviewRow
-from hotline.store.network import InterviewRoomRow as InterviewRoomRow
+from hotline.store.tickets import records
 
 
 async def plan_interview(
@@ -56,9 +56,8 @@ async def hold_interview(
             "held_at": held_at.isoformat(),
             "promised_on": promised_on.isoformat() if promised_on else "",
         }
-        decision = rule.hold(ticket, row["owed_at"], held_at, actor, context.rules, now, facts)
-        if not row["cause"]:
-            raise Missing(what="约谈方案（先登记问题根源、化解方案和依据）")
+        planned = bool(row["cause"])
+        decision = rule.hold(ticket, row["owed_at"], held_at, actor, context.rules, now, facts, planned=planned)
         minutes = InterviewMinutes(
             held_at, given["held_place"], given["official"], given["minutes"], given["outcome"], promised_on,
             given["person_verdict"],
@@ -73,16 +72,21 @@ async def hold_interview(
 async def review_interview(
     context: RegionContext, ticket_id: UUID, agreed: bool, reason: str, actor: Actor, now: datetime
 ) -> None:
-    """One of two others says whether the demand is unreasonable. Raises NotAllowed, NotFound, Missing."""
+    """One of two others says whether the demand is unreasonable; of one person's words the first counts.
+
+    Raises NotAllowed, NotFound, WrongState, Missing.
+    """
     allow(actor, Right.REVIEW_INTERVIEW)
     if actor.account_id is None:
         raise NotAllowed
     if not reason.strip():
         raise Missing(what="复核理由")
     async with context.writing(actor) as conn:
-        row = await _newest(context, conn, ticket_id)
-        if row["held_at"] is None:
+        row, ticket = await _newest(context, conn, ticket_id), await records.get_ticket(conn, context.region, ticket_id)
+        if ticket is None:
             raise NotFound
+        # The form sent twice changes nothing: the person's own first review is not looked at.
+        raise_if(rule.refusal_of_review(ticket, (), actor))
         await interviews.review_interview(
             conn, context.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
         )
@@ -101,10 +105,13 @@ async def verify_interview(
     context: RegionContext, ticket_id: UUID, verdict: Verdict, unit_at_fault: bool, words: str, actor: Actor, now: datetime,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """Tier 1 or tier 2 asked the person again: closed, or the next tier. Raises NotAllowed, NoReviewYet."""
-    allow(actor, Right.VERIFY_INTERVIEW)
+    """Tier 1 or tier 2 asked the person again: closed, or the next tier.
+
+    Raises NotAllowed, WrongState, Malformed, NoReviewYet.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
+        raise_if(rule.refusal_of_verify(ticket, actor))
         row = await _newest(context, conn, ticket_id)
         agreed = await interviews.count_agreed(conn, context.region, row["interview_id"], actor.account_id)
         given = {"verdict": verdict.value, "unit_at_fault": unit_at_fault}
@@ -133,9 +140,3 @@ async def _newest(context: RegionContext, conn: Connection, ticket_id: UUID) -> 
     if row is None:
         raise NotFound
     return row
-
-
-async def list_rooms(context: RegionContext, actor: Actor) -> list[InterviewRoomRow]:
-    """Interview rooms, the unit's own first."""
-    async with context.reading() as conn:
-        return await network.list_rooms(conn, context.region, actor.unit_id)

@@ -8,8 +8,8 @@ from hotline.documents.sheet import Alignment, Sheet
 from hotline.domain.enums import Document, Reason
 from hotline.domain.supervision.tiers import REASON_NAMES, TIER_NAMES
 from hotline.domain.tickets.letter_facts import LetterFacts
+from hotline.domain.tickets.supervision import REASONS
 
-_MEET = frozenset({Reason.DISSATISFIED, Reason.REDOS, Reason.INTERVIEW_OVERDUE, Reason.STILL_DISSATISFIED})
 _TASKS = {
     True: "请由单位干部当面约谈诉求人：先弄清问题的根源和症结，再定化解方案和法律依据，然后约定时间地点见面，"
     "并把约谈记录、结果和群众意见登记到热线系统",
@@ -50,7 +50,7 @@ def supervision_letter(facts: LetterFacts) -> Sheet:
     sheet.text(f"{facts['unit'] or '承办单位'}：")
     why = _why(reason, TIER_NAMES[tier], passed_on=facts.get("passed_on", False))
     sheet.prose(f"群众诉求“{facts['title']}”（工单{facts['ticket_number']}）由你单位承办。{why}")
-    sheet.prose(f"{_TASKS[reason in _MEET]}。办理期限：{moment_text(due_at)}。")
+    sheet.prose(f"{_TASKS[REASONS[reason].meet]}。办理期限：{moment_text(due_at)}。")
     sheet.prose(_NEXT[tier])
     sheet.text("")
     sheet.text(issuer, align=Alignment.RIGHT, right_indent=2)

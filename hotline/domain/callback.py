@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from hotline.domain.accounts.permissions import Right, may
 from hotline.domain.deadline.timers import limit_key
 from hotline.domain.deadline.working_time import Calendar, next_open
-from hotline.domain.enums import CloseReason, Reason, Role, Rule, Verdict
-from hotline.domain.errors import Malformed, NotAllowed
+from hotline.domain.enums import CloseReason, Reason, Rule, Verdict
+from hotline.domain.errors import Malformed, NotAllowed, NotFound, Refusal, WrongState, raise_if
 from hotline.domain.interview import owe
 from hotline.domain.messaging.notices import Notice, NoticeKind
-from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.lifecycle import STATE_NAMES, TABLE, State, Verb, refusal_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Rules, Ticket, move
 
 INVITATION = Notice(NoticeKind.CALLBACK, {}, "complainant")
@@ -55,6 +56,13 @@ class Answers:
         return self.answer_at_fault or not self.contacted
 
 
+def refusal_of_answers(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why the three answers cannot be taken: only after a reply, from the person or by the hotline's desk (PROCEDURE §5)."""
+    if ticket.state is not State.REPLIED:
+        return WrongState(state=STATE_NAMES[ticket.state], label="评价")
+    return None if actor.role in TABLE[Verb.REDO].roles else NotAllowed()
+
+
 def record(
     ticket: Ticket, answers: Answers, actor: Actor, rules: Rules, now: datetime, promised: datetime | None = None
 ) -> Decision:
@@ -62,8 +70,7 @@ def record(
 
     `promised` is the date of a leader's open instruction. Raises NotAllowed for supervisors and inspectors.
     """
-    if actor.role in (Role.SUPERVISOR, Role.INSPECTOR):
-        raise NotAllowed
+    raise_if(refusal_of_answers(ticket, actor))
     if answers.verdict is not Verdict.DISSATISFIED:
         return close(ticket, CloseReason(answers.verdict), answers, actor, now)
     if answers.at_fault and ticket.redo_count < rules.policy.redos:
@@ -100,6 +107,20 @@ def _redo(
     return Decision(
         changed, event, starts=starts, settles=(Rule.CALLBACK,), withdraws=SUPERVISION, notices=(notice,)
     )  # fmt: skip
+
+
+def refusal_of_no_answer(ticket: Ticket, calling: bool, actor: Actor) -> Refusal | None:
+    """Why a call nobody took cannot be entered: there is none to make, or the table. `calling`: a callback is open."""
+    if ticket.state not in TABLE[Verb.NO_ANSWER].sources:
+        return WrongState(state=STATE_NAMES[ticket.state], label="评价")
+    return refusal_of(ticket.state, Verb.NO_ANSWER, actor.role) if calling else NotFound()
+
+
+def refusal_of_refusal(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why it cannot be entered that the person does not want to be asked: the right, or the table."""
+    if not may(actor.role, Right.RECORD_REFUSAL):
+        return NotAllowed()
+    return refusal_of(ticket.state, Verb.CLOSE, actor.role)
 
 
 def no_answer(ticket: Ticket, actor: Actor, now: datetime) -> Decision:

@@ -160,15 +160,6 @@ class Document(StrEnum):
     BRIEF = "brief"
 
 
-class Tier(StrEnum):
-    """The tiers of supervision by name; a ticket stores the number in `tier`."""
-
-    NONE = "none"
-    HOTLINE = "hotline"
-    DISCIPLINE = "discipline"
-    LEADERSHIP = "leadership"
-
-
 class Reason(StrEnum):
     """Why a tier was entered (PROCEDURE §4)."""
 

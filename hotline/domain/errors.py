@@ -28,6 +28,12 @@ class Refusal(Exception):
         return partial(type(self), **self.facts), ()
 
 
+def raise_if(refusal: Refusal | None) -> None:
+    """Raise the refusal a rule found, if it found one."""
+    if refusal is not None:
+        raise refusal
+
+
 class AlreadyTold(Refusal):
     """这一条已经有人处理了。"""
 
@@ -128,6 +134,10 @@ class AccusedAddressee(Refusal):
 
 class NoReviewYet(Refusal):
     """“诉求不合理”要由另外两人复核同意，现在还差{missing}人。"""
+
+
+class AlreadyReviewed(Refusal):
+    """您已经复核过这次约谈。"""
 
 
 class ContactFirst(Refusal):

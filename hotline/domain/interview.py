@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from hotline.domain.accounts.permissions import Right, may
 from hotline.domain.deadline.timers import BY_DATE, Start
 from hotline.domain.enums import CloseReason, Outcome, Reason, Rule, Verdict
-from hotline.domain.errors import Malformed, NoReviewYet
+from hotline.domain.errors import (
+    AlreadyReviewed,
+    Malformed,
+    Missing,
+    NoReviewYet,
+    NotAllowed,
+    Refusal,
+    WrongState,
+    raise_if,
+)
 from hotline.domain.messaging.notices import Facts, Notice, NoticeKind
-from hotline.domain.tickets.lifecycle import Verb, check, check_given
+from hotline.domain.tickets.lifecycle import FIELD_NAMES, STATE_NAMES, State, Verb, check_given, refusal_of
+from hotline.domain.tickets.supervision import LEADERSHIP, clock_of
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
     Actor,
@@ -28,11 +40,8 @@ OUTCOME_NAMES: Mapping[Outcome, str] = {
     Outcome.UNREASONABLE: "不合理，耐心做工作",
 }
 PLACE_NAMES: Mapping[str, str] = {"room": "约谈室", "village": "村（社区）", "field": "田间地头", "home": "群众家中"}
-TIER_CLOCKS: Mapping[int, tuple[str, Rule]] = {
-    1: ("interview", Rule.INTERVIEW),
-    2: ("tier2", Rule.TIER2),
-    3: ("tier3", Rule.TIER3),
-}
+AFTER_INTERVIEW = (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED)
+"""What a person may say of an interview."""
 REVIEWERS = 2
 
 
@@ -46,9 +55,9 @@ def owe(
     """
     tier = max(ticket.tier, 1)
     if reason is Reason.STILL_DISSATISFIED:
-        tier = min(ticket.tier + 1, 3)
+        tier = min(ticket.tier + 1, LEADERSHIP)
     changed, event = move(ticket, Verb.OWE_INTERVIEW, actor, now, given, cycle=ticket.cycle + 1)
-    key, rule = TIER_CLOCKS[tier]
+    key, rule = clock_of(tier, interview=True)
     clock = by_leaders_date(rules.start(key, rule, changed, ticket.lead_unit_id, now), promised)
     notice = Notice(NoticeKind.INTERVIEW_OWED, _until(clock, rules), "complainant")
     return Decision(
@@ -79,6 +88,12 @@ def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: 
     return Decision(changed, event, notices=(notice,))
 
 
+def refusal_of_hold(ticket: Ticket, planned: bool, actor: Actor) -> Refusal | None:
+    """Why an interview cannot be registered: the table, or steps 1 and 2 were not entered (`planned`, PROCEDURE §4)."""
+    refusal = refusal_of(ticket.state, Verb.HOLD_INTERVIEW, actor.role)
+    return refusal or (None if planned else Missing(what="约谈方案（先登记问题根源、化解方案和依据）"))
+
+
 def hold(
     ticket: Ticket,
     owed_at: datetime,
@@ -87,12 +102,14 @@ def hold(
     rules: Rules,
     now: datetime,
     given: Mapping[str, Any],
+    *,
+    planned: bool = True,
 ) -> Decision:
     """Record the interview held (step 3): minutes, outcome, the complainant's verdict; the deadline to verify starts.
 
-    Raises NotAllowed, WrongState, Missing, Malformed.
+    `planned` says whether steps 1 and 2 were entered. Raises NotAllowed, WrongState, Missing, Malformed.
     """
-    check(ticket.state, Verb.HOLD_INTERVIEW, actor.role)
+    raise_if(refusal_of_hold(ticket, planned, actor))
     check_given(Verb.HOLD_INTERVIEW, given)
     if not owed_at <= held_at <= now:
         raise Malformed(what="实际约谈时间（要在启动约谈之后、现在之前）")
@@ -100,7 +117,7 @@ def hold(
         raise Malformed(what="约谈场所")
     if given.get("outcome") not in list(Outcome):
         raise Malformed(what="约谈结果")
-    if given.get("person_verdict") not in (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED):
+    if given.get("person_verdict") not in AFTER_INTERVIEW:
         raise Malformed(what="群众意见")
     if Outcome(str(given.get("outcome"))) is Outcome.DONE and not given.get("promised_on"):
         raise Malformed(what="承诺办结日期（“能办到”要写明日期）")
@@ -115,16 +132,39 @@ def hold(
     )
 
 
+def refusal_of_review(ticket: Ticket, reviewers: Collection[UUID], actor: Actor) -> Refusal | None:
+    """Why somebody cannot review: the right, no interview waits for verification, or they did already (`reviewers`).
+
+    Whatever the unit called the demand, it may be closed as unreasonable only after reviews (PROCEDURE §4).
+    """
+    if actor.account_id is None or not may(actor.role, Right.REVIEW_INTERVIEW):
+        return NotAllowed()
+    if ticket.state is not State.INTERVIEW_HELD:
+        return WrongState(state=STATE_NAMES[ticket.state], label="复核约谈")
+    return AlreadyReviewed() if actor.account_id in reviewers else None
+
+
+def refusal_of_verify(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why somebody cannot verify: the right, or no interview waits for it."""
+    if not may(actor.role, Right.VERIFY_INTERVIEW):
+        return NotAllowed()
+    if ticket.state is not State.INTERVIEW_HELD:
+        return WrongState(state=STATE_NAMES[ticket.state], label="核实约谈")
+    return None
+
+
 def verify(
     ticket: Ticket, agreed: int, verdict: Verdict, unit_at_fault: bool,
     given: Mapping[str, Any], actor: Actor, rules: Rules, now: datetime, promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
     """Decide after tiers 1 and 2 verified the verdict with the complainant.
 
-    Still dissatisfied through the unit's fault: the next tier. Dissatisfied without the unit's fault: closed only if
-    two other reviewers agreed (`agreed`) that the demand is unreasonable, whatever outcome the unit recorded. Raises
-    NoReviewYet.
+    Not the unit's fault: closed only when two others agreed that the demand is unreasonable, whatever the unit
+    itself had called it. Raises NotAllowed, WrongState, Malformed, NoReviewYet.
     """
+    raise_if(refusal_of_verify(ticket, actor))
+    if verdict not in AFTER_INTERVIEW:
+        raise Malformed(what=FIELD_NAMES["verdict"])
     if verdict is Verdict.DISSATISFIED and unit_at_fault:
         return owe(ticket, Reason.STILL_DISSATISFIED, given, actor, rules, now, promised)
     reason = CloseReason.UNREASONABLE if verdict is Verdict.DISSATISFIED else CloseReason(verdict)

@@ -11,9 +11,10 @@ from channels.desk.ticket.verb_forms import FORMS, Field, Options
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.dispatch.catalogue import choose_unit
-from hotline.domain.dispatch.joint import owed_parts
-from hotline.domain.enums import Role
+from hotline.domain.dispatch.handover import refusal_of_addressee
+from hotline.domain.dispatch.joint import answerable, owed_parts
 from hotline.domain.errors import Malformed, Missing, Refusal
+from hotline.domain.handling.unit_work import contact_ways
 from hotline.domain.tickets.lifecycle import TABLE, Verb
 from hotline.domain.tickets.ticket import Actor
 
@@ -114,16 +115,15 @@ def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
 
 def _asked(desk: FormContext, verb: str) -> tuple[Field, ...]:
     """The fields of a form; for whom a part is given is asked only where somebody speaks for several units."""
-    alone = verb == "assist" and len(owed_options(desk)) < 2
+    alone = verb == "assist" and len(_part_options(desk, verb)) < 2
     return tuple(field for field in FORMS[verb].fields if not (alone and field.kind == "assisting"))
 
 
-def owed_options(desk: FormContext) -> Options:
-    """Assisting units whose part is owed; of those, a unit is offered its own and those below it."""
-    county, role = desk.context.county, desk.actor.role
-    below = county.scope(desk.actor) if role in (Role.HANDLER, Role.UNIT_HEAD) else frozenset(county.units)
-    owed = [unit for unit in owed_parts(desk.case_file.parts) if unit in below]
-    return tuple((str(unit), county.unit_name(unit)) for unit in owed)
+def _part_options(desk: FormContext, verb: str) -> Options:
+    """The assisting units a form may name: to give a part, those the actor speaks for; else all whose part is owed."""
+    county, parts = desk.context.county, desk.case_file.parts
+    units = answerable(parts, county.scope(desk.actor)) if verb == "assist" else owed_parts(parts)
+    return tuple((str(unit), county.unit_name(unit)) for unit in units)
 
 
 def _back(desk: FormContext, verb: str) -> Refused | None:
@@ -148,14 +148,13 @@ def _field(desk: FormContext, verb: str, field: Field, typed: Mapping[str, str],
     if (verb, field.name) == ("reclassify", "kind"):
         value = value or desk.case_file.ticket.kind
     if field.kind == "assisting":
-        options = owed_options(desk)
+        options = _part_options(desk, verb)
         value = value or (options[0][0] if len(options) == 1 else "")
     if verb == "correct_person" and not back:
         value = str(getattr(desk.case_file.person, field.name, ""))
-    relays = desk.case_file.ticket.confidential and desk.actor.role is not Role.OPERATOR
-    if (verb, field.name) == ("contact", "how") and relays:
-        options = tuple(option for option in options if option[0] == "relay")
-        value = value or "relay"
+    if (verb, field.name) == ("contact", "how"):
+        options = tuple(contact_ways(desk.case_file.ticket, desk.actor.role).items())
+        value = value or (options[0][0] if len(options) == 1 else "")
     error = _fault(field, value, back.refusal) if back else ""
     return FieldView(field, f"f-{verb}-{field.name}", value, error, options)
 
@@ -169,9 +168,11 @@ def _fault(field: Field, value: str, refusal: Refusal) -> str:
 
 
 def unit_options(context: RegionContext, case_file: CaseFile) -> Options:
-    """Units a ticket may be handed to: never the accused one or its sub-units (PROCEDURE §6)."""
-    barred = set(context.county.barred(case_file.ticket.accused_unit_id))
-    units = (unit for unit in context.county.units.values() if unit.unit_id not in barred)
+    """Units a ticket may be handed to, or may assist: never the accused one or its sub-units, nor the lead (PROCEDURE §6)."""
+    ticket, barred = case_file.ticket, context.county.barred(case_file.ticket.accused_unit_id)
+    units = [
+        unit for unit in context.county.units.values() if refusal_of_addressee(ticket, unit.unit_id, barred) is None
+    ]
     ordered = sorted(
         units, key=lambda unit: (unit.office is not None, unit.sector, unit.parent_id is not None, unit.name)
     )

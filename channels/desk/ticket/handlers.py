@@ -11,7 +11,7 @@ from aiohttp import web
 
 from channels.desk.inbound import local_path
 from channels.desk.ticket.page import refused_page, ticket_id_of
-from channels.desk.ticket.verb_forms import FORMS, MOST_ASSISTING
+from channels.desk.ticket.verb_forms import FORMS, MOST_ASSISTING, act_of
 from channels.desk.ticket.verb_request import VerbHandler, VerbRequest, with_fields, without_fields
 from channels.web.app_keys import SETTINGS
 from channels.web.forms import read_form
@@ -27,10 +27,10 @@ from hotline.actions.handling import contact_correction, correction, unit_work
 from hotline.actions.intake import first_contact
 from hotline.actions.intake.attachments import add_files, check_room
 from hotline.actions.supervision import tiers
-from hotline.domain.accounts.permissions import Right
+from hotline.domain.available import Act
 from hotline.domain.callback import Answers
 from hotline.domain.enums import Kind, Verdict
-from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
+from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.intake import PERSON_NAMES
 from hotline.domain.tickets.lifecycle import FIELD_NAMES, Verb, check_given
 from hotline.holidays import ZONE
@@ -162,8 +162,6 @@ async def _review(a: VerbRequest) -> None:
 async def _verify(a: VerbRequest) -> object:
     a.form.required("verdict", FIELD_NAMES["verdict"])
     verdict = a.form.choice("verdict", Verdict, FIELD_NAMES["verdict"])
-    if verdict is Verdict.BASICALLY_SATISFIED:
-        raise Malformed(what=FIELD_NAMES["verdict"])
     return await interview.verify_interview(
         a.context, a.ticket_id, verdict, a.form.flag("unit_at_fault"), a.form.text("words"), a.actor, a.now, a.key
     )
@@ -250,12 +248,5 @@ def _told(path: str, verb: str) -> str:
     return f"{before}{joint}done={verb}" + (f"#{fragment}" if fragment else "")
 
 
-# What is more than one verb of the table, or none of it.
-_RIGHTS = {
-    "callback": Right.RECORD_CALLBACK,
-    "refused": Right.RECORD_REFUSAL,
-    "review": Right.REVIEW_INTERVIEW,
-    "verify": Right.VERIFY_INTERVIEW,
-}
-RIGHTS: Mapping[str, Right | Verb] = {deed: _RIGHTS.get(deed) or Verb(deed) for deed in HANDLERS}
+RIGHTS: Mapping[str, Act] = {deed: act_of(deed) for deed in HANDLERS}
 routes: Sequence[web.RouteDef] = (post("/tickets/{ticket_id}/{verb}", do_verb, Each("verb", RIGHTS)),)

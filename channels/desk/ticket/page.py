@@ -54,6 +54,7 @@ from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Rule
 from hotline.domain.errors import NotFound, Refusal
 from hotline.domain.policy.rate_limits import LimitedAction
+from hotline.domain.privacy.retention_hold import refusal_of_hold
 from hotline.domain.supervision.cards import COLOUR_NAMES
 from hotline.domain.supervision.tiers import RULE_NAMES
 from hotline.domain.tickets.lifecycle import State
@@ -140,7 +141,7 @@ async def _ticket_page(
         person=_person(case_file, revealed),
         revealed=revealed is not None,
         held=await _held(context, case_file, who, moment),
-        may_hold=not case_file.ticket.open and may(who.role, Right.HOLD_TICKET),
+        may_hold=refusal_of_hold(case_file.ticket, who) is None,
         may_copy=may(who.role, Right.EXPORT_PERSON),
         opened=request.query.get("opened") == "1",
         told=told_text(numbers_told(context, case_file.ticket), case_file.ticket.confidential),
@@ -196,7 +197,7 @@ async def _held(context: RegionContext, case_file: CaseFile, who: Actor, moment:
 def _forms(desk: FormContext, context: RegionContext, moment: datetime) -> dict[str, Any]:
     """The next thing open, the others folded, and a sentence for what fits no form."""
     case_file, refused = desk.case_file, desk.refused
-    offers = find_available(case_file, desk.actor, context.rules, moment)
+    offers = find_available(case_file, desk.actor, moment)
     if "dispatch" in (offers.first, *offers.others):
         suggested = suggest_unit(context, case_file)
         desk = replace(desk, suggested=str(suggested) if suggested else "")

@@ -17,10 +17,9 @@ from channels.web.region import region_of
 from channels.web.routes import get, post
 from channels.web.session import actor, check_csrf, now, viewer
 from hotline.actions.accounts.recusal import REASON_LIMIT, list_recusals, recuse
-from hotline.domain.accounts.permissions import Right, may
+from hotline.domain.accounts.permissions import Right, may_recuse_others
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotFound, Refusal
-from hotline.domain.tickets.lifecycle import Verb
 
 
 async def show_recusals(request: web.Request) -> web.Response:
@@ -61,7 +60,7 @@ async def _page(
             (row["name"], ROLE_NAMES[Role(row["role"])], row["reason"], said(row["declared_at"], moment))
             for row in rows
         ],
-        names_others=may(who.role, Verb.DISPATCH),
+        names_others=may_recuse_others(who.role),
         typed=typed,
         sentence=sentence,
         limit=REASON_LIMIT,

@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.available import Act
 from hotline.domain.callback import VERDICT_NAMES
-from hotline.domain.enums import KIND_NAMES, Verdict
+from hotline.domain.enums import KIND_NAMES
 from hotline.domain.handling.unit_work import CONTACT_WAYS
-from hotline.domain.interview import OUTCOME_NAMES, PLACE_NAMES
+from hotline.domain.interview import AFTER_INTERVIEW, OUTCOME_NAMES, PLACE_NAMES
+from hotline.domain.tickets.lifecycle import Verb
 
 Options = tuple[tuple[str, str], ...]
 YES_NO: Options = (("yes", "是"), ("no", "否"))
 MARKS: Options = tuple((str(mark), f"{mark} 分") for mark in (5, 4, 3, 2, 1))
 _VERDICTS: Options = tuple((verdict.value, name) for verdict, name in VERDICT_NAMES.items())
-_AFTER_INTERVIEW: Options = tuple(
-    (verdict.value, VERDICT_NAMES[verdict]) for verdict in (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED)
-)
+_AFTER_INTERVIEW: Options = tuple((verdict.value, VERDICT_NAMES[verdict]) for verdict in AFTER_INTERVIEW)
+# What is more than one verb of the table, or none of it.
+_RIGHTS: Mapping[str, Right] = {
+    "callback": Right.RECORD_CALLBACK,
+    "refused": Right.RECORD_REFUSAL,
+    "review": Right.REVIEW_INTERVIEW,
+    "verify": Right.VERIFY_INTERVIEW,
+}
+
+
+def act_of(verb: str) -> Act:
+    """What the domain is asked for a form's address. Raises ValueError for an unknown one."""
+    return _RIGHTS.get(verb) or Verb(verb)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,7 @@ FORMS: Mapping[str, VerbForm] = {
     "uphold_return": VerbForm((_reason("裁定理由"),), say="同意退单则重新派单；驳回则由原单位办理。", twin="reject_return"),
     "ask_extension": VerbForm((_reason("延期理由"),), say="要在期限届满前申请；批准后会告知诉求人。"),
     "grant_extension": VerbForm((_reason("批复理由"),), say="同意后期限顺延，并告知诉求人。", twin="refuse_extension"),
+    "refuse_extension": VerbForm((_reason("批复理由"),), say="不同意延期，按原期限办理。"),
     "assist": VerbForm(
         (
             Field("assisting", "协办单位", "assisting"),

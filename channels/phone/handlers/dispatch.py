@@ -52,13 +52,15 @@ async def _dispatch_page(
 ) -> web.Response:
     person, context, at = actor(request), region_of(request), now(request)
     county = await context.refresh(at)
-    returned, extensions = await list_rulings(context, person), await list_extensions(context, person)
-    cards = await cards_of_tickets(context, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
+    returned, extensions = await list_rulings(context, person, at), await list_extensions(context, person, at)
+    cards = await cards_of_tickets(
+        context, [row["ticket_id"] for row in (*(q.row for q in returned), *(q.row for q in extensions))], person, at
+    )
     return page(
         request, "dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
         received=[_received(waiting, county, at) for waiting in await list_undispatched(context, person)],
-        returned=[_requested(row, county, at, cards) for row in returned],
-        extensions=[_extension(row, county, at, cards) for row in extensions],
+        returned=[_requested(question.row, county, at, cards) | {"may": question.may} for question in returned],
+        extensions=[_extension(question.row, county, at, cards) | {"may": question.may} for question in extensions],
         unit_names=sorted({unit.name for unit in county.units.values()}),
     )  # fmt: skip
 

@@ -31,7 +31,7 @@ from hotline.actions.tickets.case_file import Person
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import CHANNEL_NAMES
 from hotline.domain.errors import NotFound, Refusal
-from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp, follow_ups
 from hotline.domain.policy.rate_limits import LimitedAction
 
 WORDS = 500
@@ -81,7 +81,7 @@ def _line(row: Undelivered, moment: datetime) -> UndeliveredLine:
         why=why,
         since=said(row.created_at, moment),
         since_exact=local_text(row.created_at),
-        ends=[(end.value, FOLLOW_UP_NAMES[end]) for end in FollowUp if row.refused or end is not FollowUp.AGAIN],
+        ends=[(end.value, FOLLOW_UP_NAMES[end]) for end in follow_ups(refused=row.refused)],
     )
 
 

@@ -11,9 +11,9 @@ from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import ALL
 from hotline.actions.tickets.execution import check_scope
 from hotline.db import Connection
-from hotline.domain.accounts.permissions import Right, allow, may
+from hotline.domain.accounts.permissions import Right, allow, may_recuse_others
 from hotline.domain.errors import NotAllowed, NotFound
-from hotline.domain.tickets.lifecycle import Verb, check_reason
+from hotline.domain.tickets.lifecycle import check_reason
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import leaves, recusals, staff
 from hotline.store.accounts.recusals import RecusalRow as RecusalRow
@@ -38,7 +38,7 @@ async def recuse(context: RegionContext, ticket_id: UUID, login: str, reason: st
         account_id = actor.account_id if not login else await _account_of(context, conn, login)
         if account_id is None or actor.account_id is None:
             raise NotFound
-        if account_id != actor.account_id and not may(actor.role, Verb.DISPATCH):
+        if account_id != actor.account_id and not may_recuse_others(actor.role):
             raise NotAllowed
         await widen_scope(conn, ALL)
         await recusals.insert_recusal(conn, context.region, account_id, ticket_id, reason, actor.account_id, now)

@@ -15,7 +15,7 @@ from hotline.domain.deadline.timers import notice_time
 from hotline.domain.errors import AlreadyTold, NotFound, PerhapsDelivered
 from hotline.domain.handling import unit_work as rule
 from hotline.domain.messaging.alarms import AlarmKind
-from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp
+from hotline.domain.messaging.message import FOLLOW_UP_NAMES, FollowUp, follow_ups
 from hotline.domain.messaging.notices import PostedNotice
 from hotline.domain.privacy.visibility import mask_name, mask_number
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
@@ -95,10 +95,9 @@ async def _settle(
     state = await undelivered.lock_undelivered(conn, context.region, outbox_id)
     if state is None:
         raise AlreadyTold
+    if how not in follow_ups(refused=state == "refused"):
+        raise PerhapsDelivered
     if how is FollowUp.AGAIN:
-        if state != "refused":
-            # It may have arrived: the same words twice are worse than a call.
-            raise PerhapsDelivered
         at = notice_time(context.rules.policy, context.rules.calendar, now, urgent=ticket.urgent)
         await undelivered.send_again(conn, context.region, outbox_id, at)
     else:

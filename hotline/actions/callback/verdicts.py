@@ -17,8 +17,8 @@ from hotline.db import Connection
 from hotline.domain import callback as rule
 from hotline.domain.callback import Answers
 from hotline.domain.enums import CloseReason, Rule
-from hotline.domain.errors import NotFound, WrongState
-from hotline.domain.tickets.lifecycle import STATE_NAMES, State
+from hotline.domain.errors import raise_if
+from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store import callbacks
 from hotline.store.callbacks import CallbackAnswers, DueCallbackRow
@@ -58,16 +58,11 @@ async def record_callback_in(
 async def _decide(
     context: RegionContext, conn: Connection, ticket: Ticket, answers: Answers, actor: Actor, now: datetime
 ) -> Decision:
-    _check_asked(ticket)
+    raise_if(rule.refusal_of_answers(ticket, actor))
     # Kept before the decision is written: closing a ticket withdraws what is still open.
     await _keep(context, conn, ticket.ticket_id, "done", now, answers, actor)
     promised = await promised_to_leader(context, conn, ticket)
     return rule.record(ticket, answers, actor, context.rules, now, promised)
-
-
-def _check_asked(ticket: Ticket) -> None:
-    if ticket.state is not State.REPLIED:
-        raise WrongState(state=STATE_NAMES[ticket.state], label="评价")
 
 
 async def _keep(
@@ -105,11 +100,9 @@ async def record_no_answer(
     """Nobody answered the call: try again at another time of day; after the third the ticket closes as unreached."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
-        if ticket.state not in (State.REPLIED, State.INTERVIEW_HELD):
-            _check_asked(ticket)
         waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
-        if waiting is None:
-            raise NotFound
+        raise_if(rule.refusal_of_no_answer(ticket, waiting is not None, actor))
+        assert waiting is not None
         state, again = rule.next_attempt(
             waiting["state"], context.rules.calendar, now, context.rules.policy.callback_attempts
         )
@@ -128,6 +121,7 @@ async def record_refusal(
     """The person does not want to be asked: closed, and left out of the rates."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
+        raise_if(rule.refusal_of_refusal(ticket, actor))
         await _keep(context, conn, ticket_id, "refused", now, None, actor)
         return rule.close(ticket, CloseReason.REFUSED, None, actor, now)
 

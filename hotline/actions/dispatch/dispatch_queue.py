@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 from uuid import UUID
 
 from hotline.actions.region.context import RegionContext
 from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
+from hotline.domain.available import Act, CaseFacts, available
 from hotline.domain.dispatch.catalogue import choose_unit
 from hotline.domain.privacy.visibility import body_for
 from hotline.domain.tickets.lifecycle import State
@@ -20,6 +22,8 @@ from hotline.store.dispatch.dispatch_queue import ReturnedTicketRow as ReturnedT
 from hotline.store.tickets import lists, records
 from hotline.store.tickets.lists import InboxTicketRow as InboxTicketRow
 
+QueuedRow = TypeVar("QueuedRow", bound=QueuedTicketRow)
+
 BEYOND_THE_FIRST = 1
 
 
@@ -30,6 +34,14 @@ class Waiting:
     row: InboxTicketRow
     body: str
     suggested: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[QueuedRow]):
+    """A ticket on which something is to be decided: its row, and what the reader may do with it now."""
+
+    row: QueuedRow
+    may: frozenset[Act]
 
 
 async def list_undispatched(context: RegionContext, actor: Actor, batch: int = 50) -> list[Waiting]:
@@ -55,18 +67,33 @@ async def _excluded(context: RegionContext, conn: Connection, ticket: Ticket) ->
     return barred | {unit for unit, part in parts.items() if part == "former"}
 
 
-async def list_rulings(context: RegionContext, actor: Actor, batch: int = 50) -> list[ReturnedTicketRow]:
-    """Returned tickets, the ruling that is due first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
+async def list_rulings(
+    context: RegionContext, actor: Actor, now: datetime, batch: int = 50
+) -> list[Question[ReturnedTicketRow]]:
+    """Returned tickets to rule on, the ruling that is due first on top (PROCEDURE §3). Raises NotAllowed for other roles."""
     allow(actor, Right.LIST_UNDISPATCHED)
     async with context.reading(actor) as conn:
-        return await dispatch_queue.list_returns(conn, context.region, batch)
+        rows = await dispatch_queue.list_returns(conn, context.region, batch)
+    return [Question(row, _may(context, row, CaseFacts(), actor, now)) for row in rows]
 
 
-async def list_extensions(context: RegionContext, actor: Actor, batch: int = 50) -> list[ExtensionRequestRow]:
+async def list_extensions(
+    context: RegionContext, actor: Actor, now: datetime, batch: int = 50
+) -> list[Question[ExtensionRequestRow]]:
     """Requests for an extension that only a dispatcher may grant: beyond the first (PROCEDURE §3). Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
     async with context.reading(actor) as conn:
-        return await dispatch_queue.list_extensions(conn, context.region, BEYOND_THE_FIRST, batch)
+        rows = await dispatch_queue.list_extensions(conn, context.region, BEYOND_THE_FIRST, batch)
+    return [Question(row, _may(context, row, _asked(row["reply_due_at"], now), actor, now)) for row in rows]
+
+
+def _asked(reply_due: datetime | None, now: datetime) -> CaseFacts:
+    running = reply_due is not None and reply_due > now
+    return CaseFacts(extension_asked=True, reply_due=reply_due if running else None)
+
+
+def _may(context: RegionContext, row: QueuedTicketRow, facts: CaseFacts, actor: Actor, now: datetime) -> frozenset[Act]:
+    return available(records.ticket_of(row), facts, actor, context.rules, now)
 
 
 async def count_calls(context: RegionContext, now: datetime) -> int:

@@ -15,6 +15,7 @@ from hotline.actions.tickets.due_steps import fire_due_steps
 from hotline.actions.tickets.execution import execute, execute_rule
 from hotline.actions.tickets.leader_date import promised_to_leader
 from hotline.db import WORTH_ANOTHER_TRY, Connection
+from hotline.domain.available import HANDED
 from hotline.domain.dispatch import catalogue, handover
 from hotline.domain.dispatch.joint import also_invite
 from hotline.domain.errors import NoSuchUnit
@@ -105,7 +106,7 @@ async def return_ticket(
     """退单 with reason and basis. Raises ReturnClosed."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
-        since = await history.last_event_at(conn, context.region, ticket_id, "dispatch", "redispatch")
+        since = await history.last_event_at(conn, context.region, ticket_id, *HANDED)
         return handover.return_ticket(ticket, since or ticket.received_at, actor, context.rules, now, given)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)

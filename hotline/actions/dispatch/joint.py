@@ -13,7 +13,6 @@ from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.dispatch import joint as rule
 from hotline.domain.errors import NoSuchUnit
-from hotline.domain.tickets.lifecycle import Arrow, verbs_for
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.dispatch import joint
 from hotline.store.dispatch.joint import OverduePartListRow as OverduePartListRow
@@ -65,15 +64,6 @@ async def hand_in_part(
         return rule.assist(ticket, unit_id, parts, context.county.scope(actor), actor, now, given)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
-
-
-def arrows_for(context: RegionContext, ticket: Ticket, parts: Sequence[rule.Part], actor: Actor) -> tuple[Arrow, ...]:
-    """What the table allows this role now, and the part of its unit too."""
-    below = context.county.scope(actor)
-    leads = ticket.lead_unit_id in below
-    assists = any(part.owed and part.unit_id in below for part in parts)
-    arrows = verbs_for(ticket.state, actor.role)
-    return tuple(arrow for arrow in arrows if rule.fits_part(arrow.verb, actor.role, leads=leads, assists=assists))
 
 
 async def list_late_parts(

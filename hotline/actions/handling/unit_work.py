@@ -13,6 +13,7 @@ from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import execute, execute_rule, lock_ticket
 from hotline.db import Connection
+from hotline.domain.available import ENDS_A_REQUEST
 from hotline.domain.deadline.timers import Deadline
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Rule
@@ -25,7 +26,6 @@ from hotline.store.dispatch import joint
 from hotline.store.tickets import history, records
 
 Given = Mapping[str, Any]
-_ENDS_A_REQUEST = ("grant_extension", "refuse_extension", "reply", "redispatch", "unmerge")
 
 
 async def sign_ticket(
@@ -116,7 +116,7 @@ async def _extension(context: RegionContext, conn: Connection, ticket: Ticket) -
     """The running reply clock, and whether a request waits, however late its decision is."""
     running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket.ticket_id)]
     reply = next((deadline for deadline in running if deadline.rule is Rule.REPLY), None)
-    last = await history.last_verb(conn, context.region, ticket.ticket_id, "ask_extension", *_ENDS_A_REQUEST)
+    last = await history.last_verb(conn, context.region, ticket.ticket_id, "ask_extension", *ENDS_A_REQUEST)
     return reply, last == "ask_extension"
 
 

@@ -10,9 +10,10 @@ from hotline.actions.region.row_scope import ALL
 from hotline.actions.tickets.execution import check_scope
 from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow
-from hotline.domain.errors import NotAllowed, NotFound
+from hotline.domain.errors import NotAllowed, NotFound, raise_if
 from hotline.domain.policy.retention_periods import check_hold
 from hotline.domain.privacy.personal_numbers import mask_text
+from hotline.domain.privacy.retention_hold import refusal_of_hold
 from hotline.domain.tickets.lifecycle import check_reason
 from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.privacy import retention as store
@@ -36,12 +37,14 @@ async def hold_ticket(
 ) -> None:
     """Nothing of this ticket is let go up to and with this local day; another hold gives way to the new one.
 
-    Raises NotAllowed, NotFound outside the actor's rows, Missing, TooLong, Malformed for a day over or too far.
+    Raises NotAllowed, NotFound outside the actor's rows, WrongState for an open ticket, Missing, TooLong, Malformed
+    for a day over or too far.
     """
     by, reason = _who(actor), check_reason(mask_text(reason.strip()), "暂缓理由", REASON_LIMIT)
     check_hold(until, _today(context, now))
     async with context.writing(actor) as conn:
         ticket = await _find(context, conn, ticket_id, actor)
+        raise_if(refusal_of_hold(ticket, actor))
         await store.lift_hold(conn, context.region, ticket_id, by, now)
         await store.insert_hold(conn, context.region, ticket_id, ticket.number, reason, until, by, now)
 

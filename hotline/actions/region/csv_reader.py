@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-LARGEST_CELL = 131_072  # the csv module's own limit, in characters
-
 
 class UnreadableCsv(Exception):
     """The file as a whole is no table we know; the text is a sentence for the person who gave it."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hotline.actions.dispatch.joint import arrows_for
 from hotline.actions.intake.own_tickets import find_own
 from hotline.actions.privacy.complainant import read_complainant
 from hotline.actions.privacy.redaction import redact_case
@@ -19,6 +18,16 @@ from hotline.actions.tickets.execution import check_scope
 from hotline.db import Connection
 from hotline.domain.accounts.permissions import Right, allow, may
 from hotline.domain.accounts.substitution import OF_A_UNIT, Colleague
+from hotline.domain.available import (
+    CaseFacts,
+    Line,
+    available,
+    handed_at,
+    is_contacted,
+    is_extension_asked,
+    reminded_at,
+)
+from hotline.domain.enums import Role, Rule
 from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import mask_text
@@ -47,7 +56,7 @@ async def read_ticket(
     async with context.writing(actor) as conn:
         ticket = await _visible(context, conn, ticket_id, actor)
         await access_log.insert_entry(conn, context.region, now, actor.account_id, ticket_id, "ticket", address=address)
-        return await _gather(context, conn, ticket, actor)
+        return await _gather(context, conn, ticket, actor, now)
 
 
 async def _visible(context: RegionContext, conn: Connection, ticket_id: UUID, actor: Actor) -> Ticket:
@@ -58,7 +67,7 @@ async def _visible(context: RegionContext, conn: Connection, ticket_id: UUID, ac
     return ticket
 
 
-async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, actor: Actor) -> CaseFile:
+async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, actor: Actor, now: datetime) -> CaseFile:
     region, ticket_id = context.region, ticket.ticket_id
     interviews = await interviews_.list_interviews(conn, region, ticket_id)
     newest = interviews[-1]["interview_id"] if interviews else None
@@ -67,7 +76,8 @@ async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, acto
         ticket=ticket,
         body=ticket.body,
         person=Person(shown=False),
-        arrows=arrows_for(context, ticket, parts, actor),
+        may=frozenset(),
+        facts=CaseFacts(),
         parts=parts,
         events=await history.list_events(conn, region, ticket_id),
         clocks=await deadlines.list_deadlines(conn, region, ticket_id),
@@ -84,6 +94,9 @@ async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, acto
         in_charge=await leaves.get_colleague(conn, region, ticket.handler_id) if ticket.handler_id else None,
         staff=await _staff(context, conn, actor),
     )
+    facts = facts_of(case_file, context.county.scope(actor), now)
+    may_do = available(ticket, facts, actor, context.rules, now)
+    case_file = replace(case_file, facts=facts, may=may_do)
     leads = context.county.leads(actor, ticket)
     if reads_words(actor, ticket, leads=leads):
         complainant = await read_complainant(context, conn, ticket_id)
@@ -92,6 +105,26 @@ async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, acto
     await widen_scope(conn, ALL)
     complainant = await read_complainant(context, conn, ticket_id)
     return redact_case(replace(case_file, person=_person(complainant, ticket, actor, leads)), complainant.words)
+
+
+def facts_of(case_file: CaseFile, scope: Collection[UUID], now: datetime) -> CaseFacts:
+    """What the rules ask of a ticket, read from its case file; `scope` are the reader's units."""
+    history = [Line(Verb(row["verb"]), Role(row["role"]), row["at"]) for row in case_file.events]
+    replies = [row["due_at"] for row in case_file.clocks if row["rule"] == Rule.REPLY and row["state"] == "running"]
+    return CaseFacts(
+        scope=scope,
+        parts=case_file.parts,
+        handed_at=handed_at(history),
+        contacted=is_contacted(history),
+        # A clock that has run out strikes before anything else is done.
+        reply_due=next((due_at for due_at in replies if due_at > now), None),
+        extension_asked=is_extension_asked(history),
+        calling=any(row["done_at"] is None for row in case_file.callbacks),
+        planned=bool(case_file.interviews and case_file.interviews[-1]["cause"]),
+        reviewers=frozenset(row["account_id"] for row in case_file.reviews),
+        instructed=any(row["fulfilled_at"] is None for row in case_file.instructions),
+        reminded_at=reminded_at(history),
+    )
 
 
 async def _staff(context: RegionContext, conn: Connection, actor: Actor) -> tuple[Colleague, ...]:
@@ -134,7 +167,7 @@ async def read_progress(context: RegionContext, number: str, code: str, now: dat
         ticket = await find_own(context, conn, number, code)
         await widen_scope(conn, scope_of_ticket(ticket.ticket_id))
         await access_log.insert_entry(conn, context.region, now, None, ticket.ticket_id, "progress", address=address)
-        case_file = await _gather(context, conn, ticket, COMPLAINANT)
+        case_file = await _gather(context, conn, ticket, COMPLAINANT, now)
         if ticket.merged_into is None:
             return case_file
         await widen_scope(conn, scope_of_answers(ticket.merged_into))

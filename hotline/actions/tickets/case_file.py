@@ -8,8 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.accounts.substitution import Colleague
+from hotline.domain.available import Act, CaseFacts
 from hotline.domain.dispatch.joint import Part
-from hotline.domain.tickets.lifecycle import Arrow
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.callbacks import CallbackRow as CallbackRow
 from hotline.store.deadline.deadlines import EndedDeadlineRow as EndedDeadlineRow
@@ -40,12 +40,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """Everything a page about one ticket shows."""
+    """Everything a page about one ticket shows; `may` is what the reader may do with it now, `facts` is what says so."""
 
     ticket: Ticket
     body: str
     person: Person
-    arrows: tuple[Arrow, ...]
+    may: frozenset[Act]
+    facts: CaseFacts
     events: list[TicketEventRow]
     clocks: list[EndedDeadlineRow]
     callbacks: list[CallbackRow]

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from hotline.actions.region.context import RegionContext
 from hotline.db import Connection
+from hotline.domain.tickets.supervision import LEADERSHIP
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.supervision import instructions
-
-LEADERSHIP = 3
 
 
 async def promised_to_leader(context: RegionContext, conn: Connection, ticket: Ticket) -> datetime | None:

@@ -222,6 +222,11 @@ def may_with(role: Role, right: Right, *, leads: bool) -> bool:
     return may(role, right) and (leads or not is_of_unit(role) or right not in LEADS_ONLY)
 
 
+def may_recuse_others(role: Role) -> bool:
+    """Whether this role enters the recusal of somebody else (PROCEDURE §6)."""
+    return may(role, Right.RECUSE) and may(role, Verb.DISPATCH)
+
+
 def is_of_unit(role: Role) -> bool:
     """Return whether the role works in a unit, and so sees only the tickets of that unit and those below it."""
     return ROWS[role] is Rows.OWN_UNIT

@@ -9,12 +9,20 @@ from uuid import UUID
 
 from hotline.domain.deadline.timers import Start, limit_key
 from hotline.domain.enums import HandlingClass, Reason, Role, Rule
-from hotline.domain.errors import AccusedAddressee, NotAllowed, ReturnClosed, SameUnit
+from hotline.domain.errors import AccusedAddressee, NotAllowed, Refusal, ReturnClosed, SameUnit, raise_if
 from hotline.domain.messaging.notices import Facts, Notice, NoticeKind
-from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.lifecycle import Verb, refusal_of
+from hotline.domain.tickets.supervision import clock_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Rules, Ticket, move
 
 _UNITS_WORK = (Rule.SIGN, Rule.CONTACT, Rule.REPLY)
+
+
+def refusal_of_addressee(ticket: Ticket, unit_id: UUID, barred: Collection[UUID]) -> Refusal | None:
+    """Why this unit cannot get the ticket: it is in `barred` (the accused, PROCEDURE §6), or has it already."""
+    if unit_id in barred:
+        return AccusedAddressee()
+    return SameUnit() if unit_id == ticket.lead_unit_id else None
 
 
 def hand_over(
@@ -27,10 +35,7 @@ def hand_over(
     deadline counts from receipt, a later unit's from now. Under supervision the tier's deadline starts again for the
     new unit, with a letter to it (PROCEDURE §4); the date `promised` to a leader binds the new unit too.
     """
-    if unit_id in barred:
-        raise AccusedAddressee
-    if unit_id == ticket.lead_unit_id:
-        raise SameUnit
+    raise_if(refusal_of_addressee(ticket, unit_id, barred))
     first = ticket.lead_unit_id is None
     verb = Verb.DISPATCH if first else Verb.REDISPATCH
     cycle = ticket.cycle if first else ticket.cycle + 1
@@ -77,35 +82,46 @@ def dispatched_notice(ticket: Ticket) -> Notice:
     return Notice(NoticeKind.DISPATCHED, facts, f"unit:{ticket.lead_unit_id}")
 
 
+def refusal_of_return(
+    ticket: Ticket, dispatched_at: datetime, actor: Actor, rules: Rules, now: datetime
+) -> Refusal | None:
+    """Why a unit cannot return the ticket now: the table, a ruling that it stays, or the window since `dispatched_at`."""
+    refusal = refusal_of(ticket.state, Verb.RETURN, actor.role)
+    if refusal is not None:
+        return refusal
+    if ticket.return_ruled:
+        return ReturnClosed(why="已经裁定由本单位办理")
+    window = rules.start("return", Rule.RULING, ticket, ticket.lead_unit_id, dispatched_at)
+    if now <= window.due.at:
+        return None
+    limit = rules.limit("return", ticket, ticket.lead_unit_id)
+    return ReturnClosed(why=f"退单要在收到后{limit.in_words}内提出，逾期视为接受")
+
+
 def return_ticket(
     ticket: Ticket, dispatched_at: datetime, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
-    """Return a ticket to the hotline (退单): within the limit `return`, with the legal basis, never after a ruling.
+    """退单: within the window, with the legal basis, never after a ruling (PROCEDURE §3).
 
-    Source: PROCEDURE §3. Raises ReturnClosed.
+    Raises ReturnClosed, NotAllowed, WrongState, Missing.
     """
-    if ticket.return_ruled:
-        raise ReturnClosed(why="已经裁定由本单位办理")
-    window = rules.start("return", Rule.RULING, ticket, ticket.lead_unit_id, dispatched_at)
-    if now > window.due.at:
-        raise ReturnClosed(
-            why=f"退单要在收到后{rules.limit('return', ticket, ticket.lead_unit_id).in_words}内提出，逾期视为接受"
-        )
+    raise_if(refusal_of_return(ticket, dispatched_at, actor, rules, now))
     changed, event = move(ticket, Verb.RETURN, actor, now, given, return_count=ticket.return_count + 1)
     escalation = None
     if changed.return_count == rules.policy.returns_to_tier2 and changed.tier == 0:
-        escalation = Escalation(
-            1, Reason.RETURNS, rules.start("supervised", Rule.SUPERVISED, changed, ticket.lead_unit_id, now)
-        )
+        key, rule = clock_of(1)
+        escalation = Escalation(1, Reason.RETURNS, rules.start(key, rule, changed, ticket.lead_unit_id, now))
     ruling = rules.start("ruling", Rule.RULING, changed, None, now)
     ruler = Role.INSPECTOR if changed.return_count >= rules.policy.returns_to_tier2 else Role.DISPATCHER
     notice = Notice(NoticeKind.RETURNED, {}, f"role:{ruler}")
     return Decision(changed, event, starts=(ruling,), withdraws=(Rule.SIGN,), notices=(notice,), escalation=escalation)
 
 
-def _check_ruler(ticket: Ticket, actor: Actor, rules: Rules) -> None:
+def refusal_of_ruling(ticket: Ticket, verb: Verb, actor: Actor, rules: Rules) -> Refusal | None:
+    """Why somebody cannot uphold or reject a return: from the third return on tier 2 rules (PROCEDURE §2)."""
     if ticket.return_count >= rules.policy.returns_to_tier2 and actor.role is not Role.INSPECTOR:
-        raise NotAllowed
+        return NotAllowed()
+    return refusal_of(ticket.state, verb, actor.role)
 
 
 def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
@@ -113,7 +129,7 @@ def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, giv
 
     Raises NotAllowed.
     """
-    _check_ruler(ticket, actor, rules)
+    raise_if(refusal_of_ruling(ticket, Verb.UPHOLD_RETURN, actor, rules))
     changed, event = move(
         ticket, Verb.UPHOLD_RETURN, actor, now, {"unit": str(ticket.lead_unit_id)} | dict(given),
         lead_unit_id=None, cycle=ticket.cycle + 1,
@@ -128,7 +144,7 @@ def uphold_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, giv
 
 def reject_return(ticket: Ticket, actor: Actor, rules: Rules, now: datetime, given: Mapping[str, Any]) -> Decision:
     """Reject the return: the same unit must sign and may not return the ticket again. Raises NotAllowed."""
-    _check_ruler(ticket, actor, rules)
+    raise_if(refusal_of_ruling(ticket, Verb.REJECT_RETURN, actor, rules))
     changed, event = move(ticket, Verb.REJECT_RETURN, actor, now, given, return_ruled=True, cycle=ticket.cycle + 1)
     clock = rules.start(limit_key(Rule.SIGN, ticket.kind, ticket.pace), Rule.SIGN, changed, ticket.lead_unit_id, now)
     notice = Notice(NoticeKind.RETURN_REJECTED, {}, f"unit:{ticket.lead_unit_id}")

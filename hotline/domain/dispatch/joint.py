@@ -18,10 +18,19 @@ from hotline.domain.deadline.working_time import (
     working_time_between,
 )
 from hotline.domain.enums import HandlingClass, Role, Rule
-from hotline.domain.errors import AccusedAddressee, AssistingUnit, LeadUnit, Missing, NoPartDue, UnfitAssisting
+from hotline.domain.errors import (
+    AccusedAddressee,
+    AssistingUnit,
+    LeadUnit,
+    Missing,
+    NoPartDue,
+    Refusal,
+    UnfitAssisting,
+    raise_if,
+)
 from hotline.domain.messaging.notices import AssistEnd, Notice, NoticeKind
 from hotline.domain.policy.limits import Limit
-from hotline.domain.tickets.lifecycle import State, Verb, check
+from hotline.domain.tickets.lifecycle import State, Verb, check, refusal_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Rules, Ticket, move
 
 WORKED_ON = frozenset({State.DISPATCHED, State.RETURNED, State.SIGNED})
@@ -64,17 +73,19 @@ class LeadLimit:
     provisional: bool
 
 
-def fits_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> bool:
-    """Return whether a unit's part allows this verb; roles outside units are always allowed."""
+def refusal_of_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> Refusal | None:
+    """Why a unit's part does not let it do this: AssistingUnit for what the lead alone does, LeadUnit for what only an
+    assisting unit does. Of other roles nothing is asked."""
     if role not in _UNITS:
-        return True
-    return assists if verb is Verb.ASSIST else leads or verb not in LEADS_OWN
+        return None
+    if verb is Verb.ASSIST:
+        return None if assists else LeadUnit()
+    return None if leads or verb not in LEADS_OWN else AssistingUnit()
 
 
 def check_part(verb: Verb, role: Role, *, leads: bool, assists: bool) -> None:
     """Raise AssistingUnit for a verb of the lead alone, LeadUnit for a verb of assisting units alone."""
-    if not fits_part(verb, role, leads=leads, assists=assists):
-        raise LeadUnit if verb is Verb.ASSIST else AssistingUnit
+    raise_if(refusal_of_part(verb, role, leads=leads, assists=assists))
 
 
 def owed_parts(parts: Iterable[Part]) -> list[UUID]:
@@ -126,6 +137,12 @@ def also_invite(
     return replace(decision, ticket=joint, event=replace(decision.event, details=told), invites=tuple(units))
 
 
+def refusal_of_excuse(ticket: Ticket, parts: Iterable[Part], actor: Actor) -> Refusal | None:
+    """Why nobody can be excused: the table, or no part is owed."""
+    refusal = refusal_of(ticket.state, Verb.EXCUSE, actor.role)
+    return refusal or (None if owed_parts(parts) else NoPartDue())
+
+
 def excuse(
     ticket: Ticket, unit_id: UUID, parts: Sequence[Part], actor: Actor, now: datetime, given: Mapping[str, Any]
 ) -> Decision:
@@ -133,7 +150,7 @@ def excuse(
 
     Without any assisting unit left, the ticket is an ordinary 承办件 again.
     """
-    check(ticket.state, Verb.EXCUSE, actor.role)
+    raise_if(refusal_of_excuse(ticket, parts, actor))
     if unit_id not in owed_parts(parts):
         raise NoPartDue
     alone = sum(part.part == "assisting" for part in parts) == 1
@@ -146,8 +163,20 @@ def excuse(
     return Decision(changed, event, excuses=(unit_id,), notices=tuple(notices))
 
 
-def choose_part(parts: Iterable[Part], scope: Collection[UUID], own: UUID | None, named: UUID | None) -> UUID:
-    """Return the assisting unit an actor speaks for: the named one, else their own, else the only one that still owes.
+def answerable(parts: Iterable[Part], scope: Collection[UUID]) -> list[UUID]:
+    """Assisting units in `scope` for whom a part may be given: those that owe one, else those that may give it anew."""
+    mine = [part for part in parts if part.part == "assisting" and part.unit_id in scope]
+    return owed_parts(mine) or [part.unit_id for part in mine]
+
+
+def refusal_of_assist(ticket: Ticket, parts: Iterable[Part], scope: Collection[UUID], actor: Actor) -> Refusal | None:
+    """Why no part can be given: the table, or no unit in `scope` assists. A part may be given again (PROCEDURE §2)."""
+    refusal = refusal_of(ticket.state, Verb.ASSIST, actor.role)
+    return refusal or (None if answerable(parts, scope) else LeadUnit())
+
+
+def choose_part(parts: Sequence[Part], scope: Collection[UUID], own: UUID | None, named: UUID | None) -> UUID:
+    """For which assisting unit somebody speaks: the one named, else their own, else the only one below that still owes.
 
     Raises LeadUnit when no assisting unit is in `scope`, NoPartDue when the named unit does not assist there, Missing
     when several are possible.
@@ -155,10 +184,10 @@ def choose_part(parts: Iterable[Part], scope: Collection[UUID], own: UUID | None
     mine = [part for part in parts if part.part == "assisting" and part.unit_id in scope]
     if not mine:
         raise LeadUnit
+    owing = answerable(parts, scope)
     chosen = [part.unit_id for part in mine if part.unit_id == (named or own)]
     if chosen:
         return chosen[0]
-    owing = [part.unit_id for part in mine if part.owed] or [part.unit_id for part in mine]
     if named is not None:
         raise NoPartDue
     if len(owing) > 1:
@@ -174,7 +203,7 @@ def assist(
 
     `scope` are the actor's units, `named` is the unit spoken for. Raises LeadUnit, NoPartDue, Missing.
     """
-    check(ticket.state, Verb.ASSIST, actor.role)
+    raise_if(refusal_of_assist(ticket, parts, scope, actor))
     unit_id = choose_part(parts, scope, actor.unit_id, named)
     told = dict(given) | {"assisting": [str(unit_id)]}
     changed, event = move(ticket, Verb.ASSIST, actor, now, told, public_text="")

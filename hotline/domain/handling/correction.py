@@ -12,9 +12,9 @@ from hotline.domain.deadline.timers import Deadline, Start, limit_key
 from hotline.domain.deadline.working_time import Due
 from hotline.domain.dispatch.handover import unit_clocks
 from hotline.domain.enums import CloseReason, HandlingClass, Kind, Pace, Reason, Rule
-from hotline.domain.errors import Malformed, NotMerged
+from hotline.domain.errors import Malformed, NotMerged, Refusal, raise_if
 from hotline.domain.messaging.notices import Notice, NoticeKind
-from hotline.domain.tickets.lifecycle import State, Verb
+from hotline.domain.tickets.lifecycle import State, Verb, refusal_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, Escalation, Rules, Ticket, move
 
 _BY_KIND = frozenset({Rule.DISPATCH, Rule.SIGN, Rule.CONTACT, Rule.REPLY})
@@ -97,6 +97,13 @@ def _told(recount: Recount) -> Mapping[str, Any]:
     }
 
 
+def refusal_of_unmerge(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why a merging cannot be undone: the ticket did not end by one, or the table."""
+    if ticket.close_reason is not CloseReason.MERGED:
+        return NotMerged()
+    return refusal_of(ticket.state, Verb.UNMERGE, actor.role)
+
+
 def unmerge(
     ticket: Ticket, stood: State, contacted: bool, reason: Reason | None, actor: Actor, rules: Rules, now: datetime,
     given: Mapping[str, Any], promised: datetime | None = None,
@@ -106,8 +113,7 @@ def unmerge(
     `contacted`: the complainant was contacted before the merge. `reason` is why the tier in force was entered: its
     letter is issued again, since the old deadline ended with the merge. A date `promised` to a leader still holds.
     """
-    if ticket.close_reason is not CloseReason.MERGED:
-        raise NotMerged
+    raise_if(refusal_of_unmerge(ticket, actor))
     changed, event = move(
         ticket, Verb.UNMERGE, actor, now, given, state=stood, cycle=ticket.cycle + 1, close_reason=None, closed_at=None,
         merged_into=None,

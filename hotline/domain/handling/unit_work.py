@@ -13,10 +13,19 @@ from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import Deadline, Start
 from hotline.domain.deadline.working_time import Due
 from hotline.domain.enums import Document, Role, Rule
-from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, MergedElsewhere, PartsMissing
+from hotline.domain.errors import (
+    ContactFirst,
+    ExtensionClosed,
+    Malformed,
+    MergedElsewhere,
+    NotAllowed,
+    PartsMissing,
+    Refusal,
+    raise_if,
+)
 from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.privacy.personal_numbers import redact
-from hotline.domain.tickets.lifecycle import TABLE, Verb, check
+from hotline.domain.tickets.lifecycle import TABLE, Verb, check, refusal_of
 from hotline.domain.tickets.ticket import SUPERVISION, Actor, Decision, DocumentDraft, Rules, Ticket, move
 
 CONTACT_WAYS: Mapping[str, str] = {
@@ -51,18 +60,40 @@ def assign(ticket: Ticket, handler: Colleague, below: Collection[UUID], actor: A
     return Decision(changed, event, notices=(notice,))
 
 
-def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """Record the first contact (先行联系). Raises Malformed.
+def refusal_of_contact(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why somebody cannot enter a contact: the operator relays for units of confidential tickets only (PROCEDURE §6)."""
+    if actor.role is Role.OPERATOR and not ticket.confidential:
+        return NotAllowed()
+    return refusal_of(ticket.state, Verb.CONTACT, actor.role)
 
-    A unit reaches the complainant of a confidential ticket only through the hotline (PROCEDURE §6).
-    """
+
+def contact_ways(ticket: Ticket, role: Role) -> Mapping[str, str]:
+    """The ways of CONTACT_WAYS open to this role: a confidential ticket's unit goes through the hotline (PROCEDURE §6)."""
+    if ticket.confidential and role is not Role.OPERATOR:
+        return {"relay": CONTACT_WAYS["relay"]}
+    return CONTACT_WAYS
+
+
+def contact(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
+    """先行联系: who was spoken to, how and when. Raises NotAllowed, WrongState, Missing, Malformed."""
     way = str(given.get("how"))
     if way not in CONTACT_WAYS:
         raise Malformed(what="联系方式")
-    if ticket.confidential and actor.role is not Role.OPERATOR and way != "relay":
+    raise_if(refusal_of_contact(ticket, actor))
+    if way not in contact_ways(ticket, actor.role):
         raise Malformed(what="联系方式（保密件只能经热线转达）")
     changed, event = move(ticket, Verb.CONTACT, actor, now, given)
     return Decision(changed, event, settles=(Rule.CONTACT,))
+
+
+def refusal_of_reply(ticket: Ticket, contacted: bool, waits_for: Sequence[str], actor: Actor) -> Refusal | None:
+    """Why the lead cannot answer yet: the table, nobody contacted the person, or parts are owed (`waits_for`)."""
+    refusal = refusal_of(ticket.state, Verb.REPLY, actor.role)
+    if refusal is not None:
+        return refusal
+    if not contacted:
+        return ContactFirst()
+    return PartsMissing(units="、".join(waits_for)) if waits_for else None
 
 
 def reply(
@@ -73,11 +104,7 @@ def reply(
 
     `waits_for` names assisting units that still owe their part. Raises ContactFirst, PartsMissing.
     """
-    check(ticket.state, Verb.REPLY, actor.role)
-    if not contacted:
-        raise ContactFirst
-    if waits_for:
-        raise PartsMissing(units="、".join(waits_for))
+    raise_if(refusal_of_reply(ticket, contacted, waits_for, actor))
     changed, event = move(ticket, Verb.REPLY, actor, now, given, public_text=str(given.get("reply", "")))
     clock = rules.start("callback", Rule.CALLBACK, changed, None, now)
     return Decision(
@@ -96,6 +123,22 @@ def replied_notice(given: Mapping[str, Any]) -> Notice:
     return Notice(NoticeKind.REPLIED, {"reply": str(given.get("reply"))}, "complainant")
 
 
+def refusal_of_extension_request(
+    ticket: Ticket, reply_due: datetime | None, pending: bool, actor: Actor, rules: Rules, now: datetime
+) -> Refusal | None:
+    """Why none can be asked for; `reply_due` ends the reply clock that runs, None where none does (PROCEDURE §3)."""
+    refusal = refusal_of(ticket.state, Verb.ASK_EXTENSION, actor.role)
+    if refusal is not None:
+        return refusal
+    if pending:
+        return ExtensionClosed(why="上一次申请还没有批复")
+    if ticket.extension_count >= rules.policy.extensions:
+        return ExtensionClosed(why="延期次数已经用完")
+    if reply_due is None or now > reply_due:
+        return ExtensionClosed(why="要在答复期限届满前申请")
+    return None
+
+
 def ask_extension(
     ticket: Ticket,
     deadline: Deadline | None,
@@ -106,9 +149,8 @@ def ask_extension(
     given: Mapping[str, Any],
 ) -> Decision:
     """Ask for an extension (延期) before the deadline, with a reason (PROCEDURE §3). Raises ExtensionClosed."""
-    if pending:
-        raise ExtensionClosed(why="上一次申请还没有批复")
-    _check_extension(ticket, deadline, rules, now)
+    reply_due = deadline.due_at if deadline else None
+    raise_if(refusal_of_extension_request(ticket, reply_due, pending, actor, rules, now))
     changed, event = move(ticket, Verb.ASK_EXTENSION, actor, now, given)
     clock = rules.start("extension_decision", Rule.EXTENSION, changed, None, now)
     to = "role:dispatcher" if ticket.extension_count else f"unit:{ticket.lead_unit_id}"
@@ -120,11 +162,22 @@ def ask_extension(
     )
 
 
-def _check_extension(ticket: Ticket, deadline: Deadline | None, rules: Rules, now: datetime) -> None:
-    if ticket.extension_count >= rules.policy.extensions:
-        raise ExtensionClosed(why="延期次数已经用完")
-    if deadline is None or now > deadline.due_at:
-        raise ExtensionClosed(why="要在答复期限届满前申请")
+def refusal_of_grant(ticket: Ticket, reply_due: datetime | None, pending: bool, actor: Actor) -> Refusal | None:
+    """Why it cannot be granted: nothing waits, the reply clock ran out (no `reply_due`), or the second is not theirs."""
+    if not pending:
+        return ExtensionClosed(why="没有待批复的延期申请")
+    if reply_due is None:
+        return ExtensionClosed(why="答复期限已过，不能再延，请批“不同意”")
+    if ticket.extension_count and actor.role is not Role.DISPATCHER:
+        return ExtensionClosed(why="第二次延期由热线派单员批准")
+    return refusal_of(ticket.state, Verb.GRANT_EXTENSION, actor.role)
+
+
+def refusal_of_refusing(ticket: Ticket, pending: bool, actor: Actor) -> Refusal | None:
+    """Why an extension cannot be refused: nothing waits (`pending`), or the table."""
+    if not pending:
+        return ExtensionClosed(why="没有待批复的延期申请")
+    return refusal_of(ticket.state, Verb.REFUSE_EXTENSION, actor.role)
 
 
 def grant_extension(
@@ -137,12 +190,8 @@ def grant_extension(
     given: Mapping[str, Any],
 ) -> Decision:
     """Grant an extension and notify the complainant; a second one needs the dispatcher. Raises ExtensionClosed."""
-    if not pending:
-        raise ExtensionClosed(why="没有待批复的延期申请")
-    if deadline is None:
-        raise ExtensionClosed(why="答复期限已过，不能再延，请批“不同意”")
-    if ticket.extension_count and actor.role is not Role.DISPATCHER:
-        raise ExtensionClosed(why="第二次延期由热线派单员批准")
+    raise_if(refusal_of_grant(ticket, deadline.due_at if deadline else None, pending, actor))
+    assert deadline is not None
     limit = rules.limit("extension", ticket, deadline.unit_id)
     due = compute_due(rules.calendar, limit, deadline.due_at)
     changed, event = move(
@@ -160,9 +209,8 @@ def grant_extension(
 
 
 def refuse_extension(ticket: Ticket, pending: bool, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """Refuse the extension; the deadline stays. Raises ExtensionClosed when none is pending."""
-    if not pending:
-        raise ExtensionClosed(why="没有待批复的延期申请")
+    """The limit stands. Raises ExtensionClosed."""
+    raise_if(refusal_of_refusing(ticket, pending, actor))
     changed, event = move(ticket, Verb.REFUSE_EXTENSION, actor, now, given, public_text="")
     notice = Notice(NoticeKind.EXTENSION_REFUSED, {}, f"unit:{ticket.lead_unit_id}")
     return Decision(changed, event, settles=(Rule.EXTENSION,), notices=(notice,))
@@ -210,6 +258,14 @@ def comment(ticket: Ticket, actor: Actor, now: datetime, given: Mapping[str, Any
     return Decision(changed, event, notices=_commented(ticket) if own else ())
 
 
+def refusal_of_comment(ticket: Ticket, target: str, actor: Actor) -> Refusal | None:
+    """Why somebody cannot add a word: merged into `target` (its number), only those who speak for the person may."""
+    if ticket.merged_into is not None and actor.role not in SPEAKS_FOR_PERSON:
+        label = TABLE[Verb.COMMENT].label
+        return MergedElsewhere(target=target, label=label)
+    return refusal_of(ticket.state, Verb.COMMENT, actor.role)
+
+
 def pass_on(
     ticket: Ticket, target: Ticket, known: Collection[str], barred: Collection[UUID], actor: Actor, now: datetime,
     given: Mapping[str, Any],
@@ -221,8 +277,7 @@ def pass_on(
     of a confidential ticket's complainant are redacted. No deadline moves. Raises MergedElsewhere for roles that do not
     speak for the complainant.
     """
-    if actor.role not in SPEAKS_FOR_PERSON:
-        raise MergedElsewhere(target=target.number, label=TABLE[Verb.COMMENT].label)
+    raise_if(refusal_of_comment(replace(ticket, merged_into=target.ticket_id), target.number, actor))
     own = comment(ticket, actor, now, given)
     assert own.event is not None
     if target.lead_unit_id in barred:

@@ -81,6 +81,12 @@ class FollowUp(StrEnum):
     AGAIN = "again"
 
 
+def follow_ups(*, refused: bool) -> tuple[FollowUp, ...]:
+    """What may be done about a message that was refused, or that may have arrived: the same words twice are worse than
+    a call."""
+    return tuple(one for one in FollowUp if refused or one is not FollowUp.AGAIN)
+
+
 FOLLOW_UP_NAMES: Mapping[FollowUp, str] = {
     FollowUp.TOLD: "已电话告知本人",
     FollowUp.KNOWN: "本人说已经知道",

@@ -16,13 +16,11 @@ from uuid import UUID
 from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import Deadline
 from hotline.domain.deadline.working_time import Calendar, Pause, subtract_working_days, subtract_working_time
-from hotline.domain.enums import Reason, Rule
+from hotline.domain.enums import Reason
 from hotline.domain.policy.limits import Limit, Policy
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, TIER_NAMES
+from hotline.domain.tickets.supervision import REASONS, TIER_OF
 
-_TIER_OF: Mapping[Rule, int] = {Rule.INTERVIEW: 1, Rule.SUPERVISED: 1, Rule.TIER2: 2, Rule.TIER3: 3}
-# Reasons for a tier that are not the unit's fault.
-_NO_FAULT = frozenset({Reason.MARK, Reason.INSTRUCTION, Reason.RETURNS})
 RedAt = Callable[[Deadline, tuple[Pause, ...]], datetime]
 
 
@@ -132,7 +130,7 @@ def _red_clock(policy: Policy, calendar: Calendar) -> RedAt:
         return compute_due(calendar, Limit.parse(text), due_at, rests).at
 
     def red_at(clock: Deadline, rests: tuple[Pause, ...]) -> datetime:
-        if _TIER_OF.get(clock.rule, 0) >= cards.tier:
+        if TIER_OF.get(clock.rule, 0) >= cards.tier:
             return clock.due_at
         return after(cards.red_urgent if _natural(clock) else cards.red, clock.due_at, rests)
 
@@ -168,7 +166,7 @@ def _given(clock: Deadline, watched: Watched, policy: Policy, red_at: RedAt, unt
 
 def _red_reason(clock: Deadline, policy: Policy) -> str:
     name = RULE_NAMES[clock.rule]
-    if _TIER_OF.get(clock.rule, 0) >= policy.cards.tier:
+    if TIER_OF.get(clock.rule, 0) >= policy.cards.tier:
         return f"{name}超期"
     limit = Limit.parse(policy.cards.red_urgent if _natural(clock) else policy.cards.red)
     return f"{name}超期满{limit.in_words}"
@@ -176,7 +174,7 @@ def _red_reason(clock: Deadline, policy: Policy) -> str:
 
 def _of_tiers(raised: Iterable[Raised], policy: Policy) -> Iterator[Card]:
     for one in raised:
-        if one.tier >= policy.cards.tier and one.reason not in _NO_FAULT:
+        if one.tier >= policy.cards.tier and REASONS[one.reason].unit_at_fault:
             reason = f"{REASON_NAMES[one.reason]}，列入{TIER_NAMES[one.tier]}"
             yield Card(Colour.RED, one.ticket_id, one.unit_id, one.opened_at, reason)
 

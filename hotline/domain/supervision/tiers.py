@@ -10,11 +10,20 @@ from typing import Any
 from hotline.domain.deadline.timers import Deadline, notice_time
 from hotline.domain.deadline.working_time import add_working_days
 from hotline.domain.enums import Document, Reason, Role, Rule, Step
-from hotline.domain.errors import AlreadyReminded, Malformed, NoInstruction, NotAllowed, NothingOwed
+from hotline.domain.errors import (
+    AlreadyReminded,
+    Malformed,
+    NoInstruction,
+    NotAllowed,
+    NothingOwed,
+    Refusal,
+    raise_if,
+)
 from hotline.domain.handling.unit_work import resume
 from hotline.domain.messaging.alarms import OVERDUE
 from hotline.domain.messaging.notices import Notice, NoticeKind
-from hotline.domain.tickets.lifecycle import State, Verb, check, may
+from hotline.domain.tickets.lifecycle import State, Verb, may, refusal_of
+from hotline.domain.tickets.supervision import LEADERSHIP, REASONS, TIERS, clock_of
 from hotline.domain.tickets.ticket import (
     SUPERVISION,
     SYSTEM,
@@ -53,31 +62,16 @@ STEP_NAMES: Mapping[Step, str] = {
     Step.FOUR_HOURS: "还剩4个工作小时",
     Step.EXPIRY: "已到期",
 }
-TIER_NAMES: Mapping[int, str] = {0: "未督办", 1: "热线督办", 2: "纪委督办", 3: "领导督办"}
-REASON_NAMES: Mapping[Reason, str] = {
-    Reason.DISSATISFIED: "群众对答复不满意",
-    Reason.SIGN_OVERDUE: "逾期未签收",
-    Reason.REPLY_OVERDUE: "逾期未答复",
-    Reason.RETURNS: "多次退单",
-    Reason.REDOS: "重办后仍不到位",
-    Reason.MARK: "领导关注",
-    Reason.INTERVIEW_OVERDUE: "逾期未约谈",
-    Reason.SUPERVISED_OVERDUE: "热线督办逾期未办结",
-    Reason.TIER2_OVERDUE: "纪委督办逾期未办结",
-    Reason.STILL_DISSATISFIED: "约谈后仍不满意",
-    Reason.INSTRUCTION: "县领导批示",
-}
-_CLIMB: Mapping[Rule, tuple[int, Reason, str, Rule]] = {
-    Rule.SIGN: (1, Reason.SIGN_OVERDUE, "supervised", Rule.SUPERVISED),
-    Rule.REPLY: (1, Reason.REPLY_OVERDUE, "supervised", Rule.SUPERVISED),
-    Rule.INTERVIEW: (2, Reason.INTERVIEW_OVERDUE, "tier2", Rule.TIER2),
-    Rule.SUPERVISED: (2, Reason.SUPERVISED_OVERDUE, "tier2", Rule.TIER2),
-    Rule.TIER2: (3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3),
+TIER_NAMES: Mapping[int, str] = {0: "未督办"} | {number: tier.name for number, tier in TIERS.items()}
+REASON_NAMES: Mapping[Reason, str] = {reason: cause.name for reason, cause in REASONS.items()}
+# The missed limit and what it brings; entering a tier starts that tier's clock.
+_CLIMB: Mapping[Rule, tuple[int, Reason]] = {
+    cause.after: (cause.tier, reason) for reason, cause in REASONS.items() if cause.after and cause.tier
 }
 _TIER_OFFICES: Mapping[int, Role] = {1: Role.SUPERVISOR, 2: Role.INSPECTOR, 3: Role.LEADER}
 OWED_BY_UNIT = frozenset({State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED})
 PRESSING: Mapping[Role, str] = {Role.DISPATCHER: "热线", Role.SUPERVISOR: "热线督办", Role.INSPECTOR: "纪委纠风办"}
-_UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *_CLIMB, Rule.TIER3})
+_UNITS_OWN = frozenset({Rule.SIGN, Rule.CONTACT, Rule.REPLY, Rule.ASSIST, *SUPERVISION})
 
 
 def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datetime) -> Decision:
@@ -93,9 +87,9 @@ def due(ticket: Ticket, deadline: Deadline, step: Step, rules: Rules, now: datet
     climb = _CLIMB.get(deadline.rule)
     if climb is None or climb[0] <= ticket.tier:
         return _remind(ticket, deadline, step, now)
-    tier, reason, key, rule = climb
+    tier, reason = climb
     also = _reminder(ticket, deadline, step) if deadline.unit_id is not None else None
-    return enter(ticket, tier, reason, key, rule, SYSTEM, rules, now, also=also)
+    return enter(ticket, tier, reason, SYSTEM, rules, now, also=also)
 
 
 def is_hotlines_own(rule: Rule) -> bool:
@@ -104,10 +98,11 @@ def is_hotlines_own(rule: Rule) -> bool:
 
 
 def enter(
-    ticket: Ticket, tier: int, reason: Reason, key: str, rule: Rule, actor: Actor, rules: Rules, now: datetime,
+    ticket: Ticket, tier: int, reason: Reason, actor: Actor, rules: Rules, now: datetime,
     also: Notice | None = None,
 ) -> Decision:  # fmt: skip
     """Enter a tier: its letter goes to the unit, its deadline starts. Tiers are entered upwards, one at a time."""
+    key, rule = clock_of(tier)
     tier = min(tier, ticket.tier + 1)
     changed, event = move(ticket, Verb.SUPERVISE, actor, now, {"reason": reason.value, "tier": tier})
     clock = rules.start(key, rule, changed, ticket.lead_unit_id, now)
@@ -120,11 +115,36 @@ def enter(
     )
 
 
-def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
-    """Put an open ticket on tier 1 on a supervisor's or leader's request. Raises Malformed under supervision."""
+def refusal_of_mark(ticket: Ticket, actor: Actor) -> Refusal | None:
+    """Why a ticket cannot be marked: it is under supervision already, or the table."""
     if ticket.tier:
-        raise Malformed(what="督办（已在督办中）")
-    return enter(ticket, 1, Reason.MARK, "supervised", Rule.SUPERVISED, actor, rules, now)
+        return Malformed(what="督办（已在督办中）")
+    return refusal_of(ticket.state, Verb.SUPERVISE, actor.role)
+
+
+def mark(ticket: Ticket, actor: Actor, rules: Rules, now: datetime) -> Decision:
+    """A supervisor's or leader's mark puts an open ticket on tier 1. Raises Malformed, NotAllowed, WrongState."""
+    raise_if(refusal_of_mark(ticket, actor))
+    return enter(ticket, 1, Reason.MARK, actor, rules, now)
+
+
+def refusal_of_press(
+    ticket: Ticket, last_at: datetime | None, actor: Actor, rules: Rules, now: datetime
+) -> Refusal | None:
+    """Why the unit cannot be reminded by hand: the table, nothing is owed by it, or this role did so for the same
+    working day (`last_at`). A press at night or on a holiday counts for the day it goes out (PROCEDURE §4)."""
+    refusal = refusal_of(ticket.state, Verb.REMIND, actor.role)
+    if refusal is not None:
+        return refusal
+    if actor.role not in PRESSING:
+        # The timetable reminds by its clocks, never by hand.
+        return NotAllowed()
+    if ticket.state not in OWED_BY_UNIT:
+        return NothingOwed()
+    day = _goes_out(rules, ticket, now)
+    if last_at is not None and _goes_out(rules, ticket, last_at) == day:
+        return AlreadyReminded(day=f"{day:%m月%d日}")
+    return None
 
 
 def press(
@@ -132,19 +152,10 @@ def press(
 ) -> Decision:
     """Remind by hand (催办): a numbered notice, once for each working day and role (PROCEDURE §7).
 
-    `last_at` is this role's last reminder, `clock` the unit's deadline that ends first. The notice goes to the person
-    in charge, else to the unit. A reminder at night or on a holiday counts for the day it is sent. Raises NothingOwed,
-    AlreadyReminded, NotAllowed, WrongState.
+    `last_at` is when this role last did it, `clock` the unit's limit that ends first.
+    Raises NothingOwed, AlreadyReminded, NotAllowed, WrongState.
     """
-    check(ticket.state, Verb.REMIND, actor.role)
-    if actor.role not in PRESSING:
-        # The scheduler reminds by deadlines, never by hand.
-        raise NotAllowed
-    if ticket.state not in OWED_BY_UNIT:
-        raise NothingOwed
-    day = _goes_out(rules, ticket, now)
-    if last_at is not None and _goes_out(rules, ticket, last_at) == day:
-        raise AlreadyReminded(day=f"{day:%m月%d日}")
+    raise_if(refusal_of_press(ticket, last_at, actor, rules, now))
     changed, event = move(ticket, Verb.REMIND, actor, now, {}, public_text="")
     facts = {"rule": clock.rule.value, "due_at": clock.due_at.isoformat()} if clock else {}
     to = f"account:{ticket.handler_id}" if ticket.handler_id else f"unit:{ticket.lead_unit_id}"
@@ -169,17 +180,23 @@ def instruct(
         actor,
         now,
         given,
-        tier=3,
+        tier=LEADERSHIP,
         cycle=ticket.cycle + 1,
         public_text="县领导已作出批示，限期办理。",
     )
-    clock = by_leaders_date(rules.start("tier3", Rule.TIER3, changed, ticket.lead_unit_id, now), due)
+    key, rule = clock_of(LEADERSHIP)
+    clock = by_leaders_date(rules.start(key, rule, changed, ticket.lead_unit_id, now), due)
     return Decision(
         changed,
         event,
         withdraws=SUPERVISION,
-        escalation=Escalation(3, Reason.INSTRUCTION, clock),
+        escalation=Escalation(LEADERSHIP, Reason.INSTRUCTION, clock),
     )
+
+
+def refusal_of_fulfil(ticket: Ticket, instructed: bool, actor: Actor) -> Refusal | None:
+    """Why nothing can be struck off: no instruction is open (`instructed`), or the table."""
+    return refusal_of(ticket.state, Verb.FULFIL, actor.role) if instructed else NoInstruction()
 
 
 def fulfil(
@@ -190,8 +207,7 @@ def fulfil(
     A deadline on the leader's date (`dated`) is settled; while the ticket is open the tier's ordinary deadline replaces
     it (PROCEDURE §4).
     """
-    if not instructed:
-        raise NoInstruction
+    raise_if(refusal_of_fulfil(ticket, instructed, actor))
     afresh = dated and ticket.open
     cycle = ticket.cycle + 1 if afresh else ticket.cycle
     changed, event = move(ticket, Verb.FULFIL, actor, now, given, cycle=cycle)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hotline.domain.enums import Role
-from hotline.domain.errors import Missing, NotAllowed, TooLong, WrongState
+from hotline.domain.errors import Missing, NotAllowed, Refusal, TooLong, WrongState, raise_if
 
 
 class State(StrEnum):
@@ -204,18 +204,23 @@ TABLE: Mapping[Verb, Arrow] = {arrow.verb: arrow for arrow in ARROWS}
 
 def may(state: State, verb: Verb, role: Role) -> bool:
     """Return whether the role may do this in this state."""
+    return refusal_of(state, verb, role) is None
+
+
+def refusal_of(state: State, verb: Verb, role: Role) -> Refusal | None:
+    """Why the table refuses this verb: NotAllowed for the role, WrongState for the state; None where it does not."""
     arrow = TABLE[verb]
-    return state in arrow.sources and role in arrow.roles
+    if role not in arrow.roles:
+        return NotAllowed()
+    if state not in arrow.sources:
+        return WrongState(state=STATE_NAMES[state], label=arrow.label)
+    return None
 
 
 def check(state: State, verb: Verb, role: Role) -> Arrow:
-    """Return the arrow. Raises NotAllowed for the role, WrongState for the state."""
-    arrow = TABLE[verb]
-    if role not in arrow.roles:
-        raise NotAllowed
-    if state not in arrow.sources:
-        raise WrongState(state=STATE_NAMES[state], label=arrow.label)
-    return arrow
+    """The arrow. Raises NotAllowed for the role, WrongState for the state."""
+    raise_if(refusal_of(state, verb, role))
+    return TABLE[verb]
 
 
 def check_given(verb: Verb, given: Mapping[str, object]) -> None:

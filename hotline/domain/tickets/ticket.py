@@ -15,7 +15,9 @@ from hotline.domain.enums import Channel, CloseReason, Document, HandlingClass, 
 from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.notices import Notice
 from hotline.domain.policy.limits import Limit, LimitCase, Policy
-from hotline.domain.tickets.lifecycle import TABLE, State, Verb, check, check_given
+from hotline.domain.tickets.lifecycle import State, Verb, check, check_given
+from hotline.domain.tickets.supervision import SUPERVISION as SUPERVISION
+from hotline.domain.tickets.supervision import clock_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +148,6 @@ class Decision:
     assisted: tuple[UUID, ...] = ()
 
 
-SUPERVISION = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
-"""Clocks of which a ticket has one at a time: what the tier in force waits for."""
-_TIER_LIMITS: Mapping[int, tuple[str, Rule]] = {
-    1: ("supervised", Rule.SUPERVISED),
-    2: ("tier2", Rule.TIER2),
-    3: ("tier3", Rule.TIER3),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The county's policy, calendar and levels of units."""
@@ -180,7 +173,7 @@ class Rules:
         """
         if ticket.tier == 0:
             return ()
-        key, rule = _TIER_LIMITS[ticket.tier]
+        key, rule = clock_of(ticket.tier)
         return (by_leaders_date(self.start(key, rule, ticket, ticket.lead_unit_id, now), promised),)
 
 
@@ -215,8 +208,3 @@ def move(
     text = arrow.sentence if public_text is None else public_text
     event = Event(now, verb, ticket.state, target, changed.cycle, actor, text, dict(given))
     return changed, event
-
-
-def label(verb: Verb) -> str:
-    """Return the label of the verb's button."""
-    return TABLE[verb].label

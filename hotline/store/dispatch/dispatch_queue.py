@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TypedDict
-from uuid import UUID
 
 from hotline.db import Connection
 from hotline.store.queries import fetch_all, fetch_required, queries
+from hotline.store.tickets.records import StoredTicketRow
 
 _q = queries.dispatch.dispatch_queue
 
 
-class QueuedTicketRow(TypedDict):
+class QueuedTicketRow(StoredTicketRow):
     """A ticket in a list of the dispatcher; `due_at` is the end of the deadline it waits under, None without one."""
 
-    ticket_id: UUID
-    number: str
-    title: str
-    confidential: bool
-    pace: str
-    kind: str
-    matter_id: str | None
-    place: str
-    received_at: datetime
-    return_count: int
     unit_name: str | None
     due_at: datetime | None
 

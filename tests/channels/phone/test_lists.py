@@ -13,13 +13,15 @@ from channels.web.uploads import keep_files, ready_files
 from channels.website.outbound import send as send_by_website
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
+from hotline.actions.handling.correction import unmerge_ticket
 from hotline.actions.intake.attachments import add_files
+from hotline.actions.intake.first_contact import merge_ticket
 from hotline.clock import MovedClock
 from hotline.config import Settings
 from hotline.domain.messaging.message import Delivery, Outgoing
 from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.tickets.ticket import COMPLAINANT
-from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, dispatched, opened, replied, signed
+from tests.build import MONDAY, TUESDAY, WEDNESDAY, Town, dispatched, moment, opened, replied, signed
 from tests.channels.phone.conftest import TakeSeat
 from tests.pictures import a_png
 
@@ -149,6 +151,54 @@ async def test_only_extensions_beyond_the_first_come_to_the_dispatcher(
         town.context, ticket.ticket_id, False, dispatcher, WEDNESDAY + HOUR, {"reason": "不同意"}
     )
     assert "厂家又推迟了发货" not in await (await take_seat("dispatcher")).read("/console/dispatch")
+
+
+async def test_a_return_that_tier_2_rules_on_is_listed_without_the_ruling(take_seat: TakeSeat, town: Town) -> None:
+    ticket = await dispatched(town, MONDAY)
+    water, dispatcher, args = town.actor("water"), town.actor("dispatcher"), (town.context, ticket.ticket_id)
+    given = {"reason": "不属本单位职责", "basis": "三定方案第三条"}
+    for _ in range(2):
+        await handover.return_ticket(*args, water, MONDAY, given)
+        await handover.rule_return(*args, True, dispatcher, MONDAY, given)
+        await handover.dispatch_ticket(*args, town.unit("水务局"), dispatcher, MONDAY)
+    await handover.return_ticket(*args, water, MONDAY, given)
+    html = await (await take_seat("dispatcher")).read("/console/dispatch")
+    assert ticket.number in html
+    assert "由纪委纠风办裁定" in html
+    assert "/uphold_return" not in html
+    assert "/reject_return" not in html
+
+
+async def test_a_further_extension_too_late_to_grant_is_listed_once_to_be_refused(
+    take_seat: TakeSeat, town: Town, clock: MovedClock
+) -> None:
+    ticket = await signed(town, MONDAY)
+    water, dispatcher, args = town.actor("water"), town.actor("dispatcher"), (town.context, ticket.ticket_id)
+    given = {"reason": "备件未到"}
+    await unit_work.ask_extension(*args, water, MONDAY, given)
+    await unit_work.decide_extension(*args, True, dispatcher, MONDAY, given)
+    # A request refused late leaves a missed clock behind; the next one waits beside it.
+    await unit_work.ask_extension(*args, water, MONDAY, given)
+    await unit_work.decide_extension(*args, False, dispatcher, WEDNESDAY, given)
+    await unit_work.ask_extension(*args, water, WEDNESDAY, given)
+    html = await (await take_seat("dispatcher")).read("/console/dispatch")
+    assert html.count("/grant_extension") == 1
+    clock.move_to(moment("2026-12-08"))
+    html = await (await take_seat("dispatcher")).read("/console/dispatch")
+    assert (html.count("/grant_extension"), html.count("/refuse_extension")) == (0, 1)
+    assert "答复期限已过，不能再延" in html
+
+
+async def test_a_request_that_ended_with_a_merging_is_listed_no_more(take_seat: TakeSeat, town: Town) -> None:
+    ticket, target = await signed(town, MONDAY), await opened(town, MONDAY)
+    dispatcher, args = town.actor("dispatcher"), (town.context, ticket.ticket_id)
+    given = {"reason": "备件未到"}
+    await unit_work.ask_extension(*args, town.actor("water"), MONDAY, given)
+    await unit_work.decide_extension(*args, True, dispatcher, MONDAY, given)
+    await unit_work.ask_extension(*args, town.actor("water"), MONDAY, given)
+    await merge_ticket(*args, target.number, dispatcher, WEDNESDAY)
+    await unmerge_ticket(*args, dispatcher, WEDNESDAY, given)
+    assert ticket.number not in await (await take_seat("dispatcher")).read("/console/dispatch")
 
 
 async def test_alarm_is_told_in_words_and_struck_off(take_seat: TakeSeat, town: Town, pool: asyncpg.Pool) -> None:

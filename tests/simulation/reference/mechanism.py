@@ -93,11 +93,11 @@ class Mechanism(Timetable):
         self.callbacks.append(Callback("interview", "phone", now, days.next_open(now)))
 
     def review(self, now: datetime, reviewer: str) -> None:
-        need(self.interviews and self.interviews[-1]["held"])
+        need(self.state == "interview_held")
         self.interviews[-1]["agreed"].add(reviewer)  # type: ignore[attr-defined]
 
     def verify(self, now: datetime, verdict: str, at_fault: bool, verifier: str) -> None:
-        need(self.state == "interview_held")
+        need(self.state == "interview_held" and verdict != "basically_satisfied")
         role = "inspector" if verifier == "inspector" else "supervisor"
         agreed = self.interviews[-1]["agreed"] - {verifier}  # type: ignore[operator]
         need(verdict != "dissatisfied" or at_fault or len(agreed) >= 2)

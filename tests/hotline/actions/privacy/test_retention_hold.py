@@ -12,8 +12,8 @@ from hotline.actions.privacy import retention, retention_hold
 from hotline.actions.search import case_view
 from hotline.domain.accounts.permissions import Right, may
 from hotline.domain.enums import Role
-from hotline.domain.errors import Malformed, Missing, NotAllowed, NotFound, TooLong
-from tests.build import MONDAY, TUESDAY, ZONE, Town
+from hotline.domain.errors import Malformed, Missing, NotAllowed, NotFound, TooLong, WrongState
+from tests.build import MONDAY, TUESDAY, ZONE, Town, opened
 from tests.hotline.actions.privacy.test_retention import KNOWN, PLANTED, closed, night, sweep
 
 FAR = date(2033, 1, 1)
@@ -72,6 +72,12 @@ async def test_another_hold_takes_the_place_of_the_first_and_both_are_told(town:
     assert [(row["number"], row["until"], row["set_by_name"]) for row in told] == [
         (ticket.number, FAR, "inspector同志")
     ]
+
+
+async def test_an_open_ticket_is_not_held(town: Town) -> None:
+    ticket = await opened(town)
+    with pytest.raises(WrongState, match="暂缓到期删除"):
+        await retention_hold.hold_ticket(town.context, ticket.ticket_id, REASON, FAR, town.actor("inspector"), MONDAY)
 
 
 async def test_numbers_in_a_reason_are_not_kept(town: Town) -> None:

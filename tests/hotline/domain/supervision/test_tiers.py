@@ -175,9 +175,7 @@ def test_by_a_date_means_the_close_of_that_working_day_or_the_next(day: str, end
 
 
 def test_a_tier_is_entered_again_at_most_one_step_higher() -> None:
-    decision = tiers.enter(
-        a_ticket(tier=1), 3, Reason.TIER2_OVERDUE, "tier3", Rule.TIER3, SUPERVISOR, RULES, MONDAY + timedelta(hours=1)
-    )
+    decision = tiers.enter(a_ticket(tier=1), 3, Reason.TIER2_OVERDUE, SUPERVISOR, RULES, MONDAY + timedelta(hours=1))
     assert decision.escalation is not None
     assert decision.escalation.tier == 2
 

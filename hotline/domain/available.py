@@ -1,0 +1,175 @@
+"""What may be done with a ticket now, asked of the very predicates the rules raise from (PROCEDURE §1 to §6).
+
+A page shows what `refusal_of` does not refuse and decides nothing itself. A verb whose clocks are due is asked after
+they struck: the facts leave out a clock that has run out, since it strikes before anything else is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from hotline.domain import callback, interview
+from hotline.domain.accounts.permissions import Right
+from hotline.domain.dispatch import handover, joint
+from hotline.domain.enums import Role
+from hotline.domain.errors import Refusal
+from hotline.domain.handling import correction, unit_work
+from hotline.domain.supervision import tiers
+from hotline.domain.tickets import lifecycle
+from hotline.domain.tickets.lifecycle import Verb
+from hotline.domain.tickets.ticket import Actor, Rules, Ticket
+
+Act = Verb | Right
+ACTS: tuple[Act, ...] = (
+    *(verb for verb in Verb if verb not in (Verb.OPEN, Verb.REDO, Verb.OWE_INTERVIEW, Verb.CLOSE, Verb.RECKON)),
+    Right.RECORD_CALLBACK,
+    Right.RECORD_REFUSAL,
+    Right.VERIFY_INTERVIEW,
+    Right.REVIEW_INTERVIEW,
+)
+"""Everything somebody may be offered on a ticket; the verbs left out follow from one of these, or from the timetable."""
+HANDED = (Verb.DISPATCH, Verb.REDISPATCH)
+_BEGUN = (*HANDED, Verb.REDO)
+ENDS_A_REQUEST = (Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.REPLY, Verb.REDISPATCH, Verb.UNMERGE)
+"""What ends a request for an extension."""
+
+
+class Line(NamedTuple):
+    """A line of the history as far as a rule asks for it."""
+
+    verb: Verb
+    role: Role
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What the rules ask of a ticket beside its own columns.
+
+    `scope` are the actor's units; `reply_due` the end of the reply clock that runs, None where none does;
+    `handed_at` when the unit got the ticket; `reminded_at` when each role last reminded by hand; `reviewers` who
+    reviewed the newest interview.
+    """
+
+    scope: Collection[UUID] = frozenset()
+    parts: Sequence[joint.Part] = ()
+    handed_at: datetime | None = None
+    contacted: bool = False
+    reply_due: datetime | None = None
+    extension_asked: bool = False
+    calling: bool = False
+    planned: bool = False
+    reviewers: frozenset[UUID] = frozenset()
+    instructed: bool = False
+    reminded_at: Mapping[Role, datetime] = field(default_factory=dict)
+
+    @property
+    def owes_part(self) -> bool:
+        """Whether a unit of the actor's owes a part."""
+        return any(unit in self.scope for unit in joint.owed_parts(self.parts))
+
+
+def handed_at(history: Iterable[Line]) -> datetime | None:
+    """When a unit last got the ticket; the history is oldest first."""
+    return max((line.at for line in history if line.verb in HANDED), default=None)
+
+
+def is_contacted(history: Iterable[Line]) -> bool:
+    """Whether the person was contacted since the unit got the ticket or had to redo it."""
+    last = [line.verb for line in history if line.verb in (Verb.CONTACT, *_BEGUN)]
+    return bool(last) and Verb.CONTACT in last[_after(last, _BEGUN) :]
+
+
+def _after(verbs: Sequence[Verb], ends: Collection[Verb]) -> int:
+    """The place after the last of these verbs; 0 where there is none."""
+    return max((place + 1 for place, verb in enumerate(verbs) if verb in ends), default=0)
+
+
+def is_extension_asked(history: Iterable[Line]) -> bool:
+    """Whether a request for an extension waits, however late its decision is."""
+    last = [line.verb for line in history if line.verb in (Verb.ASK_EXTENSION, *ENDS_A_REQUEST)]
+    return last[-1:] == [Verb.ASK_EXTENSION]
+
+
+def reminded_at(history: Iterable[Line]) -> dict[Role, datetime]:
+    """When each role last reminded the unit."""
+    return {line.role: line.at for line in history if line.verb is Verb.REMIND}
+
+
+def refusal_of(act: Act, ticket: Ticket, facts: CaseFacts, actor: Actor, rules: Rules, now: datetime) -> Refusal | None:
+    """Why `actor` may not do this at `now`, whatever the form says; None where only the form can still be wrong."""
+    rule = _RULES.get(act)
+    if rule is None:
+        assert isinstance(act, Verb)
+        refusal = lifecycle.refusal_of(ticket.state, act, actor.role)
+    else:
+        refusal = rule(_Case(ticket, facts, actor, rules, now))
+    if refusal is not None or not isinstance(act, Verb):
+        return refusal
+    leads = ticket.lead_unit_id in facts.scope
+    assists = bool(joint.answerable(facts.parts, facts.scope))
+    return joint.refusal_of_part(act, actor.role, leads=leads, assists=assists)
+
+
+def available(ticket: Ticket, facts: CaseFacts, actor: Actor, rules: Rules, now: datetime) -> frozenset[Act]:
+    """Everything `actor` may do with the ticket at `now`."""
+    return frozenset(act for act in ACTS if refusal_of(act, ticket, facts, actor, rules, now) is None)
+
+
+class _Case(NamedTuple):
+    ticket: Ticket
+    facts: CaseFacts
+    actor: Actor
+    rules: Rules
+    now: datetime
+
+
+def _return(c: _Case) -> Refusal | None:
+    since = c.facts.handed_at or c.ticket.received_at
+    return handover.refusal_of_return(c.ticket, since, c.actor, c.rules, c.now)
+
+
+def _reply(c: _Case) -> Refusal | None:
+    waits_for = [str(unit) for unit in joint.owed_parts(c.facts.parts)]
+    return unit_work.refusal_of_reply(c.ticket, c.facts.contacted, waits_for, c.actor)
+
+
+def _ask_extension(c: _Case) -> Refusal | None:
+    return unit_work.refusal_of_extension_request(
+        c.ticket, c.facts.reply_due, c.facts.extension_asked, c.actor, c.rules, c.now
+    )
+
+
+def _press(c: _Case) -> Refusal | None:
+    return tiers.refusal_of_press(c.ticket, c.facts.reminded_at.get(c.actor.role), c.actor, c.rules, c.now)
+
+
+_RULES: Mapping[Act, Callable[[_Case], Refusal | None]] = {
+    Verb.RETURN: _return,
+    Verb.UPHOLD_RETURN: lambda c: handover.refusal_of_ruling(c.ticket, Verb.UPHOLD_RETURN, c.actor, c.rules),
+    Verb.REJECT_RETURN: lambda c: handover.refusal_of_ruling(c.ticket, Verb.REJECT_RETURN, c.actor, c.rules),
+    Verb.CONTACT: lambda c: unit_work.refusal_of_contact(c.ticket, c.actor),
+    Verb.REPLY: _reply,
+    Verb.ASK_EXTENSION: _ask_extension,
+    Verb.GRANT_EXTENSION: lambda c: unit_work.refusal_of_grant(
+        c.ticket, c.facts.reply_due, c.facts.extension_asked, c.actor
+    ),
+    Verb.REFUSE_EXTENSION: lambda c: unit_work.refusal_of_refusing(c.ticket, c.facts.extension_asked, c.actor),
+    Verb.EXCUSE: lambda c: joint.refusal_of_excuse(c.ticket, c.facts.parts, c.actor),
+    Verb.ASSIST: lambda c: joint.refusal_of_assist(c.ticket, c.facts.parts, c.facts.scope, c.actor),
+    Verb.COMMENT: lambda c: unit_work.refusal_of_comment(c.ticket, "", c.actor),
+    Verb.UNMERGE: lambda c: correction.refusal_of_unmerge(c.ticket, c.actor),
+    Verb.HOLD_INTERVIEW: lambda c: interview.refusal_of_hold(c.ticket, c.facts.planned, c.actor),
+    Verb.SUPERVISE: lambda c: tiers.refusal_of_mark(c.ticket, c.actor),
+    Verb.REMIND: _press,
+    Verb.FULFIL: lambda c: tiers.refusal_of_fulfil(c.ticket, c.facts.instructed, c.actor),
+    Verb.NO_ANSWER: lambda c: callback.refusal_of_no_answer(c.ticket, c.facts.calling, c.actor),
+    Right.RECORD_CALLBACK: lambda c: callback.refusal_of_answers(c.ticket, c.actor),
+    Right.RECORD_REFUSAL: lambda c: callback.refusal_of_refusal(c.ticket, c.actor),
+    Right.VERIFY_INTERVIEW: lambda c: interview.refusal_of_verify(c.ticket, c.actor),
+    Right.REVIEW_INTERVIEW: lambda c: interview.refusal_of_review(c.ticket, c.facts.reviewers, c.actor),
+}
