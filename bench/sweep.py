@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bench.part import Measured, Row, Setting
 from bench.queries import queries
 from hotline.actions.region.context import RegionContext
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.crypto.vault import Vault
 from hotline.db import open_pool
 from rehearsal.county import seed_county

@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from hotline.actions.region.context import RegionContext
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 
 _log = structlog.get_logger()
 

@@ -20,7 +20,7 @@ from channels.dialogue.state import (
     update_draft,
 )
 from hotline.actions.intake.conversation import ConversationState
-from hotline.actions.intake.own_tickets import open_own_in
+from hotline.actions.intake.opening import open_own_in
 from hotline.domain.enums import Channel, Kind
 from hotline.domain.errors import Refusal
 from hotline.domain.intake import BODY_LIMIT, NAME_LIMIT, PLACE_LIMIT, Filing

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hotline.actions.privacy.fingerprints import code_hash, code_of, contact_hash, query_code
+from hotline.actions.privacy.fingerprints import code_hash, code_of, contact_hash, person_hash, query_code
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import scope_of_key
 from hotline.actions.tickets.decision_writer import first_timer
@@ -16,12 +16,13 @@ from hotline.db import Connection
 from hotline.domain import intake as rule
 from hotline.domain.errors import Malformed
 from hotline.domain.intake import Filing, check_filing
-from hotline.domain.tickets.ticket import Actor, Ticket
+from hotline.domain.messaging.message import Incoming
+from hotline.domain.tickets.ticket import COMPLAINANT, Actor, Ticket
 from hotline.phone import normalise
 from hotline.store.ids import new_id
-from hotline.store.tickets import filing as filing_
+from hotline.store.intake import own_tickets
 from hotline.store.tickets import records
-from hotline.store.tickets.filing import AlreadyOpened, Filed, SealedPerson
+from hotline.store.tickets.filing import AlreadyOpened, Filed, SealedPerson, insert_tickets
 
 Given = Mapping[str, Any]
 
@@ -62,8 +63,19 @@ async def open_ticket_in(
     """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
     filing = _fit(context, check_filing(filing))
     filed = _compose(context, filing, actor, now, await context.next_number(now))
-    await filing_.insert_tickets(conn, context.region, [filed])
+    await insert_tickets(conn, context.region, [filed])
     return Opened(filed.ticket, query_code(context, filing.client_key))
+
+
+async def open_own_in(
+    context: RegionContext, conn: Connection, incoming: Incoming, filing: Filing, now: datetime
+) -> Opened:
+    """Open a ticket for the person who wrote, who then finds it on this channel. Raises what `open_ticket_in` raises."""
+    opened = await open_ticket_in(context, conn, filing, COMPLAINANT, now)
+    await own_tickets.insert_own(
+        conn, context.region, incoming.channel, person_hash(context, incoming), opened.ticket.ticket_id, now
+    )
+    return opened
 
 
 def _compose(context: RegionContext, filing: Filing, actor: Actor, now: datetime, number: str) -> Filed:

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hotline.actions.intake.opening import Opened, open_ticket_in
-from hotline.actions.privacy.fingerprints import code_hashes, code_of, query_code
+from hotline.actions.privacy.fingerprints import code_hashes, code_of, person_hashes, query_code
 from hotline.actions.region.context import RegionContext
 from hotline.actions.region.row_scope import scope_of_key, scope_of_number
 from hotline.actions.tickets.decision_writer import apply_decision
 from hotline.actions.tickets.execution import lock_ticket
 from hotline.db import Connection
 from hotline.domain.errors import NotFound
-from hotline.domain.intake import Filing, add_details
+from hotline.domain.intake import add_details
 from hotline.domain.messaging.message import Incoming
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import COMPLAINANT, Ticket
@@ -42,22 +41,11 @@ class PendingCallback:
     asked_at: datetime
 
 
-async def open_own_in(
-    context: RegionContext, conn: Connection, incoming: Incoming, filing: Filing, now: datetime
-) -> Opened:
-    """`open_ticket_in` by the person who wrote; from now on the person finds the ticket on this channel."""
-    opened = await open_ticket_in(context, conn, filing, COMPLAINANT, now)
-    await own_tickets.insert_own(
-        conn, context.region, incoming.channel, person_hash(context, incoming), opened.ticket.ticket_id, now
-    )
-    return opened
-
-
 async def list_own_in(
     context: RegionContext, conn: Connection, incoming: Incoming, now: datetime, batch: int
 ) -> tuple[list[OwnTicket], int]:
     """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
-    rows = await own_tickets.list_own(conn, context.region, incoming.channel, _hashes(context, incoming), batch)
+    rows = await own_tickets.list_own(conn, context.region, incoming.channel, person_hashes(context, incoming), batch)
     for row in rows:
         await access_log.insert_entry(conn, context.region, now, None, row["ticket_id"], "progress")
     shown = [OwnTicket(row["number"], row["title"], State(row["state"]), row["unit_name"] or "") for row in rows]
@@ -66,13 +54,13 @@ async def list_own_in(
 
 async def find_asked_in(context: RegionContext, conn: Connection, incoming: Incoming) -> PendingCallback | None:
     """The reply the person who wrote was asked about last and has not rated yet."""
-    row = await own_tickets.get_asked(conn, context.region, incoming.channel, _hashes(context, incoming))
+    row = await own_tickets.get_asked(conn, context.region, incoming.channel, person_hashes(context, incoming))
     return PendingCallback(row["ticket_id"], row["number"], row["asked_at"]) if row else None
 
 
 async def find_wanting_in(context: RegionContext, conn: Connection, incoming: Incoming) -> tuple[UUID, str] | None:
     """Id and number of the newest ticket that waits for details from the person who wrote."""
-    row = await own_tickets.get_wanting(conn, context.region, incoming.channel, _hashes(context, incoming))
+    row = await own_tickets.get_wanting(conn, context.region, incoming.channel, person_hashes(context, incoming))
     return (row["ticket_id"], row["number"]) if row else None
 
 
@@ -84,16 +72,6 @@ async def add_own_details_in(
     decision = add_details(ticket, COMPLAINANT, context.rules, now, {"text": text})
     await apply_decision(context, conn, ticket, decision, now)
     return decision.ticket
-
-
-def person_hash(context: RegionContext, incoming: Incoming) -> bytes:
-    """How a person of a channel is found again; the same as the conversation's."""
-    return context.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
-
-
-def _hashes(context: RegionContext, incoming: Incoming) -> list[bytes]:
-    """The same by every finding key that is known."""
-    return context.vault.fingerprints(incoming.person, f"person.{incoming.channel}")
 
 
 async def find_own(context: RegionContext, conn: Connection, number: str, code: str) -> Ticket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hotline.actions.region.context import RegionContext
+from hotline.domain.messaging.message import Incoming
 
 
 def contact_hash(context: RegionContext, contact: str) -> bytes:
@@ -39,3 +40,13 @@ def code_hash(context: RegionContext, number: str, code: str) -> bytes:
 def code_hashes(context: RegionContext, number: str, code: str) -> list[bytes]:
     """What may be stored of a query code while keys change."""
     return context.vault.fingerprints(f"{number}:{code}", "query-code-hash")
+
+
+def person_hash(context: RegionContext, incoming: Incoming) -> bytes:
+    """Return the fingerprint of a person of a channel; the conversation of that person has the same."""
+    return context.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
+
+
+def person_hashes(context: RegionContext, incoming: Incoming) -> list[bytes]:
+    """Return the fingerprints of a person of a channel by every finding key in use."""
+    return context.vault.fingerprints(incoming.person, f"person.{incoming.channel}")

@@ -19,7 +19,6 @@ FREE: Mapping[str, tuple[str, ...]] = {
     "interviews": ("cause", "solution", "rules", "meet_where", "official", "minutes"),
     "reviews": ("reason",),
     "instructions": ("text", "fulfilment"),
-    "letters": ("facts",),
     "files": ("file_name", "label"),
     "views": ("reason",),
 }

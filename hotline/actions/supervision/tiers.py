@@ -1,65 +1,25 @@
-"""The clocks that strike, and supervision by hand: a mark, an instruction, its fulfilment (PROCEDURE §4)."""
+"""Supervision by hand: a mark, a reminder, an instruction and its fulfilment (PROCEDURE §4). Each is one transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-import structlog
-
 from hotline.actions.region.context import RegionContext
-from hotline.actions.tickets.due_steps import fire_due_steps
 from hotline.actions.tickets.execution import execute, execute_rule
-from hotline.db import WORTH_ANOTHER_TRY, Connection
+from hotline.db import Connection
 from hotline.domain.deadline.timers import BY_DATE
 from hotline.domain.errors import NotAllowed
-from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.supervision import tiers as rule
 from hotline.domain.tickets.lifecycle import Verb
-from hotline.domain.tickets.ticket import SYSTEM, Actor, Decision, Ticket
+from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.deadline import deadlines
-from hotline.store.messaging import alarms
 from hotline.store.supervision import instructions
-from hotline.store.tickets import history, records
+from hotline.store.tickets import history
 
 Given = Mapping[str, Any]
-POSTPONED = timedelta(minutes=10)
-_log = structlog.get_logger()
-
-
-async def fire_due_deadlines(context: RegionContext, now: datetime, batch: int) -> tuple[int, list[UUID]]:
-    """Let every clock that is due do what it must, longest due first, a ticket a transaction.
-
-    Gives back how many clocks were due in this batch, and the tickets that failed: a poisoned one stops nobody, since
-    its clocks are tried again ten minutes later; a person sees it by its alarm.
-    """
-    async with context.reading(SYSTEM) as conn:
-        due = await deadlines.list_due_tickets(conn, context.region, now, batch)
-    failed = [ticket_id for ticket_id in due if not await _fire_one(context, ticket_id, now)]
-    return sum(due.values()), failed
-
-
-async def _fire_one(context: RegionContext, ticket_id: UUID, now: datetime) -> bool:
-    try:
-        async with context.writing(SYSTEM) as conn:
-            ticket = await records.lock_ticket_skip(conn, context.region, ticket_id)
-            if ticket is not None:
-                await fire_due_steps(context, conn, ticket, now)
-    except WORTH_ANOTHER_TRY:
-        raise
-    except Exception:
-        _log.exception("clock_failed", ticket=str(ticket_id))
-        await _postpone(context, ticket_id, now)
-        return False
-    return True
-
-
-async def _postpone(context: RegionContext, ticket_id: UUID, now: datetime) -> None:
-    async with context.writing(SYSTEM) as conn:
-        await deadlines.postpone_clocks(conn, context.region, ticket_id, now, now + POSTPONED)
-        await alarms.raise_alarm(conn, context.region, AlarmKind.CLOCK_FAILED, "", ticket_id, {}, now)
 
 
 async def supervise_ticket(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
+
+import structlog
 
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.decision_writer import apply_decision
-from hotline.db import Connection
+from hotline.db import WORTH_ANOTHER_TRY, Connection
 from hotline.domain.deadline.explanation import compute_due
 from hotline.domain.deadline.timers import (
     Deadline,
@@ -15,17 +18,55 @@ from hotline.domain.deadline.timers import (
     step_before,
 )
 from hotline.domain.enums import Rule, Step
+from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.policy.limits import Limit
 from hotline.domain.supervision.tiers import addressee, due, is_hotlines_own
 from hotline.domain.tickets.lifecycle import State
-from hotline.domain.tickets.ticket import Ticket
+from hotline.domain.tickets.ticket import SYSTEM, Ticket
 from hotline.store.deadline import deadlines
 from hotline.store.ids import new_id
-from hotline.store.messaging import reminders
+from hotline.store.messaging import alarms, reminders
+from hotline.store.tickets import records
+
+POSTPONED = timedelta(minutes=10)
+_log = structlog.get_logger()
+
+
+async def fire_due_deadlines(context: RegionContext, now: datetime, batch: int) -> tuple[int, list[UUID]]:
+    """Fire the due steps of at most `batch` deadlines, longest due first, in one transaction for each ticket.
+
+    Returns how many deadlines were due, and the tickets that failed. A failed ticket delays no other: its deadlines
+    are tried again ten minutes later, and an alarm shows it to a dispatcher.
+    """
+    async with context.reading(SYSTEM) as conn:
+        due = await deadlines.list_due_tickets(conn, context.region, now, batch)
+    failed = [ticket_id for ticket_id in due if not await _fire_one(context, ticket_id, now)]
+    return sum(due.values()), failed
+
+
+async def _fire_one(context: RegionContext, ticket_id: UUID, now: datetime) -> bool:
+    try:
+        async with context.writing(SYSTEM) as conn:
+            ticket = await records.lock_ticket_skip(conn, context.region, ticket_id)
+            if ticket is not None:
+                await fire_due_steps(context, conn, ticket, now)
+    except WORTH_ANOTHER_TRY:
+        raise
+    except Exception:
+        _log.exception("clock_failed", ticket=str(ticket_id))
+        await _postpone(context, ticket_id, now)
+        return False
+    return True
+
+
+async def _postpone(context: RegionContext, ticket_id: UUID, now: datetime) -> None:
+    async with context.writing(SYSTEM) as conn:
+        await deadlines.postpone_clocks(conn, context.region, ticket_id, now, now + POSTPONED)
+        await alarms.raise_alarm(conn, context.region, AlarmKind.CLOCK_FAILED, "", ticket_id, {}, now)
 
 
 async def fire_due_steps(context: RegionContext, conn: Connection, ticket: Ticket, now: datetime) -> Ticket:
-    """Let every clock of a held ticket that is due do what it must; gives back the ticket as it then stands."""
+    """Fire the due steps of a locked ticket, oldest first. Returns the ticket as it then stands."""
     for _ in range(20):
         waiting = await deadlines.list_due(conn, context.region, ticket.ticket_id, now)
         if not waiting:

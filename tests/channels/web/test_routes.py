@@ -76,7 +76,13 @@ async def test_nobody_comes_in_without_logging_in(client: TestClient[Any, Any], 
     assert answer.headers["Location"].startswith("/login")
 
 
-@pytest.mark.parametrize("address", ["/admin/accounts/%00", "/briefs/%00", "/progress?number=%00", "/login?%00=1"])
+@pytest.mark.parametrize("address", ["/admin/accounts/%00", "/briefs/%00", "/tickets/%00", "/console/%00"])
 async def test_an_address_with_nul_is_not_found(client: TestClient[Any, Any], address: str) -> None:
     async with client.get(address) as answer:
         assert answer.status == 404
+
+
+@pytest.mark.parametrize("address", ["/progress?number=%00&code=%00", "/login?next=%00", "/?%00=%00"])
+async def test_a_question_with_nul_is_no_fault(client: TestClient[Any, Any], address: str) -> None:
+    async with client.get(address) as answer:
+        assert answer.status < 500

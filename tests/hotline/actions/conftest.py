@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store import callbacks as callbacks_
 from hotline.store.deadline import deadlines

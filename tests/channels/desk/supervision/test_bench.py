@@ -10,7 +10,7 @@ import pytest
 
 from channels.scheduler_watch import JOB_NAMES
 from hotline.actions.region.heartbeats import beat
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.clock import MovedClock
 from tests.build import MONDAY, Town, held, moment, owed, signed
 from tests.channels.desk.conftest import LogIn

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.clock import MovedClock
 from tests.build import MONDAY, Town, dispatched, moment, owed, signed
 from tests.channels.desk.conftest import LogIn

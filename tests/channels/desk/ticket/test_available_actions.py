@@ -20,6 +20,7 @@ from hotline.actions.handling import contact_correction, correction, unit_work
 from hotline.actions.intake import first_contact
 from hotline.actions.search.case_view import read_ticket
 from hotline.actions.supervision import tiers
+from hotline.actions.tickets import due_steps
 from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.available import Act
@@ -226,7 +227,7 @@ class Walk:
         await OFFERED[act](form)
 
     async def sweep(self) -> None:
-        while (await tiers.fire_due_deadlines(self.town.context, self.now, 100))[0]:
+        while (await due_steps.fire_due_deadlines(self.town.context, self.now, 100))[0]:
             pass
 
 

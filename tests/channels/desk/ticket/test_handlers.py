@@ -16,7 +16,8 @@ from hotline.actions import interview
 from hotline.actions.dispatch import handover, joint
 from hotline.actions.handling import unit_work
 from hotline.actions.intake import first_contact
-from hotline.actions.supervision.tiers import fire_due_deadlines, instruct_ticket
+from hotline.actions.supervision.tiers import instruct_ticket
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.clock import MovedClock
 from hotline.domain.tickets.ticket import Ticket
 from tests.build import MONDAY, PLAN, Town, dispatched, held, moment, opened, owed, replied, signed

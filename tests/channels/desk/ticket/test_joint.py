@@ -8,7 +8,7 @@ import asyncpg
 
 from hotline.actions.dispatch import joint
 from hotline.actions.handling import unit_work
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.clock import MovedClock
 from hotline.domain.enums import Pace
 from hotline.domain.tickets.ticket import Ticket

@@ -13,6 +13,7 @@ from hotline.actions.dispatch import joint
 from hotline.actions.handling import unit_work
 from hotline.actions.search.case_view import read_ticket
 from hotline.actions.supervision import tiers
+from hotline.actions.tickets import due_steps
 from hotline.domain.enums import CloseReason, Verdict
 from hotline.domain.errors import ExtensionClosed, Malformed, NoReviewYet, NotAllowed, WrongState
 from hotline.domain.tickets.lifecycle import State
@@ -25,7 +26,7 @@ DECISION_LATE, REPLY_PASSED = moment("2026-11-30", "17:29"), moment("2026-11-30"
 
 
 async def offers(town: Town, ticket: Ticket, login: str, now: datetime) -> AvailableActions:
-    while (await tiers.fire_due_deadlines(town.context, now, 100))[0]:
+    while (await due_steps.fire_due_deadlines(town.context, now, 100))[0]:
         pass
     who = town.actor(login)
     return find_available(await read_ticket(town.context, ticket.ticket_id, who, now), who, now)

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from hotline.actions.intake.first_contact import merge_ticket
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.clock import MovedClock
 from hotline.domain.enums import Kind, Pace
 from tests.build import MONDAY, Town, dispatched, held, moment, opened, owed, replied, signed

@@ -15,6 +15,7 @@ from hotline.actions.intake import first_contact
 from hotline.actions.policy import save_policy
 from hotline.actions.supervision import tiers
 from hotline.actions.supervision.cards import list_cards
+from hotline.actions.tickets import due_steps
 from hotline.domain.brief.issue import Brief, BriefState, WrongBriefState
 from hotline.domain.brief.week import week_of
 from hotline.domain.enums import Channel, Kind, Role, Verdict
@@ -66,8 +67,8 @@ async def play(town: Town) -> None:
     asked = await opened(town, WEDNESDAY, kind=Kind.INQUIRY, channel=Channel.WEBSITE, matter_id=None)
     await first_contact.answer_ticket(context, asked.ticket_id, person("operator"), WEDNESDAY, {"answer": "已说明。"})
     await give_back(town)
-    await tiers.fire_due_deadlines(context, moment("2026-11-24", "08:00"), 100)
-    await tiers.fire_due_deadlines(context, moment("2026-11-27", "18:00"), 100)
+    await due_steps.fire_due_deadlines(context, moment("2026-11-24", "08:00"), 100)
+    await due_steps.fire_due_deadlines(context, moment("2026-11-27", "18:00"), 100)
     await tiers.instruct_ticket(
         context, climbing.ticket_id, date(2026, 12, 4), person("leader"), moment("2026-11-28"),
         {"text": "赵大海反映的问题限期解决，电话13900139000"},
@@ -165,11 +166,11 @@ async def test_parts_that_are_late_are_counted_and_listed(town: Town) -> None:
     tickets.append(await dispatched(town, MONDAY, phone="13700137019", title="赵大海家水费翻倍", name="赵大海"))
     for ticket, now in zip(tickets, (BEFORE, BEFORE, MONDAY), strict=True):
         await joint.invite_units(context, ticket.ticket_id, units, dispatcher, now, {"task": "核实"})
-    await tiers.fire_due_deadlines(context, moment("2026-11-23", "12:00"), 100)
+    await due_steps.fire_due_deadlines(context, moment("2026-11-23", "12:00"), 100)
     # The first: one in the week, late; the second: both after it; the third: one on time, one never.
     await joint.hand_in_part(context, tickets[0].ticket_id, town.actor("school"), WEDNESDAY, {"part": "属实"})
     await joint.hand_in_part(context, tickets[2].ticket_id, town.actor("town"), WEDNESDAY, {"part": "属实"})
-    await tiers.fire_due_deadlines(context, moment("2026-11-29", "12:00"), 100)
+    await due_steps.fire_due_deadlines(context, moment("2026-11-29", "12:00"), 100)
     for login in ("school", "town"):
         await joint.hand_in_part(context, tickets[1].ticket_id, town.actor(login), SEVEN, {"part": "属实"})
     found = await publication.compile_brief(context, SEVEN)

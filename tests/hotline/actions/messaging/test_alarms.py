@@ -9,8 +9,8 @@ import pytest
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
 from hotline.actions.supervision import tiers
-from hotline.actions.supervision.tiers import fire_due_deadlines
 from hotline.actions.tickets import due_steps
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.domain.dispatch.catalogue import CatalogueRow
 from hotline.domain.tickets.lifecycle import State
 from rehearsal.store import county as rows

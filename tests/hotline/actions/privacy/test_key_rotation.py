@@ -262,7 +262,7 @@ async def test_wechat_person_keeps_conversation_and_tickets_under_a_new_finding_
     await tell(context, "水管", 1)
     async with context.pool.acquire() as conn:
         filing = build.a_filing(channel=Channel.WECHAT, wechat=OPENID, phone="")
-        await own_tickets.open_own_in(context, conn, message("", 0), filing, MONDAY)
+        await opening.open_own_in(context, conn, message("", 0), filing, MONDAY)
     ring = RING.with_find(Digest.SM3).newest()
     house.change(ring)
     context.vault.refresh()

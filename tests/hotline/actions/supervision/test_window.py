@@ -9,7 +9,7 @@ import pytest
 
 from hotline.actions.dispatch import handover
 from hotline.actions.handling import unit_work
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.domain.tickets.lifecycle import State
 from hotline.store import policies
 from hotline.store.supervision import tiers

@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from hotline.actions.dispatch import handover, joint
 from hotline.actions.intake import first_contact
-from hotline.actions.supervision.tiers import fire_due_deadlines
+from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.db import open_pool
 from hotline.domain.enums import Channel, Kind, Role
 from hotline.domain.errors import Refusal
