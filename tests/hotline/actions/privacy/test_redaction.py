@@ -83,7 +83,7 @@ async def test_hotline_and_the_person_read_the_words_as_they_were(town: Town, se
     case_file = await case_view.read_ticket(town.context, secret.ticket_id, town.actor("operator"), WEDNESDAY)
     assert case_file.body == PLANTED
     async with town.context.pool.acquire() as conn:
-        own = await case_view._gather(town.context, conn, secret, COMPLAINANT)
+        own = await case_view._gather(town.context, conn, secret, COMPLAINANT, WEDNESDAY)
     assert own.body == PLANTED
 
 

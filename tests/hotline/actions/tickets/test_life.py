@@ -11,7 +11,7 @@ from hotline.actions.handling import unit_work
 from hotline.actions.intake import first_contact
 from hotline.actions.supervision import tiers
 from hotline.domain.enums import Channel, CloseReason, Verdict
-from hotline.domain.errors import ContactFirst, NoReviewYet, NotAllowed, NotFound, Refusal, WrongState
+from hotline.domain.errors import ContactFirst, NoReviewYet, NotAllowed, Refusal, WrongState
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import COMPLAINANT
 from tests import build
@@ -144,7 +144,7 @@ async def test_an_unreasonable_demand_closes_after_two_others_agreed(town: Town)
 
 async def test_a_review_needs_a_held_interview_a_reason_and_an_office(town: Town) -> None:
     ticket = await build.owed(town)
-    with pytest.raises(NotFound):
+    with pytest.raises(WrongState):
         await interview.review_interview(town.context, ticket.ticket_id, True, "x", town.actor("supervisor"), TUESDAY)
     with pytest.raises(NotAllowed):
         await interview.review_interview(town.context, ticket.ticket_id, True, "x", town.actor("water"), TUESDAY)

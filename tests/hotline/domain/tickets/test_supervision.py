@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from hotline.documents.letter import supervision_letter
 
 from channels.ui.history_view import value_text
+from hotline.documents.supervision_letter import supervision_letter
 from hotline.domain.enums import Reason, Rule
 from hotline.domain.policy.limits import Policy
 from hotline.domain.supervision import tiers
