@@ -6,7 +6,6 @@ import statistics
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from bench.part import Measured, Row, Setting
@@ -17,7 +16,7 @@ from hotline.actions.brief.publication import compile_brief
 from hotline.actions.region.context import RegionContext
 from hotline.clock import RealClock
 from hotline.crypto.vault import Vault
-from hotline.db import open_pool
+from hotline.db import Connection, open_pool
 from rehearsal.clients import Clients
 from rehearsal.county import PASSWORD, logins
 from rehearsal.progress import Advance
@@ -82,7 +81,9 @@ async def load_years(database_url: str, region: int, advance: Advance, tickets: 
         await pool.close()
 
 
-async def _bulk_load(conn: Any, region: int, tickets: int, units: list[UUID], now: datetime, advance: Advance) -> None:
+async def _bulk_load(
+    conn: Connection, region: int, tickets: int, units: list[UUID], now: datetime, advance: Advance
+) -> None:
     async with unchecked(conn):
         for begin in range(1, tickets + 1, SLICE):
             span = {"region_id": region, "first": begin, "last": min(begin + SLICE - 1, tickets)}

@@ -17,7 +17,7 @@ from bench.queries import queries
 from hotline.actions.region.context import RegionContext
 from hotline.actions.tickets.due_steps import fire_due_deadlines
 from hotline.crypto.vault import Vault
-from hotline.db import open_pool
+from hotline.db import Connection, open_pool
 from rehearsal.county import seed_county
 from rehearsal.progress import Advance, no_progress
 
@@ -103,7 +103,7 @@ async def bulk_load(
 
 
 @asynccontextmanager
-async def unchecked(conn: Any) -> AsyncIterator[None]:
+async def unchecked(conn: Connection) -> AsyncIterator[None]:
     """Load rows that are right by construction with triggers and foreign keys off; then vacuum and analyze."""
     await _session.skip_checks(conn)
     yield

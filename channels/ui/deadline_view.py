@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
 
 from channels.ui.limit_view import CountedLimit, clock_due, is_natural, limit_words, past_pauses
 from channels.ui.time_format import WEEKDAYS, DueView, said
-from hotline.actions.tickets.case_file import EndedDeadlineRow, InterviewRow, SupervisionRow
+from hotline.actions.tickets.case_file import EndedDeadlineRow, InterviewRow, ReminderRow, SupervisionRow
 from hotline.domain.deadline.explanation import explain_all
 from hotline.domain.deadline.timers import plan_steps
 from hotline.domain.deadline.working_time import Calendar, Pause, day_name
@@ -18,7 +17,6 @@ from hotline.domain.enums import Reason, Rule, Step
 from hotline.domain.policy.limits import Policy
 from hotline.domain.supervision.tiers import REASON_NAMES, RULE_NAMES, STEP_NAMES, TIER_NAMES
 
-Row = Mapping[str, Any]
 MOST_DAYS = 15
 MOST_DAYS_SMALL = 10
 
@@ -186,7 +184,7 @@ def _summary(clock: WindowLimit, due: DueView, tier: int, marks: Sequence[Mark])
 
 def window_marks(
     clock: EndedDeadlineRow,
-    reminders: Iterable[Row],
+    reminders: Iterable[ReminderRow],
     interviews: Iterable[InterviewRow],
     policy: Policy,
     calendar: Calendar,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from channels.desk.texts import (
@@ -23,7 +21,7 @@ from channels.ui.navigation import ROLE_NAMES
 from channels.ui.time_format import local_text, said
 from hotline.actions.privacy.retention_hold import ListedHoldRow
 from hotline.actions.region.context import County
-from hotline.actions.tickets.case_file import CallbackRow, CaseFile, EndedDeadlineRow
+from hotline.actions.tickets.case_file import CallbackRow, CaseFile, EndedDeadlineRow, ReminderRow
 from hotline.documents import NAMES
 from hotline.domain.dispatch.joint import is_follower
 from hotline.domain.enums import CHANNEL_NAMES, CLOSE_NAMES, KIND_NAMES, Document, Role, Rule, Step
@@ -31,7 +29,6 @@ from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.supervision.tiers import RULE_NAMES, STEP_NAMES
 from hotline.domain.tickets.lifecycle import Verb
 
-Row = Mapping[str, Any]
 Facts = list[tuple[str, str]]
 _MAIN = (
     Rule.SIGN, Rule.REPLY, Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3, Rule.DISPATCH, Rule.RULING,
@@ -190,7 +187,7 @@ def reminders_of(case_file: CaseFile, county: County) -> list[TableLine]:
     ]
 
 
-def _reader(row: Row, county: County) -> str:
+def _reader(row: ReminderRow, county: County) -> str:
     """Who received a reminder; both names when somebody stood in."""
     name = row["recipient_name"] or _recipient(row["recipient"], county)
     return f"{name}（代{row['instead_name']}）" if row["instead_name"] else name

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from hotline.actions.intake.own_tickets import find_own
@@ -44,8 +43,6 @@ from hotline.store.privacy import access_log
 from hotline.store.region.row_scope import widen_scope
 from hotline.store.supervision import instructions, letters, tiers
 from hotline.store.tickets import attachments, history, records
-
-Row = Mapping[str, Any]
 
 
 async def read_ticket(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from hotline.domain.accounts.substitution import Colleague
@@ -22,8 +21,6 @@ from hotline.store.supervision.letters import LetterRow as LetterRow
 from hotline.store.supervision.tiers import SupervisionRow as SupervisionRow
 from hotline.store.tickets.attachments import AttachmentRow as AttachmentRow
 from hotline.store.tickets.history import TicketEventRow as TicketEventRow
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
