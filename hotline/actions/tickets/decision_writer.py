@@ -9,7 +9,6 @@ from uuid import UUID
 
 from hotline.actions.messaging.notifications import drop_waiting, notify
 from hotline.actions.region.context import RegionContext
-from hotline.actions.tickets.issue_document import issue_document
 from hotline.actions.tickets.joint_parts import keep_parts, notify_end
 from hotline.db import Connection
 from hotline.domain.deadline.timers import (
@@ -27,8 +26,10 @@ from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, Document
 from hotline.store import callbacks, interviews
 from hotline.store.deadline import deadlines
 from hotline.store.messaging import alarms, outbox
-from hotline.store.supervision import tiers
+from hotline.store.supervision import letters, tiers
+from hotline.store.supervision.letters import NewLetter
 from hotline.store.tickets import history, records
+from hotline.store.tickets.filing import take_numbers
 
 
 async def apply_decision(
@@ -133,7 +134,7 @@ async def _write_mechanism(
         await callbacks.wake_callbacks(conn, region, ticket.ticket_id, now)
     await _settle_alarms(context, conn, ticket, decision, now)
     if decision.document is not None:
-        await issue_document(context, conn, ticket, decision.document, now)
+        await _issue_document(context, conn, ticket, decision.document, now)
     if decision.callback_stage is not None:
         await _owe_callback(context, conn, ticket, decision.callback_stage, now)
     if decision.interview_due is not None and ticket.lead_unit_id is not None:
@@ -188,7 +189,23 @@ async def _issue_letter(
     letter = dict(facts) | {"due_at": start.due.at.isoformat(), "limit": start.limit_text}
     copy_to = "单位主要负责人" if ticket.tier > 1 else None
     draft = DocumentDraft(Document.SUPERVISION_LETTER, letter)
-    return await issue_document(context, conn, ticket, draft, now, tier=ticket.tier, copy_to=copy_to)
+    return await _issue_document(context, conn, ticket, draft, now, tier=ticket.tier, copy_to=copy_to)
+
+
+async def _issue_document(
+    context: RegionContext, conn: Connection, ticket: Ticket, draft: DocumentDraft, now: datetime, *, tier: int | None = None,
+    copy_to: str | None = None,
+) -> UUID:  # fmt: skip
+    """Issue a document under the next number of its kind and local year; returns the id of its letter.
+
+    Numbers have no gaps: one that is rolled back with its verb is given again.
+    """
+    year = now.astimezone(context.rules.calendar.zone).year
+    number = await take_numbers(conn, context.region, draft.kind.value, str(year))
+    letter = NewLetter(
+        draft.kind.value, year, number, ticket.ticket_id, ticket.lead_unit_id, copy_to, tier, draft.facts, now
+    )
+    return await letters.insert_letter(conn, context.region, letter)
 
 
 async def _owe_callback(context: RegionContext, conn: Connection, ticket: Ticket, stage: str, now: datetime) -> None:
