@@ -1,4 +1,4 @@
-"""回访: asking, answering, and giving up after the third try (PROCEDURE §5)."""
+"""Callbacks (回访): ask, record the answers, and give up after the last attempt (PROCEDURE §5)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ async def record_callback(
     now: datetime,
     client_key: str | None = None,
 ) -> Ticket:
-    """The three answers after a reply: closed, redo, or an interview is owed. Raises WrongState when none is asked."""
+    """Record the three answers after a reply: the ticket closes, goes to a redo, or an interview is owed.
+
+    Raises WrongState when the ticket is not replied.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         return await _decide(context, conn, ticket, answers, actor, now)
@@ -49,7 +52,7 @@ async def record_callback(
 async def record_callback_in(
     context: RegionContext, conn: Connection, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
 ) -> Ticket:
-    """The same inside a transaction that is already open. A WrongState leaves that transaction fit to go on."""
+    """Do the same as `record_callback` in an open transaction, which stays usable after a WrongState."""
     ticket = await lock_ticket(context, conn, ticket_id, actor, now)
     decision = await _decide(context, conn, ticket, answers, actor, now)
     return await apply_decision(context, conn, ticket, decision, now)
@@ -59,7 +62,7 @@ async def _decide(
     context: RegionContext, conn: Connection, ticket: Ticket, answers: Answers, actor: Actor, now: datetime
 ) -> Decision:
     _check_asked(ticket)
-    # Kept before the decision is written: closing a ticket withdraws what is still open.
+    # Before the decision is written, since closing a ticket withdraws its open callbacks.
     await _keep(context, conn, ticket.ticket_id, "done", now, answers, actor)
     promised = await promised_to_leader(context, conn, ticket)
     return rule.record(ticket, answers, actor, context.rules, now, promised)
@@ -85,7 +88,7 @@ async def _keep(
             conn, context.region, waiting["callback_id"], state, now, _stored(answers), actor.account_id
         )
     if answers is not None:
-        # Who rates an answer has heard it: what did not reach the person is told.
+        # A complainant who rates the answer has received it, so alarms about its delivery are over.
         await alarms.settle_alarms_of_ticket(conn, context.region, ticket_id, list(ALARMS), now)
 
 
@@ -102,7 +105,10 @@ def _stored(answers: Answers | None) -> CallbackAnswers:
 async def record_no_answer(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """Nobody answered the call: try again at another time of day; after the third the ticket closes as unreached."""
+    """Record an unanswered call: retry at another time of day; after the policy's last attempt close as unreached.
+
+    Raises NotFound without an open callback, WrongState.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         if ticket.state not in (State.REPLIED, State.INTERVIEW_HELD):
@@ -125,7 +131,7 @@ async def record_no_answer(
 async def record_refusal(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """The person does not want to be asked: closed, and left out of the rates."""
+    """Record that the complainant refuses the callback: the ticket closes and does not count in satisfaction rates."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         await _keep(context, conn, ticket_id, "refused", now, None, actor)
@@ -135,7 +141,10 @@ async def record_refusal(
 
 
 async def ask_due_callbacks(context: RegionContext, now: datetime, batch: int) -> int:
-    """Ask online what is due; what was asked online a working day ago without answer becomes a call (PROCEDURE §5)."""
+    """Ask at most `batch` online callbacks that are due; one unanswered for a working day becomes a telephone call.
+
+    Returns how many were handled. One that fails is tried again ten minutes later (PROCEDURE §5).
+    """
     async with context.writing(SYSTEM) as conn:
         waiting = await callbacks.claim_callbacks(conn, context.region, now, batch)
         for row in waiting:
@@ -158,7 +167,7 @@ async def _ask(context: RegionContext, conn: Connection, row: DueCallbackRow, no
     callback_id, region = row["callback_id"], context.region
     ticket = await records.get_ticket(conn, region, row["ticket_id"])
     if ticket is None or ticket.state is not State.REPLIED:
-        # Nothing to ask about now; a parked ticket is asked about when it comes back, which wakes its callback.
+        # There is no reply to rate now; resuming a parked ticket makes its callback due again.
         await callbacks.try_callback_later(
             conn, region, callback_id, row["state"], row["channel"], row["asked_at"], None
         )
