@@ -1,4 +1,4 @@
-"""The clocks that strike, and supervision by hand: a mark, an instruction, its fulfilment (PROCEDURE §4)."""
+"""Fire due steps of deadlines, and supervise by hand: mark, remind, instruct, fulfil (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ _log = structlog.get_logger()
 
 
 async def fire_due_deadlines(context: RegionContext, now: datetime, batch: int) -> tuple[int, list[UUID]]:
-    """Let every clock that is due do what it must, longest due first, a ticket a transaction.
+    """Fire the due steps of at most `batch` deadlines, longest due first; each ticket is a transaction of its own.
 
-    Gives back how many clocks were due in this batch, and the tickets that failed: a poisoned one stops nobody, since
-    its clocks are tried again ten minutes later; a person sees it by its alarm.
+    Returns the number of deadlines that were due and the tickets that failed. A failed ticket raises an alarm and is
+    tried again ten minutes later, so that it does not block the others.
     """
     async with context.reading(SYSTEM) as conn:
         due = await deadlines.list_due_tickets(conn, context.region, now, batch)
@@ -65,7 +65,7 @@ async def _postpone(context: RegionContext, ticket_id: UUID, now: datetime) -> N
 async def supervise_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """A supervisor's or leader's mark puts a ticket on tier 1."""
+    """Put a ticket on tier 1 on a supervisor's or leader's request. Raises Malformed when it is on a tier already."""
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.mark(ticket, actor, context.rules, now), client_key
     )
@@ -74,7 +74,7 @@ async def supervise_ticket(
 async def remind_unit(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """催办 by hand, with its 催办通知书. Raises NothingOwed, AlreadyReminded."""
+    """Remind the unit by hand (催办) with a numbered notice (催办通知书). Raises NothingOwed, AlreadyReminded, NotAllowed."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket_id)]
@@ -95,7 +95,10 @@ async def instruct_ticket(
     given: Given,
     client_key: str | None = None,
 ) -> Ticket:
-    """批示 with a date: a tier-3 task for the unit. `given` has text."""
+    """Record a leader's instruction (批示) with its date, a tier-3 task for the unit. `given` has text.
+
+    Raises Malformed for a past date, NotAllowed without an account.
+    """
     if actor.account_id is None:
         raise NotAllowed
     leader_id = actor.account_id
@@ -115,7 +118,10 @@ async def instruct_ticket(
 async def fulfil_instruction(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """What the leader asked for was done; it stands in the next brief. Raises NoInstruction when nothing was asked."""
+    """Record that the leader's instructions on a ticket are fulfilled. `given` has fulfilment.
+
+    The next brief reports it. Raises NoInstruction when none is open.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         rows = await instructions.list_instructions(conn, context.region, ticket_id)
