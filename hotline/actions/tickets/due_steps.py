@@ -25,7 +25,10 @@ from hotline.store.messaging import reminders
 
 
 async def fire_due_steps(context: RegionContext, conn: Connection, ticket: Ticket, now: datetime) -> Ticket:
-    """Let every clock of a held ticket that is due do what it must; gives back the ticket as it then stands."""
+    """Fire the due steps of a locked ticket's deadlines, longest due first, and return the ticket afterwards.
+
+    At most 20 steps: the next sweep fires the rest.
+    """
     for _ in range(20):
         waiting = await deadlines.list_due(conn, context.region, ticket.ticket_id, now)
         if not waiting:
@@ -43,12 +46,12 @@ async def _fire(context: RegionContext, conn: Connection, ticket: Ticket, deadli
         await deadlines.advance_deadline(conn, context.region, deadline, missed=False, timer=ahead)
         return ticket
     if ticket.state is State.PARKED and deadline.rule is not Rule.RESUME:
-        # A moment after the end of the rest, never at it: the ticket must come back first.
+        # A minute after the end of parking, so that the ticket is resumed first.
         again = max(ticket.parked_until or now, now) + timedelta(minutes=1)
         await deadlines.advance_deadline(conn, context.region, deadline, missed=False, timer=(step, again))
         return ticket
     if step is Step.EXPIRY and is_hotlines_own(deadline.rule):
-        # Nobody takes over from the hotline: the alarm comes back window after window until it acts.
+        # No tier follows on the hotline itself: the alarm repeats after each further limit until it acts.
         ahead = (Step.EXPIRY, compute_due(rules.calendar, Limit.parse(deadline.limit_text), now).at)
     missed = step is Step.EXPIRY and deadline.rule is not Rule.RESUME
     await deadlines.advance_deadline(conn, context.region, deadline, missed=missed, timer=ahead)

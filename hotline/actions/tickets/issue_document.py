@@ -1,4 +1,4 @@
-"""Issuing a numbered document, inside the transaction of the verb it belongs to (PROCEDURE §7)."""
+"""Issue a numbered document in the transaction of its verb (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ async def issue_document(
 ) -> UUID:  # fmt: skip
     """Issue a document under the next number of its kind and local year; returns the id of its letter.
 
-    Numbers have no gaps: one that is rolled back with its verb is given again.
+    Numbers have no gaps: a number rolled back with its verb is used again.
     """
     year = now.astimezone(context.rules.calendar.zone).year
     number = await filing.take_numbers(conn, context.region, draft.kind.value, str(year))
