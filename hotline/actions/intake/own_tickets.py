@@ -1,4 +1,4 @@
-"""For a door that knows the person by itself: filing, own tickets without a number, the callback that waits."""
+"""A complainant's own tickets: on channels that identify them, and by number and query code (PROCEDURE §2, §6)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from hotline.store.tickets import records
 
 @dataclass(frozen=True, slots=True)
 class OwnTicket:
-    """One of the person's tickets as it is told to the person; `unit` is empty before dispatch."""
+    """A ticket as shown to its complainant; `unit` is empty before dispatch."""
 
     number: str
     title: str
@@ -35,7 +35,7 @@ class OwnTicket:
 
 @dataclass(frozen=True, slots=True)
 class PendingCallback:
-    """A reply the person may rate now, and since when it could be known."""
+    """A reply the complainant may rate now; `asked_at` is when they were asked."""
 
     ticket_id: UUID
     number: str
@@ -45,7 +45,7 @@ class PendingCallback:
 async def open_own_in(
     context: RegionContext, conn: Connection, incoming: Incoming, filing: Filing, now: datetime
 ) -> Opened:
-    """`open_ticket_in` by the person who wrote; from now on the person finds the ticket on this channel."""
+    """Open a ticket like `open_ticket_in` for the sender of a message, who finds it on this channel from then on."""
     opened = await open_ticket_in(context, conn, filing, COMPLAINANT, now)
     await own_tickets.insert_own(
         conn, context.region, incoming.channel, person_hash(context, incoming), opened.ticket.ticket_id, now
@@ -56,7 +56,7 @@ async def open_own_in(
 async def list_own_in(
     context: RegionContext, conn: Connection, incoming: Incoming, now: datetime, batch: int
 ) -> tuple[list[OwnTicket], int]:
-    """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
+    """List at most `batch` tickets of the sender, newest first, with their total; each access is recorded."""
     rows = await own_tickets.list_own(conn, context.region, incoming.channel, _hashes(context, incoming), batch)
     for row in rows:
         await access_log.insert_entry(conn, context.region, now, None, row["ticket_id"], "progress")
@@ -65,13 +65,13 @@ async def list_own_in(
 
 
 async def find_asked_in(context: RegionContext, conn: Connection, incoming: Incoming) -> PendingCallback | None:
-    """The reply the person who wrote was asked about last and has not rated yet."""
+    """Return the reply the sender was last asked to rate and has not rated yet, or None."""
     row = await own_tickets.get_asked(conn, context.region, incoming.channel, _hashes(context, incoming))
     return PendingCallback(row["ticket_id"], row["number"], row["asked_at"]) if row else None
 
 
 async def find_wanting_in(context: RegionContext, conn: Connection, incoming: Incoming) -> tuple[UUID, str] | None:
-    """Id and number of the newest ticket that waits for details from the person who wrote."""
+    """Return id and number of the sender's newest ticket that waits for details, or None."""
     row = await own_tickets.get_wanting(conn, context.region, incoming.channel, _hashes(context, incoming))
     return (row["ticket_id"], row["number"]) if row else None
 
@@ -79,7 +79,7 @@ async def find_wanting_in(context: RegionContext, conn: Connection, incoming: In
 async def add_own_details_in(
     context: RegionContext, conn: Connection, ticket_id: UUID, text: str, now: datetime
 ) -> Ticket:
-    """The person supplied what was missing (PROCEDURE §2). A WrongState leaves the open transaction fit to go on."""
+    """Add the details the complainant supplied (PROCEDURE §2). The open transaction stays usable after a WrongState."""
     ticket = await lock_ticket(context, conn, ticket_id, COMPLAINANT, now)
     decision = add_details(ticket, COMPLAINANT, context.rules, now, {"text": text})
     await apply_decision(context, conn, ticket, decision, now)
@@ -87,17 +87,17 @@ async def add_own_details_in(
 
 
 def person_hash(context: RegionContext, incoming: Incoming) -> bytes:
-    """How a person of a channel is found again; the same as the conversation's."""
+    """Return the fingerprint of a message's sender on its channel under the present key, as conversations use it."""
     return context.vault.fingerprint(incoming.person, f"person.{incoming.channel}")
 
 
 def _hashes(context: RegionContext, incoming: Incoming) -> list[bytes]:
-    """The same by every finding key that is known."""
+    """Return the fingerprints of a message's sender under every known key, the present one first."""
     return context.vault.fingerprints(incoming.person, f"person.{incoming.channel}")
 
 
 async def find_own(context: RegionContext, conn: Connection, number: str, code: str) -> Ticket:
-    """The ticket of this number when the query code is its own. Raises NotFound."""
+    """Return the ticket with this number if the query code is correct. Raises NotFound otherwise."""
     ticket = await records.get_by_number(conn, context.region, number.strip())
     if ticket is None:
         raise NotFound
@@ -108,7 +108,7 @@ async def find_own(context: RegionContext, conn: Connection, number: str, code: 
 
 
 async def filed_code(context: RegionContext, number: str, client_key: str) -> str:
-    """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
+    """Return the query code given for the form with this key; with a number not its own, a code that fits no ticket."""
     async with context.reading(scope_of_key(client_key)) as conn:
         ticket = await records.get_by_client_key(conn, context.region, client_key)
         stored = await records.get_code_hash(conn, context.region, ticket.ticket_id) if ticket else None
@@ -117,6 +117,6 @@ async def filed_code(context: RegionContext, number: str, client_key: str) -> st
 
 
 async def own_ticket(context: RegionContext, number: str, code: str) -> Ticket:
-    """The complainant's own ticket. Raises NotFound."""
+    """Return the complainant's own ticket by number and query code. Raises NotFound."""
     async with context.reading(scope_of_number(number)) as conn:
         return await find_own(context, conn, number, code)
