@@ -1,1 +1,1 @@
-"""One function, one verb, one transaction: the only writers of the hotline."""
+"""Actions: each function carries out one verb in one transaction. No other code writes to the database."""

@@ -1,4 +1,4 @@
-"""群众约谈: plan, hold, review, verify; each one transaction (PROCEDURE §4)."""
+"""Interviews (群众约谈): plan, hold, review and verify. Each verb is one transaction (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ async def plan_interview(
     context: RegionContext, ticket_id: UUID, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any],
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """Steps 1 and 2: cause, solution, rules, when and where."""
+    """Record the plan of an interview (steps 1 and 2 of PROCEDURE §4).
+
+    `given` has cause, solution, rules and meet_where; room_id and volunteer_id are optional. Raises NotFound without an
+    owed interview, Malformed for a time in the past, WrongState, NotAllowed.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         facts = {**given, "meet_at": meet_at.isoformat()}
@@ -47,7 +51,11 @@ async def hold_interview(
     context: RegionContext, ticket_id: UUID, held_at: datetime, promised_on: date | None, actor: Actor, now: datetime,
     given: Mapping[str, Any], client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """Step 3: met. `given` has held_place, official, minutes, outcome, person_verdict. Raises Missing, Malformed."""
+    """Record an interview that was held (step 3) and issue its numbered record (PROCEDURE §4, §7).
+
+    `given` has held_place, official, minutes, outcome and person_verdict. Raises Missing without a plan, Malformed for a
+    time before the interview was owed or in the future, WrongState, NotAllowed.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         row = await _newest(context, conn, ticket_id)
@@ -93,7 +101,10 @@ async def review_interview(
 
 
 async def list_reviews_wanted(context: RegionContext, actor: Actor, batch: int = 50) -> list[WantedReviewRow]:
-    """Interviews proposed as unreasonable that wait for this person's review, oldest first. Raises NotAllowed."""
+    """List at most `batch` interviews with an unreasonable demand that wait for the actor's review, oldest first.
+
+    Raises NotAllowed.
+    """
     allow(actor, Right.REVIEW_INTERVIEW)
     if actor.account_id is None:
         raise NotAllowed

@@ -1,7 +1,7 @@
-"""The policy as people keep it: one TOML text out, one in, checked whole before it becomes the next version.
+"""Policy versions: write one as TOML, read it back, check it as a whole, and save it as the next version.
 
-A running limit is not moved by a new version: it was set by the one in force when it began, and keeps it in
-`deadline.limit_text`. Reminders follow the version in force.
+A new version does not move a running deadline: it keeps the limit that was in force when it began
+(`deadline.limit_text`). Reminders follow the version in force.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Difference = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What saving came to; `version` is None when nothing differs from the newest version."""
+    """The result of saving: `version` is None when nothing differs from the newest version."""
 
     version: int | None
     valid_from: datetime
@@ -39,13 +39,13 @@ class Saved:
 
 
 class PolicyVersion(PolicyRow):
-    """A version with what it made different from the one before."""
+    """A version with its differences from the version before it."""
 
     changes: tuple[Difference, ...]
 
 
 def compose_toml(policy: Policy) -> str:
-    """The whole of a version as TOML, each limit with its words; `read_toml` reads it back."""
+    """Write a whole version as TOML, each limit with its meaning as a comment; `read_toml` reads it back."""
     body = body_of(policy)
     plain = [f"{name} = {json.dumps(value)}" for name, value in body.items() if not isinstance(value, Mapping)]
     head = ["", "# d 工作日，h 工作小时，m 工作分钟；加 natural 为自然时间。"]
@@ -53,7 +53,7 @@ def compose_toml(policy: Policy) -> str:
 
 
 def compose_special(policy: Policy) -> str:
-    """The part of a version that has no field of its own: narrowed limits, reminders, rates, limits of laws."""
+    """Write as TOML what has no field: narrowed limits, reminders, accounts, rates, retention, statutory limits."""
     body = body_of(policy)
     narrowed = {name: text for name, text in body["limits"].items() if name not in DEFAULT_LIMITS}
     return "\n".join([*_limits(narrowed), *_rest(body)]) + "\n"
@@ -73,9 +73,9 @@ def _rest(body: Mapping[str, Any]) -> list[str]:
     lines += ["", "# 各类数据保存多少天", "[retention]"]
     lines += [f"{name} = {days}" for name, days in body["retention"].items()]
     lines += ["", '# 法律另有期限的事项：事项代码 = { limit = "60d natural", source = "依据" }', "[statutory]"]
-    for matter, told in body["statutory"].items():
-        source = json.dumps(told["source"], ensure_ascii=False)
-        lines.append(f"{_key(matter)} = {{ limit = {json.dumps(told['limit'])}, source = {source} }}")
+    for matter, statutory in body["statutory"].items():
+        source = json.dumps(statutory["source"], ensure_ascii=False)
+        lines.append(f"{_key(matter)} = {{ limit = {json.dumps(statutory['limit'])}, source = {source} }}")
     return lines
 
 
@@ -100,7 +100,7 @@ def _in_words(text: str) -> str:
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """The body of a version. Raises UnfitPolicy with the line that cannot be read."""
+    """Parse the body of a version. Raises UnfitPolicy with the line that is not valid TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
@@ -110,12 +110,12 @@ def read_toml(text: str) -> dict[str, Any]:
 
 
 def unfit(faults: Sequence[str]) -> UnfitPolicy:
-    """The refusal with these faults, a line each."""
+    """Return the refusal that lists these faults, one a line."""
     return UnfitPolicy(count=len(faults), faults="".join(f"\n  {fault}" for fault in faults))
 
 
 def check_policy(context: RegionContext, body: Mapping[str, Any]) -> Policy:
-    """The version this body would be; raises UnfitPolicy with every fault."""
+    """Return the policy of this body, not numbered yet (version 0). Raises UnfitPolicy with every fault."""
     faults = faults_of(body, context.county.matters)
     if faults:
         raise unfit(faults)
@@ -126,9 +126,10 @@ async def save_policy(
     context: RegionContext, body: Mapping[str, Any], author: str, now: datetime, *,
     valid_from: datetime | None = None, based_on: int | None = None,
 ) -> Saved:  # fmt: skip
-    """Keep a version as the newest; with `based_on` only when nobody saved another one meanwhile.
+    """Save a version as the newest, in force from `valid_from` (None: from now on).
 
-    Raises UnfitPolicy, NewerPolicy. `valid_from` before now is refused: what was reckoned stays reckoned.
+    Raises UnfitPolicy with every fault, also for a `valid_from` in the past, since deadlines already computed stay as
+    they are; NewerPolicy when the newest version is not `based_on` any more (None: not checked).
     """
     policy = check_policy(context, body)
     since = valid_from or now
@@ -154,7 +155,7 @@ def _newest(rows: Sequence[PolicyRow]) -> Policy:
 
 
 async def list_versions(context: RegionContext) -> list[PolicyVersion]:
-    """Every version with its changes, newest first."""
+    """List every version with its differences from the one before, newest first."""
     async with context.reading() as conn:
         rows = await policies_.list_policies(conn, context.region)
     return list(_with_changes(rows))
@@ -167,6 +168,6 @@ def _with_changes(rows: Sequence[PolicyRow]) -> Iterator[PolicyVersion]:
 
 
 async def newest_policy(context: RegionContext) -> Policy:
-    """The newest version, which may hold only from a later day."""
+    """Return the newest version, which may not be in force yet; the default policy when none was saved."""
     async with context.reading() as conn:
         return _newest(await policies_.list_policies(conn, context.region))

@@ -1,4 +1,4 @@
-"""The demonstration county: units, people, matters and catalogue as data files, and how they get into a database."""
+"""The demonstration county: units, people, matters and catalogue as data files, and their import into a database."""
 
 from rehearsal.county.seed import PASSWORD, Login, logins, seed_county
 

@@ -29,17 +29,17 @@ from rehearsal.store import county as rows
 HERE = Path(__file__).parent
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 PASSWORD = "yangguang12345"  # noqa: S105 - printed for everybody who watches a rehearsal
-# Spectators log in with the same accounts as the simulated people, on a clock that runs fast: no second factor,
-# passwords that do not expire, many sessions at once. A real county keeps the defaults.
+# Viewers log in with the accounts of the simulated people, and simulated time runs fast: no second factor, passwords
+# that do not expire, many sessions at once. A real county keeps the defaults.
 EASY_LOG_IN = {"second_factor": [], "days": 0, "sessions": 20}
-# All requests of a rehearsal come from one address: rates are counted, with limits that are never reached.
+# All requests of a rehearsal come from one IP address, so the rate limits are set too high to be reached.
 POLICY = {"accounts": EASY_LOG_IN, "rates": dict.fromkeys(LimitedAction, "9999999/1h")}
-# Hundreds of log-ins are hashed and verified in one rehearsal: cheap parameters save time, nothing is protected.
+# A rehearsal verifies hundreds of log-ins and protects nothing: cheap parameters save time.
 _hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 _SURNAMES = "郑汪崔侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞"
 _GIVEN = "长青 承业 春晖 定邦 敦行 光裕 国栋 弘毅 济舟 敬之 克勤 礼和 明远 念慈 启明 仁杰 尚义 世平 思齐 文博 晓峰 信之 秀英 雅琴 彦博 以恒 玉洁 泽民 正言 志坚"
 
-Told = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +52,30 @@ class Login:
     unit: str
 
 
-async def seed_county(pool: Any, region: int, name: str, told: Told = lambda _: None) -> bool:
-    """Fill the region unless it has units already; returns whether it did. `told` is called with each step's name."""
+async def seed_county(pool: Any, region: int, name: str, progress: Progress = lambda _: None) -> bool:
+    """Load the demonstration county unless the region has units already; returns whether it did.
+
+    `progress` is called with the Chinese name of each step.
+    """
     async with transaction(pool) as conn:
         if await unit_tree_.list_units(conn, region):
             return False
         await regions.add_region(conn, region, name)
-    told("单位目录")
+    progress("单位目录")
     await import_units(pool, region, name, unit_tree(name))
     async with transaction(pool) as conn:
         ids: dict[str, UUID] = {unit["name"]: unit["unit_id"] for unit in await unit_tree_.list_units(conn, region)}
-        told("事项和派单目录")
+        progress("事项和派单目录")
         await policies.add_policy(conn, region, LONG_AGO, POLICY, "县热线办")
         await _add_matters(conn, region, ids)
-        told("约谈室、志愿者和账号")
+        progress("约谈室、志愿者和账号")
         await _add_network(conn, region, ids)
         await _add_accounts(conn, region, name, ids)
     return True
 
 
 def unit_tree(name: str) -> tuple[PlannedUnit, ...]:
-    """Every unit of the county: the sectors' list, then offices and villages."""
+    """Return every unit of the county: the list of sectors first, then offices and villages."""
     listed, _ = plan_units(name, read_csv(HERE / "units.csv", COLUMNS).rows, "units.csv")
     offices = [
         PlannedUnit(r["name"], r["parent"] or county_unit(name), r["sector"], r["level"], r["office"] or None)
@@ -113,7 +116,7 @@ async def _add_accounts(conn: Connection, region: int, name: str, ids: Mapping[s
 
 @cache
 def logins(name: str) -> tuple[Login, ...]:
-    """Everybody who can log in: the offices' people, then a handler and a head for each bureau and town."""
+    """Return everybody who can log in: the staff of offices, then a handler and a head for each bureau and town."""
     people = [
         Login(row["login"], row["name"], Role(row["role"]), row["unit"]) for row in _rows("accounts.csv")
     ]  # fmt: skip

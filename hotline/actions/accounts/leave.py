@@ -1,4 +1,4 @@
-"""请假 and AB岗: who is away, and who stands in. Each one transaction (PROCEDURE §9)."""
+"""Leaves (请假) and substitution (AB岗): enter, end and list. Each verb is one transaction (PROCEDURE §9)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from hotline.store.accounts.leaves import LeaveRow
 
 
 class ListedLeaveRow(LeaveRow):
-    """A leave as listed for an actor: `may_end` says whether the actor may end it."""
+    """A leave as listed; `may_end`: the actor may end it."""
 
     may_end: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Whom the actor may enter as away, and who may stand in for one of them."""
+    """The people whose leave the actor may enter, and those who may stand in for one of them."""
 
     people: tuple[Colleague, ...]
     substitutes: tuple[Colleague, ...]
@@ -45,9 +45,9 @@ async def enter_leave(
     context: RegionContext, account_id: UUID, away_from: datetime, away_until: datetime, substitute_id: UUID | None,
     actor: Actor, now: datetime,
 ) -> None:  # fmt: skip
-    """Somebody is away from one moment until before another; sent twice it is refused as overlapping.
+    """Enter a leave from `away_from` (inclusive) to `away_until` (exclusive), with a substitute or without.
 
-    Raises NotFound, NotAllowed, Malformed, LeaveOverlaps, UnfitSubstitute.
+    Raises NotFound, NotAllowed, Malformed, UnfitSubstitute, LeaveOverlaps (also for the same leave sent twice).
     """
     allow(actor, Right.ENTER_LEAVE)
     check_span(away_from, away_until, now)
@@ -77,7 +77,10 @@ def _above(context: RegionContext, person: Colleague) -> UUID | None:
 
 
 async def end_leave(context: RegionContext, account_id: UUID, away_from: datetime, actor: Actor, now: datetime) -> None:
-    """销假: back from this moment on, or never gone. Raises NotFound, NotAllowed."""
+    """End the leave that begins at `away_from` at `now` (销假); one that has not begun is cancelled.
+
+    Raises NotFound, NotAllowed.
+    """
     allow(actor, Right.ENTER_LEAVE)
     if abs(away_from - now) > 2 * LONGEST:
         raise NotFound
@@ -89,7 +92,7 @@ async def end_leave(context: RegionContext, account_id: UUID, away_from: datetim
 
 
 async def list_leaves(context: RegionContext, actor: Actor, now: datetime) -> list[ListedLeaveRow]:
-    """Leaves not over yet the actor may know of: of the actor, of the actor's unit and below, for an administrator all.
+    """List current and future leaves: the actor's own, those of the actor's unit and below, for the administrator all.
 
     Raises NotAllowed.
     """
@@ -105,7 +108,7 @@ def _of(row: LeaveRow) -> Colleague:
 
 
 def _scope(context: RegionContext, actor: Actor) -> tuple[UUID, list[UUID] | None]:
-    """Whose leaves are listed: the actor's own and those of these units (None: of all)."""
+    """Return whose leaves are listed: the actor's account and these units (None: all). Raises NotAllowed."""
     allow(actor, Right.ENTER_LEAVE)
     if actor.account_id is None:
         raise NotAllowed
@@ -115,18 +118,20 @@ def _scope(context: RegionContext, actor: Actor) -> tuple[UUID, list[UUID] | Non
 
 
 async def list_colleagues(context: RegionContext, actor: Actor) -> Choices:
-    """Whom the actor may enter, and everybody who may stand in for one of them. Raises NotAllowed."""
+    """List the people whose leave the actor may enter, and everybody who may stand in for them. Raises NotAllowed."""
     _scope(context, actor)
     async with context.reading() as conn:
         everybody = await leaves.list_people(conn, context.region, _near(context, actor))
     scope = context.county.scope(actor)
     people = tuple(person for person in everybody if may_enter(actor, person, scope))
-    fitting = (o for o in everybody if any(may_stand_in(person, o, _above(context, person)) for person in people))
-    return Choices(people, tuple(fitting))
+    substitutes = (
+        other for other in everybody if any(may_stand_in(person, other, _above(context, person)) for person in people)
+    )
+    return Choices(people, tuple(substitutes))
 
 
 def _near(context: RegionContext, actor: Actor) -> list[UUID] | None:
-    """The actor's unit, those below and the one above it; None, all, for an administrator."""
+    """Return the actor's unit, those below and the one above it; None, all units, for the administrator."""
     if actor.role is Role.SYSTEM_ADMIN:
         return None
     upwards = context.county.upwards(actor.unit_id)[:2] if actor.unit_id else ()

@@ -1,6 +1,7 @@
-"""Logging in: a try is counted before it is judged, and every refusal takes as long and says the same for every name.
+"""Log in with password and second factor (PROCEDURE §6).
 
-A name nobody has is shut after as many failures as one somebody has, so that nothing tells which names exist.
+An attempt is counted before it is checked. A refusal takes the same time and says the same for every login, and unknown
+logins are locked after as many failures as known ones, so that nobody can find out which logins exist.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ CODE = "动态码"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a session is opened from: network address and kind of browser."""
+    """Where a session is opened: IP address and browser."""
 
     address: str = ""
     browser: str = ""
@@ -32,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A right password: the session's token, and whether it is half open only, awaiting the second factor."""
+    """The result of a correct password: the session's token; `half`: it still needs the second factor."""
 
     token: str
     half: bool
@@ -40,7 +41,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """One counted try. `shut`: not to be judged at all; `last`: should it fail, the name is shut."""
+    """A counted attempt. `shut`: the login was locked already; `last`: a failure of this one locks it until `until`."""
 
     login: str
     shut: bool
@@ -51,14 +52,17 @@ class Try:
 async def log_in(
     context: RegionContext, login: str, password: str, now: datetime, place: Place = Place()
 ) -> Entry | None:
-    """A session for the right login and password, None for wrong ones. Raises HeldOff after too many failures."""
+    """Open a session for a correct login and password; None for a wrong one.
+
+    Raises HeldOff while the login is locked, and when this failure locks it.
+    """
     attempt = await begin_try(context, login, now)
     async with context.reading() as conn:
         row = await staff.get_account(conn, context.region, login)
     stored = row["password_hash"] if row else credentials.nobody()
-    # Off the loop: a verification takes as long as fifty pages. Also when it is shut: time tells nothing either.
-    right = await asyncio.to_thread(credentials.matches, stored, password)
-    if attempt.shut or row is None or not right:
+    # In a thread, since hashing would block the event loop; also for a locked login, so that time does not reveal it.
+    matches = await asyncio.to_thread(credentials.matches, stored, password)
+    if attempt.shut or row is None or not matches:
         await fail_try(context, attempt, row["account_id"] if row else None, now)
         return None
     async with context.writing() as conn:
@@ -72,14 +76,15 @@ async def log_in(
 
 
 async def is_half_open(context: RegionContext, token: str, now: datetime) -> bool:
-    """Whether this token awaits its second factor."""
+    """Return whether the session of this token still needs its second factor."""
     return await _half(context, token, now) is not None
 
 
 async def prove(context: RegionContext, token: str, code: str, now: datetime, place: Place = Place()) -> str | None:
-    """The open session's token for a half open one and its second factor: a code, or a recovery code.
+    """Exchange a half-open session and a second factor for an open session; returns the token of the new session.
 
-    None when the half open session is over. Raises WrongCredential, HeldOff.
+    `code` is a code of the authenticator or a recovery code. None when the half-open session is over. Raises
+    WrongCredential, HeldOff.
     """
     row = await _half(context, token, now)
     if row is None:
@@ -107,7 +112,7 @@ async def _half(context: RegionContext, token: str, now: datetime) -> SessionVie
 async def take_code(
     conn: Connection, context: RegionContext, account_id: UUID, code: str, now: datetime, *, recovery: bool = False
 ) -> bool:
-    """Whether this is a code of the account's authenticator (or a recovery code) that nobody gave before."""
+    """Use up a code of the account's authenticator, with `recovery` also a recovery code; False if wrong or used."""
     factor = await logins.get_factor(conn, context.region, account_id)
     if factor is None:
         return False
@@ -123,12 +128,12 @@ async def take_code(
 
 
 def unseal_secret(context: RegionContext, factor: SecondFactorRow) -> str:
-    """The shared secret of a second factor, in base32."""
+    """Return the TOTP secret of a second factor, in base32. Raises BrokenSeal."""
     return context.vault.unseal(factor["secret_sealed"], SECRET)
 
 
 def hashes_of_code(context: RegionContext, account_id: UUID, code: str) -> list[bytes]:
-    """A recovery code as the database may know it: by the present finding key first."""
+    """Return the fingerprints of a recovery code under every known key, the present one first."""
     return context.vault.fingerprints(f"{account_id}/{credentials.plain_code(code)}", "recovery")
 
 
@@ -136,7 +141,7 @@ SECRET = "second_factor.secret"  # noqa: S105 - what the seal is bound to
 
 
 async def begin_try(context: RegionContext, login: str, now: datetime) -> Try:
-    """Count a try before it is judged: of any number sent at once, no more are judged than the policy allows."""
+    """Count an attempt before it is checked, so that parallel attempts cannot exceed the policy's limit."""
     rules = context.rules.policy.accounts
     async with context.writing() as conn:
         row = await logins.reserve_attempt(
@@ -147,19 +152,19 @@ async def begin_try(context: RegionContext, login: str, now: datetime) -> Try:
 
 
 async def settle_try(conn: Connection, context: RegionContext, attempt: Try) -> None:
-    """It was right: nothing counts any more."""
+    """Delete the counted failures after a success."""
     await logins.clear_attempts(conn, context.region, hash_login(context, attempt.login))
 
 
 async def release_try(conn: Connection, context: RegionContext, attempt: Try) -> None:
-    """It was right, but more is asked: this try counts not, the earlier ones do."""
+    """Undo this attempt after a success that needs another step; earlier failures stay counted."""
     await logins.release_attempt(
         conn, context.region, hash_login(context, attempt.login), context.rules.policy.accounts.failures
     )
 
 
 async def fail_try(context: RegionContext, attempt: Try, account_id: UUID | None, now: datetime) -> None:
-    """It was wrong. Raises HeldOff when the name is shut by it, or was before."""
+    """Leave the attempt counted as a failure. Raises HeldOff when it locked the login, or a lock was in force."""
     async with context.writing() as conn:
         await logins.forget_attempts(conn, context.region, now - FORGET_AFTER)
         if attempt.last and account_id is not None:
@@ -169,5 +174,5 @@ async def fail_try(context: RegionContext, attempt: Try, account_id: UUID | None
 
 
 def hash_login(context: RegionContext, login: str) -> bytes:
-    """A login name as failures are counted under: what is typed there by mistake is not kept."""
+    """Return the fingerprint failures are counted under: a password typed as login by mistake is not stored."""
     return context.vault.fingerprint(login, "login")

@@ -1,4 +1,4 @@
-"""What people do to their own account: another password, a second factor, new recovery codes (PROCEDURE §6)."""
+"""A user's own account: change the password, enrol a second factor, renew recovery codes (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ SEPARATOR = "；"
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """What an authenticator is given: the secret in base32 and the address the QR code holds."""
+    """The data for an authenticator: the secret in base32 and the otpauth URI of the QR code."""
 
     secret: str
     address: str
@@ -47,15 +47,15 @@ class Enrolment:
 async def change_password(
     context: RegionContext, viewer: Viewer, token: str, old: str, new: str, now: datetime
 ) -> None:
-    """Take another password; all other sessions of the account end. A wrong old one counts as a failed log-in.
+    """Change the password and end all other sessions of the account. A wrong `old` counts as a failed log-in.
 
-    Raises WrongCredential, HeldOff, WeakPassword with everything that is wrong.
+    Raises WrongCredential, HeldOff, WeakPassword with every fault.
     """
     attempt = await begin_try(context, viewer.login, now)
     async with context.reading() as conn:
         row = await staff.get_account(conn, context.region, viewer.login)
-    right = row is not None and await asyncio.to_thread(credentials.matches, row["password_hash"], old)
-    if attempt.shut or row is None or not right:
+    matches = row is not None and await asyncio.to_thread(credentials.matches, row["password_hash"], old)
+    if attempt.shut or row is None or not matches:
         await fail_try(context, attempt, viewer.account_id, now)
         raise WrongCredential(what=OLD_PASSWORD)
     faults = await _faults(context, viewer, row["password_hash"], new)
@@ -83,22 +83,25 @@ async def _faults(context: RegionContext, viewer: Viewer, present: str, new: str
     faults = await faults_of(context, viewer.login, viewer.actor.name, new)
     async with context.reading() as conn:
         former = await staff.list_former_passwords(conn, context.region, viewer.account_id, rules.remembered - 1)
-    # The present password may never be taken again, however few are remembered.
-    known = [present, *former] if rules.remembered else [present]
-    if not faults and await asyncio.to_thread(credentials.matches_any, known, new):
-        return (f"最近{len(known)}次用过" if former else "和现在的密码一样",)
+    # The present password is always refused, even when the policy remembers none.
+    used = [present, *former] if rules.remembered else [present]
+    if not faults and await asyncio.to_thread(credentials.matches_any, used, new):
+        return (f"最近{len(used)}次用过" if former else "和现在的密码一样",)
     return faults
 
 
 async def faults_of(context: RegionContext, login: str, name: str, new: str) -> tuple[str, ...]:
-    """What is wrong with a new password by the policy in force, but for whether it was used before."""
+    """Return the faults of a new password by the policy in force, in Chinese; former passwords are not compared."""
     plain, rules = plain_password(new), context.rules.policy.accounts
     common = await asyncio.to_thread(credentials.is_common, plain[:PASSWORD_LIMIT], login, name)
     return faults_of_password(plain, login, name, rules, common=common)
 
 
 async def begin_factor(context: RegionContext, viewer: Viewer, now: datetime) -> Enrolment:
-    """A secret for the viewer's authenticator, the same until it is proven. Raises NotAllowed when one is in force."""
+    """Return a secret for the viewer's authenticator, the same one until it is proven by a code.
+
+    Raises NotAllowed when a second factor is in force.
+    """
     async with context.writing() as conn:
         if await logins.get_factor(conn, context.region, viewer.account_id) is None:
             sealed = context.vault.seal(credentials.new_secret(), SECRET)
@@ -111,7 +114,7 @@ async def begin_factor(context: RegionContext, viewer: Viewer, now: datetime) ->
 
 
 async def prove_factor(context: RegionContext, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
-    """The first code: the second factor is in force; gives back recovery codes to be shown once.
+    """Put the second factor in force by its first code; returns ten recovery codes to be shown once.
 
     Raises WrongCredential, HeldOff.
     """
@@ -119,7 +122,7 @@ async def prove_factor(context: RegionContext, viewer: Viewer, code: str, now: d
 
 
 async def renew_codes(context: RegionContext, viewer: Viewer, code: str, now: datetime) -> tuple[str, ...]:
-    """Ten new recovery codes, shown once; the former hold no more. Raises WrongCredential, HeldOff."""
+    """Replace the recovery codes by ten new ones, to be shown once. Raises WrongCredential, HeldOff."""
     return await _with_code(context, viewer, code, "codes", now)
 
 
@@ -131,7 +134,7 @@ async def _with_code(context: RegionContext, viewer: Viewer, code: str, kind: st
         if taken:
             await settle_try(conn, context, attempt)
             await logins.prove_factor(conn, context.region, account_id, now)
-            hashes = [hashes_of_code(context, account_id, one)[0] for one in codes]
+            hashes = [hashes_of_code(context, account_id, recovery)[0] for recovery in codes]
             await logins.replace_codes(conn, context.region, account_id, hashes, now)
             await staff.insert_event(conn, context.region, now, account_id, account_id, kind)
     if not taken:
@@ -141,13 +144,13 @@ async def _with_code(context: RegionContext, viewer: Viewer, code: str, kind: st
 
 
 async def count_codes(context: RegionContext, viewer: Viewer) -> int:
-    """How many recovery codes are left."""
+    """Count the viewer's unused recovery codes."""
     async with context.reading() as conn:
         return await logins.count_codes(conn, context.region, viewer.account_id)
 
 
 async def password_set_at(context: RegionContext, viewer: Viewer) -> datetime:
-    """When the viewer's present password was set. Raises NotAllowed for an account that is gone."""
+    """Return when the viewer's password was set. Raises NotAllowed for an account that does not exist any more."""
     async with context.reading() as conn:
         row = await staff.get_account(conn, context.region, viewer.login)
     if row is None:

@@ -1,4 +1,4 @@
-"""回避: whoever has an interest in a ticket neither sees nor acts on it from then on (PROCEDURE §6)."""
+"""Recusal (回避): a person with an interest in a ticket neither sees it nor acts on it any more (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ REASON_LIMIT = 200
 
 
 async def recuse(context: RegionContext, ticket_id: UUID, login: str, reason: str, actor: Actor, now: datetime) -> None:
-    """The actor, or for a dispatcher whoever logs in by `login`, stays away from a ticket; it cannot be undone.
+    """Recuse the account `login` (empty: the actor) from a ticket; this cannot be undone.
 
-    Raises NotAllowed for somebody else's recusal by others than a dispatcher, Missing, TooLong, NotFound.
+    Raises NotAllowed when anybody but a dispatcher recuses somebody else, Missing, TooLong, NotFound.
     """
     allow(actor, Right.RECUSE)
     reason = check_reason(reason, "回避理由", REASON_LIMIT)
@@ -43,7 +43,7 @@ async def recuse(context: RegionContext, ticket_id: UUID, login: str, reason: st
         await widen_scope(conn, ALL)
         await recusals.insert_recusal(conn, context.region, account_id, ticket_id, reason, actor.account_id, now)
         if ticket.handler_id == account_id:
-            # What is told about the ticket from now on goes to the unit's desk.
+            # Without a person in charge, notices about the ticket go to the unit's desk.
             ticket = replace(ticket, handler_id=None, version=ticket.version + 1)
             await records.save_ticket(conn, context.region, ticket)
         colleague = await leaves.get_colleague(conn, context.region, account_id)
@@ -57,7 +57,7 @@ async def _account_of(context: RegionContext, conn: Connection, login: str) -> U
 
 
 async def list_recusals(context: RegionContext, ticket_id: UUID, actor: Actor) -> list[RecusalRow]:
-    """Who is recused from a ticket, oldest first. Raises NotAllowed, NotFound."""
+    """List the recusals from a ticket, oldest first. Raises NotAllowed, NotFound."""
     allow(actor, Right.RECUSE)
     async with context.writing(actor) as conn:
         ticket = await records.get_ticket(conn, context.region, ticket_id)

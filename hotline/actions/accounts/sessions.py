@@ -1,4 +1,4 @@
-"""Who is looking: sessions found, listed and ended. The token lies in the cookie, only its keyed hash in the database."""
+"""Sessions: open, find, list and end. The cookie holds the token, the database only its keyed hash (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOUCH_AFTER = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is logged in, and what has to be done before anything else."""
+    """The logged-in user, and what they must do before anything else (`owes`)."""
 
     actor: Actor
     login: str
@@ -29,7 +29,7 @@ class Viewer:
 
     @property
     def account_id(self) -> UUID:
-        """Whose session it is."""
+        """The account of the session. Raises NotFound when there is none."""
         if self.actor.account_id is None:
             raise NotFound
         return self.actor.account_id
@@ -37,7 +37,7 @@ class Viewer:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session as its owner is shown it; `key` names it in a form."""
+    """A session as shown to its owner; `key` identifies it in a form, `here` marks the present one."""
 
     key: str
     opened_at: datetime
@@ -48,7 +48,7 @@ class Session:
 
 
 async def find_viewer(context: RegionContext, token: str, now: datetime) -> Viewer | None:
-    """Who holds this token, while the session is open, neither ended, too old nor too long idle."""
+    """Return the user of an open session and record its use; None if it is unknown, ended, too old or idle too long."""
     token_hash, rules = hash_token(context, token), context.rules.policy.accounts
     async with context.reading() as conn:
         row = await logins.get_viewer(conn, context.region, token_hash, now - rules.absolute, now - rules.idle)
@@ -62,7 +62,7 @@ async def find_viewer(context: RegionContext, token: str, now: datetime) -> View
 
 
 async def why_ended(context: RegionContext, token: str, now: datetime) -> str:
-    """How the session of this token ended: one of `session.ended_why`, or idle, or old; empty for an unknown one."""
+    """Return why the session ended: a value of `session.ended_why`, 'idle' or 'old'; empty for an unknown one."""
     rules = context.rules.policy.accounts
     async with context.reading() as conn:
         row = await logins.get_session_end(conn, context.region, hash_token(context, token))
@@ -79,7 +79,7 @@ async def why_ended(context: RegionContext, token: str, now: datetime) -> str:
 async def open_session(
     conn: Connection, context: RegionContext, account_id: UUID, stage: str, now: datetime, address: str, browser: str
 ) -> str:
-    """A new session's token; an open one ends the eldest beyond those the policy allows at once."""
+    """Open a session and return its token; a fully open one ends the oldest beyond the maximum allowed at once."""
     token, rules = secrets.token_urlsafe(32), context.rules.policy.accounts
     await logins.open_session(
         conn, context.region, hash_token(context, token), account_id, stage, now, address, browser
@@ -90,7 +90,7 @@ async def open_session(
 
 
 async def list_sessions(context: RegionContext, viewer: Viewer, token: str, now: datetime) -> list[Session]:
-    """The viewer's good sessions, newest first."""
+    """List the viewer's valid sessions, newest first."""
     rules, here = context.rules.policy.accounts, hash_token(context, token)
     async with context.reading() as conn:
         rows = await logins.list_sessions(
@@ -106,7 +106,7 @@ async def list_sessions(context: RegionContext, viewer: Viewer, token: str, now:
 
 
 async def end_own_session(context: RegionContext, viewer: Viewer, key: str, now: datetime) -> None:
-    """End one of the viewer's own sessions. Raises NotFound when it is not among them."""
+    """End one of the viewer's own sessions by its key. Raises NotFound for any other."""
     rules = context.rules.policy.accounts
     async with context.writing() as conn:
         rows = await logins.list_sessions(
@@ -119,7 +119,7 @@ async def end_own_session(context: RegionContext, viewer: Viewer, key: str, now:
 
 
 async def end_other_sessions(context: RegionContext, viewer: Viewer, token: str, now: datetime) -> None:
-    """End all of the viewer's sessions but this one."""
+    """End all of the viewer's sessions except the one of this token."""
     async with context.writing() as conn:
         await logins.end_sessions(
             conn, context.region, viewer.account_id, now, "ended", but=hash_token(context, token)
@@ -127,11 +127,11 @@ async def end_other_sessions(context: RegionContext, viewer: Viewer, token: str,
 
 
 async def log_out(context: RegionContext, token: str, now: datetime) -> None:
-    """End the session."""
+    """End the session of this token."""
     async with context.writing() as conn:
         await logins.end_session(conn, context.region, hash_token(context, token), now, "log_out")
 
 
 def hash_token(context: RegionContext, token: str) -> bytes:
-    """As the database knows the token."""
+    """Return the keyed hash under which the database stores a token."""
     return context.vault.fingerprint(token, "session")

@@ -1,7 +1,8 @@
-"""Making and keeping accounts: by the security administrator on the page, by whoever has the server on the command line.
+"""Manage accounts: by the security administrator on the page, or on the server's command line (`actor` None).
 
-Three administrators with disjoint powers (PROCEDURE §1): nobody manages the own account, the last of each stays, and
-accounts of administrators come from the command line only, so that none of them can make itself another.
+The three administrators have disjoint rights (PROCEDURE §1): nobody manages their own account, the last administrator of
+each kind stays, and administrators' accounts are created, changed and unlocked on the command line only, so that none can
+create another.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _IN_UNITS = (Role.HANDLER, Role.UNIT_HEAD)
 
 
 class ListedStaffRow(StaffRow):
-    """An account as listed, with `held_until`: until when it is locked after failures, or None."""
+    """An account as listed; `held_until` is the end of its lock after failed log-ins, or None."""
 
     held_until: datetime | None
 
@@ -52,14 +53,14 @@ class LoginTaken(Refusal):
 
 
 async def add_account(
-    context: RegionContext, who: Actor | None, login: str, name: str, role: Role, unit_id: UUID | None, now: datetime, *,
+    context: RegionContext, actor: Actor | None, login: str, name: str, role: Role, unit_id: UUID | None, now: datetime, *,
     password: str | None = None,
 ) -> str:  # fmt: skip
-    """A new account; gives back its password for the first log-in, which must change it. `who` None: command line.
+    """Add an account and return its first password (None: a random one), which must be changed at the first log-in.
 
     Raises Malformed, Missing, LoginTaken, WeakPassword, AdministratorByHand, NotAllowed.
     """
-    _check(who, role)
+    _check(actor, role)
     _check_post(login, name, role, unit_id)
     if password is not None and (faults := await faults_of(context, login, name, password)):
         raise WeakPassword(faults=SEPARATOR.join(faults))
@@ -72,7 +73,7 @@ async def add_account(
         if account_id is None:
             raise LoginTaken(login=login)
         details = {"role": role.value, "unit": context.county.unit_name(unit_id)}
-        await staff.insert_event(conn, context.region, now, account_id, _id(who), "added", **details)
+        await staff.insert_event(conn, context.region, now, account_id, _id(actor), "added", **details)
     await context.refresh(now, force=True)
     return first
 
@@ -86,95 +87,116 @@ def _check_post(login: str, name: str, role: Role, unit_id: UUID | None) -> None
         raise Missing(what="所在单位（承办人和承办单位负责人必须有）")
 
 
-async def lock_account(context: RegionContext, who: Actor | None, login: str, reason: str, now: datetime) -> None:
-    """The account may not log in any more; its sessions end at once. Raises LastAdministrator, OwnAccount, NotFound."""
-    async with _administering(context, who, login, now) as (conn, row):
+async def lock_account(context: RegionContext, actor: Actor | None, login: str, reason: str, now: datetime) -> None:
+    """Lock an account and end its sessions.
+
+    Raises LastAdministrator, OwnAccount, NotFound, NotAllowed, Missing without a reason.
+    """
+    async with _administering(context, actor, login, now) as (conn, row):
         await _check_last(conn, context, row)
         await staff.set_active(conn, context.region, row["account_id"], False)
         await _end(conn, context, row, "locked", now)
-        await _note(conn, context, who, row, "locked", now, reason=_reason(reason))
+        await _note(conn, context, actor, row, "locked", now, reason=_reason(reason))
 
 
-async def unlock_account(context: RegionContext, who: Actor | None, login: str, now: datetime) -> None:
-    """The account may log in again, be it locked by an administrator or shut after failures."""
-    async with _administering(context, who, login, now) as (conn, row):
-        if row["role"] in ADMINISTRATORS and not row["active"] and who is not None:
+async def unlock_account(context: RegionContext, actor: Actor | None, login: str, now: datetime) -> None:
+    """Unlock an account, whether locked by an administrator or after failed log-ins.
+
+    Raises AdministratorByHand, OwnAccount, NotFound, NotAllowed.
+    """
+    async with _administering(context, actor, login, now) as (conn, row):
+        if row["role"] in ADMINISTRATORS and not row["active"] and actor is not None:
             raise AdministratorByHand
         await staff.set_active(conn, context.region, row["account_id"], True)
         await logins.clear_attempts(conn, context.region, hash_login(context, login))
-        await _note(conn, context, who, row, "let_in" if row["active"] else "unlocked", now)
+        await _note(conn, context, actor, row, "let_in" if row["active"] else "unlocked", now)
 
 
-async def reset_password(context: RegionContext, who: Actor | None, login: str, now: datetime) -> str:
-    """A new password for the next log-in, which must change it; shown once. All sessions end."""
+async def reset_password(context: RegionContext, actor: Actor | None, login: str, now: datetime) -> str:
+    """Set a random password, to be shown once and changed at the next log-in, and return it. All sessions end.
+
+    Raises AdministratorByHand, OwnAccount, NotFound, NotAllowed.
+    """
     first = credentials.new_password()
     hashed = await asyncio.to_thread(credentials.hash_password, first)
-    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+    async with _administering(context, actor, login, now, by_hand=True) as (conn, row):
         kept = context.rules.policy.accounts.remembered
         await staff.set_password(
             conn, context.region, row["account_id"], hashed, now, must_change=True, remembered=kept
         )
         await logins.clear_attempts(conn, context.region, hash_login(context, login))
         await _end(conn, context, row, "reset", now)
-        await _note(conn, context, who, row, "reset", now)
+        await _note(conn, context, actor, row, "reset", now)
     return first
 
 
-async def take_factor(context: RegionContext, who: Actor | None, login: str, reason: str, now: datetime) -> None:
-    """The authenticator is lost: the second factor and its recovery codes go, to be made anew at the next log-in."""
-    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+async def take_factor(context: RegionContext, actor: Actor | None, login: str, reason: str, now: datetime) -> None:
+    """Delete the second factor and recovery codes of an account that lost its authenticator. All sessions end.
+
+    Raises AdministratorByHand, OwnAccount, NotFound, NotAllowed, Missing.
+    """
+    async with _administering(context, actor, login, now, by_hand=True) as (conn, row):
         await logins.drop_factor(conn, context.region, row["account_id"])
         await _end(conn, context, row, "reset", now)
-        await _note(conn, context, who, row, "factor_taken", now, reason=_reason(reason))
+        await _note(conn, context, actor, row, "factor_taken", now, reason=_reason(reason))
 
 
 async def change_post(
-    context: RegionContext, who: Actor | None, login: str, role: Role, unit_id: UUID | None, reason: str, now: datetime
+    context: RegionContext,
+    actor: Actor | None,
+    login: str,
+    role: Role,
+    unit_id: UUID | None,
+    reason: str,
+    now: datetime,
 ) -> None:
-    """Another role or unit; sessions end, so that no page of the former role stays open.
+    """Change role and unit of an account; its sessions end, so that no page of the former role stays open.
 
     Raises AdministratorByHand from and to an administrator's role, LastAdministrator, Missing, Malformed.
     """
-    _check(who, role)
-    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+    _check(actor, role)
+    async with _administering(context, actor, login, now, by_hand=True) as (conn, row):
         _check_post(login, row["name"], role, unit_id)
         if role.value != row["role"]:
             await _check_last(conn, context, row)
         await staff.set_post(conn, context.region, row["account_id"], role.value, unit_id)
         await _end(conn, context, row, "changed", now)
         details = {"was": row["role"], "role": role.value, "unit": context.county.unit_name(unit_id)}
-        await _note(conn, context, who, row, "changed", now, reason=_reason(reason), **details)
+        await _note(conn, context, actor, row, "changed", now, reason=_reason(reason), **details)
 
 
 async def allow_sessions(
-    context: RegionContext, who: Actor | None, login: str, sessions: int | None, reason: str, now: datetime
+    context: RegionContext, actor: Actor | None, login: str, sessions: int | None, reason: str, now: datetime
 ) -> None:
-    """How many log-ins this account may have at once; None: as many as the policy says. The eldest beyond it end.
+    """Set how many sessions an account may have at once (None: the policy's number); the oldest beyond it end.
 
     Raises Malformed, Missing, AdministratorByHand, OwnAccount, NotFound.
     """
     lowest, highest = NUMBERS["sessions"]
     if sessions is not None and not lowest <= sessions <= highest:
         raise Malformed(what=f"同时登录几处（{lowest}–{highest}）")
-    async with _administering(context, who, login, now, by_hand=True) as (conn, row):
+    async with _administering(context, actor, login, now, by_hand=True) as (conn, row):
         await staff.set_sessions(conn, context.region, row["account_id"], sessions)
         keep = context.rules.policy.accounts.sessions
         await logins.end_elder_sessions(conn, context.region, row["account_id"], keep, now)
         limit = "按统一规定" if sessions is None else f"{sessions} 处"
-        await _note(conn, context, who, row, "sessions", now, reason=_reason(reason), sessions=limit)
+        await _note(conn, context, actor, row, "sessions", now, reason=_reason(reason), sessions=limit)
 
 
 async def list_staff(
     context: RegionContext,
-    who: Actor | None,
+    actor: Actor | None,
     now: datetime,
     *,
     words: str = "",
     role: Role | None = None,
     login: str = "",
 ) -> list[ListedStaffRow]:
-    """The accounts: those with these words in login, name or unit, with this role, with this login, or all."""
-    _check(who)
+    """List accounts: all, or those with `words` in login, name or unit, with this role, with this login.
+
+    Raises NotAllowed.
+    """
+    _check(actor)
     async with context.reading() as conn:
         rows = await staff.list_accounts(
             conn, context.region, words.strip() or None, role.value if role else None, login or None
@@ -184,38 +206,38 @@ async def list_staff(
 
 
 async def list_events(
-    context: RegionContext, who: Actor, login: str | None, before: datetime | None, most: int
+    context: RegionContext, actor: Actor, login: str | None, before: datetime | None, most: int
 ) -> list[AccountEventRow]:
-    """What was done to accounts, newest first; for the security and the audit administrator. Raises NotAllowed."""
-    allow(who, Right.READ_ACCOUNT_EVENTS)
+    """List at most `most` changes of accounts before a moment, newest first. Raises NotAllowed."""
+    allow(actor, Right.READ_ACCOUNT_EVENTS)
     async with context.reading() as conn:
         return await staff.list_account_events(conn, context.region, login, before, most)
 
 
 @asynccontextmanager
 async def _administering(
-    context: RegionContext, who: Actor | None, login: str, now: datetime, *, by_hand: bool = False
+    context: RegionContext, actor: Actor | None, login: str, now: datetime, *, by_hand: bool = False
 ) -> AsyncIterator[tuple[Connection, LockedAccountRow]]:
-    """The account locked in a transaction; `by_hand`: of an administrator only on the command line."""
-    _check(who)
+    """Lock an account in a transaction; with `by_hand`, administrators' accounts on the command line only."""
+    _check(actor)
     async with context.writing() as conn:
-        # One at a time: two of the last two could else lock each other.
+        # One at a time: otherwise the last two administrators could lock each other out.
         await lock_region(conn, context.region)
         row = await staff.lock_account(conn, context.region, login)
         if row is None:
             raise NotFound
-        if who is not None and row["account_id"] == who.account_id:
+        if actor is not None and row["account_id"] == actor.account_id:
             raise OwnAccount
-        if by_hand and who is not None and row["role"] in ADMINISTRATORS:
+        if by_hand and actor is not None and row["role"] in ADMINISTRATORS:
             raise AdministratorByHand
         yield conn, row
     await context.refresh(now, force=True)
 
 
-def _check(who: Actor | None, role: Role | None = None) -> None:
-    if who is None:
+def _check(actor: Actor | None, role: Role | None = None) -> None:
+    if actor is None:
         return
-    allow(who, Right.KEEP_ACCOUNTS)
+    allow(actor, Right.KEEP_ACCOUNTS)
     if role in ADMINISTRATORS:
         raise AdministratorByHand
 
@@ -247,14 +269,14 @@ async def _end(conn: Connection, context: RegionContext, row: LockedAccountRow, 
 async def _note(
     conn: Connection,
     context: RegionContext,
-    who: Actor | None,
+    actor: Actor | None,
     row: LockedAccountRow,
     kind: str,
     now: datetime,
     **details: str,
 ) -> None:
-    await staff.insert_event(conn, context.region, now, row["account_id"], _id(who), kind, **details)
+    await staff.insert_event(conn, context.region, now, row["account_id"], _id(actor), kind, **details)
 
 
-def _id(who: Actor | None) -> UUID | None:
-    return who.account_id if who else None
+def _id(actor: Actor | None) -> UUID | None:
+    return actor.account_id if actor else None

@@ -1,4 +1,7 @@
-"""Gathering the facts of a week for its brief, with everything that could name a person taken out of the texts."""
+"""Gather the facts of a week for its brief; whatever could identify a complainant is removed from the texts.
+
+PROCEDURE §7.
+"""
 
 from __future__ import annotations
 
@@ -36,13 +39,13 @@ from hotline.store.brief.facts import (
     SupervisedAtRow,
 )
 
-# What is known of the person behind a ticket; None: nothing of the ticket's texts may be printed.
+# The complainant's words to remove from the texts of a ticket; None: none of its texts may be printed.
 Persons = Mapping[UUID, frozenset[str] | None]
 CONFIDENTIAL = "（保密件，内容略）"
 
 
 async def gather(context: RegionContext, conn: Connection, week: Week, first: datetime) -> WeekFacts:
-    """Everything `compose` needs of a week; `first` is when the first ticket of all came in."""
+    """Gather everything `compose` needs of a week; `first` is when the region's first ticket came in."""
     county, region = context.county, context.region
     interviews = [row for row in await store.list_interviews_of_week(conn, region, week) if row["held"]]
     supervised = await store.list_supervised_at(conn, region, week.until)
@@ -78,7 +81,7 @@ async def _period(context: RegionContext, conn: Connection, week: Week) -> Perio
 
 
 def _peer_of(county: County) -> dict[UUID, UUID]:
-    """Each unit's peer: itself or the nearest bureau or town above it; the offices of the chain have none."""
+    """Map each unit to its peer: itself or the nearest bureau or town above it. Offices of supervision have none."""
     found: dict[UUID, UUID] = {}
     for unit_id in county.units:
         here: UUID | None = unit_id

@@ -1,4 +1,6 @@
-"""《群众约谈工作专报》: compiled, edited, approved, issued, read; and the list behind each figure (PROCEDURE §7)."""
+"""The weekly brief (群众约谈工作专报): compile, edit, approve, issue, read, and list the tickets behind a figure
+(PROCEDURE §7).
+"""
 
 from __future__ import annotations
 
@@ -46,27 +48,30 @@ Write = Callable[[Connection, LockedBriefRow, BriefState], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class FigureList:
-    """The tickets behind a figure, a row each time one counts."""
+    """The tickets behind a figure; a ticket that counts several times has several rows."""
 
     name: str
     rows: tuple[FigureTicketRow, ...]
 
 
 async def compile_brief(context: RegionContext, now: datetime) -> Brief | None:
-    """The brief of the week before `now`; None before Monday 07:00, or when no ticket had come in by then.
+    """Compile the brief of the week before `now` and return it; see `compile_week`.
 
-    A week is compiled once: a repeat gives the frozen brief. Needs `office.refresh` before.
+    Needs the county's data: `context.refresh` must have run before.
     """
     return await compile_week(context, week_of(now, context.rules.calendar.zone).before, now)
 
 
 async def compile_week(context: RegionContext, week: Week, now: datetime) -> Brief | None:
-    """The same for any week that is over."""
+    """Compile the brief of a week that is over and return it; a week already compiled keeps its brief.
+
+    Returns None before the brief is due (Monday 07:00), and for a week before the region's first ticket.
+    """
     async with context.writing(SYSTEM) as conn:
         first = await facts.first_receipt(conn, context.region)
         if first is None or first >= week.until or now < week.due:
             return None
-        # Taking no number holds the series: of two that compile at once the second finds the brief of the first.
+        # Taking zero numbers locks the series: of two concurrent runs the second finds the brief of the first.
         await take_numbers(conn, context.region, SERIES, str(week.year), 0)
         if await store.get_brief(conn, context.region, week.monday) is None:
             await _write(context, conn, week, first, now)
@@ -83,7 +88,7 @@ async def _write(context: RegionContext, conn: Connection, week: Week, first: da
 
 
 async def list_due_weeks(context: RegionContext, now: datetime) -> list[Week]:
-    """Weeks whose brief is due and was not compiled, oldest first, from the week of the first ticket."""
+    """List the weeks whose brief is due and not compiled, oldest first, from the week of the first ticket on."""
     async with context.reading(SYSTEM) as conn:
         first = await facts.first_receipt(conn, context.region)
         done = await store.list_weeks_done(conn, context.region)
@@ -91,7 +96,7 @@ async def list_due_weeks(context: RegionContext, now: datetime) -> list[Week]:
 
 
 async def read_brief(context: RegionContext, monday: date, actor: Actor) -> Brief:
-    """One brief. Raises NotFound, also for a leader before it is issued, and for those it is not for."""
+    """Return the brief of a week. Raises NotFound also if the actor may not read it, as a leader before issue."""
     return await _read(context, monday, actor, may_read)
 
 
@@ -113,7 +118,7 @@ async def _read(
 
 
 async def list_briefs(context: RegionContext, actor: Actor, batch: int = LISTED) -> list[ListedBriefRow]:
-    """Briefs this person may read, newest week first. Raises NotAllowed."""
+    """List at most `batch` briefs the actor may read, newest week first. Raises NotAllowed."""
     allow(actor, Right.READ_BRIEF)
     states = list(BriefState) if may(actor.role, Right.READ_DRAFT) else [BriefState.ISSUED]
     async with context.reading(actor) as conn:
@@ -121,9 +126,9 @@ async def list_briefs(context: RegionContext, actor: Actor, batch: int = LISTED)
 
 
 async def list_figure(context: RegionContext, monday: date, key: str, actor: Actor) -> FigureList:
-    """The tickets behind a figure inside the actor's rows; all of them for those who see every ticket.
+    """List the tickets behind a figure, within the actor's row scope.
 
-    A unit sees its own part of what was issued. Raises NotFound, for an unknown figure too.
+    A unit sees its own tickets, of an issued brief only. Raises NotFound, also for an unknown figure.
     """
     brief = await _read(context, monday, actor, may_list)
     name = brief.figure_name(key)
@@ -134,7 +139,7 @@ async def list_figure(context: RegionContext, monday: date, key: str, actor: Act
 
 
 async def edit_advice(context: RegionContext, monday: date, text: str, actor: Actor, now: datetime) -> None:
-    """Section 8, by hand. Raises NotAllowed, WrongBriefState, TooLong."""
+    """Save section 8, which is written by hand. Raises NotAllowed, NotFound, WrongBriefState, TooLong."""
     advice = check_advice(text)
 
     async def write(conn: Connection, row: LockedBriefRow, _state: BriefState) -> None:
@@ -144,7 +149,7 @@ async def edit_advice(context: RegionContext, monday: date, text: str, actor: Ac
 
 
 async def send_for_approval(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
-    """The hotline has done with it; the commission is told. Raises NotAllowed, WrongBriefState."""
+    """Submit the hotline's draft to the commission and notify it. Raises NotAllowed, NotFound, WrongBriefState."""
 
     async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, None)
@@ -155,7 +160,7 @@ async def send_for_approval(context: RegionContext, monday: date, actor: Actor, 
 
 
 async def send_back(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
-    """The commission wants it changed. Raises NotAllowed, WrongBriefState."""
+    """Send the brief back to the hotline for changes and notify it. Raises NotAllowed, NotFound, WrongBriefState."""
 
     async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, None)
@@ -166,7 +171,10 @@ async def send_back(context: RegionContext, monday: date, actor: Actor, now: dat
 
 
 async def issue_brief(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
-    """Issued: the leaders are told and may read it. Raises NotAllowed, WrongBriefState."""
+    """Issue the brief: leaders are notified and may read it from now on.
+
+    Raises NotAllowed, NotFound, WrongBriefState.
+    """
 
     async def write(conn: Connection, row: LockedBriefRow, state: BriefState) -> None:
         await store.save_state(conn, context.region, row["brief_id"], state, now)
@@ -177,7 +185,10 @@ async def issue_brief(context: RegionContext, monday: date, actor: Actor, now: d
 
 
 async def confirm_reading(context: RegionContext, monday: date, actor: Actor, now: datetime) -> None:
-    """A leader has read it; the first time holds. Raises NotAllowed, WrongBriefState."""
+    """Record that a leader has read the brief; a repeat keeps the first time.
+
+    Raises NotAllowed, NotFound, WrongBriefState.
+    """
 
     async def write(conn: Connection, row: LockedBriefRow, _state: BriefState) -> None:
         if actor.account_id is None:

@@ -1,1 +1,1 @@
-"""Callbacks and answers that were not delivered (PROCEDURE §5)."""
+"""Callbacks, and messages to complainants that were not delivered (PROCEDURE §5)."""

@@ -1,4 +1,6 @@
-"""未送达的答复: what a channel could not bring to a person, or perhaps did not, until somebody has dealt with it."""
+"""Undelivered messages to complainants (未送达的答复): refused or of unknown delivery, listed until dealt with
+(PROCEDURE §5).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ ALARMS = (AlarmKind.MESSAGE_REFUSED, AlarmKind.MESSAGE_UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class Undelivered:
-    """A message to a person that was refused, or of which nobody knows; name and number masked."""
+    """A message to a complainant that was refused, or (`refused` false) may have arrived; name and phone are masked."""
 
     outbox_id: UUID
     ticket_id: UUID
@@ -44,7 +46,10 @@ class Undelivered:
 
 
 async def list_undelivered(context: RegionContext, actor: Actor, batch: int = 100) -> tuple[list[Undelivered], int]:
-    """The oldest first, and how many there are in all. Whoever was asked since then about the answer knows it."""
+    """List at most `batch` undelivered messages, oldest first, with their total. Raises NotAllowed.
+
+    Complainants who have rated the answer since then are left out: they know it.
+    """
     allow(actor, Right.LIST_UNDELIVERED)
     async with context.reading(actor) as conn:
         rows = await undelivered.list_undelivered(conn, context.region, batch)
@@ -64,10 +69,10 @@ async def settle_undelivered(
     context: RegionContext, outbox_id: UUID, how: FollowUp, words: str, actor: Actor, now: datetime,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """Somebody told the person, or could not, or sends it once more: it leaves the list, with a line in the history.
+    """Record what was done about an undelivered message (`how`) and add it to the history.
 
-    Raises NotFound, AlreadyTold when somebody else dealt with it, PerhapsDelivered for sending again what may have
-    arrived.
+    `how` is told by telephone, known already, not reached, or send again. Raises NotFound, NotAllowed, AlreadyTold
+    when somebody else has settled it, PerhapsDelivered when a message that may have arrived is to be sent again.
     """
     allow(actor, Right.SETTLE_UNDELIVERED)
     async with context.reading(actor) as conn:

@@ -1,4 +1,4 @@
-"""回访: asking, answering, and giving up after the third try (PROCEDURE §5)."""
+"""Callbacks (回访): ask, record the answers, and give up after the last attempt (PROCEDURE §5)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,10 @@ async def record_callback(
     now: datetime,
     client_key: str | None = None,
 ) -> Ticket:
-    """The three answers after a reply: closed, redo, or an interview is owed. Raises WrongState when none is asked."""
+    """Record the three answers after a reply: the ticket closes, goes to a redo, or an interview is owed.
+
+    Raises WrongState when the ticket is not replied.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         return await _decide(context, conn, ticket, answers, actor, now)
@@ -49,7 +52,7 @@ async def record_callback(
 async def record_callback_in(
     context: RegionContext, conn: Connection, ticket_id: UUID, answers: Answers, actor: Actor, now: datetime
 ) -> Ticket:
-    """The same inside a transaction that is already open. A WrongState leaves that transaction fit to go on."""
+    """Do the same as `record_callback` in an open transaction, which stays usable after a WrongState."""
     ticket = await lock_ticket(context, conn, ticket_id, actor, now)
     decision = await _decide(context, conn, ticket, answers, actor, now)
     return await apply_decision(context, conn, ticket, decision, now)
@@ -97,7 +100,10 @@ def _stored(answers: Answers | None) -> CallbackAnswers:
 async def record_no_answer(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """Nobody answered the call: try again at another time of day; after the third the ticket closes as unreached."""
+    """Record an unanswered call: retry at another time of day; after the policy's last attempt close as unreached.
+
+    Raises NotFound without an open callback, WrongState.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         waiting = await callbacks.get_open_callback(conn, context.region, ticket_id)
@@ -118,7 +124,7 @@ async def record_no_answer(
 async def record_refusal(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """The person does not want to be asked: closed, and left out of the rates."""
+    """Record that the complainant refuses the callback: the ticket closes and does not count in satisfaction rates."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         raise_if(rule.refusal_of_refusal(ticket, actor))
@@ -129,7 +135,10 @@ async def record_refusal(
 
 
 async def ask_due_callbacks(context: RegionContext, now: datetime, batch: int) -> int:
-    """Ask online what is due; what was asked online a working day ago without answer becomes a call (PROCEDURE §5)."""
+    """Ask at most `batch` online callbacks that are due; one unanswered for a working day becomes a telephone call.
+
+    Returns how many were handled. One that fails is tried again ten minutes later (PROCEDURE §5).
+    """
     async with context.writing(SYSTEM) as conn:
         waiting = await callbacks.claim_callbacks(conn, context.region, now, batch)
         for row in waiting:

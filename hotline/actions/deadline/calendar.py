@@ -1,7 +1,7 @@
-"""The county's calendar: a notice shown before it is loaded, loaded in one go, and every running limit reckoned again.
+"""The county's calendar: preview a holiday notice, load it, and compute every running deadline again.
 
-Reckoning again moves what runs and has not passed: a missed limit keeps its mark (PROCEDURE §3). Each limit that
-moves leaves an event with the old and the new value and the notice as reason.
+Only running deadlines that are not past move; a missed one stays missed (PROCEDURE §3). Each deadline that moves
+leaves an event with the old and the new due time and the notice as reason.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from hotline.store.region import regions
 from hotline.store.tickets import history, records
 
 BATCH = 2000
-# Processes read the county's data each minute; by then all of them reckon with the notice.
+# Processes read the county's data every minute: after this time all of them compute with a new notice.
 SETTLE_AFTER = timedelta(minutes=3)
 _FIRST = (datetime.fromisoformat("1900-01-01T00:00:00+00:00"), UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True)
 class DayChange:
-    """A day the notice makes another one; `contradicts` what a published notice says of it."""
+    """A day the notice changes, before and after in Chinese; `contradicts`: a published notice says otherwise."""
 
     day: date
     before: str
@@ -47,7 +47,7 @@ class DayChange:
 
 @dataclass(frozen=True, slots=True)
 class LimitChange:
-    """A running limit the notice moves, or whose days are now published (then both ends may be the same)."""
+    """A running deadline that the notice moves, or that is not provisional any more (both due times may be equal)."""
 
     number: str
     rule: Rule
@@ -58,7 +58,7 @@ class LimitChange:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What loading a notice changes; `version` is None until it is loaded."""
+    """What loading a notice changes; `version` is the calendar's new version, None when nothing was loaded."""
 
     days: tuple[DayChange, ...]
     limits: tuple[LimitChange, ...]
@@ -66,12 +66,12 @@ class Forecast:
 
     @property
     def contradictions(self) -> tuple[DayChange, ...]:
-        """The days that need a person's word before they hold."""
+        """The days that a person must confirm before they are loaded."""
         return tuple(change for change in self.days if change.contradicts)
 
 
 async def preview_notice(context: RegionContext, notice: HolidayNotice, now: datetime) -> Forecast:
-    """What loading would change; nothing is written. Raises UnfitNotice."""
+    """Return what loading the notice would change, without writing anything. Raises UnfitNotice."""
     async with context.writing(SYSTEM) as conn:
         rows = await holidays.list_calendar_days(conn, context.region, now)
         old, new = china_calendar(rows), _with_notice(rows, notice)
@@ -82,10 +82,10 @@ async def preview_notice(context: RegionContext, notice: HolidayNotice, now: dat
 async def load_notice(
     context: RegionContext, notice: HolidayNotice, by: str, now: datetime, *, confirmed: bool = False
 ) -> Forecast:
-    """Load a notice and reckon every running limit again, in one transaction; gives back what changed.
+    """Load a notice and compute every running deadline again, in one transaction; returns what changed.
 
-    Without `confirmed` days that contradict a published notice are refused: UnfitNotice. A notice all of whose days
-    stand there already changes nothing and gets no version.
+    Raises UnfitNotice, unless `confirmed` also when days contradict a published notice. A notice whose days are all
+    loaded already changes nothing and gets no version.
     """
     async with context.writing(SYSTEM) as conn:
         await regions.lock_region(conn, context.region)
@@ -107,8 +107,11 @@ async def load_notice(
 
 
 async def recompute_due_limits(context: RegionContext, now: datetime, _batch: int) -> int:
-    """Limits begun by processes that did not know a notice yet, and provisional ones whose days came with a new
-    version of the program, are reckoned again. Gives back how many moved."""
+    """Compute deadlines again that were started without a new notice, or are provisional though their days are known.
+
+    The first were started by processes that had not read the notice yet; the second become exact with a new version of
+    the program. Returns how many were changed.
+    """
     async with context.writing(SYSTEM) as conn:
         source = await holidays.unsettled_holiday_notice(conn, context.region, now - SETTLE_AFTER)
         unconfirmed = await deadlines.has_unconfirmed(conn, context.region, now, _known_until(context.rules.calendar))
@@ -128,7 +131,7 @@ def _known_until(calendar: Calendar) -> datetime:
 
 
 def _with_notice(rows: Sequence[DayRow], notice: HolidayNotice) -> Calendar:
-    """The calendar with the notice's days over those that hold. Raises UnfitNotice."""
+    """Return the calendar with the notice's days in place of earlier rows. Raises UnfitNotice."""
     merged = {row.day: row for row in (*rows, *notice.days)}
     try:
         return china_calendar(sorted(merged.values(), key=lambda row: row.day))
@@ -147,7 +150,7 @@ def _day_changes(old: Calendar, new: Calendar, notice: HolidayNotice) -> tuple[D
 
 
 def day_text(calendar: Calendar, day: date) -> str:
-    """What a day is: 放假（国庆节） or 上班（调休上班 08:30–12:00、14:00–17:30）."""
+    """Return what a day is: 放假（国庆节） or 上班（调休上班 08:30–12:00、14:00–17:30）."""
     shifts = calendar.shifts_on(day)
     hours = "、".join(f"{opening:%H:%M}–{closing:%H:%M}" for opening, closing in shifts)
     return f"上班（{calendar.name_of(day)} {hours}）" if shifts else f"放假（{calendar.name_of(day)}）"
@@ -166,7 +169,10 @@ def _refuse_contradictions(days: Iterable[DayChange]) -> None:
 async def _find(
     context: RegionContext, conn: Connection, calendar: Calendar, now: datetime, known_until: datetime | None = None
 ) -> list[tuple[str, Shifted]]:
-    """Every running limit this calendar changes, with its ticket's number."""
+    """Return every running deadline this calendar changes, with the number of its ticket.
+
+    `known_until` limits the search to provisional deadlines that end before it.
+    """
     found: list[tuple[str, Shifted]] = []
     after = _FIRST
     while True:
@@ -199,12 +205,12 @@ async def _apply(
     reason: str,
     now: datetime,
 ) -> list[tuple[str, Shifted]]:
-    """Move what was found, each ticket held first and its clocks read anew; gives back what did move."""
+    """Move these deadlines, each read again after its ticket is locked; returns those that were changed."""
     wanted: dict[UUID, set[UUID]] = defaultdict(set)
     for _, shifted in found:
         wanted[shifted.deadline.ticket_id].add(shifted.deadline.deadline_id)
     moved: list[tuple[str, Shifted]] = []
-    # Always in the same order, so that two who hold many tickets never wait for each other.
+    # In the order of ids, so that two transactions that lock many tickets cannot deadlock.
     for ticket_id in sorted(wanted):
         ticket = await records.lock_ticket(conn, context.region, ticket_id)
         if ticket is None:
@@ -247,19 +253,19 @@ def _details(deadline: Deadline, shifted: Shifted, reason: str) -> Mapping[str, 
 
 
 def _public(deadline: Deadline, shifted: Shifted) -> str | None:
-    # The person waits for the answer and for the interview; the office's own limits are no news to them.
+    # Only the reply and the interview concern the complainant; internal deadlines are not shown to them.
     theirs = deadline.rule in (Rule.REPLY, Rule.INTERVIEW) and shifted.due.at != deadline.due_at
     return None if theirs else ""
 
 
 async def list_holiday_notices(context: RegionContext) -> list[HolidayNoticeRow]:
-    """Every notice that was loaded, newest first."""
+    """List every loaded notice, newest first."""
     async with context.reading(SYSTEM) as conn:
         return await holidays.list_holiday_notices(conn, context.region)
 
 
 async def read_calendar(database_url: str, region: int, now: datetime) -> Calendar:
-    """The calendar of a county straight from its database, for a command that needs nothing else. Raises OSError."""
+    """Read a region's calendar from its database, for a command that needs nothing else. Raises OSError."""
     pool = await open_pool(database_url, min_size=1, max_size=1)
     try:
         async with pool.acquire() as conn:

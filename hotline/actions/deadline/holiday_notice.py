@@ -1,4 +1,4 @@
-"""A notice of days off and make-up workdays as a TOML file; all faults of a file are reported together."""
+"""Read a holiday notice (days off and make-up workdays) from a TOML file; all faults are reported together."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 @dataclass(frozen=True, slots=True)
 class HolidayNotice:
-    """A notice: where it stands, when it was published, the first day it may speak of, and its days."""
+    """A holiday notice: title and document number, date of publication, first day it may change, and its days."""
 
     source: str
     published_on: date
@@ -55,7 +55,7 @@ def read_holiday_notice(text: str, today: date) -> HolidayNotice:
 
 
 def unfit(faults: list[str]) -> UnfitNotice:
-    """The refusal with these faults, a line each."""
+    """Return the refusal that lists these faults, one a line."""
     return UnfitNotice(count=len(faults), faults="".join(f"\n  {fault}" for fault in faults))
 
 
@@ -128,7 +128,7 @@ def _as_date(value: object) -> date | None:
 
 
 def _read_shifts(hours: object) -> tuple[tuple[Shift, ...] | None, str]:
-    """The hours of a day, None for the usual ones; or what is wrong with them."""
+    """Return the hours of a day (None: the usual ones) and the fault in Chinese, empty if there is none."""
     if hours is None:
         return None, ""
     why = 'shifts 应当写成 [["08:30", "12:00"], ["14:00", "17:30"]]'

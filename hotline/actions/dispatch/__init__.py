@@ -1,1 +1,1 @@
-"""Dispatch: hand-over, returns, joint tickets, the dispatcher's queue (PROCEDURE §2, §3)."""
+"""Dispatch: handover, returns, joint tickets, the dispatcher's queue (PROCEDURE §2, §3)."""

@@ -1,4 +1,6 @@
-"""What waits for a dispatcher: a unit to choose, a return to rule on, a further extension; and the calls that wait."""
+"""The dispatcher's queues: tickets without a unit, returns to rule on, further extensions, and the count of calls
+(PROCEDURE §2, §3).
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ BEYOND_THE_FIRST = 1
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A received ticket without a unit: its row, its words, and the unit the catalogue speaks for, if any."""
+    """A received ticket without a unit: its row, text as shown to the actor, and the unit the catalogue suggests."""
 
     row: InboxTicketRow
     body: str
@@ -45,7 +47,7 @@ class Question(Generic[QueuedRow]):
 
 
 async def list_undispatched(context: RegionContext, actor: Actor, batch: int = 50) -> list[Waiting]:
-    """Received tickets, what runs out first on top, each with the unit the catalogue suggests. Raises NotAllowed."""
+    """List received tickets, earliest deadline first, each with the unit the catalogue suggests. Raises NotAllowed."""
     allow(actor, Right.LIST_UNDISPATCHED)
     async with context.reading(actor) as conn:
         rows = await lists.list_inbox(conn, context.region, None, [State.RECEIVED.value], batch, 0)
@@ -59,7 +61,7 @@ async def _waiting(context: RegionContext, conn: Connection, row: InboxTicketRow
 
 
 async def _excluded(context: RegionContext, conn: Connection, ticket: Ticket) -> set[UUID]:
-    """Units that must not get it (the accused) and units whose return was upheld."""
+    """Return the units barred from a ticket: the accused one with its sub-units, and those whose return was upheld."""
     barred = set(context.county.barred(ticket.accused_unit_id))
     if not ticket.return_count:
         return barred
@@ -80,7 +82,10 @@ async def list_rulings(
 async def list_extensions(
     context: RegionContext, actor: Actor, now: datetime, batch: int = 50
 ) -> list[Question[ExtensionRequestRow]]:
-    """Requests for an extension that only a dispatcher may grant: beyond the first (PROCEDURE §3). Raises NotAllowed."""
+    """List requests for a second or later extension, which only a dispatcher may grant (PROCEDURE §3).
+
+    Raises NotAllowed.
+    """
     allow(actor, Right.LIST_UNDISPATCHED)
     async with context.reading(actor) as conn:
         rows = await dispatch_queue.list_extensions(conn, context.region, BEYOND_THE_FIRST, batch)
@@ -97,6 +102,6 @@ def _may(context: RegionContext, row: QueuedTicketRow, facts: CaseFacts, actor: 
 
 
 async def count_calls(context: RegionContext, now: datetime) -> int:
-    """How many callbacks after a reply wait for a telephone call now."""
+    """Count the callbacks after a reply that wait for a telephone call now."""
     async with context.reading(SYSTEM) as conn:
         return await dispatch_queue.count_calls(conn, context.region, "reply", now)

@@ -1,4 +1,4 @@
-"""派单, 改派, 退单 and its ruling: each one transaction (PROCEDURE §2, §3)."""
+"""Dispatch (派单), redispatch (改派), returns (退单) and their ruling. Each verb is one transaction (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ async def dispatch_ticket(
     context: RegionContext, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, reason: str = "",
     client_key: str | None = None, *, assisting: Sequence[UUID] = (), task: str = "",
 ) -> Ticket:  # fmt: skip
-    """Hand the ticket to a unit chosen by a person; from another unit it is 改派 and wants a reason.
+    """Hand the ticket over to a unit chosen by a person; taking it from another unit (改派) needs a reason.
 
-    Units in `assisting` are asked for their part at once, `task` says for what (联办).
-    Raises NoSuchUnit, AccusedAddressee, SameUnit, UnfitAssisting.
+    Units in `assisting` are invited at the same time with `task` (联办).
+    Raises NoSuchUnit, AccusedAddressee, SameUnit, UnfitAssisting, Missing.
     """
     if not {unit_id, *assisting} <= set(context.county.units):
         raise NoSuchUnit
@@ -53,9 +53,10 @@ async def dispatch_ticket(
 
 
 async def dispatch_received(context: RegionContext, now: datetime, batch: int) -> int:
-    """Hand over what waits, by the catalogue, oldest first; what no row speaks for goes to a dispatcher with an alarm.
+    """Hand over at most `batch` received tickets by the catalogue, oldest first; returns how many were tried.
 
-    Gives back how many tickets were looked at. Each ticket is its own transaction; a bad one stops nobody and is left to a dispatcher.
+    A ticket that no catalogue row fits raises an alarm for a dispatcher. Each ticket is a transaction of its own: one
+    that fails raises an alarm and does not block the others.
     """
     async with context.writing(SYSTEM) as conn:
         waiting = await records.claim_received(conn, context.region, now, batch)
@@ -89,9 +90,9 @@ async def _dispatch_one(context: RegionContext, ticket_id: UUID, now: datetime) 
             alarm = Alarm(DECIDED_BY_PEOPLE, str(ticket.cycle), {"number": ticket.number})
             decision = Decision(ticket, alarms=(alarm,))
         else:
-            known = catalogue.classify(ticket, row.matter_id, context.county.pace(row.matter_id))
+            classified = catalogue.classify(ticket, row.matter_id, context.county.pace(row.matter_id))
             promised = await promised_to_leader(context, conn, ticket)
-            decision = handover.hand_over(known, row.unit_id, barred, SYSTEM, context.rules, now, {}, promised)
+            decision = handover.hand_over(classified, row.unit_id, barred, SYSTEM, context.rules, now, {}, promised)
         await apply_decision(context, conn, ticket, decision, now)
 
 
@@ -103,7 +104,7 @@ async def return_ticket(
     given: Mapping[str, Any],
     client_key: str | None = None,
 ) -> Ticket:
-    """退单 with reason and basis. Raises ReturnClosed."""
+    """Return the ticket to the dispatcher (退单). `given` has reason and basis. Raises ReturnClosed, Missing."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         since = await history.last_event_at(conn, context.region, ticket_id, *HANDED)
@@ -116,7 +117,7 @@ async def rule_return(
     context: RegionContext, ticket_id: UUID, upheld: bool, actor: Actor, now: datetime, given: Mapping[str, Any],
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """The ruling on a return. Raises NotAllowed when tier 2 must decide."""
+    """Rule on a return: upheld or rejected. Raises NotAllowed when tier 2 must decide."""
     ruling = handover.uphold_return if upheld else handover.reject_return
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: ruling(ticket, actor, context.rules, now, given), client_key

@@ -1,4 +1,4 @@
-"""联办: asking units to assist, excusing one, handing a part in: each one transaction (PROCEDURE §2, §3)."""
+"""Joint handling (联办): invite, excuse, answer for assisting units. Each verb is one transaction (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def invite_units(
     context: RegionContext, ticket_id: UUID, units: Sequence[UUID], actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """邀请协办: `given` has task. Raises NoSuchUnit, AccusedAddressee, UnfitAssisting, Missing."""
+    """Invite assisting units (邀请协办). `given` has task. Raises NoSuchUnit, AccusedAddressee, UnfitAssisting, Missing."""
     if not set(units) <= set(context.county.units):
         raise NoSuchUnit
 
@@ -41,7 +41,7 @@ async def excuse_unit(
     context: RegionContext, ticket_id: UUID, unit_id: UUID, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """免于协办: `given` has reason. Raises NoPartDue."""
+    """Excuse an assisting unit (免于协办). `given` has reason. Raises NoPartDue, Missing."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         parts = await joint.list_parts(conn, context.region, ticket_id)
@@ -54,7 +54,7 @@ async def hand_in_part(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None, *,
     unit_id: UUID | None = None,
 ) -> Ticket:  # fmt: skip
-    """提交协办意见: `given` has part. `unit_id` names the assisting unit where somebody speaks for several.
+    """Submit an assisting unit's part (提交协办意见). `given` has part; `unit_id` names it if the actor speaks for several.
 
     Raises NoPartDue, LeadUnit, Missing.
     """
@@ -69,7 +69,7 @@ async def hand_in_part(
 async def list_late_parts(
     context: RegionContext, actor: Actor, now: datetime, batch: int = 100
 ) -> list[OverduePartListRow]:
-    """Parts that assisting units are late with, the longest overdue first. Raises NotAllowed."""
+    """List at most `batch` overdue parts of assisting units, longest overdue first. Raises NotAllowed."""
     allow(actor, Right.LIST_SUPERVISED)
     async with context.reading(actor) as conn:
         return await joint.list_late(conn, context.region, now, batch)
@@ -78,7 +78,7 @@ async def list_late_parts(
 async def late_parts_of_tickets(
     context: RegionContext, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
 ) -> dict[UUID, list[OverduePartRow]]:
-    """The late parts of these tickets, as far as the actor sees them, by ticket."""
+    """Return the overdue parts of these tickets by ticket, within the actor's row scope."""
     late: dict[UUID, list[OverduePartRow]] = {}
     if not ticket_ids:
         return late

@@ -1,1 +1,1 @@
-"""A unit's verbs, and corrections by the hotline (PROCEDURE §2, §3)."""
+"""The unit's verbs, and the hotline's corrections (PROCEDURE §2, §3)."""

@@ -1,4 +1,6 @@
-"""Correcting what is kept of a person: reasoned, recorded, and never by a masked value that came back with a form."""
+"""Correct the complainant's data (更正联系方式): with a reason, and never to a masked value sent back by a form
+(PROCEDURE §6).
+"""
 
 from __future__ import annotations
 
@@ -32,9 +34,9 @@ async def correct_person(
     given: Mapping[str, Any],
     client_key: str | None = None,
 ) -> Ticket:
-    """更正联系方式: name, phone, identity and address; an empty or masked field leaves what is kept as it is.
+    """Correct name, phone, identity or address; an empty or masked field stays unchanged. `given` also has reason.
 
-    Raises Missing when nothing is to be changed or no reason is given, TooLong, Malformed.
+    Raises Missing when nothing changes or no reason is given, TooLong, Malformed.
     """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
@@ -54,7 +56,7 @@ async def correct_person(
 
 
 def _fresh(context: RegionContext, complainant: Complainant, given: Mapping[str, Any]) -> dict[str, str]:
-    """What differs from what is kept, as it is to be kept."""
+    """Return the fields that change, with their new values validated and the phone number normalised."""
     kept, masked = asdict(complainant), masked_person(complainant)
     typed = {what: str(given.get(what) or "").strip() for what in PERSON_NAMES}
     meant = {what: value for what, value in typed.items() if value and not is_masked(value) and value != masked[what]}

@@ -1,4 +1,4 @@
-"""更正分类 and 撤销并单: each one transaction (PROCEDURE §2, §3)."""
+"""Correct a classification (更正分类) and undo a merge (撤销并单). Each verb is one transaction (PROCEDURE §2, §3)."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ async def reclassify_ticket(
     context: RegionContext, ticket_id: UUID, kind: Kind, matter_id: str | None, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """更正分类: `given` has reason; a matter of None stays what it is. A ticket that found no unit is tried again.
+    """Correct kind and matter (更正分类); a `matter_id` of None keeps the matter. `given` has reason.
 
-    Raises Malformed for an unknown matter, and when nothing changes.
+    Running deadlines are recomputed, and alarms about a dispatch that found no unit are settled, so that the catalogue is
+    tried again. Raises Malformed for an unknown matter and when nothing changes, Missing.
     """
     county = context.county
     if matter_id is not None and matter_id not in county.matters:
@@ -69,7 +70,10 @@ async def _write(
 async def unmerge_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """撤销并单: `given` has reason. What had been merged into this ticket before stays with the target. Raises NotMerged."""
+    """Undo a merge (撤销并单). `given` has reason. Tickets merged into this one earlier stay with the target.
+
+    Raises NotMerged, Missing.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         merged = [row for row in await history.list_events(conn, context.region, ticket_id) if row["verb"] == "merge"]

@@ -1,4 +1,6 @@
-"""A unit's verbs: sign, contact, extend, reply; parking; a word added. Each one transaction (PROCEDURE §2, §3)."""
+"""The unit's verbs: sign, assign, contact, reply, extension, parking, comments. Each verb is one transaction
+(PROCEDURE §2, §3).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ Given = Mapping[str, Any]
 async def sign_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """签收."""
+    """Sign for a ticket (签收). Raises WrongState, NotAllowed."""
     return await execute_rule(context, ticket_id, actor, now, lambda ticket: rule.sign(ticket, actor, now), client_key)
 
 
@@ -43,7 +45,10 @@ async def assign_ticket(
     now: datetime,
     client_key: str | None = None,
 ) -> Ticket:
-    """指定经办人: the head names the person in charge. Raises Malformed for somebody of another unit, Recused."""
+    """Assign the person in charge (指定经办人).
+
+    Raises Malformed for a person outside the head's units, Recused for one recused from the ticket.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         below = context.county.scope(actor)
@@ -61,7 +66,7 @@ async def assign_ticket(
 async def record_contact(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """先行联系: how (CONTACT_WAYS) and what was said."""
+    """Record the first contact (先行联系). `given` has how (one of CONTACT_WAYS) and text. Raises Malformed, Missing."""
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.contact(ticket, actor, now, given), client_key
     )
@@ -70,7 +75,10 @@ async def record_contact(
 async def reply_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """答复: `reply` for the person, `facts` for the office. Raises ContactFirst, PartsMissing."""
+    """Reply (答复): `given` has reply for the complainant and facts for the file.
+
+    Complainants of merged tickets are notified too. Raises ContactFirst, PartsMissing, Missing.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         contacted = await history.is_contacted(conn, context.region, ticket)
@@ -88,7 +96,7 @@ async def reply_ticket(
 async def ask_extension(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """延期 is asked, with a reason. Raises ExtensionClosed."""
+    """Ask for an extension (延期). `given` has reason. Raises ExtensionClosed, Missing."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         reply, pending = await _extension(context, conn, ticket)
@@ -101,7 +109,7 @@ async def decide_extension(
     context: RegionContext, ticket_id: UUID, granted: bool, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """延期 is granted or refused. Raises ExtensionClosed."""
+    """Grant or refuse a request for an extension (延期). Raises ExtensionClosed, NotAllowed."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         reply, pending = await _extension(context, conn, ticket)
@@ -113,7 +121,7 @@ async def decide_extension(
 
 
 async def _extension(context: RegionContext, conn: Connection, ticket: Ticket) -> tuple[Deadline | None, bool]:
-    """The running reply clock, and whether a request waits, however late its decision is."""
+    """Return the running reply deadline, and whether a request for an extension is undecided."""
     running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket.ticket_id)]
     reply = next((deadline for deadline in running if deadline.rule is Rule.REPLY), None)
     last = await history.last_verb(conn, context.region, ticket.ticket_id, "ask_extension", *ENDS_A_REQUEST)
@@ -124,7 +132,7 @@ async def park_ticket(
     context: RegionContext, ticket_id: UUID, until: datetime, actor: Actor, now: datetime, given: Given,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """挂账 until a definite moment."""
+    """Park a ticket (挂账) until this moment. `given` has reason. Raises Malformed for one out of range, Missing."""
     return await execute_rule(
         context,
         ticket_id,
@@ -138,7 +146,7 @@ async def park_ticket(
 async def resume_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """恢复办理 before the date."""
+    """Resume a parked ticket (恢复办理) before its date."""
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.resume(ticket, actor, now), client_key
     )
@@ -147,9 +155,9 @@ async def resume_ticket(
 async def comment_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """A word added; no limit moves. What is said for the person of a merged ticket goes on to the target.
+    """Add a comment; it moves no deadline. From the complainant's side of a merged ticket it passes to the target.
 
-    Raises MergedElsewhere.
+    Raises MergedElsewhere for other roles.
     """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
@@ -163,7 +171,7 @@ async def comment_ticket(
 async def _pass_on(
     context: RegionContext, conn: Connection, ticket: Ticket, target_id: UUID, actor: Actor, now: datetime, given: Given
 ) -> Decision:
-    # The target is not in the person's rows; the rule passes the word on, not the person.
+    # As the system, since the target is outside the complainant's row scope.
     target = await lock_ticket(context, conn, target_id, SYSTEM, now)
     complainant = await read_complainant(context, conn, ticket.ticket_id)
     barred = context.county.barred(ticket.accused_unit_id)

@@ -1,1 +1,1 @@
-"""Taking contacts in, whatever the channel (PROCEDURE §2)."""
+"""Intake: open tickets from any channel, and handle them at first contact (PROCEDURE §2)."""

@@ -1,4 +1,4 @@
-"""Files of a ticket: added by those who may see it, read inside one's rows, each look recorded (PROCEDURE §6)."""
+"""Files of a ticket: add them, and read them within the row scope with an access log entry (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ FILES_OF_TICKET = 60
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A file whose bytes already lie in the files folder; `sha256` is its digest of 32 bytes.
+    """A file whose bytes are in the files folder already; `sha256` is its digest of 32 bytes.
 
-    `place` is where a photo was taken, an empty text unless the person chose to tell.
+    `place` is where a photo was taken, empty unless the complainant chose to state it.
     """
 
     file_name: str
@@ -50,11 +50,10 @@ async def add_files(
     now: datetime,
     label: str = "现场照片",
 ) -> int:
-    """Hang files on a ticket, those of a merged one on its target too; the same file twice is kept once.
+    """Attach files to a ticket, for a merged one also to its target; returns how many files the ticket has then.
 
-    Gives back how many files the ticket has.
-
-    Raises NotFound outside the actor's rows, Malformed beyond 60 files on a ticket.
+    A file attached twice is stored once. Raises NotFound outside the actor's row scope, Malformed beyond 60 files on a
+    ticket.
     """
     async with context.writing(scope_of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
         ticket = await records.lock_ticket(conn, context.region, ticket_id)
@@ -69,7 +68,7 @@ async def add_files(
 
 
 async def _passed_to(context: RegionContext, conn: Connection, ticket: Ticket) -> Ticket | None:
-    """The ticket on which files of a merged one hang as well."""
+    """Return the ticket that files of a merged one are attached to as well, or None."""
     target = await target_of(context, conn, ticket)
     if target is None or not passes_files(ticket, target, context.county.barred(ticket.accused_unit_id)):
         return None
@@ -106,7 +105,10 @@ def _labelled(label: str, file: KeptFile) -> str:
 
 
 async def check_room(context: RegionContext, ticket_id: UUID, digests: Sequence[bytes]) -> None:
-    """Raises Malformed when the ticket cannot take files with these digests, before anything is written of a deed."""
+    """Raise Malformed when files with these SHA-256 digests would exceed 60 on the ticket or its target.
+
+    Call it before an action that files belong to, so that the action is not half done.
+    """
     if not digests:
         return
     async with context.reading(ALL) as conn:
@@ -117,7 +119,7 @@ async def check_room(context: RegionContext, ticket_id: UUID, digests: Sequence[
 
 
 def _id_of(ticket_id: UUID, digest: bytes) -> UUID:
-    # The id follows from the content, so that a repeated form adds nothing.
+    # The id is derived from the content, so that a repeated form adds nothing.
     return uuid5(ticket_id, digest.hex())
 
 
@@ -129,9 +131,9 @@ def _refuse_beyond(attachment_ids: Collection[UUID]) -> None:
 async def read_file(
     context: RegionContext, ticket_id: UUID, attachment_id: UUID, actor: Actor, now: datetime, address: str = ""
 ) -> AttachmentRow:
-    """One file of a ticket; the access is recorded. Raises NotFound outside the actor's rows.
+    """Return one file of a ticket and record the access. Raises NotFound outside the actor's row scope.
 
-    A file name is a person's words too: it is redacted for whoever reads those redacted.
+    The file name is free text: it is redacted for readers who see the ticket's texts redacted.
     """
     async with context.writing(actor) as conn:
         ticket = await records.get_ticket(conn, context.region, ticket_id)

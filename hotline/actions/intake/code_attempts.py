@@ -1,4 +1,4 @@
-"""Holding off whoever guesses query codes: six digits are few, so wrong ones are counted (PROCEDURE §2)."""
+"""Limit wrong query codes: with only six digits they could be guessed (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hotline.store.intake.code_attempts import WrongCodesRow, count_wrong_codes
 from hotline.store.privacy.access_log import insert_entry
 
 SHORT, LONG = timedelta(minutes=10), timedelta(hours=1)
-# One address at one number and one address in all, each in the short time; one number from anywhere in the long one.
+# Wrong codes from one address for one number, and from one address, in SHORT; for one number from anywhere, in LONG.
 MOST: WrongCodesRow = {"pair": 6, "address": 40, "number": 40}
 
 
@@ -22,7 +22,7 @@ class TooManyTries(Refusal):
 
 
 async def check_tries(context: RegionContext, number: str, address: str, now: datetime) -> None:
-    """Raises TooManyTries when too many wrong codes were given lately."""
+    """Raise TooManyTries after too many wrong codes for this number or from this IP address."""
     async with context.reading(FILING) as conn:
         counts = await count_wrong_codes(conn, context.region, number[:40], address, now - SHORT, now - LONG)
     exceeded = (
@@ -35,6 +35,6 @@ async def check_tries(context: RegionContext, number: str, address: str, now: da
 
 
 async def note_wrong_code(context: RegionContext, number: str, address: str, now: datetime) -> None:
-    """One more wrong number or code; it stands among the looks, without a ticket."""
+    """Record a wrong number or code in the access log, without a ticket."""
     async with context.writing(FILING) as conn:
         await insert_entry(conn, context.region, now, None, None, "wrong_code", number[:40], address)

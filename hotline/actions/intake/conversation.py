@@ -1,4 +1,4 @@
-"""Loading and keeping a half-told complaint; a repeated message gets the first answer again."""
+"""Load and save the state of a conversation; a repeated message gets the first reply again."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORGOTTEN_AFTER = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class ConversationState:
-    """Where a conversation stands: the step that waits for words, and what was told so far."""
+    """The state of a conversation: the step that waits for a message, and the draft collected so far."""
 
     step: str
     draft: dict[str, Any]
@@ -29,17 +29,18 @@ Answer = Callable[[Connection, ConversationState], Awaitable[tuple[str, Conversa
 
 
 async def take_turn(context: RegionContext, incoming: Incoming, now: datetime, answer: Answer) -> str:
-    """One message of one person: answered once, whatever the channel repeats, one at a time for each person.
+    """Answer one message of one person and return the reply; a repeated delivery returns the first reply.
 
-    `answer` gets the open transaction's connection and the turn; gives back the reply and the next turn.
-    Message, conversation and whatever `answer` wrote are kept together or not at all.
+    Messages of one person are answered one at a time. `answer` gets the connection and the present state and returns the
+    reply and the next state. A conversation idle for 24 hours starts again. Message, state and the writes of `answer` are
+    one transaction.
     """
     region, vault = context.region, context.vault
     person, *former = vault.fingerprints(incoming.person, f"person.{incoming.channel}")
     async with context.writing(scope_of_person([person, *former])) as conn:
         if not await conversations.claim_message(conn, region, incoming.channel, incoming.message_id, now):
-            kept = await conversations.get_reply(conn, region, incoming.channel, incoming.message_id)
-            return vault.unseal(kept, "reply") if kept else ""
+            sealed_reply = await conversations.get_reply(conn, region, incoming.channel, incoming.message_id)
+            return vault.unseal(sealed_reply, "reply") if sealed_reply else ""
         if former:
             await conversations.follow_person(conn, region, incoming.channel, former, person)
         row = await conversations.hold_conversation(

@@ -1,4 +1,4 @@
-"""The ways a ticket ends or waits at first contact, and the merging of two (PROCEDURE §2). Each is one transaction."""
+"""First contact: answer, redirect, ask for details, withdraw, merge. Each verb is one transaction (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotline.store.tickets import records
 async def answer_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """即办件: answered at first contact."""
+    """Answer at first contact and close (即办件). `given` has answer. Raises Missing, WrongState, NotAllowed."""
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.answer_at_once(ticket, actor, now, given), client_key
     )
@@ -27,7 +27,10 @@ async def answer_ticket(
 async def redirect_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """退回件: told where it belongs."""
+    """Close a ticket the hotline is not responsible for and say where it belongs (退回件). `given` has where.
+
+    Raises Missing, WrongState, NotAllowed.
+    """
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.redirect(ticket, actor, now, given), client_key
     )
@@ -36,7 +39,10 @@ async def redirect_ticket(
 async def ask_details(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """补办件: everything missing told once (一次性告知)."""
+    """Ask for all missing details in one list (补办件, 一次性告知). `given` has missing.
+
+    Raises Missing, WrongState, NotAllowed.
+    """
     return await execute_rule(
         context,
         ticket_id,
@@ -50,7 +56,7 @@ async def ask_details(
 async def add_details(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """The person supplied what was missing."""
+    """Add the details the complainant supplied. `given` has text. Raises Missing, WrongState, NotAllowed."""
     return await execute_rule(
         context,
         ticket_id,
@@ -64,7 +70,7 @@ async def add_details(
 async def withdraw_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """The person takes it back."""
+    """Close a ticket the complainant withdraws. `given` has reason. Raises Missing, WrongState, NotAllowed."""
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.withdraw(ticket, actor, now, given), client_key
     )
@@ -78,7 +84,11 @@ async def merge_ticket(
     now: datetime,
     client_key: str | None = None,
 ) -> Ticket:
-    """并单 into the ticket with this number. Raises Malformed when that one does not go on, AccusedAddressee."""
+    """Merge a ticket into the one with this number (并单).
+
+    Raises Malformed when that one is unknown, closed or the same ticket, AccusedAddressee, NotFound outside the actor's
+    row scope.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         found = await records.get_by_number(conn, context.region, target_number.strip())

@@ -1,4 +1,4 @@
-"""Taking contacts in: open a ticket, and the ways one ends or waits at first contact (PROCEDURE §2)."""
+"""Open a ticket from a filing (受理; PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the person is told: the number, the query code known to the person only, and whether it was a repeat."""
+    """An opened ticket with its query code for the complainant; `repeated`: an earlier request had opened it."""
 
     ticket: Ticket
     query_code: str
@@ -37,9 +37,10 @@ class Opened:
 
 
 async def open_ticket(context: RegionContext, filing: Filing, actor: Actor, now: datetime) -> Opened:
-    """受理. One row each of ticket, person, event and clock; a repeated client_key gives the first answer again.
+    """Open a ticket (受理) with complainant, event and dispatch deadline; a repeated client_key returns the first one.
 
-    Filings that arrive while others are being written are written together. Raises Missing, TooLong, Malformed.
+    Filings that arrive while others are being written are batched into one statement. Raises Missing, TooLong,
+    Malformed.
     """
     filing = _fit(context, check_filing(filing))
     code = query_code(context, filing.client_key)
@@ -60,7 +61,7 @@ async def open_ticket(context: RegionContext, filing: Filing, actor: Actor, now:
 async def open_ticket_in(
     context: RegionContext, conn: Connection, filing: Filing, actor: Actor, now: datetime
 ) -> Opened:
-    """The same inside a transaction that is already open. Raises AlreadyOpened for a repeat."""
+    """Do the same as `open_ticket` in an open transaction. Raises AlreadyOpened for a repeated client_key."""
     filing = _fit(context, check_filing(filing))
     filed = _compose(context, filing, actor, now, await context.next_number(now))
     await insert_tickets(conn, context.region, [filed])
@@ -93,7 +94,10 @@ def _compose(context: RegionContext, filing: Filing, actor: Actor, now: datetime
 
 
 def _fit(context: RegionContext, filing: Filing) -> Filing:
-    """The filing as the county knows it: a known matter brings its pace, a number its usual form."""
+    """Return the filing with the pace of its matter and the phone number normalised.
+
+    Raises Malformed for an unknown matter, an unknown accused unit or an invalid phone number.
+    """
     matter = context.county.matters.get(filing.matter_id or "")
     if filing.matter_id and matter is None:
         raise Malformed(what="事项分类")
@@ -123,5 +127,5 @@ def _seal(context: RegionContext, filing: Filing) -> SealedPerson:
 
 
 def new_client_key() -> str:
-    """A key for a fresh form."""
+    """Return a random idempotency key for a new form."""
     return secrets.token_urlsafe(18)

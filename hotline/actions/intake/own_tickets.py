@@ -1,4 +1,4 @@
-"""For a door that knows the person by itself: filing, own tickets without a number, the callback that waits."""
+"""A complainant's own tickets: on channels that identify them, and by number and query code (PROCEDURE §2, §6)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from hotline.store.tickets import records
 
 @dataclass(frozen=True, slots=True)
 class OwnTicket:
-    """One of the person's tickets as it is told to the person; `unit` is empty before dispatch."""
+    """A ticket as shown to its complainant; `unit` is empty before dispatch."""
 
     number: str
     title: str
@@ -34,7 +34,7 @@ class OwnTicket:
 
 @dataclass(frozen=True, slots=True)
 class PendingCallback:
-    """A reply the person may rate now, and since when it could be known."""
+    """A reply the complainant may rate now; `asked_at` is when they were asked."""
 
     ticket_id: UUID
     number: str
@@ -44,7 +44,7 @@ class PendingCallback:
 async def list_own_in(
     context: RegionContext, conn: Connection, incoming: Incoming, now: datetime, batch: int
 ) -> tuple[list[OwnTicket], int]:
-    """The newest tickets of the person who wrote, and how many there are; each look is recorded."""
+    """List at most `batch` tickets of the sender, newest first, with their total; each access is recorded."""
     rows = await own_tickets.list_own(conn, context.region, incoming.channel, person_hashes(context, incoming), batch)
     for row in rows:
         await access_log.insert_entry(conn, context.region, now, None, row["ticket_id"], "progress")
@@ -53,13 +53,13 @@ async def list_own_in(
 
 
 async def find_asked_in(context: RegionContext, conn: Connection, incoming: Incoming) -> PendingCallback | None:
-    """The reply the person who wrote was asked about last and has not rated yet."""
+    """Return the reply the sender was last asked to rate and has not rated yet, or None."""
     row = await own_tickets.get_asked(conn, context.region, incoming.channel, person_hashes(context, incoming))
     return PendingCallback(row["ticket_id"], row["number"], row["asked_at"]) if row else None
 
 
 async def find_wanting_in(context: RegionContext, conn: Connection, incoming: Incoming) -> tuple[UUID, str] | None:
-    """Id and number of the newest ticket that waits for details from the person who wrote."""
+    """Return id and number of the sender's newest ticket that waits for details, or None."""
     row = await own_tickets.get_wanting(conn, context.region, incoming.channel, person_hashes(context, incoming))
     return (row["ticket_id"], row["number"]) if row else None
 
@@ -67,7 +67,7 @@ async def find_wanting_in(context: RegionContext, conn: Connection, incoming: In
 async def add_own_details_in(
     context: RegionContext, conn: Connection, ticket_id: UUID, text: str, now: datetime
 ) -> Ticket:
-    """The person supplied what was missing (PROCEDURE §2). A WrongState leaves the open transaction fit to go on."""
+    """Add the details the complainant supplied (PROCEDURE §2). The open transaction stays usable after a WrongState."""
     ticket = await lock_ticket(context, conn, ticket_id, COMPLAINANT, now)
     decision = add_details(ticket, COMPLAINANT, context.rules, now, {"text": text})
     await apply_decision(context, conn, ticket, decision, now)
@@ -75,7 +75,7 @@ async def add_own_details_in(
 
 
 async def find_own(context: RegionContext, conn: Connection, number: str, code: str) -> Ticket:
-    """The ticket of this number when the query code is its own. Raises NotFound."""
+    """Return the ticket with this number if the query code is correct. Raises NotFound otherwise."""
     ticket = await records.get_by_number(conn, context.region, number.strip())
     if ticket is None:
         raise NotFound
@@ -86,7 +86,7 @@ async def find_own(context: RegionContext, conn: Connection, number: str, code: 
 
 
 async def filed_code(context: RegionContext, number: str, client_key: str) -> str:
-    """The query code a form with this key was told; for a number that is not its own a code that fits nothing."""
+    """Return the query code given for the form with this key; with a number not its own, a code that fits no ticket."""
     async with context.reading(scope_of_key(client_key)) as conn:
         ticket = await records.get_by_client_key(conn, context.region, client_key)
         stored = await records.get_code_hash(conn, context.region, ticket.ticket_id) if ticket else None
@@ -95,6 +95,6 @@ async def filed_code(context: RegionContext, number: str, client_key: str) -> st
 
 
 async def own_ticket(context: RegionContext, number: str, code: str) -> Ticket:
-    """The complainant's own ticket. Raises NotFound."""
+    """Return the complainant's own ticket by number and query code. Raises NotFound."""
     async with context.reading(scope_of_number(number)) as conn:
         return await find_own(context, conn, number, code)

@@ -1,1 +1,1 @@
-"""Telling people: recipients, notifications, the outbox and its delivery (PROCEDURE §4)."""
+"""Messages: recipients, notifications, the outbox and its delivery (PROCEDURE §4)."""

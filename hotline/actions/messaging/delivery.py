@@ -1,4 +1,6 @@
-"""Sending what waits in the outbox: claimed before it leaves, settled after, never sent twice by itself (PROCEDURE §4)."""
+"""Deliver the messages of the outbox: claim, send, settle. A message that may have arrived is never repeated
+automatically (PROCEDURE §4).
+"""
 
 from __future__ import annotations
 
@@ -30,11 +32,11 @@ _log = structlog.get_logger()
 
 
 async def deliver_due(context: RegionContext, send: Send, now: datetime, batch: int) -> int:
-    """Deliver notices that are due, those for one reader as one message; returns how many were settled.
+    """Deliver at most `batch` messages that are due, those to one recipient as one message; returns how many.
 
-    Desk notices are settled with the claim, since they never leave the database. Others leave between two
-    transactions: a worker killed there leaves them `unknown`, which a person sees and nobody repeats.
-    What should have left while no worker ran waits for notice hours like everything else, unless it is urgent.
+    Desk notices are settled in the transaction that claims them, since they never leave the database. Others are sent
+    between two transactions: if the worker is killed there, `mark_stale_deliveries` marks them as unknown and raises an
+    alarm. Outside notice hours only urgent messages are delivered, also after an outage of the worker.
     """
     async with context.writing(SYSTEM) as conn:
         rows = await outbox.claim_outbox(conn, context.region, now, _notice_time(context, now) > now, batch)
@@ -47,7 +49,10 @@ async def deliver_due(context: RegionContext, send: Send, now: datetime, batch: 
 
 
 async def mark_stale_deliveries(context: RegionContext, now: datetime) -> int:
-    """Messages a dead worker had claimed: perhaps sent. An alarm each; gives back how many."""
+    """Mark messages claimed five minutes ago and never settled as unknown: they may have been sent by a dead worker.
+
+    Raises an alarm for each and returns how many.
+    """
     async with context.writing(SYSTEM) as conn:
         lost = await outbox.mark_stuck(conn, context.region, now - LOST_AFTER)
         for row in lost:
@@ -115,7 +120,10 @@ async def _settle_sent(
 async def _settle_later(
     context: RegionContext, conn: Connection, group: list[ClaimedMessageRow], receipt: Receipt, now: datetime
 ) -> None:
-    """Each is tried again by its own count: one that came fresh into the fold is not given up with the first."""
+    """Let each message wait for the channel's delay or a doubling one; refuse it after its own `MOST_ATTEMPTS`.
+
+    Messages sent together may have different numbers of attempts.
+    """
     spent = [row for row in group if row["attempts"] >= MOST_ATTEMPTS]
     for row in group:
         if row not in spent:
@@ -131,7 +139,7 @@ async def _settle_later(
 async def _settle_refused(
     context: RegionContext, conn: Connection, group: list[ClaimedMessageRow], receipt: Receipt, now: datetime
 ) -> None:
-    """The channel cannot: a callback goes on by telephone, the rest is shown to a person."""
+    """Settle messages the channel refused: a callback goes on by telephone, any other message raises an alarm."""
     await outbox.settle_outbox(conn, context.region, _ids(group), "refused", now, reason=receipt.reason)
     await reminders.settle_reminders(conn, context.region, _ids(group), "refused", now, receipt.reason)
     for row in group:

@@ -1,4 +1,4 @@
-"""Notices to a desk and alarms, as their readers list and settle them (PROCEDURE §4)."""
+"""List and settle desk notices and alarms (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NOTICES_KEPT = timedelta(days=14)
 
 
 class DeskNotice(TypedDict):
-    """A notice to a desk; `stands_for` names the person it was meant for, '' for what is the reader's own."""
+    """A desk notice; `stands_for` names the person it was meant for, empty when that is the reader."""
 
     outbox_id: UUID
     kind: str
@@ -32,11 +32,11 @@ class DeskNotice(TypedDict):
 
 
 async def list_alarms(context: RegionContext, actor: Actor, batch: int = 100) -> list[OpenAlarmRow]:
-    """What waits for a dispatcher's eye, oldest first."""
+    """List at most `batch` open alarms, oldest first. Raises NotAllowed."""
     allow(actor, Right.READ_ALARMS)
     async with context.reading(actor) as conn:
         rows = await alarms.list_alarms(conn, context.region, batch)
-    # An administrator keeps the house running; what a ticket says is not read by role (三员分立, PROCEDURE §1).
+    # Administrators read alarms but not tickets (三员分立, PROCEDURE §1).
     return rows if may(actor.role, Right.READ_TICKET) else [_without_title(row) for row in rows]
 
 
@@ -48,16 +48,16 @@ def _without_title(row: OpenAlarmRow) -> OpenAlarmRow:
 
 
 async def settle_alarm(context: RegionContext, alarm_id: UUID, actor: Actor, now: datetime) -> None:
-    """A dispatcher dealt with it."""
+    """Settle an alarm that was dealt with. Raises NotAllowed."""
     allow(actor, Right.SETTLE_ALARM)
     async with context.writing(actor) as conn:
         await alarms.settle_alarm(conn, context.region, alarm_id, now, actor.account_id)
 
 
 async def list_notices(context: RegionContext, actor: Actor, now: datetime, batch: int = 50) -> list[DeskNotice]:
-    """Unread notices of the last two weeks to the actor's desk, the actor, and those the actor stands in for now.
+    """List at most `batch` unread notices of the last two weeks, newest first.
 
-    Newest first, at most `batch`.
+    These are notices to the actor, to the desks of the actor's unit and role, and to those the actor stands in for now.
     """
     async with context.reading(actor) as conn:
         desks = await _desks(context, conn, actor, now)
@@ -73,18 +73,18 @@ async def list_notices(context: RegionContext, actor: Actor, now: datetime, batc
 
 
 async def settle_notice(context: RegionContext, outbox_id: UUID, actor: Actor, now: datetime) -> None:
-    """The reader has dealt with a notice."""
+    """Mark a notice on one of the actor's desks as done."""
     async with context.writing(actor) as conn:
         desks = await _desks(context, conn, actor, now)
         await outbox.settle_notice(conn, context.region, outbox_id, list(desks))
 
 
 async def _desks(context: RegionContext, conn: Connection, actor: Actor, now: datetime) -> dict[str, str]:
-    """Every desk the actor reads now, with the name of the person away whose it is; empty for the actor's own."""
+    """Map every desk the actor reads now to the absent person it belongs to; empty for the actor's own."""
     desks: dict[str, str] = {}
     if actor.account_id is not None:
         for person in await leaves.list_stood_in_for(conn, context.region, actor.account_id, now):
-            # What a person reads is never more than they may see, whoever moved since the leave was entered.
+            # Either of them may have changed units since the leave was entered: the row scope of today decides.
             if person.unit_id in context.county.scope(actor):
                 desks |= {f"unit:{person.unit_id}": person.name} if person.role in OF_A_UNIT else {}
                 desks[f"account:{person.account_id}"] = person.name

@@ -1,4 +1,4 @@
-"""Putting what must be told into the outbox, for whoever is really there to read it (PROCEDURE §4)."""
+"""Put notices into the outbox, addressed to whoever is present to read them (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ async def notify(
     now: datetime,
     clock: Strike | None = None,
 ) -> None:
-    """Put a notice of an occasion (`about`) into the outbox, once; a reminder also into the ledger.
+    """Put a notice into the outbox once for each occasion (`about`); a reminder also into the reminder ledger.
 
-    `clock` is the clock's step that asked for it. Somebody on leave: it goes to the substitute; nobody there at all: it
-    goes upwards, with an alarm.
+    `clock` is the deadline and step that caused a reminder. A notice to a person on leave goes to the substitute; if
+    nobody is present it goes to the next unit above that is attended, else to the dispatchers, with an alarm.
     """
     if notice.to == Audience.COMPLAINANT:
         await _notify_complainant(context, conn, ticket, notice, about, now)
@@ -45,7 +45,7 @@ async def notify(
     if reader.absent is not None:
         occasion = f"{about}:{notice.kind}:{notice.about}:{notice.to.partition(':')[2]}"
         await _note_absent(context, conn, ticket, notice.kind, reader.absent, occasion, now)
-    # By whom it was meant for: two units whose desks the same one reads are two notices.
+    # The key has the intended recipient: notices to two units that resolve to one desk stay two.
     outbox_id, key = new_id(), f"{about}:{notice.kind}:{notice.to}"
     if notice.kind is NoticeKind.REMINDER and clock is not None:
         deadline, step = clock
@@ -70,7 +70,7 @@ async def _note_absent(
     occasion: str,
     now: datetime,
 ) -> None:
-    """Raise an alarm each time nobody is there for whom a notice was meant."""
+    """Raise an alarm, once for each occasion, because the intended recipient of a notice is absent."""
     details = {"number": ticket.number, "notice": kind, **absent}
     alarm = AlarmKind.NOBODY_TO_RECEIVE
     await alarms.raise_alarm(conn, context.region, alarm, occasion, ticket.ticket_id, details, now)
@@ -79,7 +79,7 @@ async def _note_absent(
 async def _notify_complainant(
     context: RegionContext, conn: Connection, ticket: Ticket, notice: Notice, about: str, now: datetime
 ) -> None:
-    # On the telephone the callback carries the answer, on the website the ticket's own page does.
+    # By telephone the complainant learns the answer in the callback, on the website from the ticket's page.
     if ticket.channel is not Channel.WECHAT:
         return
     person = await get_complainant(conn, context.region, ticket.ticket_id)
@@ -91,7 +91,7 @@ async def _notify_complainant(
 async def post_to_complainant(
     context: RegionContext, conn: Connection, ticket: Ticket, notice: Notice, key: str, wechat: bytes, now: datetime
 ) -> None:
-    """Put a notice to the complainant's sealed WeChat id into the outbox, unless `key` is known there."""
+    """Put a notice to the complainant's sealed WeChat id (`wechat`) into the outbox, unless `key` is there already."""
     await _post(
         context, conn, ticket, notice, now, outbox_id=new_id(), key=key, channel="wechat",
         recipient=f"ticket:{ticket.ticket_id}", sealed=wechat,
@@ -112,10 +112,10 @@ async def _post(
 
 
 async def hand_on_notices(
-    context: RegionContext, conn: Connection, ticket: Ticket, who: Colleague, now: datetime
+    context: RegionContext, conn: Connection, ticket: Ticket, recused: Colleague, now: datetime
 ) -> None:
-    """Somebody stays away from a ticket from now on: what they have not dealt with goes to whoever is there for it."""
-    desks = [f"account:{who.account_id}", f"unit:{who.unit_id}", f"role:{who.role}"]
+    """Move a recused person's unread notices of a ticket to whoever is present for them, with an alarm if nobody is."""
+    desks = [f"account:{recused.account_id}", f"unit:{recused.unit_id}", f"role:{recused.role}"]
     for row in await outbox.list_unread(conn, context.region, ticket.ticket_id, desks):
         reader = await resolve_recipient(context, conn, ticket, row["recipient"], now)
         if reader.absent is not None:
@@ -126,6 +126,6 @@ async def hand_on_notices(
 
 
 async def drop_waiting(context: RegionContext, conn: Connection, ticket: Ticket, now: datetime) -> None:
-    """A closed ticket's notices that no desk has seen yet are told to nobody any more."""
+    """Drop a closed ticket's desk notices that are not delivered yet, and their reminders."""
     dropped = await outbox.drop_waiting(conn, context.region, ticket.ticket_id, "ticket_closed")
     await reminders.settle_reminders(conn, context.region, dropped, "skipped", now, "ticket_closed")

@@ -1,6 +1,6 @@
-"""Who really reads what is for a unit, an office or a person: a substitute, or somebody above (PROCEDURE §4, §6, §9).
+"""Resolve the actual recipient of a notice: its addressee, a substitute, or a unit above (PROCEDURE §4, §6, §9).
 
-Whoever stays away from the ticket (回避) counts as not there, as a substitute too.
+A person recused from the ticket (回避) counts as absent, also as a substitute.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FALLBACK = "role:dispatcher"
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where it goes; `instead_of` is the person it was meant for; `absent`, when set, says in an alarm who is missing."""
+    """The actual recipient; `instead_of` is the intended person; `absent`: details of the alarm if nobody is there."""
 
     recipient: str
     instead_of: UUID | None = None
@@ -31,9 +31,9 @@ class Recipient:
 async def resolve_recipient(
     context: RegionContext, conn: Connection, ticket: Ticket, to: str, now: datetime
 ) -> Recipient:
-    """Who gets a notice of the ticket to 'unit:<id>', 'role:<role>' or 'account:<id>' at this moment.
+    """Return who receives a notice to 'unit:<id>', 'role:<role>' or 'account:<id>' at `now`.
 
-    The desk of the unit that has the ticket reads for a person who is not there and whom nobody stands in for.
+    For an absent person without a substitute this is the desk of the unit that leads the ticket.
     """
     kind, _, name = to.partition(":")
     if kind == "account":
@@ -48,14 +48,14 @@ async def _for_person(
 ) -> Recipient:
     unit_id = ticket.lead_unit_id
     where = await leaves.get_whereabouts(conn, context.region, account_id, ticket.ticket_id, now)
-    # Somebody who works elsewhere by now is no more there than somebody who left.
+    # A person whose present unit is neither the leading one nor above it counts as absent.
     sees = context.county.below.get(where.unit_id, frozenset()) if where and where.unit_id else frozenset()
     reader = reader_of(where) if unit_id in sees else None
     if reader is not None:
         return Recipient(f"account:{reader}", account_id if reader != account_id else None)
     desk = await _for_unit(context, conn, ticket, unit_id, now) if unit_id else Recipient(FALLBACK)
     if where is not None and where.recused:
-        # Nobody is missing: the matter was taken out of this person's hands, and the unit's others have it.
+        # No alarm: the person was recused on purpose, and the rest of the unit has the ticket.
         return desk
     absent = {"person": where.name if where else "经办人", "unit": context.county.unit_name(unit_id)}
     return replace(desk, instead_of=account_id, absent=absent)

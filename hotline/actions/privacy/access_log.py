@@ -1,4 +1,6 @@
-"""The record of looks: linked into a chain, verified, read by the audit administrator, searched for what is unusual."""
+"""The access log: link its entries into a hash chain, verify the chain, list entries for the audit administrator, and
+find unusual patterns (PROCEDURE §6).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from hotline.store.privacy.access_log import AccessEntryRow as AccessEntryRow
 from hotline.store.privacy.access_log import ChainHeadRow, ChainLinkRow, RevealRow
 
 ALGORITHM = "sha256"
-# Rows are written by transactions of at most a minute; one that comes later than this was slipped in.
+# Transactions last at most a minute: an entry that appears later than this was inserted afterwards.
 LATE = timedelta(hours=1)
 UNLINKED_AFTER = timedelta(minutes=10)
 AT_ONCE = 5_000
@@ -31,7 +33,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A place where the record is not as it was: the link's place (0: none) and what is wrong, in Chinese."""
+    """A fault of the chain: the number of the link (0: none in particular) and the fault in Chinese."""
 
     seq: int
     what: str
@@ -39,7 +41,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class ChainReport:
-    """What verifying found: links looked through, the newest link as `place:digest`, faults, and looks not linked yet."""
+    """The result of a verification: number of links, head as `seq:digest`, faults, entries overdue for linking."""
 
     links: int
     head: str
@@ -49,7 +51,7 @@ class ChainReport:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which part of the record is asked for; empty texts mean any."""
+    """Which entries to list; an empty text means any."""
 
     since: datetime
     until: datetime
@@ -62,7 +64,7 @@ async def record_access(
     context: RegionContext, actor: Actor, now: datetime, what: What, *, page: str, shown: int | None = None,
     ticket_id: UUID | None = None, address: str = "",
 ) -> None:  # fmt: skip
-    """Keep a look that no deed keeps itself: `shown` is how many tickets a list had."""
+    """Record an access that no other action records; `shown` is the number of tickets on a list."""
     async with context.reading(actor) as conn:
         await store.insert_entry(
             conn, context.region, now, actor.account_id, ticket_id, what, address=address, page=page, shown=shown
@@ -70,7 +72,7 @@ async def record_access(
 
 
 async def chain_entries(context: RegionContext, now: datetime, batch: int) -> int:
-    """Link what was looked at since the last time, at most `batch` rows; gives back how many."""
+    """Link at most `batch` entries not in the chain yet, oldest first, and sign the new head; returns how many."""
     async with context.writing(SYSTEM) as conn:
         head = await store.lock_head(conn, context.region)
         after = _shortly_before(await store.get_newest_linked(conn, context.region))
@@ -106,9 +108,10 @@ def _head(seq: int, digest: bytes) -> str:
 async def verify_chain(
     context: RegionContext, now: datetime, kept_since: datetime, witness: str = "", progress: Progress = lambda _: None
 ) -> ChainReport:
-    """Go through the whole chain. Rows from before `kept_since` may be gone; `witness` is an earlier `head`.
+    """Verify the whole chain, its signed head, and that every entry older than ten minutes is linked.
 
-    `progress` is called with the number of links verified, every few thousand.
+    Entries linked before `kept_since` may be purged. `witness` is an earlier `head` that the chain must contain; empty:
+    none. `progress` is called with the number of links verified, every 5,000 links.
     """
     faults: list[Fault] = []
     digest, seq, kept, witnessed = BEGINNING, 0, False, not witness
@@ -137,7 +140,7 @@ def _faults_of_link(row: ChainLinkRow, seq: int, digest: bytes, kept: bool, kept
     if place != seq + 1:
         return [Fault(seq + 1, f"第 {seq + 1} 环到第 {place - 1} 环被删除")]
     if row["view_id"] is None:
-        # What was kept long enough is let go from the oldest on; nothing else may be missing.
+        # The purge deletes entries from the oldest on; no other entry may be missing.
         if not kept and row["linked_at"] < kept_since:
             return []
         return [Fault(place, f"第 {place} 环的记录被删除")]
@@ -157,26 +160,29 @@ def _faults_of_head(context: RegionContext, head: ChainHeadRow | None, seq: int,
 
 
 async def read_head(context: RegionContext) -> str:
-    """The newest link as `place:digest`."""
+    """Return the head of the chain as `seq:digest`."""
     async with context.reading(SYSTEM) as conn:
         head = await store.get_head(conn, context.region)
     return _head(head["seq"], head["digest"]) if head else _head(0, BEGINNING)
 
 
 async def count_links(context: RegionContext) -> int:
-    """How long the chain is, for a progress bar."""
+    """Count the links of the chain, for a progress bar."""
     async with context.reading(SYSTEM) as conn:
         return await store.count_links(conn, context.region)
 
 
 async def list_entries(
-    context: RegionContext, asked: Filter, actor: Actor, now: datetime, batch: int = 50, skip: int = 0
+    context: RegionContext, wanted: Filter, actor: Actor, now: datetime, batch: int = 50, skip: int = 0
 ) -> list[AccessEntryRow]:
-    """The record, newest first, for the audit administrator alone; reading it is recorded too. Raises NotAllowed."""
+    """List entries of the access log, newest first, for the audit administrator; this access is recorded too.
+
+    Raises NotAllowed.
+    """
     allow(actor, Right.READ_LOOKS)
     async with context.writing(SYSTEM) as conn:
         rows = await store.list_entries(
-            conn, context.region, asked.login, asked.number, asked.what, asked.since, asked.until, batch, skip
+            conn, context.region, wanted.login, wanted.number, wanted.what, wanted.since, wanted.until, batch, skip
         )
         await store.insert_entry(
             conn, context.region, now, actor.account_id, None, What.RECORD, page="/admin/looks", shown=len(rows)
@@ -185,18 +191,20 @@ async def list_entries(
 
 
 async def notify_unusual(context: RegionContext, now: datetime) -> int:
-    """Raise an alarm for each unusual pattern of reveals; gives back how many patterns there are now."""
+    """Raise one alarm for each unusual pattern of reveals; returns the number of patterns there are now."""
     async with context.writing(SYSTEM) as conn:
         rows = await store.list_reveals(conn, context.region, now - NIGHT)
-        found = find_unusual([_reveal(context, row) for row in rows], context.rules.policy, context.rules.calendar, now)
+        patterns = find_unusual(
+            [_reveal(context, row) for row in rows], context.rules.policy, context.rules.calendar, now
+        )
         names = {row["account_id"]: f"{row['account_name']}（{row['login']}）" for row in rows}
-        for one in found:
+        for unusual in patterns:
             details = {
-                "account": names[one.account_id], "pattern": one.pattern.value, "count": one.count,
-                "since": one.since.isoformat(),
+                "account": names[unusual.account_id], "pattern": unusual.pattern.value, "count": unusual.count,
+                "since": unusual.since.isoformat(),
             }  # fmt: skip
-            await alarms.raise_alarm_once(conn, context.region, UNUSUAL, one.about, None, details, now)
-    return len(found)
+            await alarms.raise_alarm_once(conn, context.region, UNUSUAL, unusual.about, None, details, now)
+    return len(patterns)
 
 
 def _reveal(context: RegionContext, row: RevealRow) -> Reveal:
@@ -207,14 +215,14 @@ def _reveal(context: RegionContext, row: RevealRow) -> Reveal:
 
 
 async def list_unusual(context: RegionContext, actor: Actor) -> Sequence[Mapping[str, Any]]:
-    """Open alarms about looks, for the audit administrator. Raises NotAllowed."""
+    """List the open alarms about unusual access, for the audit administrator. Raises NotAllowed."""
     allow(actor, Right.READ_LOOKS)
     async with context.reading(SYSTEM) as conn:
         return await alarms.list_alarms_of_kind(conn, context.region, UNUSUAL)
 
 
 async def settle_unusual(context: RegionContext, alarm_id: UUID, actor: Actor, now: datetime) -> None:
-    """The audit administrator has asked about it. Raises NotAllowed."""
+    """Settle an alarm about unusual access that the audit administrator has looked into. Raises NotAllowed."""
     allow(actor, Right.SETTLE_UNUSUAL)
     async with context.writing(SYSTEM) as conn:
         await alarms.settle_alarm(conn, context.region, alarm_id, now, actor.account_id)

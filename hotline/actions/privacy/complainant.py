@@ -1,4 +1,4 @@
-"""The person behind a ticket, read and unsealed (PROCEDURE §6)."""
+"""Read and unseal the complainant of a ticket (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotline.store.privacy import complainants
 
 
 async def read_complainant(context: RegionContext, conn: Connection, ticket_id: UUID) -> Complainant:
-    """The person behind a ticket in clear. Raises NotFound when the row scope does not show them, BrokenSeal."""
+    """Return the complainant of a ticket in clear. Raises NotFound outside the row scope, BrokenSeal."""
     row = await complainants.get_complainant(conn, context.region, ticket_id)
     if row is None:
         raise NotFound

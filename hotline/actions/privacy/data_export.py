@@ -1,4 +1,4 @@
-"""A person's own copy of everything held of them, at their request: reasoned and recorded (个人信息保护法 §45)."""
+"""Export a complainant's data at their own request, with a reason and an access log entry (个人信息保护法 §45)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ MOST_TICKETS = 1000
 async def copy_person(
     context: RegionContext, number: str, actor: Actor | None, now: datetime, reason: str, address: str = ""
 ) -> PersonCopy:
-    """Everything held on whoever filed the ticket with this number, found by their number or WeChat id, oldest first.
+    """Copy all tickets, oldest first, of the complainant who filed the one with this number.
 
-    `actor` None: the clerk at the command line. A look is recorded for every ticket. Raises NotAllowed, NotFound, Missing.
+    They are found by phone number or WeChat id, and the access log gets an entry for each. `actor` None: the command
+    line. Raises NotAllowed, NotFound, Missing without a reason.
     """
     if actor is not None:
         allow(actor, Right.EXPORT_PERSON)
@@ -43,12 +44,12 @@ async def copy_person(
             await check_scope(context, conn, ticket, actor)
         tickets = await _tickets_of_person(context, conn, ticket)
         account_id = actor.account_id if actor else None
-        for one in tickets:
+        for copied in tickets:
             await access_log.insert_entry(
-                conn, context.region, now, account_id, one.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
+                conn, context.region, now, account_id, copied.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
                 page="" if actor else "hotline person export",
             )  # fmt: skip
-        copies = [await _copy_ticket(context, conn, one) for one in tickets]
+        copies = [await _copy_ticket(context, conn, copied) for copied in tickets]
     return {"county": context.county.name, "tickets": copies}
 
 
@@ -58,7 +59,7 @@ async def _tickets_of_person(context: RegionContext, conn: Connection, ticket: T
     if not contact:
         return [ticket]
     rows = await lists.list_of_person(conn, context.region, contact_hashes(context, contact), MOST_TICKETS)
-    return sorted((records.ticket_of(row) for row in rows), key=lambda one: (one.received_at, one.number))
+    return sorted((records.ticket_of(row) for row in rows), key=lambda filed: (filed.received_at, filed.number))
 
 
 async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket) -> TicketCopy:
@@ -68,14 +69,14 @@ async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket)
         return at.astimezone(zone).isoformat(sep=" ", timespec="minutes")[:16]
 
     events = await history.list_events(conn, region, ticket.ticket_id)
-    looks = await access_log.list_entries_of_ticket(conn, region, ticket.ticket_id)
+    accesses = await access_log.list_entries_of_ticket(conn, region, ticket.ticket_id)
     return {
         "number": ticket.number, "kind": KIND_NAMES[ticket.kind], "state": STATE_NAMES[ticket.state],
         "received_at": local(ticket.received_at), "title": ticket.title, "body": ticket.body, "place": ticket.place,
         "person": asdict(await read_complainant(context, conn, ticket.ticket_id)),
         "events": [_event(row, local(row["at"])) for row in events if row["public_text"]],
         "files": [row["file_name"] for row in await attachments.list_attachments(conn, region, ticket.ticket_id)],
-        "looks": [{"at": local(row["at"]), "role": row["role"] or "complainant", "what": row["what"]} for row in looks],
+        "looks": [{"at": local(row["at"]), "role": row["role"] or "complainant", "what": row["what"]} for row in accesses],
     }  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""Keyed hashes by which a person or a query code is found again without being readable (PROCEDURE §6)."""
+"""Keyed hashes (fingerprints) by which a complainant or query code is found without being stored in clear
+(PROCEDURE §6).
+"""
 
 from __future__ import annotations
 
@@ -7,38 +9,38 @@ from hotline.domain.messaging.message import Incoming
 
 
 def contact_hash(context: RegionContext, contact: str) -> bytes:
-    """How a number or WeChat id is found again without being readable."""
+    """Return the fingerprint of a phone number or WeChat id under the present key."""
     return context.vault.fingerprint(contact, "contact")
 
 
 def contact_hashes(context: RegionContext, contact: str) -> list[bytes]:
-    """The same by every finding key: while keys change, rows stand under the old one and the new one."""
+    """Return the fingerprints under every known key, the present one first: a rotation leaves rows under both keys."""
     return context.vault.fingerprints(contact, "contact")
 
 
 def query_code(context: RegionContext, client_key: str) -> str:
-    """Six digits for the person only, for a filing just made."""
+    """Return the six-digit query code of a new filing, for the complainant only."""
     return _query_codes(context, client_key)[0]
 
 
 def _query_codes(context: RegionContext, client_key: str) -> list[str]:
-    prints = context.vault.fingerprints(client_key, "query-code")
-    return [f"{int.from_bytes(one[:8]) % 1_000_000:06d}" for one in prints]
+    fingerprints = context.vault.fingerprints(client_key, "query-code")
+    return [f"{int.from_bytes(fingerprint[:8]) % 1_000_000:06d}" for fingerprint in fingerprints]
 
 
 def code_of(context: RegionContext, number: str, client_key: str, stored: bytes) -> str | None:
-    """The code a filing was told, whichever finding key it came from; None when it came from none that is known."""
+    """Return the query code given for a filing, under whichever known key; None when its key is gone."""
     codes = _query_codes(context, client_key)
     return next((code for code in codes if stored in code_hashes(context, number, code)), None)
 
 
 def code_hash(context: RegionContext, number: str, code: str) -> bytes:
-    """What is stored of a query code."""
+    """Return the fingerprint that is stored of a query code."""
     return context.vault.fingerprint(f"{number}:{code}", "query-code-hash")
 
 
 def code_hashes(context: RegionContext, number: str, code: str) -> list[bytes]:
-    """What may be stored of a query code while keys change."""
+    """Return the fingerprints of a query code under every known key, the present one first."""
     return context.vault.fingerprints(f"{number}:{code}", "query-code-hash")
 
 

@@ -1,4 +1,4 @@
-"""Changing the keys while the hotline works on: what is sealed is sealed again, fingerprints are made anew."""
+"""Rotate the keys while the hotline is running: reseal sealed values, recompute fingerprints (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BLOCKS = 32
 BATCH = 200
 MOST_PASSES = 20
 _NOBODY = UUID(int=0)
-# Contexts that differ from `table.column`; a value of another one would not open and is told as broken.
+# Seal contexts that differ from `table.column`; under a wrong context a value does not open and counts as broken.
 _CONTEXTS: Mapping[tuple[str, str], str] = {
     ("conversation", "draft_sealed"): "draft",
     ("inbound_message", "reply_sealed"): "reply",
@@ -31,7 +31,10 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class RotationPass:
-    """What one pass over everything sealed did; `broken` counts what no key opens, left as it is."""
+    """What one pass did: values resealed, `broken` ones that no key opens and that stay, and `missed`.
+
+    `missed` counts values changed meanwhile and stretches whose transaction failed; another pass takes them up.
+    """
 
     resealed: int
     broken: int
@@ -39,13 +42,13 @@ class RotationPass:
 
 
 def context_of(where: SealedColumn) -> str:
-    """What the values of a column are bound to."""
-    known = _CONTEXTS.get((where.table, where.column))
-    return known or f"{where.table}.{where.column.removesuffix('_sealed')}"
+    """Return the context that the seals of a column are bound to."""
+    special = _CONTEXTS.get((where.table, where.column))
+    return special or f"{where.table}.{where.column.removesuffix('_sealed')}"
 
 
 async def count_seals(context: RegionContext) -> dict[int, int]:
-    """Header → how many values of all tables carry it."""
+    """Count the sealed values of all tables by header, that is by key."""
     total: Counter[int] = Counter()
     async with context.reading(SYSTEM) as conn:
         for where in await store.list_sealed_columns(conn, context.region):
@@ -54,18 +57,19 @@ async def count_seals(context: RegionContext) -> dict[int, int]:
 
 
 async def count_blocks(context: RegionContext) -> int:
-    """How much one pass has to look through."""
+    """Count the table blocks one pass goes through, for a progress bar."""
     return sum(where.blocks for where in await _columns(context))
 
 
 async def reseal_all(context: RegionContext, progress: Progress = lambda _: None) -> RotationPass:
-    """One pass: every value under another key is sealed with the present one, a stretch of a table at a time.
+    """Run one pass: seal every value under another key with the present one, 32 blocks of a table at a time.
 
-    Each stretch is a transaction of its own, so a pass that was cut off is taken up by simply running it again.
+    Each stretch of blocks is a transaction of its own, so an interrupted pass is continued by running it again.
+    `progress` is called with the number of blocks of each stretch.
     """
     resealed = broken = missed = 0
     for at in range(len(await _columns(context))):
-        # Rows of the same table moved when the column before was done: its end is looked up again.
+        # Resealing the column before may have enlarged the table: its number of blocks is read again.
         where = (await _columns(context))[at]
         for first in range(0, where.blocks, BLOCKS):
             turn = await _reseal_stretch(context, where, first)
@@ -101,9 +105,10 @@ def _renewed(
 
 
 async def rehash_all(context: RegionContext, progress: Progress = lambda _: None) -> int:
-    """One pass: fingerprints of people and query codes by the present finding key; how many people changed.
+    """Run one pass: recompute fingerprints of complainants and query codes under the present key.
 
-    Finding goes on meanwhile by every key that is known. Running it again changes nothing more.
+    Returns how many complainants changed. Searches use every known key meanwhile. A second run changes nothing.
+    `progress` is called with the number of rows of each batch.
     """
     changed, after = 0, _NOBODY
     while True:
@@ -123,7 +128,7 @@ async def _rehash(context: RegionContext, conn: Connection, row: ContactRow) -> 
     hashes = vault.fingerprints(complainant.phone or complainant.wechat or row["client_key"], "contact")
     code = code_of(context, row["number"], row["client_key"], row["query_code_hash"])
     fresh = code_hash(context, row["number"], code) if code else row["query_code_hash"]
-    # Only what one of our keys made is replaced: a fingerprint that was erased stays erased.
+    # Only a fingerprint under a known older key is replaced: a purged one is random and stays.
     stale = row["contact_hash"] in hashes[1:]
     if not stale and fresh == row["query_code_hash"]:
         return False

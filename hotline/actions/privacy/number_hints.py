@@ -1,4 +1,4 @@
-"""What a filing tells beside the fields meant for it: numbers of people in free words (PROCEDURE §6)."""
+"""Find personal numbers in the free text of a ticket (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PUBLIC = (NumberKind.SHORT, NumberKind.SERVICE)
 
 
 def numbers_told(context: RegionContext, ticket: Ticket) -> tuple[FoundNumbers, ...]:
-    """Kinds of personal numbers in title, words and place, each once; public service numbers are none."""
+    """Return the kinds of personal numbers in title, text and place, each once; public service numbers do not count."""
     text = "\n".join((ticket.title, ticket.body, ticket.place))
     phones = (number for number in find_numbers(text, area_code=context.area_code) if number.kind not in _PUBLIC)
     return (*((FoundNumbers.PHONE,) if any(phones) else ()), *kinds_told(text))

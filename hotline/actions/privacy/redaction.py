@@ -1,6 +1,7 @@
-"""A dossier for whoever must not know the person: every free text of it without numbers and known words (PROCEDURE §6).
+"""Redact a case file for readers who must not know the complainant: its free texts lose long numbers and
+the complainant's own words.
 
-Done where rows are gathered, so that no page, download or export can forget it.
+It is redacted where it is gathered, so that no page, download or export can forget it (PROCEDURE §6).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from hotline.actions.tickets.case_file import CaseFile
 from hotline.domain.privacy.personal_numbers import redact
 
-# Columns in which people write; all others hold words of our own, ids and moments.
+# Columns with free text; all others hold fixed terms, ids and times.
 FREE: Mapping[str, tuple[str, ...]] = {
     "events": ("public_text", "details"),
     "callbacks": ("words",),
@@ -22,7 +23,7 @@ FREE: Mapping[str, tuple[str, ...]] = {
     "files": ("file_name", "label"),
     "views": ("reason",),
 }
-# Values of our own among an event's details.
+# Details of an event that are not free text.
 _OURS = frozenset(
     {
         "rule",
@@ -44,27 +45,27 @@ _OURS = frozenset(
 )
 
 
-def redact_case(case_file: CaseFile, known: Collection[str]) -> CaseFile:
-    """The same dossier with what people wrote veiled; `known` are the person's own name, numbers and address."""
+def redact_case(case_file: CaseFile, personal: Collection[str]) -> CaseFile:
+    """Return the case file with its free texts redacted; `personal` are the complainant's name, numbers and address."""
     ticket = case_file.ticket
-    title, body, place = (redact(text, known) for text in (ticket.title, ticket.body, ticket.place))
+    title, body, place = (redact(text, personal) for text in (ticket.title, ticket.body, ticket.place))
     shown = replace(ticket, title=title, body=body, place=place)
     rows: dict[str, Any] = {
-        part: [_redact_row(row, names, known) for row in getattr(case_file, part)] for part, names in FREE.items()
+        part: [_redact_row(row, names, personal) for row in getattr(case_file, part)] for part, names in FREE.items()
     }
-    parts = [replace(part, task=redact(part.task, known) if part.task else part.task) for part in case_file.parts]
+    parts = [replace(part, task=redact(part.task, personal) if part.task else part.task) for part in case_file.parts]
     return replace(case_file, ticket=shown, body=shown.body, parts=parts, **rows)
 
 
-def _redact_row(row: Mapping[str, object], names: Collection[str], known: Collection[str]) -> dict[str, object]:
-    return dict(row) | {name: _redact_value(row[name], known) for name in names if name in dict(row)}
+def _redact_row(row: Mapping[str, object], names: Collection[str], personal: Collection[str]) -> dict[str, object]:
+    return dict(row) | {name: _redact_value(row[name], personal) for name in names if name in dict(row)}
 
 
-def _redact_value(value: object, known: Collection[str]) -> object:
+def _redact_value(value: object, personal: Collection[str]) -> object:
     if isinstance(value, str):
-        return redact(value, known)
+        return redact(value, personal)
     if isinstance(value, Mapping):
-        return {name: detail if name in _OURS else _redact_value(detail, known) for name, detail in value.items()}
+        return {name: detail if name in _OURS else _redact_value(detail, personal) for name, detail in value.items()}
     if isinstance(value, list):
-        return [_redact_value(item, known) for item in value]
+        return [_redact_value(item, personal) for item in value]
     return value

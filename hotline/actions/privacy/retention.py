@@ -1,6 +1,6 @@
-"""Letting go of what has been kept long enough, night by night, with a report; and what is kept at all (PROCEDURE §6).
+"""Purge data past its retention period every night, with a report; list all columns with personal data (PROCEDURE §6).
 
-Of a ticket the person goes first, then the words; figures, dates and who did what stay. Open tickets are never touched.
+Of a closed ticket the complainant's data goes first, then the texts; figures, dates and who did what stay.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TAG = re.compile(r"(.*?) ?\{personal: (.+?); kept: (\w+)\}$")
 
 @dataclass(frozen=True, slots=True)
 class PersonalColumn:
-    """A column that holds personal data: what it is called, what for, how it ends, whether sealed or a keyed hash."""
+    """A column with personal data: Chinese name, purpose, retention kind, and whether sealed or a keyed hash."""
 
     table: str
     column: str
@@ -40,9 +40,9 @@ class PersonalColumn:
 
 
 async def purge(context: RegionContext, drop: Drop, now: datetime, batch: int) -> int:
-    """One batch of every kind not finished this night; how many tickets and rows. By day nothing is done.
+    """Purge one batch of every kind not finished this night; returns the number of tickets and rows. 0 by day.
 
-    `drop` deletes the bytes of a file by its digest, and may be asked for one that is gone already.
+    `drop` deletes the bytes of a file by its digest; it must accept a file that is deleted already.
     """
     if not is_night(now, context.rules.calendar.zone):
         return 0
@@ -82,7 +82,7 @@ async def _let_go_tickets(
     if tickets and kind is Kept.PERSONS:
         await store.erase_persons(conn, context.region, tickets, now)
     elif tickets:
-        # Bytes first: cut off here, the rows still say what the next night has to do.
+        # Bytes first: after an interruption here the rows still name the files to delete.
         for digest in await store.list_files(conn, context.region, tickets):
             drop(digest)
         await store.erase_words(conn, context.region, tickets, now)
@@ -90,14 +90,17 @@ async def _let_go_tickets(
 
 
 async def list_reports(context: RegionContext, actor: Actor) -> list[RetentionReportRow]:
-    """What the nights let go, newest first. Raises NotAllowed."""
+    """List what was purged in the last nights, newest first. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
     async with context.reading() as conn:
         return await store.list_reports(conn, context.region, NIGHTS_SHOWN)
 
 
 async def list_personal(context: RegionContext, actor: Actor) -> list[PersonalColumn]:
-    """Every column that holds personal data, as the schema's own comments say. Raises NotAllowed, BadPolicy."""
+    """List every column with personal data, from the column comments of the schema.
+
+    Raises NotAllowed, BadPolicy for a comment without purpose and retention kind.
+    """
     allow(actor, Right.READ_ASSESSMENT)
     async with context.reading() as conn:
         return [_column(row) for row in await store.list_personal_columns(conn, context.region)]

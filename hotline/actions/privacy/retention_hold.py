@@ -1,4 +1,6 @@
-"""暂缓到期删除: a ticket kept beyond its time for a reason in law, until a day, lifted by somebody (PROCEDURE §6)."""
+"""Retention holds (暂缓到期删除): keep a ticket beyond its retention period until a day, for a legal reason
+(PROCEDURE §6).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ HOLDS_SHOWN = 200
 
 
 class ListedHoldRow(RetentionHoldRow):
-    """A hold as listed on its ticket; `in_force`: not lifted and not past its day."""
+    """A retention hold as listed on its ticket; `in_force`: not lifted and not past its last day."""
 
     in_force: bool
 
@@ -50,7 +52,7 @@ async def hold_ticket(
 
 
 async def lift_hold(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> None:
-    """The hold ends now. Raises NotAllowed, NotFound when there is none."""
+    """Lift the retention hold of a ticket now. Raises NotAllowed, NotFound when there is none."""
     by = _who(actor)
     async with context.writing(actor) as conn:
         await _find(context, conn, ticket_id, actor)
@@ -59,7 +61,7 @@ async def lift_hold(context: RegionContext, ticket_id: UUID, actor: Actor, now: 
 
 
 async def list_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime) -> list[ListedHoldRow]:
-    """Every hold on a ticket for whoever reads it, newest first; `in_force` says whether it is. Raises NotAllowed."""
+    """List every retention hold on a ticket within the actor's row scope, newest first. Raises NotAllowed."""
     allow(actor, Right.READ_TICKET)
     async with context.reading(actor) as conn:
         rows = await store.list_holds(conn, context.region, ticket_id)
@@ -70,7 +72,10 @@ async def list_holds(context: RegionContext, ticket_id: UUID, actor: Actor, now:
 async def read_holds(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime
 ) -> tuple[Ticket, list[ListedHoldRow]]:
-    """The ticket with `list_holds`, for whoever may set one. Raises NotAllowed, NotFound outside the actor's rows."""
+    """Return the ticket with its holds, for staff who may set one.
+
+    Raises NotAllowed, NotFound outside the actor's row scope.
+    """
     allow(actor, Right.HOLD_TICKET)
     async with context.reading(actor) as conn:
         ticket = await records.get_ticket(conn, context.region, ticket_id)
@@ -81,7 +86,7 @@ async def read_holds(
 
 
 async def list_holds_in_force(context: RegionContext, actor: Actor, now: datetime) -> list[HoldInForceRow]:
-    """What is held back now, for those who answer for the house: number, reason, until, by whom. Raises NotAllowed."""
+    """List the retention holds in force with ticket number, reason, last day and who set them. Raises NotAllowed."""
     allow(actor, Right.READ_ASSESSMENT)
     async with context.reading(actor) as conn:
         return await store.list_holds_in_force(conn, context.region, _today(context, now), HOLDS_SHOWN)

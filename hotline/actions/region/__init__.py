@@ -1,1 +1,1 @@
-"""What every action needs: the region's context, its row scope, batches, health."""
+"""What every action needs: the region's context and row scope; also unit import, heartbeats and health checks."""

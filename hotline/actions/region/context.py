@@ -1,4 +1,4 @@
-"""What every deed needs at hand: the region, the pool, the vault, and the county's data read once and refreshed."""
+"""The context of every action: region, pool, vault, and the county's data, read again every minute."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from hotline.store.tickets.filing import Filed, insert_tickets, take_numbers
 _log = structlog.get_logger()
 REFRESH_S = 60.0
 NUMBERS_AT_ONCE = 50
-# Filings that arrive together share a statement: a commit for each would cost the database more than its rows.
+# Filings that arrive together share a statement, since a commit for each costs more than the rows.
 FILING_WRITERS = 2
 FILINGS_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of the tree as rules and pages need it."""
+    """A unit of the tree; `office` is its part in the chain of supervision, if any."""
 
     unit_id: UUID
     parent_id: UUID | None
@@ -55,7 +55,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """The county's data at one moment."""
+    """The county's data at one moment; `below` maps each unit to itself with all its sub-units."""
 
     name: str
     rules: Rules
@@ -65,19 +65,19 @@ class County:
     matters: Mapping[str, MatterRow]
 
     def scope(self, actor: Actor) -> frozenset[UUID]:
-        """The actor's unit with all its sub-units."""
+        """Return the actor's unit with all its sub-units; empty for an actor without a unit."""
         return self.below.get(actor.unit_id, frozenset()) if actor.unit_id else frozenset()
 
     def leads(self, actor: Actor, ticket: Ticket) -> bool:
-        """Whether the actor's unit, or one below it, leads the ticket."""
+        """Return whether the actor's unit, or one below it, leads the ticket."""
         return ticket.lead_unit_id in self.scope(actor)
 
     def barred(self, accused: UUID | None) -> Collection[UUID]:
-        """Units that must not receive a matter against `accused`: itself and all below it (PROCEDURE §6)."""
+        """Return the units that must not receive a ticket against `accused`: itself and all below it (PROCEDURE §6)."""
         return self.below.get(accused, frozenset()) if accused else frozenset()
 
     def upwards(self, unit_id: UUID) -> tuple[UUID, ...]:
-        """The unit and every unit above it, in that order."""
+        """Return the unit and every unit above it, in that order."""
         path: list[UUID] = []
         here: UUID | None = unit_id
         while here is not None and here in self.units and here not in path:
@@ -86,23 +86,23 @@ class County:
         return tuple(path)
 
     def unit_name(self, unit_id: UUID | None) -> str:
-        """The name, or a dash for none."""
+        """Return the name of a unit; a dash for none."""
         return self.units[unit_id].name if unit_id and unit_id in self.units else "—"
 
     def pace(self, matter_id: str | None) -> Pace:
-        """Which clock a matter runs on; ordinary for none."""
+        """Return the pace of a matter, which chooses its limits; ordinary for none."""
         matter = self.matters.get(matter_id or "")
         return Pace(matter["pace"]) if matter else Pace.ORDINARY
 
     def matter_name(self, matter_id: str | None) -> str:
-        """The matter as people read it."""
+        """Return the matter's name as shown: first and second level."""
         matter = self.matters.get(matter_id or "")
         return f"{matter['level1']} · {matter['level2']}" if matter else "未分类"
 
 
 @dataclass(slots=True)
 class RegionContext:
-    """The hotline of one region, as every action takes it."""
+    """One region's database pool, vault and county data, passed to every action."""
 
     region: int
     pool: Any
@@ -121,21 +121,21 @@ class RegionContext:
         )
 
     async def _write_filed(self, filed: Sequence[Filed]) -> Sequence[None]:
-        # One statement is its own transaction: no begin and commit to wait for.
+        # One statement is its own transaction and saves the round trips of begin and commit.
         async with self.reading(FILING) as conn:
             await insert_tickets(conn, self.region, filed)
         return [None] * len(filed)
 
     @asynccontextmanager
     async def reading(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Connection]:
-        """A connection that is shown the rows of a person of the office, or those of hotline/actions/region/row_scope.py."""
+        """Acquire a connection with an actor's row scope, or a scope of row_scope.py; without one it sees no rows."""
         rows = whose if isinstance(whose, str) else scope_of(whose, self.county.scope(whose))
         async with acquire_scoped(self.pool, rows) as conn:
             yield conn
 
     @asynccontextmanager
     async def writing(self, whose: Actor | str = NO_ROWS) -> AsyncIterator[Connection]:
-        """The same with an open transaction: committed at the end, undone by any exception."""
+        """Do the same with an open transaction: committed at the end, rolled back by any exception."""
         async with self.reading(whose) as conn, conn.transaction():
             yield conn
 
@@ -148,11 +148,11 @@ class RegionContext:
 
     @property
     def rules(self) -> Rules:
-        """Policy and calendar in force."""
+        """The policy and calendar in force. Raises RuntimeError before the first `refresh`."""
         return self.county.rules
 
     async def refresh(self, now: datetime, *, force: bool = False) -> County:
-        """Read the county's data again when it was read over a minute ago."""
+        """Return the county's data, read again if it is older than a minute or `force` is set; the keys likewise."""
         if self._county is None or force or monotonic() - self._read_at > REFRESH_S:
             self._read_at = monotonic()
             self._read_keys()
@@ -165,18 +165,19 @@ class RegionContext:
             if self.vault.refresh():
                 _log.info("keys_read")
         except KeyringFault as fault:
-            # The keys it has still serve; what a new one sealed cannot be read until the file is mended.
+            # The present keys stay in use; values under a newer key are unreadable until the file is repaired.
             _log.error("keys_unreadable", fault=str(fault))
 
     async def ping(self) -> None:
-        """Ask the database for a sign of life, within two seconds. Raises what the pool raises."""
+        """Check that the database answers; a connection must be free within two seconds. Raises the pool's errors."""
         async with self.pool.acquire(timeout=2) as conn:
             await regions.get_region(conn, self.region)
 
     async def next_number(self, now: datetime) -> str:
-        """A ticket number of the local day: 20261121-00042. Taken in blocks, so that intake never queues for it.
+        """Return the next ticket number of the local day, as 20261121-00042.
 
-        A block is taken on a connection of its own: undone with an intake, it would be handed out twice.
+        Numbers are taken in blocks of 50, so that filings do not wait for one another. A block is taken on a separate
+        connection: in the transaction of a filing, a rollback would hand it out twice.
         """
         day = now.astimezone(self.rules.calendar.zone).strftime("%Y%m%d")
         async with self._numbering:
@@ -191,7 +192,7 @@ class RegionContext:
 
 @asynccontextmanager
 async def open_region(settings: Settings, now: datetime, *, real: bool, pool_size: int) -> AsyncIterator[RegionContext]:
-    """Open the pool and read the county. With a `real` clock a database of rehearsals is refused: RehearsalDatabase."""
+    """Open the pools and read the county's data. Raises RehearsalDatabase for `real` use of a rehearsal's database."""
     pool = await open_scoped_pool(settings.database_url, min_size=1, max_size=pool_size)
     side = await open_scoped_pool(settings.database_url, min_size=0, max_size=1)
     try:

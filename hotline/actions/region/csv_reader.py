@@ -1,4 +1,4 @@
-"""Tables people hand us as CSV: what can be read is read, every bad row is told by its line."""
+"""Read CSV tables: good rows are read, every bad row is reported with its line."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 
 
 class UnreadableCsv(Exception):
-    """The file as a whole is no table we know; the text is a sentence for the person who gave it."""
+    """The file cannot be read as a table; the text is a sentence for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row: the line it begins on (the heading is line 1) and its cells by column name, ends trimmed."""
+    """A row: the line it begins on (the heading is line 1) and its cells by column name, stripped."""
 
     line: int
     cells: Mapping[str, str]
@@ -22,7 +22,7 @@ class CsvRow:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be used, and why in Chinese."""
+    """A row that cannot be used, with the reason in Chinese."""
 
     file: str
     line: int
@@ -31,17 +31,17 @@ class BadRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvTable:
-    """All of a file: `rows` in order, `bad` told apart."""
+    """A whole file: the good rows in order, and the bad ones."""
 
     rows: tuple[CsvRow, ...]
     bad: tuple[BadRow, ...]
 
 
 def read_csv(path: Path, needs: Sequence[str]) -> CsvTable:
-    """Read a UTF-8 CSV with a heading; a byte order mark, unknown columns and blank lines do no harm.
+    """Read a UTF-8 CSV file with a heading; a byte order mark and blank lines are skipped, unknown columns allowed.
 
-    Raises UnreadableSheet when the file is missing, or lacks a column of `needs`. A row with broken quoting costs
-    one line, not the rest of the file.
+    Broken quoting makes one line bad, not the rest of the file. Raises UnreadableCsv when the file cannot be read or
+    lacks a column of `needs`.
     """
     try:
         text = path.read_bytes().decode("utf-8", "surrogateescape").removeprefix("\ufeff")
@@ -66,7 +66,7 @@ def read_csv(path: Path, needs: Sequence[str]) -> CsvTable:
 
 
 def _records(lines: list[str]) -> Iterator[tuple[int, list[str] | str]]:
-    """Each record with its line, or what is wrong with it. After broken quoting reading goes on with the next line."""
+    """Yield each record with its line, or the fault in Chinese; after broken quoting, continue with the next line."""
     at = 0
     while at < len(lines):
         reader = csv.reader((lines[i] for i in range(at, len(lines))), strict=True)

@@ -1,4 +1,4 @@
-"""Keeping a hotline running: the schema brought up to date, and what is wrong with it, an item a line."""
+"""Upkeep of an installation: migrate the schema, and check its health item by item."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ UNLINKED_AFTER = timedelta(minutes=10)
 
 
 class UpkeepFault(Exception):
-    """What the clerk must mend; the text is a sentence."""
+    """A fault the operator of the server must repair; the text is a sentence in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at, in a line."""
+    """The result of one check, as one line in Chinese."""
 
     good: bool
     text: str
 
 
 async def bring_up_to_date(database_url: str) -> list[str]:
-    """Apply the migrations that are missing; their names. Raises UpkeepFault, OSError."""
+    """Apply missing migrations and return their names. Raises UpkeepFault, OSError."""
     try:
         return await migrate(database_url)
     except MigrationError as fault:
@@ -42,7 +42,10 @@ async def bring_up_to_date(database_url: str) -> list[str]:
 
 
 async def inspect(settings: Settings, now: datetime) -> list[Finding]:
-    """Files folder, cache, database, schema, region, timetable, record of looks: in this order, nothing raised."""
+    """Check files folder, cache, database, schema, row-level security, region, jobs and access log, in this order.
+
+    Faults are findings, never raised; without a database the checks end there.
+    """
     found = [_look_at_files(settings), await _look_at_cache(settings)]
     try:
         pool = await open_scoped_pool(settings.database_url, min_size=1, max_size=1, default_scope=ALL)
@@ -80,9 +83,9 @@ async def _look_at_rows(conn: Connection) -> Finding:
     role_past, login_past = await guard_of_rows(conn)
     if role_past:
         return Finding(False, "行级权限：程序所用的角色绕过了行级权限，请检查 hotline_app 的授权")
-    told = "由数据库把守"
+    guarded = "由数据库把守"
     return Finding(
-        True, f"行级权限：{told}；登录名拥有数据表，宜另设（见安装说明）" if login_past else f"行级权限：{told}"
+        True, f"行级权限：{guarded}；登录名拥有数据表，宜另设（见安装说明）" if login_past else f"行级权限：{guarded}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The jobs' heartbeats, so that a stopped timetable is noticed."""
+"""Heartbeats of the jobs, by which a stopped worker is noticed."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ STOPPED = AlarmKind.TIMETABLE_STOPPED
 
 
 async def beat(context: RegionContext, job: str, now: datetime, handled: int, failed: int) -> None:
-    """A job ran just now, handled so many rows, and failed or not."""
+    """Record that a job ran at `now`: rows handled, and `failed` 1 if it failed, else 0."""
     async with context.writing(SYSTEM) as conn:
         await heartbeats.beat(conn, context.region, job, now, handled, failed)
 
 
 async def list_beats(context: RegionContext) -> dict[str, datetime]:
-    """When each job last ran."""
+    """Return when each job last ran, by its name."""
     async with context.reading(SYSTEM) as conn:
         return {row["job"]: row["beat_at"] for row in await heartbeats.list_heartbeats(conn, context.region)}
 
 
 async def notify_stop(context: RegionContext, jobs: list[str], since: datetime, now: datetime) -> None:
-    """An alarm for a timetable, or jobs of it, that stopped: one for each stop, whoever sees it first."""
+    """Raise an alarm that these jobs have stopped: one for each stop (`since`), whichever process notices it first."""
     async with context.writing(SYSTEM) as conn:
         about, details = since.isoformat(), {"jobs": jobs, "since": since.isoformat()}
         await alarms.raise_alarm(conn, context.region, STOPPED, about, None, details, now)
 
 
 async def settle_stop(context: RegionContext, now: datetime) -> None:
-    """It runs again: nobody needs to look any more."""
+    """Settle the alarm of stopped jobs, as they run again."""
     async with context.writing(SYSTEM) as conn:
         await alarms.settle_alarms_of_kind(conn, context.region, STOPPED, now)
 
 
 async def list_heartbeats(context: RegionContext) -> list[HeartbeatRow]:
-    """When each job of the timetable last ran."""
+    """List the heartbeats of all jobs for the page of the administrator."""
     async with context.reading() as conn:
         return await heartbeats.list_heartbeats(conn, context.region)

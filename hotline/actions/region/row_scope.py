@@ -1,6 +1,6 @@
-"""Which rows a connection is lent for: told to the database, whose policies hold whatever a query forgets (PROCEDURE §6).
+"""Row scopes: the rows a connection may see, enforced by row-level security whatever the query (PROCEDURE §6).
 
-The words are those of the policies in sql/schema.sql: `<kind> <account> <what>`.
+A scope is a text `<kind> <account> <what>`, as the policies in sql/schema.sql read it; `-` stands for none.
 """
 
 from __future__ import annotations
@@ -18,46 +18,46 @@ FILING = "filing - -"
 
 
 def scope_of(actor: Actor, scope: Collection[UUID]) -> str:
-    """The rows of a person of the office; `scope` is the actor's unit with all below it. The complainant may file."""
-    who = actor.account_id or "-"
+    """Return the row scope of an actor; `scope` is the actor's unit with all below it. A complainant may only file."""
+    account = actor.account_id or "-"
     match ROWS[actor.role]:
         case Rows.ALL:
             named = actor.role is Role.SYSTEM or may(actor.role, Right.REVEAL)
-            return f"{'all' if named else 'unnamed'} {who} -"
+            return f"{'all' if named else 'unnamed'} {account} -"
         case Rows.OWN_UNIT:
-            return f"units {who} {_list(scope)}"
+            return f"units {account} {_list(scope)}"
         case Rows.INVITED:
-            return f"invited {who} -"
+            return f"invited {account} -"
         case Rows.OWN:
-            return FILING if actor.role is Role.COMPLAINANT else f"own {who} -"
+            return FILING if actor.role is Role.COMPLAINANT else f"own {account} -"
         case Rows.NONE:
-            return f"house {who} -" if actor.account_id else NO_ROWS
+            return f"house {account} -" if actor.account_id else NO_ROWS
 
 
 def scope_of_ticket(ticket_id: UUID) -> str:
-    """One ticket alone: the person's own, once the query code proved it."""
+    """Return the row scope of one ticket: the complainant's own, after the query code was verified."""
     return f"ticket - {_list([ticket_id])}"
 
 
 def scope_of_number(number: str) -> str:
-    """The ticket of a number, while its query code is compared."""
+    """Return the row scope of the ticket with this number, to verify its query code."""
     return f"number - {number.strip()}"
 
 
 def scope_of_key(client_key: str) -> str:
-    """The ticket an earlier delivery of the same filing opened."""
+    """Return the row scope of the ticket opened by an earlier request with this idempotency key."""
     return f"key - {client_key}"
 
 
 def scope_of_person(hashes: Collection[bytes]) -> str:
-    """What a person of a channel filed there; `hashes` are those the person may be known by."""
-    return f"person - {','.join(one.hex() for one in hashes)}"
+    """Return the row scope of what a person filed on a channel; `hashes`: the person's fingerprints under all keys."""
+    return f"person - {','.join(fingerprint.hex() for fingerprint in hashes)}"
 
 
 def scope_of_answers(ticket_id: UUID) -> str:
-    """The answers given to a ticket into which the person's own was merged, and nothing else of it."""
+    """Return the row scope of the replies to a ticket that the complainant's own was merged into, and nothing else."""
     return f"answers - {_list([ticket_id])}"
 
 
 def _list(ids: Collection[UUID]) -> str:
-    return f"{{{','.join(sorted(str(one) for one in ids))}}}"
+    return f"{{{','.join(sorted(str(row_id) for row_id in ids))}}}"

@@ -1,4 +1,4 @@
-"""How far a database is brought up, for the administrator's page."""
+"""The state of the database schema, for the administrator's page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from hotline.store.migrate import MigrationError, list_applied, pending
 
 
 async def read_schema(context: RegionContext) -> tuple[str, list[str]]:
-    """The newest migration applied, and those of this release still missing or at odds."""
+    """Return the newest migration applied (empty: none) and those of this release still missing.
+
+    When applied and shipped migrations contradict each other, the list holds the fault in Chinese instead.
+    """
     async with context.reading() as conn:
         applied = await list_applied(conn)
         try:

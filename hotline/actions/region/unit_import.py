@@ -1,4 +1,4 @@
-"""The tree of units from a county's own list: county → one bureau or town a sector → its units (PROCEDURE §4)."""
+"""Import the tree of units from a county's list: county → one bureau or town a sector → its units (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OWN_NAMES = {"供电": "供电公司"}
 
 @dataclass(frozen=True, slots=True)
 class PlannedUnit:
-    """A unit as the tree wants it; `parent` is the parent's name, None for the county."""
+    """A unit to import; `parent` is the parent's name, None for the county."""
 
     name: str
     parent: str | None
@@ -32,19 +32,19 @@ class PlannedUnit:
 
 @dataclass(frozen=True, slots=True)
 class ImportedUnits:
-    """What became of a list: how many units were new, how many were there already."""
+    """The result of an import: how many units were added and how many existed already."""
 
     added: int
     known: int
 
 
 def county_unit(county: str) -> str:
-    """The name of the unit at the top: 青禾县 → 青禾县人民政府."""
+    """Return the name of the unit at the top: 青禾县 → 青禾县人民政府."""
     return f"{county}人民政府" if county.endswith(_COUNTY_ENDS) else county
 
 
 def head_of_sector(sector: str) -> tuple[str, str]:
-    """The name and level ('bureau' or 'town') of the unit that leads a sector: 水务 → 水务局, 永安街 → 永安街办事处."""
+    """Return the name and level ('bureau' or 'town') of the unit that leads a sector: 水务 → 水务局, 永安街 → 永安街办事处."""
     if sector.endswith(_TOWN_ENDS):
         return (f"{sector}办事处" if sector.endswith(("街", "街道")) else sector), "town"
     if sector.endswith(_NAMED_ENDS):
@@ -53,9 +53,9 @@ def head_of_sector(sector: str) -> tuple[str, str]:
 
 
 def plan_units(county: str, rows: Iterable[CsvRow], file: str) -> tuple[tuple[PlannedUnit, ...], tuple[BadRow, ...]]:
-    """The tree a list of sectors and units asks for, parents first; a unit carries its leader's name in front.
+    """Plan the tree of a list of sectors and units, parents first; returns the units and the bad rows.
 
-    Two sectors may each have a 行政许可科: alone such a name would say nothing on a ticket.
+    A unit's name begins with its bureau's or town's, since two sectors may each have a unit called 行政许可科.
     """
     top = county_unit(county)
     planned = {top: PlannedUnit(top, None, "县", "county")}
@@ -75,7 +75,7 @@ def plan_units(county: str, rows: Iterable[CsvRow], file: str) -> tuple[tuple[Pl
 
 
 async def import_units(pool: Any, region: int, county: str, units: Sequence[PlannedUnit]) -> ImportedUnits:
-    """Write the tree in one transaction; a unit that is there keeps its id, so a second run adds nothing."""
+    """Write the tree in one transaction; existing units keep their ids, so a second run adds nothing."""
     async with transaction(pool) as conn:
         if await regions.get_region(conn, region) is None:
             await regions.add_region(conn, region, county)

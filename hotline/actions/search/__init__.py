@@ -1,1 +1,1 @@
-"""Reading tickets: one with everything about it, and lists (PROCEDURE §6)."""
+"""Read tickets: one case file, and lists (PROCEDURE §6)."""

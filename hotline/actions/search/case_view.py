@@ -1,4 +1,4 @@
-"""Reading for a person or a unit: inside their rows, masked, the look itself recorded (PROCEDURE §6)."""
+"""Read a case file: within the reader's row scope, masked, and recorded in the access log (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,10 @@ from hotline.store.tickets import attachments, history, records
 async def read_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, address: str = ""
 ) -> CaseFile:
-    """One ticket with everything about it. Raises NotAllowed, NotFound outside the actor's rows; the look is recorded."""
+    """Return the case file of a ticket and record the access.
+
+    Raises NotAllowed, NotFound outside the actor's row scope.
+    """
     allow(actor, Right.READ_TICKET)
     async with context.writing(actor) as conn:
         ticket = await _visible(context, conn, ticket_id, actor)
@@ -98,7 +101,7 @@ async def _gather(context: RegionContext, conn: Connection, ticket: Ticket, acto
     if reads_words(actor, ticket, leads=leads):
         complainant = await read_complainant(context, conn, ticket_id)
         return replace(case_file, person=_person(complainant, ticket, actor, leads))
-    # What is to be veiled must be known here, though the reader's own rows do not hold it.
+    # Redaction needs the complainant's data, which the reader's row scope may not include.
     await widen_scope(conn, ALL)
     complainant = await read_complainant(context, conn, ticket_id)
     return redact_case(replace(case_file, person=_person(complainant, ticket, actor, leads)), complainant.words)
@@ -125,11 +128,11 @@ def facts_of(case_file: CaseFile, scope: Collection[UUID], now: datetime) -> Cas
 
 
 async def _staff(context: RegionContext, conn: Connection, actor: Actor) -> tuple[Colleague, ...]:
-    """Whom a head may put in charge of a ticket."""
+    """Return members of the actor's units who may be put in charge of a ticket; none if the actor may not assign."""
     if not may(actor.role, Verb.ASSIGN):
         return ()
     people = await leaves.list_people(conn, context.region, list(context.county.scope(actor)))
-    return tuple(one for one in people if one.role in OF_A_UNIT)
+    return tuple(person for person in people if person.role in OF_A_UNIT)
 
 
 def _person(complainant: Complainant, ticket: Ticket, actor: Actor, leads: bool) -> Person:
@@ -141,7 +144,7 @@ def _person(complainant: Complainant, ticket: Ticket, actor: Actor, leads: bool)
 async def reveal_person(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, reason: str, address: str = ""
 ) -> Person:
-    """Name and number in full, for a reason that is recorded. Raises Missing, NotAllowed, NotFound."""
+    """Return the complainant unmasked; the reason goes into the access log. Raises Missing, NotAllowed, NotFound."""
     if not reason.strip():
         raise Missing(what="查看理由")
     async with context.writing(actor) as conn:
@@ -156,9 +159,9 @@ async def reveal_person(
 
 
 async def read_progress(context: RegionContext, number: str, code: str, now: datetime, address: str = "") -> CaseFile:
-    """The complainant's own view by number and query code. Raises NotFound for a wrong one, whichever is wrong.
+    """Return the complainant's own case file by ticket number and query code. Raises NotFound when either is wrong.
 
-    A ticket that was merged also shows the answers of the one that went on: everybody is owed them (并单).
+    A merged ticket also shows the replies of its target, since every complainant is owed an answer (并单).
     """
     async with context.writing(scope_of_number(number)) as conn:
         ticket = await find_own(context, conn, number, code)
@@ -169,7 +172,7 @@ async def read_progress(context: RegionContext, number: str, code: str, now: dat
             return case_file
         await widen_scope(conn, scope_of_answers(ticket.merged_into))
         followed = await history.list_events(conn, context.region, ticket.merged_into)
-        # Another person's words may be told in that answer: long numbers stay with that person.
+        # The target's reply may quote its own complainant: long numbers are masked.
         answers: list[TicketEventRow] = [
             {**event, "public_text": mask_text(event["public_text"] or "")}
             for event in followed

@@ -1,4 +1,4 @@
-"""Lists of tickets and calls for a person of the office, inside their rows (PROCEDURE §6)."""
+"""Lists of tickets and calls for staff, within their row scope (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ from hotline.store.tickets.lists import SupervisedTicketRow as SupervisedTicketR
 async def list_inbox(
     context: RegionContext, actor: Actor, states: list[State], batch: int = 50, skip: int = 0
 ) -> tuple[list[InboxTicketRow], dict[str, int]]:
-    """The actor's open tickets in these states, the earliest due first, and counts of all open ones by state."""
+    """List the actor's open tickets in these states, earliest due first, with counts of all open ones by state.
+
+    Raises NotAllowed.
+    """
     allow(actor, Right.LIST_TICKETS)
     units = _units(context, actor)
     async with context.reading(actor) as conn:
@@ -36,7 +39,7 @@ async def list_inbox(
 async def list_closed(
     context: RegionContext, actor: Actor, batch: int = 50, skip: int = 0
 ) -> tuple[list[ListedTicketRow], dict[str, int]]:
-    """The actor's closed tickets, newest first, and counts of the open ones by state; closed ones are never counted."""
+    """List the actor's closed tickets, newest first, with counts of the open ones by state. Raises NotAllowed."""
     allow(actor, Right.LIST_TICKETS)
     units = _units(context, actor)
     async with context.reading(actor) as conn:
@@ -51,14 +54,17 @@ def _units(context: RegionContext, actor: Actor) -> list[UUID] | None:
 async def list_supervised(
     context: RegionContext, actor: Actor, tiers: list[int], batch: int = 50, skip: int = 0
 ) -> list[SupervisedTicketRow]:
-    """Tickets under supervision. Raises NotAllowed for those whose work it is not."""
+    """List tickets on these tiers of supervision. Raises NotAllowed."""
     allow(actor, Right.LIST_SUPERVISED)
     async with context.reading(actor) as conn:
         return await lists.list_supervised(conn, context.region, tiers, batch, skip)
 
 
 async def list_calls(context: RegionContext, actor: Actor, stage: str, now: datetime, batch: int = 50) -> list[CallRow]:
-    """Callbacks to make by telephone now: stage 'reply' for operators, 'interview' for those who verify."""
+    """List callbacks to make by telephone now: stage 'reply' for operators, 'interview' for those who verify.
+
+    Raises NotAllowed.
+    """
     allow(actor, Right.LIST_CALLS if stage == "reply" else Right.LIST_VERIFICATIONS)
     async with context.reading(actor) as conn:
         return await callbacks.list_calls(conn, context.region, stage, now, batch)
@@ -67,7 +73,10 @@ async def list_calls(context: RegionContext, actor: Actor, stage: str, now: date
 async def list_caller(
     context: RegionContext, phone: str, actor: Actor, now: datetime, address: str = ""
 ) -> list[PersonTicketRow]:
-    """Earlier tickets from this very number, newest first; nothing for a number that only stands in a text."""
+    """List at most ten tickets filed from this telephone number, newest first, and record the search in the access log.
+
+    Numbers mentioned in texts are not searched. Raises NotAllowed.
+    """
     allow(actor, Right.SEARCH_CALLER)
     number = normalise(phone, area_code=context.area_code)
     if number is None:
@@ -78,6 +87,6 @@ async def list_caller(
 
 
 async def list_latest(context: RegionContext, actor: Actor, batch: int = 8) -> list[ListedTicketRow]:
-    """What this operator took in lately."""
+    """List the tickets this operator took in last, newest first."""
     async with context.reading(actor) as conn:
         return await lists.list_latest(conn, context.region, actor.account_id, batch)

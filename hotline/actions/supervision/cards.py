@@ -1,4 +1,6 @@
-"""电子监察: the cards on tickets now, and those given in a month, inside the reader's rows (PROCEDURE §6, §9)."""
+"""Electronic supervision (电子监察): cards on tickets now and those given in a month, within the reader's row scope
+(PROCEDURE §6, §9).
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from hotline.store.supervision.cards import CardTicketRow as CardTicketRow
 async def cards_of_tickets(
     context: RegionContext, ticket_ids: Sequence[UUID], actor: Actor, now: datetime
 ) -> dict[UUID, tuple[Card, ...]]:
-    """The cards these tickets show now, the gravest first; a unit sees its own and its sub-units' alone."""
+    """Return the cards these tickets have now, gravest first; a unit sees only its own and its sub-units' cards."""
     if not ticket_ids:
         return {}
     async with context.reading(actor) as conn:
@@ -34,13 +36,13 @@ async def cards_of_tickets(
 async def list_cards(
     context: RegionContext, month: date, actor: Actor, now: datetime
 ) -> list[tuple[Card, CardTicketRow]]:
-    """The cards of a local month so far, oldest first, each with its ticket. A count of them is the list's length.
+    """List the cards given in a local month up to now, oldest first, each with its ticket.
 
-    A unit's head sees those of the own units on tickets the units still have. Raises NotAllowed.
+    The head of a unit sees cards of the unit and its sub-units, on tickets these still have. Raises NotAllowed.
     """
     allow(actor, Right.READ_CARDS)
     begin = _begin(context, month)
-    # What happens at this very moment counts already.
+    # The upper bound is exclusive, and a card given at `now` counts.
     until = min(_begin(context, _next_month(month)), now + timedelta(microseconds=1))
     async with context.reading(actor) as conn:
         cards = _own(context, actor, await read_cards(context, conn, begin, until))
@@ -51,7 +53,7 @@ async def list_cards(
 
 
 async def read_cards(context: RegionContext, conn: Connection, since: datetime, until: datetime) -> tuple[Card, ...]:
-    """Every card given in a span of time, under the policy in force."""
+    """Return every card given from `since` (inclusive) to `until` (exclusive), under the policy in force."""
     policy, calendar = context.rules.policy, context.rules.calendar
     earliest = min(since, earliest_due(policy, calendar, since))
     watched = await store.watch_period(conn, context.region, earliest, since, until)
@@ -59,7 +61,7 @@ async def read_cards(context: RegionContext, conn: Connection, since: datetime, 
 
 
 def count_by_unit(cards: Sequence[Card]) -> list[tuple[UUID, int, int]]:
-    """(unit, yellow, red) of every unit that has a card, most red ones first."""
+    """Return (unit, yellow, red) for every unit that has a card, most red cards first."""
     counted = Counter((card.unit_id, card.colour) for card in cards)
     units = {card.unit_id for card in cards}
     rows = [(unit, counted[unit, Colour.YELLOW], counted[unit, Colour.RED]) for unit in units]

@@ -1,4 +1,4 @@
-"""Reading an issued document for a person of the office (PROCEDURE §6, §7)."""
+"""Read issued documents: any letter for staff, the written reply for the complainant (PROCEDURE §6, §7)."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from hotline.store.supervision.letters import LetterWithFactsRow
 from hotline.store.tickets import records
 
 OWN_LETTERS = frozenset({Document.WRITTEN_REPLY})
-"""Documents that are addressed to the person."""
-# What people wrote themselves.
+"""Documents addressed to the complainant."""
+# Facts that hold free text.
 _FREE: tuple[Literal["reply", "cause", "solution", "rules", "official", "minutes"], ...] = (
     "reply", "cause", "solution", "rules", "official", "minutes",
 )  # fmt: skip
 
 
 async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> tuple[Document, LetterFacts]:
-    """A letter as its kind and what it says.
+    """Return a letter as its kind and its facts.
 
-    Of a confidential ticket, what people wrote is redacted, and the title is its matter. Raises NotFound outside the
-    actor's rows.
+    On a confidential ticket free text is redacted and the matter's name replaces the title. Raises NotFound outside the
+    actor's row scope.
     """
     async with context.writing(actor) as conn:
         row = await letters.get_letter(conn, context.region, letter_id)
@@ -46,22 +46,22 @@ async def read_letter(context: RegionContext, letter_id: UUID, actor: Actor) -> 
         if ticket is None:
             raise NotFound
         await check_scope(context, conn, ticket, actor)
-        # What is to be redacted must be known here, though the reader's own row scope does not hold it.
+        # Redaction needs the complainant's data, which the reader's row scope may not include.
         await widen_scope(conn, ALL)
-        known = (await read_complainant(context, conn, ticket.ticket_id)).words if ticket.confidential else ()
-    # A letter to a former unit is not for the one that has the ticket now.
+        words = (await read_complainant(context, conn, ticket.ticket_id)).words if ticket.confidential else ()
+    # The unit that has the ticket now must not read letters to a former unit.
     if not sees_all(actor.role) and row["unit_id"] not in context.county.scope(actor):
         raise NotFound
-    return Document(row["kind"]), _facts(context, row, ticket, known)
+    return Document(row["kind"]), _facts(context, row, ticket, words)
 
 
 async def read_own_letter(
     context: RegionContext, ticket_id: UUID, letter_id: UUID, now: datetime, address: str = ""
 ) -> tuple[Document, LetterFacts]:
-    """The person's own 答复意见书, once number and query code proved whose ticket it is; the look is recorded.
+    """Return the complainant's written reply (答复意见书) of a ticket proven by number and query code.
 
-    Raises NotFound for any other document, also of this ticket: letters to units and the record of an interview, which
-    holds the unit's own findings, are read inside the office.
+    The reading is recorded in the access log. Raises NotFound for any other document of the ticket too: letters to units
+    and the record of an interview, with the unit's own findings, are for staff only.
     """
     async with context.writing(scope_of_ticket(ticket_id)) as conn:
         row = await letters.get_letter(conn, context.region, letter_id)
@@ -75,14 +75,14 @@ async def read_own_letter(
 
 
 def _facts(
-    context: RegionContext, row: LetterWithFactsRow, ticket: Ticket, known: Collection[str] | None
+    context: RegionContext, row: LetterWithFactsRow, ticket: Ticket, personal: Collection[str] | None
 ) -> LetterFacts:
-    """`known` of the person is redacted on a confidential ticket; None for a letter to the person."""
+    """Redact the `personal` words of a confidential ticket's complainant; None for a letter to the complainant."""
     zone, stored = context.rules.calendar.zone, row["facts"]
     promised_on = stored.get("promised_on")
     words: LetterWords = stored
-    if ticket.confidential and known is not None:
-        words = _redacted(stored, known)
+    if ticket.confidential and personal is not None:
+        words = _redacted(stored, personal)
     return {
         **words,
         "due_at": _local(stored.get("due_at"), zone), "held_at": _local(stored.get("held_at"), zone),
@@ -94,11 +94,11 @@ def _facts(
     }  # fmt: skip
 
 
-def _redacted(stored: StoredLetterFacts, known: Collection[str]) -> LetterWords:
+def _redacted(stored: StoredLetterFacts, personal: Collection[str]) -> LetterWords:
     words: LetterWords = stored.copy()
     for name in _FREE:
         if words.get(name):
-            words[name] = redact(words[name], known)
+            words[name] = redact(words[name], personal)
     return words
 
 

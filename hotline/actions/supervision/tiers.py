@@ -25,7 +25,7 @@ Given = Mapping[str, Any]
 async def supervise_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """A supervisor's or leader's mark puts a ticket on tier 1."""
+    """Put a ticket on tier 1 on a supervisor's or leader's request. Raises Malformed when it is on a tier already."""
     return await execute_rule(
         context, ticket_id, actor, now, lambda ticket: rule.mark(ticket, actor, context.rules, now), client_key
     )
@@ -34,7 +34,7 @@ async def supervise_ticket(
 async def remind_unit(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
-    """催办 by hand, with its 催办通知书. Raises NothingOwed, AlreadyReminded."""
+    """Remind the unit by hand (催办) with a numbered notice (催办通知书). Raises NothingOwed, AlreadyReminded, NotAllowed."""
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         running = [deadline for deadline, _ in await deadlines.list_running(conn, context.region, ticket_id)]
@@ -55,7 +55,10 @@ async def instruct_ticket(
     given: Given,
     client_key: str | None = None,
 ) -> Ticket:
-    """批示 with a date: a tier-3 task for the unit. `given` has text."""
+    """Record a leader's instruction (批示) with its date, a tier-3 task for the unit. `given` has text.
+
+    Raises Malformed for a past date, NotAllowed without an account.
+    """
     if actor.account_id is None:
         raise NotAllowed
     leader_id = actor.account_id
@@ -75,7 +78,10 @@ async def instruct_ticket(
 async def fulfil_instruction(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, given: Given, client_key: str | None = None
 ) -> Ticket:
-    """What the leader asked for was done; it stands in the next brief. Raises NoInstruction when nothing was asked."""
+    """Record that the leader's instructions on a ticket are fulfilled. `given` has fulfilment.
+
+    The next brief reports it. Raises NoInstruction when none is open.
+    """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         rows = await instructions.list_instructions(conn, context.region, ticket_id)

@@ -1,4 +1,4 @@
-"""A ticket with everything a page about it shows; what stands in it is decided where it is gathered."""
+"""The case file: a ticket with everything its page shows. `search/case_view.py` decides what each reader sees."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from hotline.store.tickets.history import TicketEventRow as TicketEventRow
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The person behind a ticket as shown: masked, or revealed for a reason. `shown` is false on a unit's confidential ticket."""
+    """The complainant: masked, or revealed for a recorded reason; not `shown` to a unit on a confidential ticket."""
 
     shown: bool
     name: str = ""

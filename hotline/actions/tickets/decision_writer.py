@@ -1,4 +1,4 @@
-"""Write a decision of the domain in one transaction: ticket, event, deadlines, supervision, callbacks, notices and alarms."""
+"""Write a decision of the domain in the open transaction: ticket, event, deadlines, supervision, callbacks, notices."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ async def apply_decision(
     context: RegionContext, conn: Connection, before: Ticket, decision: Decision, now: datetime, *,
     client_key: str | None = None, clock: tuple[Deadline, Step] | None = None,
 ) -> Ticket:  # fmt: skip
-    """Write a decision: ticket, event, clocks, supervision, callback, interview, notices and alarms.
+    """Write a decision: ticket, event, deadlines, supervision, callback, interview, notices and alarms.
 
-    Gives back the ticket as it was kept: a decision that enters a tier leaves the number of the tier to this place.
+    `clock` is the deadline and step that caused the decision, None for a verb. Returns the ticket as written, with the
+    number of the tier that the decision enters.
     """
     ticket, region = decision.ticket, context.region
     if decision.escalation is not None and ticket.tier != decision.escalation.tier:
@@ -98,19 +99,19 @@ async def _resume_deadlines(context: RegionContext, conn: Connection, ticket_id:
 
 
 async def follow_limit(context: RegionContext, conn: Connection, deadline: Deadline, due_at: datetime) -> None:
-    """The tier in force, and the interview still owed, keep the date of the clock that moved."""
+    """Give the tier in force and the interview still owed the new due time, if this is a deadline of supervision."""
     if deadline.rule in SUPERVISION:
         await tiers.move_supervision(conn, context.region, deadline.ticket_id, deadline.unit_id, due_at)
         await interviews.move_interview_due(conn, context.region, deadline.ticket_id, due_at)
 
 
 async def start_deadline(context: RegionContext, conn: Connection, ticket: Ticket, start: Start) -> None:
-    """Start a clock with its timer set to its first step."""
+    """Start a deadline with its timer set to its first step."""
     await deadlines.insert_deadline(conn, context.region, ticket, start, first_timer(context, start))
 
 
 def first_timer(context: RegionContext, start: Start) -> tuple[Step, datetime]:
-    """The first step of a clock and its moment."""
+    """Return the first step of a deadline and its moment; expiry when it has no steps."""
     rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
     return plan[0] if plan else (Step.EXPIRY, start.due.at)
@@ -145,7 +146,7 @@ async def _write_mechanism(
 async def _settle_alarms(
     context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, now: datetime
 ) -> None:
-    """What was late was done after all, or nobody waits for it any more."""
+    """Settle alarms about overdue or failed work that was done after all or is not needed any more."""
     rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
     kinds = [OVERDUE[rule] for rule in rules]
     if not ticket.open or Rule.DISPATCH in decision.settles:
@@ -155,7 +156,7 @@ async def _settle_alarms(
 
 
 async def _move_supervision(context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision) -> None:
-    """A tier in force follows the ticket to another unit, or to the same one that must do it again."""
+    """Give the tier in force the unit and due time of a newly started supervision deadline: after handover or redo."""
     for start in decision.starts:
         if start.rule in SUPERVISION:
             await tiers.move_supervision(conn, context.region, ticket.ticket_id, start.unit_id, start.due.at)
@@ -176,7 +177,7 @@ async def _escalate(
 
 
 async def _pass_on(context: RegionContext, conn: Connection, ticket: Ticket, start: Start, now: datetime) -> None:
-    """The unit that takes over hears of the tier in force by a letter of its own; the tier keeps its reason."""
+    """Issue a letter of the tier in force, with its reason, to the unit that takes the ticket over."""
     for tier in await tiers.list_supervisions(conn, context.region, ticket.ticket_id):
         if tier["settled_at"] is None:
             facts = {"reason": tier["reason"], "passed_on": True}
@@ -209,8 +210,8 @@ async def _issue_document(
 
 
 async def _owe_callback(context: RegionContext, conn: Connection, ticket: Ticket, stage: str, now: datetime) -> None:
-    # After an interview tier 1 and 2 verify by telephone themselves (PROCEDURE §4); after a reply the person is
-    # first asked on the channel they came by.
+    # After an interview tiers 1 and 2 verify by telephone (PROCEDURE §4); after a reply the complainant is asked first
+    # on the channel of the filing.
     online = stage == "reply" and ticket.channel in (Channel.WECHAT, Channel.WEBSITE)
     channel = ticket.channel.value if online else "phone"
     first = next_open(context.rules.calendar, now)

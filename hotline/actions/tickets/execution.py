@@ -1,4 +1,4 @@
-"""How a verb is carried out: hold the ticket, let its due clocks strike first, decide, write everything together."""
+"""Execute a verb: lock the ticket, fire its due steps, decide, and write everything in one transaction."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ async def execute(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, decide: Decide, *,
     client_key: str | None = None,
 ) -> Ticket:  # fmt: skip
-    """One verb on one ticket in one transaction; a repeated client_key gives back the ticket as it is.
+    """Execute one verb on one ticket in one transaction and return the ticket; a repeated client_key changes nothing.
 
-    `decide` gets the connection and the held ticket, and writes what belongs to the verb alone.
-    Raises NotFound outside the actor's rows, and whatever the rule refuses.
+    `decide` gets the connection and the locked ticket, writes what only this verb writes, and returns the decision.
+    Raises NotFound outside the actor's row scope, and the refusals of the rule.
     """
     async with context.writing(scope_of_ticket(ticket_id) if actor.role is Role.COMPLAINANT else actor) as conn:
         ticket = await lock_ticket(context, conn, ticket_id, actor, now)
@@ -47,8 +47,10 @@ async def execute_rule(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, rule: Callable[[Ticket], Decision],
     client_key: str | None,
 ) -> Ticket:  # fmt: skip
-    """Execute a verb whose rule needs the locked ticket alone. Raises what the rule refuses, NotFound outside the
-    actor's rows."""
+    """Execute a verb whose rule needs only the locked ticket.
+
+    Raises the refusals of the rule, NotFound outside the actor's row scope.
+    """
 
     async def decide(_conn: Connection, ticket: Ticket) -> Decision:
         return rule(ticket)
@@ -57,17 +59,18 @@ async def execute_rule(
 
 
 async def lock_ticket(context: RegionContext, conn: Connection, ticket_id: UUID, actor: Actor, now: datetime) -> Ticket:
-    """The ticket, locked, inside the actor's rows, with every clock that is due struck first.
+    """Lock a ticket within the actor's row scope, fire its due steps, and return it.
 
-    So it makes no difference whether the sweep came by before the person did.
+    The result is the same whether or not the supervision sweep ran before the verb. Raises NotFound outside the actor's
+    row scope.
     """
     ticket = await records.lock_ticket(conn, context.region, ticket_id)
     if ticket is None:
         raise NotFound
     await check_scope(context, conn, ticket, actor)
     if actor.role is not Role.SYSTEM:
-        # What a deed entails reaches beyond the actor's rows: notices to a person the unit must not know, tickets
-        # merged into this one, alarms. The rules write it, not the actor.
+        # The consequences of an action lie outside the actor's row scope: notices to a complainant the unit must not
+        # know, merged tickets, alarms. The rules write them, not the actor.
         await widen_scope(conn, ALL)
     return await fire_due_steps(context, conn, ticket, now)
 
@@ -75,7 +78,7 @@ async def lock_ticket(context: RegionContext, conn: Connection, ticket_id: UUID,
 async def check_actor(
     context: RegionContext, conn: Connection, ticket: Ticket, actor: Actor, decision: Decision
 ) -> None:
-    """Whether the actor's unit has the part this verb asks for. Raises AssistingUnit, LeadUnit."""
+    """Raise AssistingUnit or LeadUnit unless the actor's unit has the part that this verb requires."""
     if decision.event is not None:
         verb, below = decision.event.verb, context.county.scope(actor)
         leads = ticket.lead_unit_id in below
@@ -83,7 +86,10 @@ async def check_actor(
 
 
 async def check_scope(context: RegionContext, conn: Connection, ticket: Ticket, actor: Actor) -> None:
-    """Raises NotFound when the ticket is not in the actor's rows; the complainant was checked by query code."""
+    """Raise NotFound when the ticket is outside the actor's row scope or the actor is recused from it.
+
+    The system is not checked, nor a complainant, whom the query code or the channel's fingerprint has identified.
+    """
     if actor.role in (Role.COMPLAINANT, Role.SYSTEM):
         return
     if actor.account_id and await recusals.is_recused(conn, context.region, actor.account_id, ticket.ticket_id):

@@ -1,4 +1,6 @@
-"""What a decision means for the units that assist: who joins, who is done, and clocks that stay before the lead's."""
+"""Write what a decision changes for assisting units: their parts, and deadlines that end before the lead's
+(PROCEDURE §2, §3).
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,10 @@ async def keep_parts(
     about: str,
     now: datetime,
 ) -> None:
-    """Write what the decision says of assisting units, after the lead's own clocks; `about` is the occasion."""
+    """Write what the decision changes for assisting units; `about` is the occasion of their notices.
+
+    Call it after the lead's own deadlines are written, since the assisting ones follow them.
+    """
     region, ticket_id = context.region, ticket.ticket_id
     verb = decision.event.verb if decision.event else None
     await _write_parts(context, conn, ticket, decision, now)
@@ -65,7 +70,7 @@ async def _write_parts(
 async def notify_end(
     context: RegionContext, conn: Connection, ticket: Ticket, decision: Decision, about: str, now: datetime
 ) -> None:
-    """Who still owed a part of a ticket that was merged or withdrawn is told that it is over."""
+    """Notify the units that still owed a part of a ticket that was merged or withdrawn."""
     if decision.event is None or decision.event.verb not in rule.ENDS_PARTS:
         return
     for unit_id in rule.owed_parts(await joint.list_parts(conn, context.region, ticket.ticket_id)):
@@ -85,9 +90,9 @@ async def _ask(
 
 
 async def follow_lead(context: RegionContext, conn: Connection, ticket: Ticket, about: str, now: datetime) -> None:
-    """Running clocks of assisting units stay before the lead's limit when that one moves; the unit is told.
+    """Move running deadlines of assisting units to stay before the lead's deadline, and notify the units.
 
-    A missed one keeps its mark.
+    A missed deadline stays missed.
     """
     running = await _running(context, conn, ticket)
     waiting = [clock for clock in running if clock.rule is Rule.ASSIST and clock.state == "running"]
@@ -116,7 +121,7 @@ async def _running(context: RegionContext, conn: Connection, ticket: Ticket) -> 
 
 
 def next_timer(context: RegionContext, start: Start, now: datetime) -> tuple[Step, datetime]:
-    """The first step of a clock that is still ahead, and its moment."""
+    """Return the first step of a deadline after `now` and its moment; expiry when none is left."""
     rules = context.rules
     plan = plan_steps(rules.policy, rules.calendar, start.rule, start.started_at, start.due.at)
     return next((timer for timer in plan if timer[1] > now), (Step.EXPIRY, start.due.at))

@@ -1,4 +1,4 @@
-"""What was promised to a leader: the date of an instruction, until it is struck off (PROCEDURE §4)."""
+"""The date a leader set in an instruction, until the instruction is fulfilled (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hotline.store.supervision import instructions
 
 
 async def promised_to_leader(context: RegionContext, conn: Connection, ticket: Ticket) -> datetime | None:
-    """When a held ticket must be done by a leader's open instruction, perhaps in the past; None where there is none."""
+    """Return when a locked ticket is due by a leader's open instruction, possibly in the past; None without one."""
     if ticket.tier < LEADERSHIP:
         return None
     return await instructions.leaders_date(conn, context.region, ticket.ticket_id)

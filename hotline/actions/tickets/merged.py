@@ -1,4 +1,4 @@
-"""并单: where a ticket went that was merged into another one."""
+"""Merged tickets (并单): find the target, and name it in refusals (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from hotline.domain.errors import MergedElsewhere, WrongState
 from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.tickets import records
 
-# Another person's number is not told to whoever filed.
+# A complainant or their agent must not learn the number of another person's ticket.
 _NOT_TOLD = frozenset({Role.COMPLAINANT, Role.AGENT})
 
 
 async def target_of(context: RegionContext, conn: Connection, ticket: Ticket) -> Ticket | None:
-    """The ticket that goes on instead of a merged one; None for any other."""
+    """Return the ticket this one was merged into; None when it was not merged."""
     if ticket.merged_into is None:
         return None
     return await records.get_ticket(conn, context.region, ticket.merged_into)
@@ -25,7 +25,7 @@ async def target_of(context: RegionContext, conn: Connection, ticket: Ticket) ->
 
 @contextmanager
 def pointing_to(target: Ticket | None, actor: Actor) -> Iterator[None]:
-    """A verb that a merged ticket refuses is refused with the number of its target, for people of the office."""
+    """Turn a WrongState of a merged ticket into MergedElsewhere with the target's number, for staff only."""
     try:
         yield
     except WrongState as refusal:
