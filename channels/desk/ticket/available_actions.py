@@ -1,4 +1,4 @@
-"""What a role may do with a ticket now, and the one thing that is next."""
+"""The actions a role may take on a ticket now, and which of them is next."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _FIRST: Mapping[State, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class AvailableActions:
-    """`first` is the one thing that is next for this role, or empty; of the others, what ends or rests comes last."""
+    """Actions on a ticket: `first` is the next one for this role, or ''; in `others` the careful ones come last."""
 
     first: str
     others: tuple[str, ...]
 
 
 def find_available(case_file: CaseFile, actor: Actor, rules: Rules, now: datetime) -> AvailableActions:
-    """What `actor` may do with the ticket at `now`; what would only be refused is left out."""
+    """Return the actions `actor` may take on the ticket at `now`, without those the rules would refuse."""
     possible = {arrow.verb.value for arrow in case_file.arrows} | _asking(case_file, actor)
     facts = _Facts(case_file, actor, rules, now)
     twins = {form.twin for form in FORMS.values() if form.twin}
@@ -53,7 +53,7 @@ def find_available(case_file: CaseFile, actor: Actor, rules: Rules, now: datetim
 
 
 def _asking(case_file: CaseFile, actor: Actor) -> set[str]:
-    """The verbs of callbacks and verification, which are no arrows of the table."""
+    """Return the verbs of callbacks and verification, which are not transitions of the life-cycle table."""
     state = case_file.ticket.state
     if state is State.REPLIED and may(actor.role, Right.RECORD_CALLBACK):
         return {"callback", "no_answer", "refused"}
@@ -64,7 +64,7 @@ def _asking(case_file: CaseFile, actor: Actor) -> set[str]:
 
 
 class _Facts:
-    """What the table of the lifecycle cannot know."""
+    """Checks of actions against the case file, beyond the life-cycle table."""
 
     def __init__(self, case_file: CaseFile, actor: Actor, rules: Rules, now: datetime) -> None:
         self.case_file, self.ticket, self.actor, self.rules, self.now = case_file, case_file.ticket, actor, rules, now
@@ -88,11 +88,11 @@ class _Facts:
         }
 
     def allow(self, verb: str) -> bool:
-        """Whether the rules would take this verb now."""
+        """Return whether the rules would accept this verb now."""
         return verb not in self.checks or self.checks[verb]()
 
     def first(self) -> tuple[str, ...]:
-        """What is next for this role, best first."""
+        """Return the candidates for the next action of this role, preferred first."""
         role, state, meet_at = self.actor.role, self.ticket.state, self.interview.get("meet_at")
         if role is Role.LEADER:
             return ("instruct",)

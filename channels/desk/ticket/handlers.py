@@ -1,4 +1,4 @@
-"""`POST /tickets/<id>/<verb>`: one handler over a table from verb to action."""
+"""The handlers of a ticket's forms: one per verb, called by a single route."""
 
 from __future__ import annotations
 
@@ -52,21 +52,21 @@ def _assisting(a: VerbRequest) -> list[UUID]:
 
 
 async def _invite(a: VerbRequest) -> object:
-    given = {"task": a.form.text("task")}
-    return await joint.invite_units(a.context, a.ticket_id, _assisting(a), a.actor, a.now, given, a.key)
+    fields = {"task": a.form.text("task")}
+    return await joint.invite_units(a.context, a.ticket_id, _assisting(a), a.actor, a.now, fields, a.key)
 
 
 async def _excuse(a: VerbRequest) -> object:
     unit_id = a.form.uuid("assisting", FIELD_NAMES["assisting"])
-    given = {"reason": a.form.text("reason")}
-    check_given(Verb.EXCUSE, given | {"assisting": unit_id})
+    fields = {"reason": a.form.text("reason")}
+    check_given(Verb.EXCUSE, fields | {"assisting": unit_id})
     assert unit_id is not None
-    return await joint.excuse_unit(a.context, a.ticket_id, unit_id, a.actor, a.now, given, a.key)
+    return await joint.excuse_unit(a.context, a.ticket_id, unit_id, a.actor, a.now, fields, a.key)
 
 
 async def _assist(a: VerbRequest) -> object:
-    unit_id, given = a.form.uuid("assisting", FIELD_NAMES["assisting"]), {"part": a.form.text("part")}
-    return await joint.hand_in_part(a.context, a.ticket_id, a.actor, a.now, given, a.key, unit_id=unit_id)
+    unit_id, fields = a.form.uuid("assisting", FIELD_NAMES["assisting"]), {"part": a.form.text("part")}
+    return await joint.hand_in_part(a.context, a.ticket_id, a.actor, a.now, fields, a.key, unit_id=unit_id)
 
 
 async def _assign(a: VerbRequest) -> object:
@@ -77,43 +77,43 @@ async def _assign(a: VerbRequest) -> object:
 
 
 def _ruling(verb: Verb, upheld: bool) -> VerbHandler:
-    async def deed(a: VerbRequest) -> object:
+    async def handle(a: VerbRequest) -> object:
         return await handover.rule_return(a.context, a.ticket_id, upheld, a.actor, a.now, a.given(verb), a.key)
 
-    return deed
+    return handle
 
 
 def _extension(verb: Verb, granted: bool) -> VerbHandler:
-    async def deed(a: VerbRequest) -> object:
+    async def handle(a: VerbRequest) -> object:
         return await unit_work.decide_extension(a.context, a.ticket_id, granted, a.actor, a.now, a.given(verb), a.key)
 
-    return deed
+    return handle
 
 
 async def _park(a: VerbRequest) -> object:
-    given = a.given(Verb.PARK)
-    check_given(Verb.PARK, given)
-    return await unit_work.park_ticket(a.context, a.ticket_id, _until(a), a.actor, a.now, given, a.key)
+    fields = a.given(Verb.PARK)
+    check_given(Verb.PARK, fields)
+    return await unit_work.park_ticket(a.context, a.ticket_id, _until(a), a.actor, a.now, fields, a.key)
 
 
 def _until(a: VerbRequest) -> datetime:
-    # A date alone means: from that morning on it is worked on again.
+    # A date without a time resumes work at 00:00 of that day.
     text = a.form.text("until")
     return a.moment("until") if "T" in text else datetime.combine(a.day("until"), datetime.min.time(), ZONE)
 
 
 async def _plan(a: VerbRequest) -> object:
-    given = a.given(Verb.PLAN_INTERVIEW)
-    check_given(Verb.PLAN_INTERVIEW, given)
+    fields = a.given(Verb.PLAN_INTERVIEW)
+    check_given(Verb.PLAN_INTERVIEW, fields)
     meet_at = a.moment("meet_at")
-    return await interview.plan_interview(a.context, a.ticket_id, meet_at, a.actor, a.now, given, a.key)
+    return await interview.plan_interview(a.context, a.ticket_id, meet_at, a.actor, a.now, fields, a.key)
 
 
 async def _hold(a: VerbRequest) -> object:
-    given = a.given(Verb.HOLD_INTERVIEW)
-    check_given(Verb.HOLD_INTERVIEW, given)
+    fields = a.given(Verb.HOLD_INTERVIEW)
+    check_given(Verb.HOLD_INTERVIEW, fields)
     held_at, promised_on = a.moment("held_at"), a.form.day("promised_on", "承诺办结日期")
-    return await interview.hold_interview(a.context, a.ticket_id, held_at, promised_on, a.actor, a.now, given, a.key)
+    return await interview.hold_interview(a.context, a.ticket_id, held_at, promised_on, a.actor, a.now, fields, a.key)
 
 
 async def _merge(a: VerbRequest) -> object:
@@ -122,23 +122,23 @@ async def _merge(a: VerbRequest) -> object:
 
 
 async def _reclassify(a: VerbRequest) -> object:
-    given = {"reason": a.form.text("reason")}
+    fields = {"reason": a.form.text("reason")}
     check_given(Verb.RECLASSIFY, a.given(Verb.RECLASSIFY))
     kind, matter = a.form.choice("kind", Kind, FIELD_NAMES["kind"]), a.form.text("matter") or None
-    return await correction.reclassify_ticket(a.context, a.ticket_id, kind, matter, a.actor, a.now, given, a.key)
+    return await correction.reclassify_ticket(a.context, a.ticket_id, kind, matter, a.actor, a.now, fields, a.key)
 
 
 async def _instruct(a: VerbRequest) -> object:
-    given = a.given(Verb.INSTRUCT)
-    check_given(Verb.INSTRUCT, given)
-    return await tiers.instruct_ticket(a.context, a.ticket_id, a.day("due_on"), a.actor, a.now, given, a.key)
+    fields = a.given(Verb.INSTRUCT)
+    check_given(Verb.INSTRUCT, fields)
+    return await tiers.instruct_ticket(a.context, a.ticket_id, a.day("due_on"), a.actor, a.now, fields, a.key)
 
 
 async def _callback(a: VerbRequest) -> object:
     names = {"contacted": "是否联系过", "solved": "是否解决", "verdict": FIELD_NAMES["verdict"]}
-    lacking = [what for name, what in names.items() if not a.form.text(name)]
-    if lacking:
-        raise Missing(what="、".join(lacking))
+    missing = [what for name, what in names.items() if not a.form.text(name)]
+    if missing:
+        raise Missing(what="、".join(missing))
     answers = Answers(
         contacted=a.form.flag("contacted"),
         solved=a.form.flag("solved"),
@@ -170,8 +170,8 @@ async def _verify(a: VerbRequest) -> object:
 
 
 async def _correct(a: VerbRequest) -> object:
-    given = {name: a.form.text(name) for name in (*PERSON_NAMES, "reason")}
-    return await contact_correction.correct_person(a.context, a.ticket_id, a.actor, a.now, given, a.key)
+    fields = {name: a.form.text(name) for name in (*PERSON_NAMES, "reason")}
+    return await contact_correction.correct_person(a.context, a.ticket_id, a.actor, a.now, fields, a.key)
 
 
 HANDLERS: Mapping[str, VerbHandler] = {
@@ -217,45 +217,46 @@ HANDLERS: Mapping[str, VerbHandler] = {
 
 
 async def do_verb(request: web.Request) -> web.StreamResponse:
-    """Carry out a verb; refused, it comes back on the ticket's page with what was typed."""
-    who, verb = actor(request), request.match_info["verb"]
+    """`POST /tickets/{ticket_id}/{verb}`: carry out a verb; if refused, show the ticket with the form as typed."""
+    user, verb = actor(request), request.match_info["verb"]
     ticket_id, form = ticket_id_of(request), await read_form(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
-        asked = VerbRequest(region_of(request), ticket_id, who, now(request), form)
+        verb_request = VerbRequest(region_of(request), ticket_id, user, now(request), form)
         await count_files(request, form)
         files = await ready_files(form.files) if verb in FORMS and FORMS[verb].files else []
-        await check_room(asked.context, ticket_id, [file.sha256 for file in files])
-        await HANDLERS[verb](asked)
-        await _keep_evidence(request.app[SETTINGS].files_dir, files, verb, asked)
+        await check_room(verb_request.context, ticket_id, [file.sha256 for file in files])
+        await HANDLERS[verb](verb_request)
+        await _keep_evidence(request.app[SETTINGS].files_dir, files, verb, verb_request)
     except NotFound:
         raise
     except Refusal as refusal:
         return await refused_page(request, ticket_id, verb, form, refusal)
     following = local_path(form.fields.get("next", "")) or f"/tickets/{ticket_id}"
-    return web.Response(status=303, headers={"Location": _told(following, verb)})
+    return web.Response(status=303, headers={"Location": _with_done(following, verb)})
 
 
-async def _keep_evidence(folder: Path, files: Sequence[ReadyFile], verb: str, asked: VerbRequest) -> None:
-    """Hang the files of a form on its ticket, labelled by what they prove."""
+async def _keep_evidence(folder: Path, files: Sequence[ReadyFile], verb: str, verb_request: VerbRequest) -> None:
+    """Store the files of a form and attach them to its ticket, labelled with what they are evidence of."""
     if files:
         kept = await keep_files(folder, files)
         label = FORMS[verb].files.partition("（")[0]
-        await add_files(asked.context, asked.ticket_id, kept, asked.actor, asked.now, label)
+        await add_files(verb_request.context, verb_request.ticket_id, kept, verb_request.actor, verb_request.now, label)
 
 
-def _told(path: str, verb: str) -> str:
+def _with_done(path: str, verb: str) -> str:
+    """Return the path with the parameter `done`, by which the next page confirms the action."""
     before, _, fragment = path.partition("#")
     joint = "&" if "?" in before else "?"
     return f"{before}{joint}done={verb}" + (f"#{fragment}" if fragment else "")
 
 
-# What is more than one verb of the table, or none of it.
+# Rights of handlers that stand for several verbs of the life-cycle table, or for none.
 _RIGHTS = {
     "callback": Right.RECORD_CALLBACK,
     "refused": Right.RECORD_REFUSAL,
     "review": Right.REVIEW_INTERVIEW,
     "verify": Right.VERIFY_INTERVIEW,
 }
-RIGHTS: Mapping[str, Right | Verb] = {deed: _RIGHTS.get(deed) or Verb(deed) for deed in HANDLERS}
+RIGHTS: Mapping[str, Right | Verb] = {verb: _RIGHTS.get(verb) or Verb(verb) for verb in HANDLERS}
 routes: Sequence[web.RouteDef] = (post("/tickets/{ticket_id}/{verb}", do_verb, Each("verb", RIGHTS)),)

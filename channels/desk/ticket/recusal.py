@@ -1,4 +1,4 @@
-"""回避: the page on which somebody declares an interest in a ticket and stays away from it (PROCEDURE §6)."""
+"""回避: staff declare an interest in a ticket and lose access to it (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from hotline.domain.tickets.lifecycle import Verb
 
 
 async def show_recusals(request: web.Request) -> web.Response:
-    """`GET /tickets/{ticket_id}/recusal`: who stays away, and the form."""
+    """`GET /tickets/{ticket_id}/recusal`: list who is recused, and show the form."""
     request[LOOKED_AT] = ticket_id_of(request)
     return await _page(request, request[LOOKED_AT], {})
 
 
 async def take_recusal(request: web.Request) -> web.StreamResponse:
-    """`POST /tickets/{ticket_id}/recusal`: whoever recused themselves goes back to the first page of their bench."""
-    who, ticket_id, form = actor(request), ticket_id_of(request), await read_form(request)
+    """`POST /tickets/{ticket_id}/recusal`: recuse the user, or for a dispatcher the user with `login`."""
+    user, ticket_id, form = actor(request), ticket_id_of(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     login = form.fields.get("login", "").strip()
     try:
-        await recuse(region_of(request), ticket_id, login, form.fields.get("reason", ""), who, now(request))
+        await recuse(region_of(request), ticket_id, login, form.fields.get("reason", ""), user, now(request))
     except NotFound:
         if not login:
             raise
@@ -43,15 +43,15 @@ async def take_recusal(request: web.Request) -> web.StreamResponse:
     except Refusal as refusal:
         return await _page(request, ticket_id, form.fields, refusal.status, refusal.sentence)
     own = login in ("", viewer(request).login)
-    target = first_page(who.role) if own else f"/tickets/{ticket_id}/recusal"
+    target = first_page(user.role) if own else f"/tickets/{ticket_id}/recusal"
     return web.Response(status=303, headers={"Location": target})
 
 
 async def _page(
     request: web.Request, ticket_id: UUID, typed: Mapping[str, str], status: int = 200, sentence: str = ""
 ) -> web.Response:
-    who, moment = actor(request), now(request)
-    rows = await list_recusals(region_of(request), ticket_id, who)
+    user, moment = actor(request), now(request)
+    rows = await list_recusals(region_of(request), ticket_id, user)
     return page(
         request,
         "privacy/recusal.html",
@@ -61,7 +61,7 @@ async def _page(
             (row["name"], ROLE_NAMES[Role(row["role"])], row["reason"], said(row["declared_at"], moment))
             for row in rows
         ],
-        names_others=may(who.role, Verb.DISPATCH),
+        names_others=may(user.role, Verb.DISPATCH),
         typed=typed,
         sentence=sentence,
         limit=REASON_LIMIT,
