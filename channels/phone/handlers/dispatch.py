@@ -1,4 +1,4 @@
-"""/console/dispatch: what waits for a dispatcher: a unit, a ruling on a return, an extension beyond the first."""
+"""The dispatcher's lists: tickets to dispatch, returns to rule on, and extensions beyond the first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from hotline.domain.tickets.lifecycle import Verb
 
 
 async def show_dispatch(request: web.Request) -> web.Response:
-    """The three lists, what runs out first on top."""
+    """`GET /console/dispatch`: show the three lists, earliest due first."""
     return await _dispatch_page(request)
 
 
@@ -50,13 +50,13 @@ async def _dispatch_page(
     typed: Mapping[str, str] | None = None,
     error: str = "",
 ) -> web.Response:
-    person, context, at = actor(request), region_of(request), now(request)
+    user, context, at = actor(request), region_of(request), now(request)
     county = await context.refresh(at)
-    returned, extensions = await list_rulings(context, person), await list_extensions(context, person)
-    cards = await cards_of_tickets(context, [row["ticket_id"] for row in (*returned, *extensions)], person, at)
+    returned, extensions = await list_rulings(context, user), await list_extensions(context, user)
+    cards = await cards_of_tickets(context, [row["ticket_id"] for row in (*returned, *extensions)], user, at)
     return page(
         request, "dispatch.html", status=status, faulty=faulty, typed=typed or {}, error=error,
-        received=[_received(waiting, county, at) for waiting in await list_undispatched(context, person)],
+        received=[_received(waiting, county, at) for waiting in await list_undispatched(context, user)],
         returned=[_requested(row, county, at, cards) for row in returned],
         extensions=[_extension(row, county, at, cards) for row in extensions],
         unit_names=sorted({unit.name for unit in county.units.values()}),
@@ -76,7 +76,7 @@ def _received(waiting: Waiting, county: County, at: datetime) -> dict[str, Any]:
 def _requested(
     row: ReturnedTicketRow | ExtensionRequestRow, county: County, at: datetime, cards: Mapping[UUID, Sequence[Card]]
 ) -> dict[str, Any]:
-    """A ticket with what its unit asks for: to give it back, or for more time."""
+    """Return a line with the unit's request to return the ticket or to extend its deadline."""
     details = row["details"] or {}
     return _line(row, county, at) | {
         "card": card_view(cards.get(row["ticket_id"], ())),
@@ -110,8 +110,8 @@ def _line(row: QueuedTicketRow, county: County, at: datetime) -> dict[str, Any]:
 
 
 async def dispatch(request: web.Request) -> web.StreamResponse:
-    """Hand one ticket to the unit picked by name; a wrong one comes back with its sentence beside the field."""
-    person, form, context = actor(request), await read_form(request), region_of(request)
+    """`POST /console/dispatch/{ticket_id}`: dispatch a ticket to a unit by name; a refusal is shown in its line."""
+    user, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     ticket_id = id_in(request, "ticket_id")
     await context.refresh(now(request))
@@ -120,7 +120,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
         if unit_id is None:
             raise Missing(what="承办单位")
         await dispatch_ticket(
-            context, ticket_id, unit_id, person, now(request), form.text("reason"), form.client_key,
+            context, ticket_id, unit_id, user, now(request), form.text("reason"), form.client_key,
             assisting=_named(context.county, form.text("assisting")), task=form.text("task"),
         )  # fmt: skip
     except NotFound:
@@ -133,7 +133,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 def _named(county: County, text: str) -> list[UUID]:
-    """Units by their names, several with 、 or a comma between them. Raises NoSuchUnit."""
+    """Return units by name, separated by 、 or a comma or semicolon. Raises Malformed for an unknown name."""
     names = [name for name in re.split("[、，,;；]+", text) if name.strip()]
     return [unit for name in names if (unit := unit_of(county, name, "协办单位")) is not None]
 
