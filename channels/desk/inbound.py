@@ -112,12 +112,12 @@ async def take_logout(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def local_path(given: str) -> str:
+def local_path(path: str) -> str:
     """Return the path to go on to, or '' unless it is a path of this site. Raises Malformed for control characters."""
-    if any(sign < " " for sign in given):
+    if any(sign < " " for sign in path):
         raise Malformed(what="返回地址")
-    inside = given.startswith("/") and not given.startswith(("//", "/\\"))
-    return given if inside and given != "/login" else ""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if inside and path != "/login" else ""
 
 
 routes: Sequence[web.RouteDef] = (

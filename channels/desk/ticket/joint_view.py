@@ -42,10 +42,10 @@ def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[
 
 def _part(case_file: CaseFile, part: Part, county: County, now: datetime) -> PartView:
     title = f"{'免于协办' if part.excused_at else PARTS[part.part]}：{county.unit_name(part.unit_id)}"
-    clock = main_clock(case_file) if part.part == "lead" else _assist_clock(case_file, part.unit_id)
+    deadline = main_clock(case_file) if part.part == "lead" else _assist_clock(case_file, part.unit_id)
     facts = [("协办事项", part.task)] if part.task else []
     facts += [("情况", _part_state(part, now))] if part.part != "lead" else []
-    facts += [("期限", f"{local_text(clock['due_at'])} {CLOCK_STATES[clock['state']]}")] if clock else []
+    facts += [("期限", f"{local_text(deadline['due_at'])} {CLOCK_STATES[deadline['state']]}")] if deadline else []
     return PartView(title, facts, tuple(_words(case_file, part.unit_id, now)))
 
 
@@ -73,5 +73,5 @@ def own_part_clock(case_file: CaseFile, below: Collection[UUID]) -> EndedDeadlin
     if case_file.ticket.lead_unit_id in below:
         return None
     owed = [unit for unit in owed_parts(case_file.parts) if unit in below]
-    clocks = [clock for unit in owed if (clock := _assist_clock(case_file, unit)) is not None]
-    return min(clocks, key=lambda row: row["due_at"], default=None)
+    deadlines = [deadline for unit in owed if (deadline := _assist_clock(case_file, unit)) is not None]
+    return min(deadlines, key=lambda row: row["due_at"], default=None)
