@@ -1,4 +1,4 @@
-"""The door of units, supervisors, leaders and administrators: they log in and work on tickets."""
+"""The desk channel: units, supervisors, leaders and administrators log in and work on tickets."""
 
 from channels.channel import ChannelAdapter
 from channels.desk import inbound, my_account

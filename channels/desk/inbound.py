@@ -1,4 +1,4 @@
-"""Proving who comes in: log-in in one or two steps, and log-out."""
+"""Authentication: log-in in one or two steps, and log-out (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CODE_LIMIT = 40
 
 
 async def show_login(request: web.Request) -> web.Response:
-    """The log-in page, with why the last session ended; somebody already logged in goes on to the bench."""
+    """`GET /login`: show the form and why the last session ended; redirect a logged-in user to the first page."""
     viewer, context = request[VIEWER], region_of(request)
     if viewer is not None:
         raise web.HTTPSeeOther(first_page(viewer.actor.role))
@@ -35,7 +35,7 @@ async def show_login(request: web.Request) -> web.Response:
 
 
 async def take_login(request: web.Request) -> web.StreamResponse:
-    """Log in. A wrong name and a wrong password get the very same answer, and so do both once they are shut."""
+    """`POST /login`: log in; the answer does not tell an unknown name from a wrong password, locked or not."""
     form, context = await read_form(request), region_of(request)
     login, following = form.fields.get("login", ""), local_path(form.fields.get("next", ""))
     typed = login[:LOGIN_LIMIT]
@@ -52,7 +52,7 @@ async def take_login(request: web.Request) -> web.StreamResponse:
 
 
 async def _enter(request: web.Request, token: str, following: str, *, half: bool = False) -> web.StreamResponse:
-    """On to the second step, or to where the person wanted to go."""
+    """Set the session cookie and redirect to the second step (`half`), to `following`, or to the first page."""
     if half:
         where = "/login/factor" + (f"?next={quote(following, safe='/')}" if following else "")
     else:
@@ -77,14 +77,14 @@ def _login_page(
 
 
 async def show_factor(request: web.Request) -> web.Response:
-    """`GET /login/factor`: the second step, for whoever gave the right password."""
+    """`GET /login/factor`: show the second step; redirect to /login unless the password was proven."""
     if not await is_half_open(region_of(request), request[TOKEN], now(request)):
         raise web.HTTPSeeOther("/login")
     return _factor_page(request, local_path(request.query.get("next", "")))
 
 
 async def take_factor(request: web.Request) -> web.StreamResponse:
-    """`POST /login/factor`: `code`, of the authenticator or a recovery code."""
+    """`POST /login/factor`: check `code`, from the authenticator or a recovery code, and open the session."""
     form, context = await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     following = local_path(form.fields.get("next", ""))
@@ -102,7 +102,7 @@ def _factor_page(request: web.Request, following: str, *, status: int = 200, err
 
 
 async def take_logout(request: web.Request) -> web.StreamResponse:
-    """End the session here and in the database."""
+    """`POST /logout`: end the session in the database and delete its cookie."""
     form = await read_form(request)
     if request[VIEWER] is not None:
         check_csrf(request, form.fields.get("csrf", ""))
@@ -112,12 +112,12 @@ async def take_logout(request: web.Request) -> web.StreamResponse:
     return response
 
 
-def local_path(given: str) -> str:
-    """The path to go on to, when it is one of this site; else an empty text. Raises Malformed for a control sign."""
-    if any(sign < " " for sign in given):
+def local_path(path: str) -> str:
+    """Return the path to go on to, or '' unless it is a path of this site. Raises Malformed for control characters."""
+    if any(sign < " " for sign in path):
         raise Malformed(what="返回地址")
-    inside = given.startswith("/") and not given.startswith(("//", "/\\"))
-    return given if inside and given != "/login" else ""
+    inside = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if inside and path != "/login" else ""
 
 
 routes: Sequence[web.RouteDef] = (

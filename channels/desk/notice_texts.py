@@ -1,4 +1,4 @@
-"""What the desk says of each notice; `{…}` are its facts in words (`channels/ui/notice_facts.py`)."""
+"""Texts of notices on the desk; `{…}` are facts formatted by `channels/ui/notice_facts.py`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTICE_NAMES: Mapping[NoticeKind, str] = {
     NoticeKind.UNMERGED: "撤销并单",
     NoticeKind.TIER3_OVERDUE: "领导督办逾期",
 }
-"""Headings under which notices are folded; the rest are OTHER_NOTICE."""
+"""Headings by which notices are grouped; other kinds use OTHER_NOTICE."""
 NOTICE_WORDS: Mapping[NoticeKind, str] = {
     NoticeKind.DISPATCHED: "新工单 {number}：{title}，请按时签收。",
     NoticeKind.TAKEN_AWAY: "工单 {number} 已改派，贵单位不用再办理。",
@@ -74,7 +74,7 @@ BRIEF_WORDS: Mapping[BriefStage, str] = {
 
 
 def word_notice(notice: PostedNotice) -> str:
-    """The line of a notice on the desk. Raises KeyError for a kind that no desk is told."""
+    """Return the text of a notice on the desk. Raises KeyError for a kind that is not sent to desks."""
     if notice.text is not None:
         return notice.text
     facts = facts_in_words(notice)

@@ -1,4 +1,4 @@
-"""Messages to a desk never leave the database: the notices page reads them where they lie."""
+"""Messages to a desk are not sent anywhere: the notices page reads the outbox."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 
 def open_sender(_settings: Settings, _http: ClientSession, _cache: object) -> Send:
-    """The function that delivers to a desk."""
+    """Return the sender of the desk channel, which needs no settings."""
     return send
 
 
 async def send(message: Outgoing) -> Receipt:
-    """Delivered as soon as it is written: the row of the outbox is the notice."""
+    """Report the message as delivered; its row in the outbox is the notice shown."""
     return Receipt(Delivery.DELIVERED, provider_id=str(message.outbox_id))

@@ -1,4 +1,4 @@
-"""Sentences the desk's pages say that do not stand in a rule or a table."""
+"""Chinese texts of the desk's pages, apart from those defined by the domain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operator keys a call in; the dispatcher rules on what people must decide."""
+"""The phone channel: operators register calls and call back; dispatchers assign units and rule on returns."""
 
 from channels.channel import ChannelAdapter
 from channels.phone.handlers import routes

@@ -1,4 +1,4 @@
-"""Reading what the operator keyed in: a call becomes a filing, and what is to become of it."""
+"""Parsing of the operator's form: the filing, and how the call ends."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANSWER_LIMIT = 4000
 
 
 class Way(StrEnum):
-    """The three ways out of a call: to a unit, answered at once, or told where it belongs."""
+    """How a call ends: dispatched to a unit, answered at once, or redirected to another authority."""
 
     DISPATCH = "dispatch"
     ANSWER = "answer"
@@ -27,7 +27,7 @@ class Way(StrEnum):
 
 
 def read_filing(context: RegionContext, form: Form) -> Filing:
-    """The call as a filing. Raises Malformed, Missing, TooLong."""
+    """Return the call as a filing. Raises Malformed, Missing, TooLong."""
     return Filing(
         client_key=form.client_key or "",
         channel=Channel.PHONE,
@@ -47,7 +47,7 @@ def read_filing(context: RegionContext, form: Form) -> Filing:
 
 
 def read_way(form: Form) -> tuple[Way, Mapping[str, str]]:
-    """The way out that was pressed, with what it needs. Raises Malformed, Missing, TooLong."""
+    """Return how the call ends, with the texts `answer` and `where`. Raises Malformed, Missing, TooLong."""
     way = form.choice("way", Way, "办理方式", Way.DISPATCH)
     if way is Way.ANSWER and not form.text("answer", ANSWER_LIMIT):
         raise Missing(what="当场答复的内容")
@@ -56,21 +56,21 @@ def read_way(form: Form) -> tuple[Way, Mapping[str, str]]:
     return way, {"answer": form.text("answer"), "where": form.text("where")}
 
 
-def _matter_of(county: County, given: str) -> str | None:
-    """A matter by its id or by its name as the list shows it; None for none. Raises Malformed."""
-    if not given or given in county.matters:
-        return given or None
+def _matter_of(county: County, text: str) -> str | None:
+    """Return a matter by id or by its name in the list, None for ''. Raises Malformed for an unknown one."""
+    if not text or text in county.matters:
+        return text or None
     for matter_id in county.matters:
-        if county.matter_name(matter_id) == given:
+        if county.matter_name(matter_id) == text:
             return matter_id
     raise Malformed(what="事项分类（请从列表中选）")
 
 
-def unit_of(county: County, given: str, what: str) -> UUID | None:
-    """A unit by its id or by its name; None for none. Raises Malformed, also for a name several units have."""
-    if not given:
+def unit_of(county: County, text: str, what: str) -> UUID | None:
+    """Return a unit by id or name, None for ''. Raises Malformed for an unknown or ambiguous name."""
+    if not text:
         return None
-    named = [unit.unit_id for unit in county.units.values() if unit.name == given or str(unit.unit_id) == given]
+    named = [unit.unit_id for unit in county.units.values() if unit.name == text or str(unit.unit_id) == text]
     if len(named) != 1:
         raise Malformed(what=f"{what}（请从列表中选）")
     return named[0]

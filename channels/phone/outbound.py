@@ -1,4 +1,4 @@
-"""Nothing is dialled by itself: what is to be said by telephone stands on the list of calls."""
+"""Nothing is dialled automatically: operators make the calls on their list."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 
 def open_sender(_settings: Settings, _http: ClientSession, _cache: object) -> Send:
-    """The function that answers for the telephone."""
+    """Return the sender of the phone channel, which needs no settings."""
     return send
 
 
 async def send(_message: Outgoing) -> Receipt:
-    """Impossible: a person calls, from the list at /console/calls."""
+    """Report the message as impossible; an operator calls, from the lists under /console."""
     return Receipt(Delivery.IMPOSSIBLE, reason="calls_are_made_by_people")

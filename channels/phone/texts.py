@@ -1,4 +1,4 @@
-"""Every sentence the operator's and the dispatcher's pages say."""
+"""Chinese texts of the operators' and dispatchers' pages."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ MESSAGE_NAMES: Mapping[str, str] = {
     NoticeKind.REDO: "重办通知",
     NoticeKind.ESCALATED: "督办通知",
 }
-# What an operator tells a person whom the notice itself did not reach.
+# Texts an operator reads to a complainant whom the notice did not reach.
 NOTICE_WORDS: Mapping[NoticeKind, str] = {
     NoticeKind.ANSWERED: "您的诉求（{number}）：{answer}",
     NoticeKind.REDIRECTED: "您的诉求（{number}）：此事不属本热线办理范围，请向{where}反映。",
@@ -72,7 +72,7 @@ BY_DATE_WORDS = "您的诉求（{number}）：承办单位干部将在{by}前当
 
 
 def word_notice(notice: PostedNotice) -> str:
-    """A notice as an operator tells it by telephone. Raises KeyError for a kind that no complainant is told."""
+    """Return a notice as read out by telephone. Raises KeyError for a kind that is not sent to complainants."""
     if notice.text is not None:
         return notice.text
     by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
@@ -80,7 +80,7 @@ def word_notice(notice: PostedNotice) -> str:
 
 
 def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
-    """What happened, and what to do about it, in plain words."""
+    """Return what happened and what to do about it, in Chinese."""
     if kind == AlarmKind.NO_CATALOGUE_ROW:
         return "派单目录里没有合适的单位", "请看清诉求后人工派单。"
     if kind == AlarmKind.NOBODY_TO_RECEIVE:

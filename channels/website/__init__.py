@@ -1,4 +1,4 @@
-"""The public's door: filing, and what became of it. No log-in; number and query code open one's own matter."""
+"""The website channel: filing and progress, without log-in; ticket number and query code open one's own ticket."""
 
 from channels.channel import ChannelAdapter
 from channels.website.handlers import routes

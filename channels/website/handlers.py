@@ -1,4 +1,4 @@
-"""The public's pages: home, filing, and what became of it."""
+"""Handlers of the public pages: home, filing, progress, and the complainant's actions."""
 
 from __future__ import annotations
 
@@ -41,16 +41,16 @@ from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.domain.tickets.ticket import COMPLAINANT
 
 YEAR = 365 * 24 * 3600
-Deed = Callable[[web.Request, UUID, Form], Awaitable[object]]
+CitizenAction = Callable[[web.Request, UUID, Form], Awaitable[object]]
 
 
 async def show_home(request: web.Request) -> web.StreamResponse:
-    """Two things to do, and what happens to a matter."""
+    """`GET /`: show the home page."""
     return _public(request, "website/home.html", steps=STEPS)
 
 
 async def show_filing(request: web.Request) -> web.StreamResponse:
-    """The form, empty; ?kind= chooses the first answer already."""
+    """`GET /file?kind=`: show an empty form, with the kind preselected."""
     return await _filing_page(request, {"kind": request.query.get("kind", "")})
 
 
@@ -69,7 +69,7 @@ async def _filing_page(
 
 
 async def take_filing(request: web.Request) -> web.StreamResponse:
-    """Open the ticket and hang the photos on it; the same form again leads to the same result."""
+    """`POST /file`: open a ticket with its photos; a form sent twice leads to the same ticket."""
     form, context, at = await read_form(request), region_of(request), now(request)
     try:
         await count_address(request, LimitedAction.ADDRESS_FILING, phone=form.fields.get("phone", "")[:40])
@@ -85,7 +85,7 @@ async def take_filing(request: web.Request) -> web.StreamResponse:
 
 
 async def show_filed(request: web.Request) -> web.StreamResponse:
-    """Number and query code, to keep. The key of the form stands for the person, so that a repeat shows the same."""
+    """`GET /file/done?number=&key=`: show number and query code; the client_key proves who filed. Raises NotFound."""
     context = region_of(request)
     number, key = clean(request.query.get("number", ""))[:40], clean(request.query.get("key", ""))[:100]
     code = await filed_code(context, number, key)
@@ -99,7 +99,7 @@ async def show_filed(request: web.Request) -> web.StreamResponse:
 
 
 async def show_search(request: web.Request) -> web.StreamResponse:
-    """Number and code are asked for."""
+    """`GET /progress?number=`: show the form for number and query code."""
     return _search_page(request, clean(request.query.get("number", ""))[:40])
 
 
@@ -108,7 +108,7 @@ def _search_page(request: web.Request, number: str, *, status: int = 200, error:
 
 
 async def show_progress(request: web.Request) -> web.StreamResponse:
-    """The path of one's own matter."""
+    """`POST /progress`: show the complainant's own ticket; a wrong number or code gets the form with 404."""
     form = await read_form(request)
     try:
         return await _path_page(request, form)
@@ -139,12 +139,12 @@ def _code(form: Form) -> str:
 
 
 def _typed(form: Form, name: str) -> str:
-    """What was keyed in, full-width digits made narrow, blanks left out."""
+    """Return a field in NFKC form (full-width digits become ASCII), without white space."""
     return "".join(unicodedata.normalize("NFKC", form.fields.get(name, "")).split())
 
 
 async def send_letter(request: web.Request) -> web.StreamResponse:
-    """One's own 答复意见书 as a file, proven by number and code like the page it is asked for on."""
+    """`POST /progress/letter`: send the complainant's own 答复意见书 as a file; number and code are checked again."""
     form = await read_form(request)
     try:
         case_file = await _prove(request, _number(form), _code(form))
@@ -161,7 +161,7 @@ async def send_letter(request: web.Request) -> web.StreamResponse:
 
 
 async def _prove(request: web.Request, number: str, code: str) -> CaseFile:
-    """One's own matter by number and code; wrong ones are counted. Raises NotFound, TooManyTries."""
+    """Return the ticket of a number and query code; wrong ones are counted. Raises NotFound, TooManyTries, TooOften."""
     context, address, at = region_of(request), remote_address(request), now(request)
     await count_address(request, LimitedAction.ADDRESS_QUERY)
     await check_tries(context, number, address, at)
@@ -172,8 +172,8 @@ async def _prove(request: web.Request, number: str, code: str) -> CaseFile:
         raise
 
 
-def _act(name: str, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A handler for one thing the person may do: proven by number and code, then done, then the path again."""
+def _action_handler(name: str, action: CitizenAction) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Return a handler that checks number and code, carries out `action`, and shows the ticket again."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         form = await read_form(request)
@@ -182,7 +182,7 @@ def _act(name: str, deed: Deed) -> Callable[[web.Request], Awaitable[web.StreamR
         except NotFound:
             return _search_page(request, _number(form), status=404, error=NOT_FOUND)
         try:
-            await deed(request, case_file.ticket.ticket_id, form)
+            await action(request, case_file.ticket.ticket_id, form)
         except Refusal as refusal:
             return await _path_page(request, form, status=refusal.status, error=refusal.sentence, faulty=name)
         return await _path_page(request, form, done=name)
@@ -197,21 +197,21 @@ async def _rate(request: web.Request, ticket_id: UUID, form: Form) -> None:
 
 async def _comment(request: web.Request, ticket_id: UUID, form: Form) -> None:
     files = await _ready_for(request, ticket_id, form)
-    given = {"text": form.text("text", 2000)}
-    await comment_ticket(region_of(request), ticket_id, COMPLAINANT, now(request), given, form.client_key)
-    await _hang(request, ticket_id, files)
+    fields = {"text": form.text("text", 2000)}
+    await comment_ticket(region_of(request), ticket_id, COMPLAINANT, now(request), fields, form.client_key)
+    await _attach(request, ticket_id, files)
 
 
 async def _withdraw(request: web.Request, ticket_id: UUID, form: Form) -> None:
-    given = {"reason": form.text("reason", 500)}
-    await withdraw_ticket(region_of(request), ticket_id, COMPLAINANT, now(request), given, form.client_key)
+    fields = {"reason": form.text("reason", 500)}
+    await withdraw_ticket(region_of(request), ticket_id, COMPLAINANT, now(request), fields, form.client_key)
 
 
 async def _details(request: web.Request, ticket_id: UUID, form: Form) -> None:
     files = await _ready_for(request, ticket_id, form)
-    given = {"text": form.text("text", 4000)}
-    await add_details(region_of(request), ticket_id, COMPLAINANT, now(request), given, form.client_key)
-    await _hang(request, ticket_id, files)
+    fields = {"text": form.text("text", 4000)}
+    await add_details(region_of(request), ticket_id, COMPLAINANT, now(request), fields, form.client_key)
+    await _attach(request, ticket_id, files)
 
 
 async def _ready(request: web.Request, form: Form) -> list[ReadyFile]:
@@ -225,14 +225,14 @@ async def _ready_for(request: web.Request, ticket_id: UUID, form: Form) -> list[
     return files
 
 
-async def _hang(request: web.Request, ticket_id: UUID, files: Sequence[ReadyFile]) -> None:
+async def _attach(request: web.Request, ticket_id: UUID, files: Sequence[ReadyFile]) -> None:
     if files:
         kept = await keep_files(request.app[SETTINGS].files_dir, files)
         await add_files(region_of(request), ticket_id, kept, COMPLAINANT, now(request), "诉求人补充")
 
 
 def _public(request: web.Request, template: str, status: int = 200, **context: Any) -> web.StreamResponse:
-    """A page of the public; ?text=large|normal is kept in a cookie."""
+    """Render a public page; the text size of ?text=large|normal is stored in a cookie for a year."""
     context.setdefault("text_toggle_href", _toggle(request))
     response = page(request, template, status=status, **context)
     chosen = request.query.get("text", "")
@@ -243,7 +243,7 @@ def _public(request: web.Request, template: str, status: int = 200, **context: A
 
 
 def _toggle(request: web.Request) -> str:
-    """The same page in the other size; a page that was posted leads back to its empty form."""
+    """Return the link to this page in the other text size; from a posted page it leads to the empty form."""
     large = request.query.get("text", request.cookies.get("text", "")) == "large"
     query = {name: value for name, value in request.query.items() if name != "text"}
     path = "/progress" if request.path.startswith("/progress") else request.path
@@ -258,8 +258,8 @@ routes = (
     get("/progress", show_search, PUBLIC),
     post("/progress", show_progress, PUBLIC),
     post("/progress/letter", send_letter, PUBLIC),
-    post("/progress/rate", _act("rate", _rate), PUBLIC),
-    post("/progress/comment", _act("comment", _comment), PUBLIC),
-    post("/progress/withdraw", _act("withdraw", _withdraw), PUBLIC),
-    post("/progress/details", _act("details", _details), PUBLIC),
+    post("/progress/rate", _action_handler("rate", _rate), PUBLIC),
+    post("/progress/comment", _action_handler("comment", _comment), PUBLIC),
+    post("/progress/withdraw", _action_handler("withdraw", _withdraw), PUBLIC),
+    post("/progress/details", _action_handler("details", _details), PUBLIC),
 )

@@ -1,4 +1,4 @@
-"""Reading what a person filed or answered."""
+"""Parsing of the public forms: filings and answers to the callback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WORDS_LIMIT = 2000
 
 
 def read_filing(county: County, form: Form) -> Filing:
-    """What was filed on the website. Raises Malformed, Missing, TooLong."""
+    """Return the filing of a form. Raises Malformed, Missing, TooLong."""
     matter_id = form.text("matter_id") or None
     if matter_id is not None and matter_id not in county.matters:
         raise Malformed(what="事项分类")
@@ -35,11 +35,11 @@ def read_filing(county: County, form: Form) -> Filing:
 
 
 def read_answers(form: Form) -> Answers:
-    """The three questions. Raises Missing with all that was left open, Malformed."""
-    asked = (("contacted", "承办单位是否联系过您"), ("solved", "事情是否解决"), ("verdict", "您是否满意"))
-    lacking = [what for name, what in asked if not form.text(name)]
-    if lacking:
-        raise Missing(what="、".join(lacking))
+    """Return the answers to the three questions (PROCEDURE §5). Raises Missing with all left open, Malformed."""
+    questions = (("contacted", "承办单位是否联系过您"), ("solved", "事情是否解决"), ("verdict", "您是否满意"))
+    missing = [what for name, what in questions if not form.text(name)]
+    if missing:
+        raise Missing(what="、".join(missing))
     return Answers(
         contacted=_yes(form, "contacted"),
         solved=_yes(form, "solved"),

@@ -1,4 +1,4 @@
-"""Nothing is sent to the website: the person reads the progress page, where every answer stands at once."""
+"""Nothing is sent: complainants read the progress page, which shows every answer at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hotline.domain.messaging.message import Delivery, Outgoing, Receipt
 
 
 def open_sender(_settings: Settings, _http: ClientSession, _cache: object) -> Send:
-    """The function that answers for the website."""
+    """Return the sender of the website channel, which needs no settings."""
     return send
 
 
 async def send(message: Outgoing) -> Receipt:
-    """Delivered as soon as it is written: the progress page shows it."""
+    """Report the message as delivered; the progress page shows it."""
     return Receipt(Delivery.DELIVERED, provider_id=str(message.outbox_id))

@@ -1,4 +1,4 @@
-"""What the person reads about the own matter: where it stands, until when, what was answered, what to do."""
+"""View model of the progress page: state, deadline, answer, and what the complainant can do."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARKS = [("5", "5 分"), ("4", "4 分"), ("3", "3 分"), ("2", "2 分"), ("1", "
 
 
 def progress_view(case_file: CaseFile, county: County, now: datetime) -> dict[str, Any]:
-    """The variables of website_path.html. Nothing of the office's own text is among them."""
+    """Return the variables of website/path.html, none of which contains internal text."""
     ticket, may = case_file.ticket, case_file.may
     heading, sentence = STANDS[ticket.state]
     if ticket.close_reason is not None:
@@ -63,7 +63,7 @@ def _tone(state: State) -> str:
 
 
 def _due(case_file: CaseFile, county: County, now: datetime) -> tuple[str, DueView | None]:
-    """The one limit worth telling: until when what happens, and how long that is."""
+    """Return sentence and due time of the first deadline in DUE_WORDS still to be met; ('', None) if there is none."""
     standing = {row["rule"]: row for row in case_file.clocks if row["state"] in ("running", "missed")}
     for rule, words in DUE_WORDS.items():
         row = standing.get(rule.value)
@@ -74,7 +74,7 @@ def _due(case_file: CaseFile, county: County, now: datetime) -> tuple[str, DueVi
 
 
 def _plain(events: Sequence[TicketEventRow], county: County) -> list[TicketEventRow]:
-    """The events as the person reads them: addressed as 您, the units named and nobody else inside the office."""
+    """Return the events for the complainant, who is addressed as 您; of staff, only units are named."""
     answers = [event for event in events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
     newest = answers[-1]["event_id"] if answers else None
     return [_plainly(event, county, event["event_id"] == newest) for event in events]
@@ -93,18 +93,18 @@ def _plainly(event: TicketEventRow, county: County, newest_reply: bool) -> Ticke
 
 
 def _last(events: Sequence[TicketEventRow], verb: Verb) -> Mapping[str, object]:
-    """The details of the newest event of this verb; none when there is no such event."""
+    """Return the details of the newest event of this verb; empty if there is none."""
     return next((event["details"] for event in reversed(events) if event["verb"] == verb), {})
 
 
 def _reply(events: Sequence[TicketEventRow]) -> str:
-    """The newest answer in full, unless the matter was taken up again since."""
+    """Return the newest answer in full, '' if there is none."""
     answers = [event for event in events if event["verb"] in (Verb.REPLY, Verb.ANSWER, Verb.REDIRECT)]
     return (answers[-1]["public_text"] or "") if answers else ""
 
 
 def _letters(case_file: CaseFile, county: County, now: datetime) -> list[dict[str, str]]:
-    """The person's own documents, the newest first; an answer that was given anew has a document of its own."""
+    """Return the complainant's own documents, newest first; every further answer has its own."""
     return [
         {
             "id": str(row["letter_id"]),
@@ -117,7 +117,7 @@ def _letters(case_file: CaseFile, county: County, now: datetime) -> list[dict[st
 
 
 def _interview(case_file: CaseFile, now: datetime) -> dict[str, str] | None:
-    """Day and place of an interview that is planned but not held yet."""
+    """Return day, time and place of the interview planned and not yet held; None if there is none."""
     planned = [
         (row["meet_at"], row["meet_where"] or "")
         for row in case_file.interviews

@@ -1,4 +1,4 @@
-"""Every sentence the public reads on the website."""
+"""Chinese texts of the website."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KINDS = [
     (Kind.SUGGESTION.value, "提个建议", "希望县里怎样做得更好"),
     (Kind.PRAISE.value, "表扬", "谁为您办了好事"),
 ]
-# What a person reads about where the matter stands: a heading and one sentence.
+# Heading and sentence for each state.
 STANDS: Mapping[State, tuple[str, str]] = {
     State.RECEIVED: ("已经收到", "正在确定由哪个单位办理。"),
     State.AWAITING_DETAILS: ("需要您补充", "还差一些情况，请在下面一次补齐，补齐后马上继续办理。"),
@@ -40,7 +40,7 @@ CLOSED: Mapping[CloseReason, str] = {
     CloseReason.REFUSED: "已经办结。您没有接受回访，如果还有意见，可以再反映。",
     CloseReason.UNREASONABLE: "已经办结。经另外两人复核，这项要求没有依据支持，理由已当面说明。",
 }
-# Whose limit is worth telling the person, the nearest to the person first.
+# Deadlines shown to the complainant, the most relevant first: only the first that applies is shown.
 DUE_WORDS: Mapping[Rule, str] = {
     Rule.DETAILS: "请在 {by} 前补齐",
     Rule.INTERVIEW: "最迟 {by} 前当面约谈您",

@@ -1,4 +1,4 @@
-"""WeChat's official account: a guided conversation in, customer-service and template messages out."""
+"""The WeChat channel: a guided conversation in, customer-service and template messages out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotline.config import Settings
 
 
 def open_sender(settings: Settings, http: ClientSession, cache: object) -> Send:
-    """The function that carries messages out: customer-service message, else template message."""
+    """Return the sender of messages: as customer-service message, else as template message."""
     templates = {DEFAULT_TEMPLATE: Template(settings.wechat_template_id)} if settings.wechat_template_id else {}
     account = OfficialAccount(
         settings.wechat_app_id or "", settings.wechat_app_secret or "", settings.wechat_api_base, templates

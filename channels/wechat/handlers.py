@@ -1,4 +1,4 @@
-"""The webhook: the platform's handshake, and each message answered in the same response."""
+"""Handlers of the WeChat webhook: the handshake, and messages answered in the same response."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _log = structlog.get_logger()
 
 
 async def answer_handshake(request: web.Request) -> web.Response:
-    """The platform asks whether we are the account's server."""
+    """`GET /wechat`: answer the handshake by which the platform verifies this server."""
     try:
         return web.Response(text=_gate(request).verify_echo(request.query))
     except BadMessage as fault:
@@ -36,9 +36,9 @@ async def answer_handshake(request: web.Request) -> web.Response:
 
 
 async def answer_message(request: web.Request) -> web.Response:
-    """One message, answered in the same response; a repeat gets the first answer (PROCEDURE §5, WeChat's five seconds).
+    """`POST /wechat`: answer a message in the same response, within WeChat's five seconds (PROCEDURE §5).
 
-    What is not proven to come from WeChat is answered 4xx and leaves no trace but a line in the log.
+    A repeated delivery gets the first answer. A request not proven to come from WeChat gets 4xx and only a log line.
     """
     gate, at = _gate(request), now(request)
     try:
@@ -54,9 +54,9 @@ async def _reply(request: web.Request, incoming: Incoming) -> str:
     await context.refresh(at)
     facts = _facts(request.app[SETTINGS])
     if await is_too_often(request, LimitedAction.WECHAT_MESSAGE, incoming.person):
-        # What sends this fast is a machine: one answer an hour, so that two machines never talk to one another.
-        told = not await is_too_often(request, LimitedAction.WECHAT_WARNING, incoming.person)
-        return say([line(Phrase.TOO_FAST, **facts)]) if told else ""
+        # A sender this fast is a program: warn it once an hour, so that two programs do not answer each other forever.
+        may_warn = not await is_too_often(request, LimitedAction.WECHAT_WARNING, incoming.person)
+        return say([line(Phrase.TOO_FAST, **facts)]) if may_warn else ""
     try:
         return await take_turn(context, incoming, at, compose_answer(context, incoming, at, say, facts))
     except Refusal as refusal:
@@ -70,7 +70,7 @@ def _facts(settings: Settings) -> dict[str, str]:
 
 
 async def _read_body(request: web.Request) -> bytes:
-    """The body, or one byte more than the gate takes: whatever size is announced, no more is read."""
+    """Read at most BODY_BYTES + 1 bytes, whatever Content-Length says, so that the gate can refuse a larger body."""
     body = b""
     async with while_reading(request, TEXT_S):
         async for chunk in request.content.iter_any():

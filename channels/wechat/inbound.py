@@ -1,6 +1,6 @@
-"""The WeChat webhook's gate: prove the sender, decrypt, parse; and seal the reply.
+"""The gate of the WeChat webhook: verify, decrypt and parse messages, encrypt replies.
 
-Only the platform's safe mode is spoken. Whatever is wrong with a request ends as `BadMessage`.
+Only the platform's safe mode (encrypted) is supported. Every fault of a request is raised as `BadMessage`.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ _KINDS: dict[str, IncomingKind] = {
 }
 _KEYED_PUSHES = frozenset({"click", "view", "scan", "scancode_push", "scancode_waitmsg"})
 
-# Possessive throughout: a long run of blanks must not cost quadratic time.
+# Possessive quantifiers, so that a long run of blanks cannot take quadratic time.
 _ENCRYPT = re.compile(
     rb"<Encrypt>\s*+(?:<!\[CDATA\[)?+([A-Za-z0-9+/=]++)(?:\]\]>)?+\s*+</Encrypt>",
 )
@@ -64,10 +64,10 @@ class OversizedMessage(BadMessage):
 
 
 class Gate:
-    """One official account's door. Learns the account's original id from the first message read."""
+    """The gate of one official account; it learns the account's original id from the first message read."""
 
     def __init__(self, app_id: str, token: str, aes_key: str) -> None:
-        """`aes_key` is the 43-character EncodingAESKey. Raises ValueError if one of them cannot be right."""
+        """`aes_key` is the EncodingAESKey of 43 characters. Raises ValueError if it is invalid or another value is empty."""
         if not app_id or not token or not re.fullmatch(r"[A-Za-z0-9+/]{43}", aes_key):
             raise ValueError("app id, token and a 43-character AES key are needed")
         self._app_id = app_id
@@ -76,7 +76,7 @@ class Gate:
         self._account = ""
 
     def verify_echo(self, query: Mapping[str, str]) -> str:
-        """The text to answer the platform's GET handshake with. Raises BadMessage."""
+        """Return the text that answers the platform's GET handshake. Raises BadMessage."""
         echo = query.get("echostr", "")
         if not _ECHO.fullmatch(echo):
             raise BadMessage(why="校验串缺失或格式不对")
@@ -87,9 +87,9 @@ class Gate:
         return echo
 
     def read(self, query: Mapping[str, str], body: bytes, now: datetime) -> Incoming:
-        """Prove, decrypt and parse one pushed message; `now` is aware, for the ±10 minutes of the timestamp.
+        """Verify, decrypt and parse one pushed message; `now` is aware and within 10 minutes of its timestamp.
 
-        Raises BadMessage: OversizedMessage 413, UnprovenMessage 401 (unsigned, stale), else 400.
+        Raises OversizedMessage (413), UnprovenMessage (401: wrong signature or timestamp), else BadMessage (400).
         """
         if len(body) > BODY_BYTES:
             raise OversizedMessage(limit_kb=BODY_BYTES // 1024)
@@ -105,9 +105,9 @@ class Gate:
         return incoming
 
     def write(self, text: str, incoming: Incoming, now: datetime) -> tuple[bytes, str]:
-        """Body and content type of the answer to `incoming`: the sealed reply, or `success` without text.
+        """Return body and content type of the answer to `incoming`: the encrypted reply, or `success` for no text.
 
-        Text beyond 2048 bytes is cut. Raises LookupError before the first message has been read.
+        Text is cut to 2048 bytes. Raises LookupError if there is text before the first message was read.
         """
         words = fit_bytes(text.strip())
         if not words:
@@ -128,8 +128,8 @@ class Gate:
         signer = WeChatSigner()
         parts = [query.get(part, "").encode("utf-8", "replace") for part in ("timestamp", "nonce")]
         signer.add_data(self._token, *parts, *more)
-        given = query.get(name, "").encode("utf-8", "replace")
-        if not hmac.compare_digest(str(signer.signature).encode(), given):
+        signature = query.get(name, "").encode("utf-8", "replace")
+        if not hmac.compare_digest(str(signer.signature).encode(), signature):
             raise UnprovenMessage(why="签名不符")
 
     def _check_age(self, timestamp: str, now: datetime) -> None:
@@ -139,7 +139,7 @@ class Gate:
             raise UnprovenMessage(why="消息已过时，可能是重放")
 
     def _decrypt(self, encrypted: str) -> str:
-        # The library answers a bad key, padding, length or app id each with another exception.
+        # wechatpy raises a different exception for each of a wrong key, padding, length or app id.
         try:
             text: str = PrpCrypto(self._crypto.key).decrypt(encrypted, self._app_id)
         except Exception as fault:
@@ -148,7 +148,7 @@ class Gate:
 
 
 def _encrypted_part(body: bytes) -> bytes:
-    """The envelope's one Encrypt element, found without parsing what nobody has signed yet."""
+    """Return the only Encrypt element, found without parsing XML that is not verified yet. Raises BadMessage."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as fault:
@@ -160,7 +160,7 @@ def _encrypted_part(body: bytes) -> bytes:
 
 
 def _parse(xml: str) -> dict[str, str]:
-    # Broken XML, entities, a missing type, an empty body: each is another exception, or None.
+    # wechatpy raises different exceptions, or returns None, for broken XML, entities, a missing type, an empty body.
     try:
         data: dict[str, Any] = parse_message(xml)._data
         fields = {name: value for name, value in data.items() if isinstance(value, str)}
@@ -191,10 +191,10 @@ def _incoming(fields: Mapping[str, str]) -> Incoming:
 
 
 def _message_id(fields: Mapping[str, str]) -> str:
-    """MsgId, or for pushes, which have none, a digest of what tells them apart (the sender stays hidden)."""
-    given = fields.get("MsgId", "")
-    if _MESSAGE_ID.fullmatch(given):
-        return given
+    """Return MsgId, or for pushes, which have none, a digest of their identifying fields that hides the sender."""
+    message_id = fields.get("MsgId", "")
+    if _MESSAGE_ID.fullmatch(message_id):
+        return message_id
     parts = ("FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgID")
     digest = hashlib.sha256("\n".join(fields.get(part, "") for part in parts).encode())
     return f"push-{digest.hexdigest()[:32]}"
@@ -218,7 +218,7 @@ def _text(kind: IncomingKind, fields: Mapping[str, str]) -> str:
 
 
 def _push(fields: Mapping[str, str]) -> str:
-    """`subscribe`, `unsubscribe`, `templatesendjobfinish` …; for those with a key `click:KEY`, `scan:KEY`."""
+    """Return the event in lower case: `subscribe`, `unsubscribe` …, or with its key `click:KEY`, `scan:KEY`."""
     event = fields.get("Event", "").lower()
     if event.startswith("subscribe_scan"):
         return "subscribe"

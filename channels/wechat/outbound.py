@@ -1,4 +1,4 @@
-"""Sending through WeChat: a customer-service message, else a template message; and the token for both."""
+"""Sending through WeChat: customer-service and template messages, and the access token for both."""
 
 import asyncio
 import secrets
@@ -39,7 +39,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template message of the account: what fills each of its fields, and the fields that never change."""
+    """A template of the account: the value for each of its `fields`, and its `fixed` texts."""
 
     template_id: str
     fields: Mapping[str, TemplateValue] = field(default_factory=lambda: {"thing1": TemplateValue.SUMMARY})
@@ -48,7 +48,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class OfficialAccount:
-    """The official account to send as; `templates` by the name an `Outgoing` gives, else `notice`."""
+    """The official account to send as; `templates` by the name in `Outgoing.template`, by default `notice`."""
 
     app_id: str
     secret: str = field(repr=False)
@@ -57,7 +57,7 @@ class OfficialAccount:
 
 
 class Cache(Protocol):
-    """The three commands needed of Valkey, as redis-py's asyncio client has them."""
+    """The three Valkey commands needed, as in redis-py's asyncio client."""
 
     def get(self, name: str, /) -> Any: ...
     def set(self, name: str, value: str, /, *, ex: int | None = None, nx: bool = False) -> Any: ...
@@ -67,15 +67,15 @@ class Cache(Protocol):
 class Tokens:
     """The access token, shared by all processes through the cache and renewed by one of them at a time.
 
-    Without a cache, or while it cannot be reached, each process keeps its own: the platform's stable token
-    stays the same for all who ask, so nobody's is spoiled.
+    Without a cache, or while it is unreachable, each process requests the token itself. The platform's stable token is
+    the same for all of them, so that no request invalidates another's token.
     """
 
     MARGIN_S = 200  # the platform hands out a new token in the last 300 s of the old one
-    TRUST_S = 30  # how long a token read from the cache is used unasked
+    TRUST_S = 30  # how long a token from the cache is used before the cache is read again
     LOCK_S = 20  # longer than one request for a token can take
     WAIT_S: float = 25
-    PAUSE_S = 5  # after a refusal: a sweep of many messages asks once, not once a message
+    PAUSE_S = 5  # after a refusal, so that a batch requests the token once, not once a message
 
     def __init__(self, http: aiohttp.ClientSession, account: OfficialAccount, cache: Cache | None = None) -> None:
         self._http = http
@@ -90,11 +90,11 @@ class Tokens:
         self._refused_until = 0.0
 
     async def token(self) -> str:
-        """A token that should still hold. Raises UnsentError."""
+        """Return a token that should still be valid. Raises UnsentError."""
         return self._held("") or await self._obtain("")
 
     async def renew(self, rejected: str) -> str:
-        """A token in place of the rejected one; another process's, if it was quicker. Raises UnsentError."""
+        """Return a token other than the rejected one; another process may have renewed it already. Raises UnsentError."""
         return await self._obtain(rejected)
 
     def _held(self, rejected: str) -> str:
@@ -103,9 +103,9 @@ class Tokens:
 
     async def _obtain(self, rejected: str) -> str:
         async with self._one_asks:
-            known = self._held(rejected) or await self._shared(rejected)
-            if known:
-                return known
+            token = self._held(rejected) or await self._shared(rejected)
+            if token:
+                return token
             if _clock() < self._refused_until:
                 raise UnsentError(*self._refusal)
             return await self._refresh(rejected)
@@ -134,7 +134,7 @@ class Tokens:
 
     async def _lock(self, owner: str) -> bool:
         taken = await self._ask(
-            lambda cache: cache.set(f"{self._key}:lock", owner, nx=True, ex=self.LOCK_S), otherwise=True
+            lambda cache: cache.set(f"{self._key}:lock", owner, nx=True, ex=self.LOCK_S), default=True
         )
         return bool(taken)
 
@@ -142,17 +142,17 @@ class Tokens:
         await self._ask(lambda cache: cache.eval(_RELEASE, 1, f"{self._key}:lock", owner), None)
 
     async def _fetch(self) -> str:
-        wish = {
+        payload = {
             "grant_type": "client_credential",
             "appid": self._account.app_id,
             "secret": self._account.secret,
         }
         try:
-            answer = await post_json(self._http, self._account.api_base + _TOKEN, wish)
+            answer = await post_json(self._http, self._account.api_base + _TOKEN, payload)
             token, lifetime = _token_of(answer)
         except (UnsentError, UnclearError) as fault:
             raise self._refuse(fault) from None
-        # A lifetime within the margin must not ask anew for each message.
+        # A lifetime shorter than the margin must not cause a request for every message.
         good_for = max(lifetime - self.MARGIN_S, lifetime // 2, 1)
         self._keep(token, good_for)
         await self._ask(lambda cache: cache.set(self._key, token, ex=good_for), None)
@@ -169,16 +169,17 @@ class Tokens:
         log.error("wechat_token_refused", reason=self._refusal[0])
         return UnsentError(*self._refusal)
 
-    async def _ask(self, command: Callable[[Cache], Awaitable[Any]], otherwise: Any) -> Any:
+    async def _ask(self, command: Callable[[Cache], Awaitable[Any]], default: Any) -> Any:
+        """Run a cache command within one second; return `default` without a cache or if it fails."""
         if self._cache is None or _clock() < self._cache_rests_until:
-            return otherwise
+            return default
         try:
             async with asyncio.timeout(1):
                 return await command(self._cache)
-        except Exception as fault:  # whatever ails the cache, messages go on
+        except Exception as fault:  # messages are sent even if the cache fails
             self._cache_rests_until = _clock() + self.PAUSE_S
             log.warning("wechat_token_cache_unreachable", fault=type(fault).__name__)
-            return otherwise
+            return default
 
 
 class Sender:
@@ -190,10 +191,10 @@ class Sender:
         self._tokens = tokens
 
     async def send(self, outgoing: Outgoing) -> Receipt:
-        """Send as customer-service message or, outside its window, as template message.
+        """Send as a customer-service message or, if its window is closed, as a template message.
 
-        Never raises for what the platform or the network does: `later` when the platform surely took
-        nothing, `unknown` when it may have, `impossible` when the person's next channel is due
+        Faults of the platform or the network are not raised but returned: `later` if the platform certainly did not
+        accept the message, `unknown` if it may have, `impossible` if the recipient's next channel is due
         (PROCEDURE §5).
         """
         try:
@@ -201,17 +202,17 @@ class Sender:
             if code in NO_WINDOW:
                 return await self._send_template(outgoing, code)
         except UnsentError as fault:
-            return self._told(outgoing, "custom", later(fault.reason, fault.retry_after_s))
+            return self._logged(outgoing, "custom", later(fault.reason, fault.retry_after_s))
         except UnclearError as fault:
-            return self._told(outgoing, "custom", Receipt(Delivery.UNKNOWN, None, str(fault), None))
-        return self._told(outgoing, "custom", judge(code, provider_id))
+            return self._logged(outgoing, "custom", Receipt(Delivery.UNKNOWN, None, str(fault), None))
+        return self._logged(outgoing, "custom", judge(code, provider_id))
 
     async def _send_template(self, outgoing: Outgoing, closed_by: int) -> Receipt:
         template = self._account.templates.get(outgoing.template or DEFAULT_TEMPLATE)
         if template is None:
-            return self._told(outgoing, "custom", Receipt(Delivery.IMPOSSIBLE, None, describe(closed_by), None))
+            return self._logged(outgoing, "custom", Receipt(Delivery.IMPOSSIBLE, None, describe(closed_by), None))
         code, provider_id = await self._call(_TEMPLATE, _templated(outgoing, template))
-        return self._told(outgoing, "template", judge(code, provider_id))
+        return self._logged(outgoing, "template", judge(code, provider_id))
 
     async def _call(self, path: str, payload: Mapping[str, object]) -> tuple[int, str | None]:
         token = await self._tokens.token()
@@ -229,7 +230,7 @@ class Sender:
             raise UnclearError("微信的应答无法识别")
         return code, str(answer["msgid"]) if "msgid" in answer else None
 
-    def _told(self, outgoing: Outgoing, via: str, receipt: Receipt) -> Receipt:
+    def _logged(self, outgoing: Outgoing, via: str, receipt: Receipt) -> Receipt:
         log.info(
             "wechat_sent",
             outbox=str(outgoing.outbox_id),

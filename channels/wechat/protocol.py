@@ -1,4 +1,4 @@
-"""WeChat's limits, its error codes and what they mean for our messages, and one call of its interface."""
+"""WeChat's protocol: limits, error codes and the receipts they mean, and JSON requests."""
 
 import json
 import re
@@ -55,7 +55,7 @@ _UNFIT_FOR_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 
 
 class UnsentError(Exception):
-    """The platform surely did nothing; `retry_after_s` seconds are a good time to wait."""
+    """The platform certainly did not accept the request; retry after `retry_after_s` seconds."""
 
     def __init__(self, reason: str, retry_after_s: int) -> None:
         super().__init__(reason)
@@ -64,13 +64,13 @@ class UnsentError(Exception):
 
 
 class UnclearError(Exception):
-    """The request left, no understandable answer came: the platform may have acted."""
+    """The request was sent but got no valid answer: the platform may have accepted it."""
 
 
 def judge(code: int, provider_id: str | None = None) -> Receipt:
-    """What the platform's `errcode` means: 0 delivered; busy or a set-up fault later; else impossible.
+    """Return the receipt for an `errcode`: 0 delivered; busy, stale token or set-up fault later; else impossible.
 
-    An unknown code counts as impossible, so that the person's next channel is tried at once.
+    An unknown code counts as impossible, so that the recipient's next channel is tried at once.
     """
     if code == 0:
         return Receipt(Delivery.DELIVERED, provider_id, None, None)
@@ -84,27 +84,27 @@ def judge(code: int, provider_id: str | None = None) -> Receipt:
 
 
 def later(reason: str, retry_after_s: int) -> Receipt:
-    """The message surely was not accepted; try again after so many seconds."""
+    """Return the receipt of a message not accepted, to be retried after this many seconds."""
     return Receipt(Delivery.LATER, None, reason, retry_after_s)
 
 
 def describe(code: int) -> str:
-    """An error code in words for the people of the office, the code itself in brackets."""
+    """Return an error code in Chinese for staff, with the code in brackets."""
     return f"{_REASONS.get(code, '微信拒绝了消息')}（{code}）"
 
 
 def is_setup_fault(code: int) -> bool:
-    """Whether only an administrator can mend it (wrong secret, address not listed …)."""
+    """Return whether only an administrator can correct it (wrong secret, address not listed …)."""
     return code in _SETUP
 
 
 def clean_text(text: str) -> str:
-    """Without the characters that neither XML nor UTF-8 can carry."""
+    """Return the text without characters that are not allowed in XML or UTF-8."""
     return _UNFIT_FOR_XML.sub("", text)
 
 
 def fit_bytes(text: str, limit: int = TEXT_BYTES) -> str:
-    """Clean text of at most `limit` bytes of UTF-8, cut between characters; an ellipsis tells of the cut."""
+    """Return clean text of at most `limit` bytes of UTF-8, cut between characters with an ellipsis."""
     text = clean_text(text)
     raw = text.encode()
     if len(raw) <= limit:
@@ -113,7 +113,7 @@ def fit_bytes(text: str, limit: int = TEXT_BYTES) -> str:
 
 
 def fit_chars(text: str, limit: int = TEMPLATE_CHARS) -> str:
-    """Clean text on one line of at most `limit` characters; an ellipsis tells of the cut."""
+    """Return clean text on one line of at most `limit` characters, cut with an ellipsis."""
     text = " ".join(clean_text(text).split())
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
@@ -124,8 +124,8 @@ async def post_json(
     payload: Mapping[str, object],
     params: Mapping[str, str] | None = None,
 ) -> Mapping[str, Any]:
-    """POST and read one JSON object. Raises UnsentError or UnclearError; neither holds address or body."""
-    # The platform shows \\u escapes as they are, so the characters themselves must travel.
+    """POST JSON and return the JSON object of the answer. Raises UnsentError, UnclearError, without address or body."""
+    # The platform shows \\u escapes literally, so the characters are sent unescaped.
     body = json.dumps(payload, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json"}
     try:
@@ -140,7 +140,7 @@ async def post_json(
 
 
 def _object(status: int, body: bytes) -> Mapping[str, Any]:
-    # 504: a gateway gave up waiting; what stands behind it may have taken the message.
+    # 504: the gateway timed out, but the server behind it may have accepted the message.
     if status == 504:
         raise UnclearError("微信网关超时（504）")
     if status != 200:

@@ -1,4 +1,4 @@
-"""Every sentence a WeChat follower reads: short, kind, plain."""
+"""Chinese texts of the WeChat channel: replies, notices and template values."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ SEVERAL_WORDS = "您有{count}件事项：\n{lines}"
 
 
 class TemplateValue(StrEnum):
-    """What may fill a field of a template message: the kind in a few words with the number, or the number alone."""
+    """Values for a field of a template message: a summary with the ticket's number, or the number alone."""
 
     SUMMARY = "summary"
     NUMBER = "number"
@@ -121,7 +121,7 @@ SEVERAL_SUMMARY = "{number}有{count}项进展"
 
 
 def word_notice(notice: PostedNotice) -> str:
-    """A notice as a customer-service message. Raises KeyError for a kind that no complainant is told."""
+    """Return a notice as a customer-service message. Raises KeyError for a kind that is not sent to complainants."""
     if notice.text is not None:
         return notice.text
     by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
@@ -129,7 +129,7 @@ def word_notice(notice: PostedNotice) -> str:
 
 
 def word_notices(notices: Sequence[PostedNotice]) -> str:
-    """One message for all: a single notice as it is, several as a numbered list."""
+    """Return one message for all notices: a single one as it is, several as a numbered list."""
     texts = [word_notice(notice) for notice in notices]
     if len(texts) == 1:
         return texts[0]
@@ -138,20 +138,20 @@ def word_notices(notices: Sequence[PostedNotice]) -> str:
 
 
 def template_values(notices: Sequence[PostedNotice]) -> dict[TemplateValue, str]:
-    """What a template message says of these notices, which are about one ticket."""
+    """Return the template values of these notices, which are about one ticket. Raises KeyError for an unknown kind."""
     number, count = notices[0].number, len(notices)
     summary = SUMMARIES[notices[0].kind] if count == 1 else SEVERAL_SUMMARY
     return {TemplateValue.SUMMARY: summary.format(number=number, count=count), TemplateValue.NUMBER: number}
 
 
 def say(lines: Sequence[ReplyLine]) -> str:
-    """The lines in words, below one another; nothing for none."""
-    return "\n".join(WORDS[one.phrase].format_map(_worded(one)) for one in lines)
+    """Return the lines of a reply as text, one below the other; '' for none."""
+    return "\n".join(WORDS[reply_line.phrase].format_map(_worded(reply_line)) for reply_line in lines)
 
 
-def _worded(one: ReplyLine) -> dict[str, Any]:
-    facts = dict(one.facts)
-    match one.phrase:
+def _worded(reply_line: ReplyLine) -> dict[str, Any]:
+    facts = dict(reply_line.facts)
+    match reply_line.phrase:
         case Phrase.ASK_CONFIRM:
             return facts | _summary(facts)
         case Phrase.ASK_KIND:

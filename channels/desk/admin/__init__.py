@@ -1,1 +1,1 @@
-"""Pages of the three administrators."""
+"""Pages of the system, security and audit administrators."""

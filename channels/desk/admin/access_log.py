@@ -1,4 +1,4 @@
-"""The record of looks, for the audit administrator alone: who saw what, when, from where and why (PROCEDURE §6)."""
+"""The access log, for the audit administrator only: who saw what, when, from where and why (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ DAYS = 7
 
 
 async def show_looks(request: web.Request) -> web.Response:
-    """`GET /admin/looks?login=&number=&what=&from=&to=&page=`: the last seven days unless asked otherwise."""
-    who, moment, context = actor(request), now(request), region_of(request)
+    """`GET /admin/looks?login=&number=&what=&from=&to=&page=`: list accesses, by default of the last seven days."""
+    user, moment, context = actor(request), now(request), region_of(request)
     typed = _typed(request, moment)
     number = page_number(request.query.get("page", ""))
-    rows = await list_entries(context, _filter(typed, moment), who, moment, PAGE, (number - 1) * PAGE)
-    unusual = await list_unusual(context, who)
+    rows = await list_entries(context, _filter(typed, moment), user, moment, PAGE, (number - 1) * PAGE)
+    unusual = await list_unusual(context, user)
     query = urlencode({name: value for name, value in typed.items() if value})
     return page(
         request,
@@ -50,12 +50,13 @@ async def show_looks(request: web.Request) -> web.Response:
 
 
 def _typed(request: web.Request, moment: datetime) -> Mapping[str, str]:
+    """Return the filter of the query; an invalid date or kind of access is replaced by its default."""
     today = moment.astimezone(ZONE).date()
-    asked = {name: clean(request.query.get(name, ""))[:40] for name in ("login", "number", "what", "from", "to")}
-    return asked | {
-        "from": _day(asked["from"], today - timedelta(days=DAYS - 1)).isoformat(),
-        "to": _day(asked["to"], today).isoformat(),
-        "what": asked["what"] if asked["what"] in LOOK_NAMES else "",
+    filters = {name: clean(request.query.get(name, ""))[:40] for name in ("login", "number", "what", "from", "to")}
+    return filters | {
+        "from": _day(filters["from"], today - timedelta(days=DAYS - 1)).isoformat(),
+        "to": _day(filters["to"], today).isoformat(),
+        "what": filters["what"] if filters["what"] in LOOK_NAMES else "",
     }
 
 
@@ -99,10 +100,10 @@ def _unusual(row: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
 
 
 async def settle(request: web.Request) -> web.StreamResponse:
-    """`POST /admin/looks/{alarm_id}/settle`: asked about, off the list."""
-    who, form = actor(request), await read_form(request)
+    """`POST /admin/looks/{alarm_id}/settle`: close an alarm about an unusual pattern that was looked into."""
+    user, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    await settle_unusual(region_of(request), id_in(request, "alarm_id"), who, now(request))
+    await settle_unusual(region_of(request), id_in(request, "alarm_id"), user, now(request))
     return web.Response(status=303, headers={"Location": "/admin/looks?done=saved"})
 
 

@@ -1,4 +1,4 @@
-"""Accounts: made, locked, reset and moved by the security administrator; everything done to them, for the auditor too."""
+"""Accounts: added, locked, reset and reassigned by the security administrator; the audit administrator reads the events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ GIVEN_ROLES = [(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES if role n
 
 
 class AccountView(TypedDict):
-    """An account as the page shows it; moments are in words, empty texts where there is nothing to say."""
+    """An account as the page shows it; `held` is the end of the lock after failed log-ins, all times are in Chinese."""
 
     login: str
     name: str
@@ -52,70 +52,71 @@ class AccountView(TypedDict):
 
 
 async def show_accounts(request: web.Request) -> web.Response:
-    """`GET /admin/accounts?q=&as=&page=`: everybody, or whom words and role find, those held off on top; a form for a new one."""
+    """`GET /admin/accounts?q=&as=&page=`: list accounts, filtered by words and role, those locked after failures first."""
     return await _list_page(request)
 
 
 async def take_account(request: web.Request) -> web.StreamResponse:
-    """`POST /admin/accounts`: `login` `name` `role` `unit` → the account with its first password, shown once."""
-    who, form, context = actor(request), await _form(request), region_of(request)
+    """`POST /admin/accounts`: add an account (`login`, `name`, `role`, `unit`) and show its first password once."""
+    user, form, context = actor(request), await _form(request), region_of(request)
     login = form.fields.get("login", "")
     try:
         role, unit_id = _role(form), _unit(context, form)
         first = await staff.add_account(
-            context, who, login, form.fields.get("name", ""), role, unit_id, now(request)
+            context, user, login, form.fields.get("name", ""), role, unit_id, now(request)
         )  # fmt: skip
     except Refusal as refusal:
         return await _list_page(request, form.fields, refusal)
-    return await _account_page(request, who, login, first=first)
+    return await _account_page(request, user, login, first=first)
 
 
 async def show_account(request: web.Request) -> web.Response:
-    """`GET /admin/accounts/{login}`: one account, what may be done to it and what was."""
+    """`GET /admin/accounts/{login}`: show an account with its forms and its latest events. Raises NotFound."""
     return await _account_page(request, actor(request), request.match_info["login"])
 
 
 async def do_to_account(request: web.Request) -> web.StreamResponse:
-    """`POST /admin/accounts/{login}/{deed}`: lock, unlock, reset, factor, sessions, change."""
-    who, form = actor(request), await _form(request)
-    login, deed = request.match_info["login"], request.match_info["deed"]
+    """`POST /admin/accounts/{login}/{deed}`: lock, unlock, reset, factor, sessions or change; a refusal renders the page."""
+    user, form = actor(request), await _form(request)
+    login, action = request.match_info["login"], request.match_info["deed"]
     try:
-        if deed == "reset":
-            first = await staff.reset_password(region_of(request), who, login, now(request))
-            return await _account_page(request, who, login, first=first)
-        done = await _do(region_of(request), who, login, deed, form, now(request))
+        if action == "reset":
+            first = await staff.reset_password(region_of(request), user, login, now(request))
+            return await _account_page(request, user, login, first=first)
+        done = await _do(region_of(request), user, login, action, form, now(request))
     except NotFound:
         raise
     except Refusal as refusal:
-        return await _account_page(request, who, login, refusal=refusal)
+        return await _account_page(request, user, login, refusal=refusal)
     return web.Response(status=303, headers={"Location": f"/admin/accounts/{login}?done={done}"})
 
 
-async def _do(context: RegionContext, who: Actor, login: str, deed: str, form: Form, moment: datetime) -> str:
+async def _do(context: RegionContext, user: Actor, login: str, action: str, form: Form, moment: datetime) -> str:
+    """Carry out an action and return the key of its confirmation. Raises NotFound for an unknown action, Refusal."""
     reason = form.text("reason", staff.REASON_LIMIT)
-    if deed == "lock":
-        await staff.lock_account(context, who, login, reason, moment)
+    if action == "lock":
+        await staff.lock_account(context, user, login, reason, moment)
         return "locked"
-    if deed == "unlock":
-        await staff.unlock_account(context, who, login, moment)
+    if action == "unlock":
+        await staff.unlock_account(context, user, login, moment)
         return "unlocked"
-    if deed == "factor":
-        await staff.take_factor(context, who, login, reason, moment)
+    if action == "factor":
+        await staff.take_factor(context, user, login, reason, moment)
         return "factor_taken"
-    if deed == "sessions":
-        await staff.allow_sessions(context, who, login, form.number("sessions", "同时登录几处"), reason, moment)
+    if action == "sessions":
+        await staff.allow_sessions(context, user, login, form.number("sessions", "同时登录几处"), reason, moment)
         return "sessions"
-    if deed == "change":
-        await staff.change_post(context, who, login, _role(form), _unit(context, form), reason, moment)
+    if action == "change":
+        await staff.change_post(context, user, login, _role(form), _unit(context, form), reason, moment)
         return "changed"
     raise NotFound
 
 
 async def show_events(request: web.Request) -> web.Response:
-    """`GET /admin/account-events?login=&before=`: everything done to accounts, newest first."""
-    who, context, moment = actor(request), region_of(request), now(request)
+    """`GET /admin/account-events?login=&before=`: list events, newest first. Raises Malformed for an invalid `before`."""
+    user, context, moment = actor(request), region_of(request), now(request)
     login, before = request.query.get("login", "")[:64], _moment(request.query.get("before", ""))
-    rows = await staff.list_events(context, who, login or None, before, EVENTS_SHOWN)
+    rows = await staff.list_events(context, user, login or None, before, EVENTS_SHOWN)
     last = rows[-1]["at"].isoformat() if len(rows) == EVENTS_SHOWN else ""
     return page(request, "accounts/account_events.html", events=_events(rows, moment), login=login, older=last)
 
@@ -123,13 +124,13 @@ async def show_events(request: web.Request) -> web.Response:
 async def _list_page(
     request: web.Request, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> web.Response:
-    context, moment, asked = region_of(request), now(request), _asked(request)
-    role = Role(asked["role"]) if asked["role"] else None
-    rows = await staff.list_staff(context, actor(request), moment, words=asked["q"], role=role)
+    context, moment, filters = region_of(request), now(request), _filters(request)
+    role = Role(filters["role"]) if filters["role"] else None
+    rows = await staff.list_staff(context, actor(request), moment, words=filters["q"], role=role)
     rows = sorted(rows, key=lambda row: row["held_until"] is None)
     number = page_number(request.query.get("page", ""))
     shown = rows[(number - 1) * PAGE : number * PAGE]
-    query = urlencode({"q": asked["q"], "as": asked["role"]})
+    query = urlencode({"q": filters["q"], "as": filters["role"]})
     return page(
         request,
         "accounts/accounts.html",
@@ -139,7 +140,7 @@ async def _list_page(
         rows=[_row(row, moment) for row in shown],
         total=len(rows),
         pager=turn_pages(len(shown), len(rows), number, PAGE, f"/admin/accounts?{query}&page=", measure="个"),
-        asked=asked,
+        asked=filters,
         all_roles=[(role.value, ROLE_NAMES[role]) for role in LOG_IN_ROLES],
         roles=GIVEN_ROLES,
         units=sorted(unit.name for unit in context.county.units.values()),
@@ -147,13 +148,13 @@ async def _list_page(
 
 
 async def _account_page(
-    request: web.Request, who: Actor, login: str, *, first: str = "", refusal: Refusal | None = None
+    request: web.Request, user: Actor, login: str, *, first: str = "", refusal: Refusal | None = None
 ) -> web.Response:
     context, moment = region_of(request), now(request)
-    found = await staff.list_staff(context, who, moment, login=login)
+    found = await staff.list_staff(context, user, moment, login=login)
     if not found:
         raise NotFound
-    rows = await staff.list_events(context, who, login, None, EVENTS_SHOWN)
+    rows = await staff.list_events(context, user, login, None, EVENTS_SHOWN)
     return page(
         request,
         "accounts/account.html",
@@ -163,7 +164,7 @@ async def _account_page(
         usual=context.rules.policy.accounts.sessions,
         most=NUMBERS["sessions"][1],
         first=first,
-        own=found[0]["account_id"] == who.account_id,
+        own=found[0]["account_id"] == user.account_id,
         by_hand=found[0]["role"] in ADMINISTRATORS,
         roles=GIVEN_ROLES,
         units=sorted(unit.name for unit in context.county.units.values()),
@@ -208,14 +209,14 @@ def _details(details: Mapping[str, str]) -> str:
     role, was = names.get(details.get("role", ""), ""), names.get(details.get("was", ""), "")
     post = f"{was} → {role}" if was else role
     unit = details.get("unit", "—")
-    told = (post, unit if unit != "—" else "", details.get("sessions", ""), details.get("reason", ""))
-    return "，".join(part for part in told if part)
+    parts = (post, unit if unit != "—" else "", details.get("sessions", ""), details.get("reason", ""))
+    return "，".join(part for part in parts if part)
 
 
-def _asked(request: web.Request) -> dict[str, str]:
+def _filters(request: web.Request) -> dict[str, str]:
     role = request.query.get("as", "")
-    known = {role.value for role in LOG_IN_ROLES}
-    return {"q": clean(request.query.get("q", ""))[:40], "role": role if role in known else ""}
+    role_values = {role.value for role in LOG_IN_ROLES}
+    return {"q": clean(request.query.get("q", ""))[:40], "role": role if role in role_values else ""}
 
 
 def _role(form: Form) -> Role:

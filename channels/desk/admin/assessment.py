@@ -1,4 +1,4 @@
-"""个人信息保护影响评估: what is held of people, why, how guarded, who meets it, how long; and what the nights let go."""
+"""个人信息保护影响评估: personal data stored, their purpose, protection, readers and retention, and what was erased."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from hotline.domain.accounts.permissions import Right, roles_of
 from hotline.domain.enums import Role
 from hotline.domain.policy.retention_periods import KEPT_NAMES, SINCE, Kept, Retention
 
-# Who meets a kind of data by the table of rights; a kind not named here is met by nobody but the program.
+# The right that shows a kind of data; a kind without one is never shown, only used by the program.
 _MET: Mapping[Kept, Right] = {
     Kept.PERSONS: Right.REVEAL,
     Kept.WORDS: Right.READ_TICKET,
@@ -36,9 +36,9 @@ _HOW: Mapping[Kept, str] = {
 
 
 async def show_assessment(request: web.Request) -> web.Response:
-    """`GET /admin/assessment`: drawn from the schema's comments, the table of rights and the policy."""
-    who, context = actor(request), region_of(request)
-    columns = await list_personal(context, who)
+    """`GET /admin/assessment`: show the assessment built from schema comments, the table of rights and the policy."""
+    user, context = actor(request), region_of(request)
+    columns = await list_personal(context, user)
     retention = context.rules.policy.retention
     return page(
         request,
@@ -52,9 +52,9 @@ async def show_assessment(request: web.Request) -> web.Response:
                 "reason": row["reason"],
                 "by": row["set_by_name"],
             }
-            for row in await list_holds_in_force(context, who, now(request))
+            for row in await list_holds_in_force(context, user, now(request))
         ],
-        reports=[_report(row) for row in await list_reports(context, who)],
+        reports=[_report(row) for row in await list_reports(context, user)],
         drawn=local_text(now(request)),
         policy_version=context.rules.policy.version,
     )

@@ -1,4 +1,4 @@
-"""The county's numbers on one page: edited, compared, saved as the next version by the system administrator."""
+"""The county's policy: the system administrator edits it, compares it and saves it as the next version."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ Typed = Mapping[str, str]
 
 
 async def show_policy(request: web.Request) -> web.Response:
-    """`GET /admin/policy`: the newest version in fields, and every version with what it changed."""
+    """`GET /admin/policy`: show the newest version in a form, and the latest 20 versions with their changes."""
     policy = await newest_policy(region_of(request))
     return await _page(request, _typed(policy), policy.version)
 
 
 async def take_policy(request: web.Request) -> web.StreamResponse:
-    """`POST /admin/policy`: shows the differences (`act=check`) or saves; what was typed stays when it is unfit."""
-    who, form, context = actor(request), await read_form(request), region_of(request)
+    """`POST /admin/policy`: save (`act=save`) or show the differences; an invalid or outdated form comes back as typed."""
+    user, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     based_on = form.number("based_on", "版本") or 0
     try:
@@ -44,7 +44,7 @@ async def take_policy(request: web.Request) -> web.StreamResponse:
         if form.fields.get("act") != "save":
             changed = differences(await newest_policy(context), check_policy(context, body))
             return await _page(request, form.fields, based_on, changed=changed)
-        await save_policy(context, body, who.name, now(request), valid_from=_valid_from(form), based_on=based_on)
+        await save_policy(context, body, user.name, now(request), valid_from=_valid_from(form), based_on=based_on)
     except (UnfitPolicy, NewerPolicy) as refusal:
         return await _page(request, form.fields, based_on, status=refusal.status, refusal=refusal)
     return web.Response(status=303, headers={"Location": "/admin/policy?done=saved"})
@@ -55,7 +55,7 @@ def _valid_from(form: Form) -> datetime | None:
 
 
 def _typed(policy: Policy) -> Typed:
-    """A version as the fields of the form hold it."""
+    """Return a version as values of the form's fields."""
     body = body_of(policy)
     plain = {name: str(body[name]) for name in (*NUMBERS, *HOURS, "basically_counts")}
     limits = {f"limit:{name}": _in_words(body["limits"][name]) for name in DEFAULT_LIMITS}
@@ -65,7 +65,7 @@ def _typed(policy: Policy) -> Typed:
 
 
 def _body(form: Form) -> dict[str, Any]:
-    """The version the form asks for, unchecked. Raises UnfitPolicy when the free part is no TOML."""
+    """Return the version in the form, unvalidated. Raises UnfitPolicy when `special` is not valid TOML."""
     special = read_toml(form.fields.get("special", ""))
     narrowed = special.get("limits", {})
     limits = {name: _in_short(form.fields.get(f"limit:{name}", "")) for name in DEFAULT_LIMITS}
@@ -83,7 +83,7 @@ def _body(form: Form) -> dict[str, Any]:
 
 
 def _in_words(text: str) -> str:
-    """A limit as a clerk writes it; whatever is no limit stays as it is."""
+    """Return a stored limit in Chinese words; text that is not a limit is returned unchanged."""
     try:
         return Limit.parse(text).in_words
     except BadPolicy:
@@ -91,7 +91,7 @@ def _in_words(text: str) -> str:
 
 
 def _in_short(text: str) -> str:
-    """A limit as it is kept; what cannot be read stays, to be told with all other faults."""
+    """Return a limit in its stored form; text that cannot be parsed is kept, so that validation reports it."""
     try:
         return str(Limit.from_words(text))
     except BadPolicy:
@@ -141,7 +141,7 @@ async def _page(
 
 
 def _faults(refusal: Refusal | None) -> list[str]:
-    """What to mend, an item a fault, its field by the name the page gives it."""
+    """Return one line per fault, with the Chinese name of its field."""
     if refusal is None:
         return []
     if not isinstance(refusal, UnfitPolicy):

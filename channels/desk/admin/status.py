@@ -1,4 +1,4 @@
-"""The administrators' page: is everything running, and by which numbers. No ticket stands on it (PROCEDURE §1)."""
+"""The system status for administrators: background jobs, policy, units, schema; it shows no tickets (PROCEDURE §1)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from hotline.actions.region.schema import read_schema
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.policy.limits import Policy
 
-# Every job runs at least each minute; after this long one of them is surely not running.
+# Every job runs at least once a minute, so five minutes of silence mean that it has stopped.
 STALE_AFTER = timedelta(minutes=5)
 
 
 async def show_admin(request: web.Request) -> web.Response:
-    """`GET /admin`: heartbeats, the policy in force, units by level, the schema."""
+    """`GET /admin`: show heartbeats of jobs, the policy in force, units by level and the schema version."""
     context, moment = region_of(request), now(request)
     newest, missing = await read_schema(context)
     county = context.county
@@ -47,7 +47,7 @@ async def show_admin(request: web.Request) -> web.Response:
 
 
 def _jobs(rows: Sequence[HeartbeatRow], moment: datetime) -> list[dict[str, Any]]:
-    """Every job by its Chinese name; one never heard of is as silent as one long silent."""
+    """Return all jobs by their Chinese names; a job without a heartbeat is marked silent, like a stale one."""
     beats = {row["job"]: row for row in rows}
     names = [*JOB_NAMES, *(job for job in beats if job not in JOB_NAMES)]
     jobs = []
@@ -85,7 +85,7 @@ def _numbers(policy: Policy) -> list[tuple[str, str]]:
 
 
 def _units(county: County) -> list[tuple[str, int, int]]:
-    """(level, units, of which somebody can receive), in the order of the tree."""
+    """Return (level, number of units, number of staffed units) for each level that has units, from the top of the tree."""
     levels = list(dict.fromkeys([*LEVEL_NAMES, *(unit.level for unit in county.units.values())]))
     counted = []
     for level in levels:

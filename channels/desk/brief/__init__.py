@@ -1,1 +1,1 @@
-"""The brief's pages."""
+"""The pages of the weekly brief (专报)."""

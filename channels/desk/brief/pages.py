@@ -1,4 +1,4 @@
-"""The brief's pages, its files, the list behind each figure, and letters as files (PROCEDURE §7)."""
+"""The weekly brief: its page, its files, the tickets behind each figure; and letters as files (PROCEDURE §7)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from hotline.domain.errors import NotFound
 from hotline.domain.tickets.ticket import Actor
 from hotline.holidays import ZONE
 
-# What the redirect after a form names, and the sentence it is told by.
+# Confirmation by the `done` parameter of the redirect after a form.
 DONE: Mapping[str, str] = {
     "advice": "工作建议已保存。",
     "approve": "已送审，等待签发。",
@@ -35,37 +35,37 @@ DONE: Mapping[str, str] = {
     "issue": "已签发，县领导已收到通知。",
     "read": "已确认阅读。",
 }
-Deed = Callable[[RegionContext, date, Form, Actor, datetime], Awaitable[None]]
+StepHandler = Callable[[RegionContext, date, Form, Actor, datetime], Awaitable[None]]
 
 
 async def show_newest(request: web.Request) -> web.Response:
-    """The newest brief this person may read, or why there is none."""
-    who = actor(request)
-    rows = await briefs.list_briefs(region_of(request), who)
+    """`GET /briefs`: show the newest brief the user may read, or a page saying that there is none."""
+    user = actor(request)
+    rows = await briefs.list_briefs(region_of(request), user)
     if not rows:
         return page(request, "brief/none.html")
-    return await _show(request, who, rows[0]["week_start"], rows)
+    return await _show(request, user, rows[0]["week_start"], rows)
 
 
 async def show_brief(request: web.Request) -> web.Response:
-    """The brief of one week."""
-    who, monday = actor(request), _monday(request)
-    return await _show(request, who, monday, await briefs.list_briefs(region_of(request), who))
+    """`GET /briefs/{week}`: show the brief of the week that starts on this Monday. Raises NotFound."""
+    user, monday = actor(request), _monday(request)
+    return await _show(request, user, monday, await briefs.list_briefs(region_of(request), user))
 
 
-async def _show(request: web.Request, who: Actor, monday: date, rows: Sequence[briefs.ListedBriefRow]) -> web.Response:
-    brief = await briefs.read_brief(region_of(request), monday, who)
+async def _show(request: web.Request, user: Actor, monday: date, rows: Sequence[briefs.ListedBriefRow]) -> web.Response:
+    brief = await briefs.read_brief(region_of(request), monday, user)
     done = request.query.get("done", "")
     flashes = [("done", DONE[done])] if done in DONE else []
     others = [row for row in rows if row["week_start"] != monday]
-    return page(request, "brief/brief.html", flashes=flashes, **brief_view(brief, who, others))
+    return page(request, "brief/brief.html", flashes=flashes, **brief_view(brief, user, others))
 
 
 async def show_figure(request: web.Request) -> web.Response:
-    """The tickets behind a figure."""
-    who, monday = actor(request), _monday(request)
+    """`GET /briefs/{week}/figures/{key}?page=`: list the tickets counted in a figure. Raises NotFound."""
+    user, monday = actor(request), _monday(request)
     key = request.match_info["key"]
-    figure = await briefs.list_figure(region_of(request), monday, key, who)
+    figure = await briefs.list_figure(region_of(request), monday, key, user)
     rows = figure_rows(figure.rows, now(request))
     request[SHOWN] = len(rows)
     shown, pager = paged(rows, request.rel_url.raw_path, page_number(request.query.get("page", "")))
@@ -74,7 +74,7 @@ async def show_figure(request: web.Request) -> web.Response:
 
 
 def send_brief(form: Format) -> Handler:
-    """The brief as a file."""
+    """Return a handler that sends the brief as a watermarked file of this format."""
 
     async def send(request: web.Request) -> web.StreamResponse:
         brief = await briefs.read_brief(region_of(request), _monday(request), actor(request))
@@ -85,7 +85,7 @@ def send_brief(form: Format) -> Handler:
 
 
 def send_letter(form: Format) -> Handler:
-    """A document of a ticket as a file."""
+    """Return a handler that sends a letter of a ticket as a watermarked file; the access is recorded."""
 
     async def send(request: web.Request) -> web.StreamResponse:
         kind, facts = await read_letter(region_of(request), id_in(request, "letter_id"), actor(request))
@@ -103,34 +103,34 @@ def _monday(request: web.Request) -> date:
         raise NotFound from None
 
 
-async def _edit(context: RegionContext, monday: date, form: Form, who: Actor, at: datetime) -> None:
-    await briefs.edit_advice(context, monday, form.text("advice"), who, at)
+async def _edit(context: RegionContext, monday: date, form: Form, user: Actor, at: datetime) -> None:
+    await briefs.edit_advice(context, monday, form.text("advice"), user, at)
 
 
-async def _approve(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    if not await _is(context, monday, who, BriefState.APPROVING):
-        await briefs.send_for_approval(context, monday, who, at)
+async def _approve(context: RegionContext, monday: date, _form: Form, user: Actor, at: datetime) -> None:
+    if not await _is(context, monday, user, BriefState.APPROVING):
+        await briefs.send_for_approval(context, monday, user, at)
 
 
-async def _back(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    await briefs.send_back(context, monday, who, at)
+async def _back(context: RegionContext, monday: date, _form: Form, user: Actor, at: datetime) -> None:
+    await briefs.send_back(context, monday, user, at)
 
 
-async def _issue(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    if not await _is(context, monday, who, BriefState.ISSUED):
-        await briefs.issue_brief(context, monday, who, at)
+async def _issue(context: RegionContext, monday: date, _form: Form, user: Actor, at: datetime) -> None:
+    if not await _is(context, monday, user, BriefState.ISSUED):
+        await briefs.issue_brief(context, monday, user, at)
 
 
-async def _confirm(context: RegionContext, monday: date, _form: Form, who: Actor, at: datetime) -> None:
-    await briefs.confirm_reading(context, monday, who, at)
+async def _confirm(context: RegionContext, monday: date, _form: Form, user: Actor, at: datetime) -> None:
+    await briefs.confirm_reading(context, monday, user, at)
 
 
-async def _is(context: RegionContext, monday: date, who: Actor, state: BriefState) -> bool:
-    """Whether a form sent twice was already carried out."""
-    return (await briefs.read_brief(context, monday, who)).state is state
+async def _is(context: RegionContext, monday: date, user: Actor, state: BriefState) -> bool:
+    """Return whether the brief is in `state` already, as when a form is sent twice."""
+    return (await briefs.read_brief(context, monday, user)).state is state
 
 
-DEEDS: Mapping[str, Deed] = {
+STEP_HANDLERS: Mapping[str, StepHandler] = {
     "advice": _edit,
     "approve": _approve,
     "back": _back,
@@ -140,11 +140,11 @@ DEEDS: Mapping[str, Deed] = {
 
 
 async def take_step(request: web.Request) -> web.StreamResponse:
-    """`POST /briefs/<week>/<step>`: back to the brief, where it says what was done."""
-    who, monday, step = actor(request), _monday(request), request.match_info["step"]
+    """`POST /briefs/{week}/{step}`: carry out a step of STEP_HANDLERS and redirect to the brief with a confirmation."""
+    user, monday, step = actor(request), _monday(request), request.match_info["step"]
     form = await read_form(request)
     check_csrf(request, form.text("csrf"))
-    await DEEDS[step](region_of(request), monday, form, who, now(request))
+    await STEP_HANDLERS[step](region_of(request), monday, form, user, now(request))
     return web.Response(status=303, headers={"Location": f"/briefs/{monday}?done={step}"})
 
 
@@ -161,7 +161,7 @@ routes: list[web.RouteDef] = [
     get(f"/briefs/{_WEEK}", show_brief, Right.READ_BRIEF),
     *(get(f"/briefs/{_WEEK}.{ending}", send_brief(form), Right.READ_BRIEF) for ending, form in FORMATS.items()),
     get(f"/briefs/{_WEEK}/figures/{{key:.+}}", show_figure, Right.LIST_FIGURE),
-    post(f"/briefs/{_WEEK}/{{step:{'|'.join(DEEDS)}}}", take_step, Each("step", RIGHTS)),
+    post(f"/briefs/{_WEEK}/{{step:{'|'.join(STEP_HANDLERS)}}}", take_step, Each("step", RIGHTS)),
     *(
         get(f"/letters/{{letter_id}}.{ending}", send_letter(form), Right.READ_LETTER)
         for ending, form in FORMATS.items()

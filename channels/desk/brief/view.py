@@ -1,4 +1,4 @@
-"""A brief as its page takes it: the charts' rows, the tables' cells, and what this person may do with it."""
+"""View model of a brief: rows of its charts, cells of its tables, and the steps the user may take."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ WEEK_NAMES: Mapping[str, str] = {"": "本周", "last_week.": "上周", "last_yea
 ON_A_PAGE = 200
 
 
-def brief_view(brief: Brief, who: Actor, others: Sequence[ListedBriefRow]) -> dict[str, Any]:
-    """What brief.html takes."""
+def brief_view(brief: Brief, user: Actor, others: Sequence[ListedBriefRow]) -> dict[str, Any]:
+    """Return the variables of brief/brief.html."""
     at = (brief.issued_at or brief.compiled_at).astimezone(ZONE)
     county = brief.body["county"]
     return {
@@ -50,10 +50,10 @@ def brief_view(brief: Brief, who: Actor, others: Sequence[ListedBriefRow]) -> di
         "satisfaction": _satisfaction(brief),
         "unit_columns": unit_columns(brief.counts),
         "unit_legend": UNIT_LEGEND,
-        "may": {verb.value: may(verb, brief.state, who.role) for verb in BriefVerb},
-        "has_read": any(one.account_id == who.account_id for one in brief.readings),
-        "readings": [(one.name, one.read_at.astimezone(ZONE)) for one in brief.readings],
-        "is_leader": who.role is Role.LEADER,
+        "may": {verb.value: may(verb, brief.state, user.role) for verb in BriefVerb},
+        "has_read": any(reading.account_id == user.account_id for reading in brief.readings),
+        "readings": [(reading.name, reading.read_at.astimezone(ZONE)) for reading in brief.readings],
+        "is_leader": user.role is Role.LEADER,
         "others": [_other(row) for row in others],
         "here": "/briefs",
     }
@@ -65,23 +65,24 @@ def _quoted(key: str) -> str:
 
 def _days(brief: Brief) -> Mapping[str, Any]:
     charts = brief.body["charts"]
-    keys = [[f"received.day.{day}.{one['key']}" for day in charts["days"]] for one in charts["channels"]]
+    channels = charts["channels"]
+    keys_by_channel = [[f"received.day.{day}.{channel['key']}" for day in charts["days"]] for channel in channels]
     series = [
-        {"label": one["label"], "values": [brief.counts.get(key, 0) for key in own], "keys": own}
-        for one, own in zip(charts["channels"], keys, strict=True)
+        {"label": channel["label"], "values": [brief.counts.get(key, 0) for key in keys], "keys": keys}
+        for channel, keys in zip(channels, keys_by_channel, strict=True)
     ]
     return {"labels": [day_words(date.fromisoformat(day)) for day in charts["days"]], "series": series}
 
 
 def _shares(brief: Brief) -> list[Row]:
     return [
-        {"label": one["label"], "value": brief.counts.get(one["n"], 0), "href": _href(brief, one["n"])}
-        for one in brief.body["charts"]["shares"]
+        {"label": share["label"], "value": brief.counts.get(share["n"], 0), "href": _href(brief, share["n"])}
+        for share in brief.body["charts"]["shares"]
     ]
 
 
 def _satisfaction(brief: Brief) -> list[Row]:
-    """Only units that are ranked: a percentage of three callbacks says nothing."""
+    """Return the chart rows of units with a band: a percentage of a few callbacks means nothing (PROCEDURE §7)."""
     ranked = [row for group in brief.body["units"] for row in group["rows"] if row["band"]]
     whole = brief.body["rates"].get("satisfied")
     return [
@@ -108,7 +109,7 @@ def _other(row: ListedBriefRow) -> dict[str, str]:
 
 
 def figure_rows(rows: Iterable[FigureTicketRow], now: datetime) -> list[Row]:
-    """Rows of ui.ticket_row; a ticket that counts again says so."""
+    """Return rows of the macro ui.ticket_row; a ticket counted more than once says which time it is."""
     seen: Counter[UUID] = Counter()
     shown: list[Row] = []
     for row in rows:
@@ -128,7 +129,7 @@ def figure_rows(rows: Iterable[FigureTicketRow], now: datetime) -> list[Row]:
 
 
 def paged(rows: Sequence[Row], url: str, number: int) -> tuple[Sequence[Row], Pager | None]:
-    """The rows of a page counted from 1, and what ui.pager takes; None where one page holds all."""
+    """Return the rows of page `number` (from 1, limited to the last) and its pager, None if there is one page."""
     last = max(1, -(-len(rows) // ON_A_PAGE))
     number = min(max(number, 1), last)
     begin = (number - 1) * ON_A_PAGE

@@ -1,1 +1,1 @@
-"""The supervision bench and the page of cards."""
+"""The supervision bench and the pages of cards (电子监察)."""

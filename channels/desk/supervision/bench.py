@@ -1,4 +1,4 @@
-"""The supervision bench: tickets as rows of windows, and the interviews to verify by telephone."""
+"""The supervision bench: tickets under supervision with their windows, and interviews to verify by telephone."""
 
 from __future__ import annotations
 
@@ -36,17 +36,17 @@ _TIERS = {"": [1, 2, 3], "1": [1], "2": [2], "3": [3]}
 
 
 async def show_supervision(request: web.Request) -> web.Response:
-    """`GET /supervision?tier=&page=`: highest tier and oldest trouble on top, then the calls to make."""
-    who = actor(request)
+    """`GET /supervision?tier=&page=`: list tickets by tier and due time, and calls and reviews to make."""
+    user = actor(request)
     context, moment, chosen = region_of(request), now(request), request.query.get("tier", "")
     if chosen not in _TIERS:
         raise NotFound
     number = page_number(request.query.get("page", ""))
-    rows = await list_supervised(context, who, _TIERS[chosen], PAGE, (number - 1) * PAGE)
+    rows = await list_supervised(context, user, _TIERS[chosen], PAGE, (number - 1) * PAGE)
     request[SHOWN] = len(rows)
     shown = [row["ticket_id"] for row in rows]
-    cards = await cards_of_tickets(context, shown, who, moment)
-    late = await late_parts_of_tickets(context, shown, who, moment)
+    cards = await cards_of_tickets(context, shown, user, moment)
+    late = await late_parts_of_tickets(context, shown, user, moment)
     return page(
         request,
         "supervision/bench.html",
@@ -54,8 +54,8 @@ async def show_supervision(request: web.Request) -> web.Response:
             supervised_row(row, moment, context.county, cards.get(row["ticket_id"], ()), late.get(row["ticket_id"], ()))
             for row in rows
         ],
-        late=[late_part(row, moment, context.county) for row in await list_late_parts(context, who, moment)],
-        cards=await month_view(context, who, moment),
+        late=[late_part(row, moment, context.county) for row in await list_late_parts(context, user, moment)],
+        cards=await month_view(context, user, moment),
         over=sum(row["due_at"] < moment for row in rows),
         total=rows[0]["total"] if rows else 0,
         tiers=[
@@ -64,13 +64,13 @@ async def show_supervision(request: web.Request) -> web.Response:
         ],
         pager=pager(rows, number, PAGE, f"/supervision?tier={chosen}&page="),
         empty=NOBODY_SUPERVISED[chosen],
-        calls=await _calls(context, who, request) if may(who.role, Right.LIST_VERIFICATIONS) else [],
-        reviews=await _reviews(context, who, request) if may(who.role, Right.REVIEW_INTERVIEW) else [],
+        calls=await _calls(context, user, request) if may(user.role, Right.LIST_VERIFICATIONS) else [],
+        reviews=await _reviews(context, user, request) if may(user.role, Right.REVIEW_INTERVIEW) else [],
     )  # fmt: skip
 
 
 def late_part(row: OverduePartListRow, moment: datetime, county: County) -> dict[str, Any]:
-    """A part that is late: whose, on which ticket led by whom, by how much; `total` counts all there are."""
+    """Return the row of an overdue part: assisting unit, ticket, lead unit, delay; `total` counts all overdue parts."""
     return {
         "href": f"/tickets/{row['ticket_id']}",
         "number": row["number"],
@@ -82,10 +82,10 @@ def late_part(row: OverduePartListRow, moment: datetime, county: County) -> dict
     }
 
 
-async def _calls(context: RegionContext, who: Actor, request: web.Request) -> list[dict[str, Any]]:
-    """Interviews held and not verified yet, each with its form; overdue ones are on top as the oldest."""
+async def _calls(context: RegionContext, user: Actor, request: web.Request) -> list[dict[str, Any]]:
+    """Return interviews that await verification by telephone, oldest first, each with its forms."""
     moment = now(request)
-    rows = await list_calls(context, who, "interview", moment)
+    rows = await list_calls(context, user, "interview", moment)
     return [
         {
             "ticket_id": row["ticket_id"],
@@ -101,8 +101,8 @@ async def _calls(context: RegionContext, who: Actor, request: web.Request) -> li
     ]
 
 
-async def _reviews(context: RegionContext, who: Actor, request: web.Request) -> list[dict[str, Any]]:
-    """Demands a unit calls unreasonable, waiting for this person's word; each with its form."""
+async def _reviews(context: RegionContext, user: Actor, request: web.Request) -> list[dict[str, Any]]:
+    """Return interviews whose outcome “unreasonable” awaits this user's review, each with its form."""
     return [
         {
             "ticket_id": row["ticket_id"],
@@ -113,7 +113,7 @@ async def _reviews(context: RegionContext, who: Actor, request: web.Request) -> 
             "agreed": row["agreed"],
             "review": plain_form(row["ticket_id"], "review", new_client_key()),
         }
-        for row in await list_reviews_wanted(context, who)
+        for row in await list_reviews_wanted(context, user)
     ]
 
 

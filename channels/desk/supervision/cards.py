@@ -32,17 +32,17 @@ FIRST_YEAR = 2000
 
 
 async def show_cards(request: web.Request) -> web.Response:
-    """`GET /cards?month=`: how many cards each unit was given in a local month, each count a link to its list."""
-    who, moment, context = actor(request), now(request), region_of(request)
-    view = await month_view(context, who, moment, _month(request, moment))
+    """`GET /cards?month=`: count the cards of each unit in a local month. Raises NotFound for an invalid month."""
+    user, moment, context = actor(request), now(request), region_of(request)
+    view = await month_view(context, user, moment, _month(request, moment))
     return page(request, "supervision/cards.html", m=view, rules=rules_said(context.rules.policy))
 
 
 async def show_card_list(request: web.Request) -> web.Response:
-    """`GET /cards/{colour}?month=&unit=`: the tickets behind a count."""
-    who, moment, context = actor(request), now(request), region_of(request)
+    """`GET /cards/{colour}?month=&unit=`: list the tickets with this unit's cards of a colour. Raises NotFound."""
+    user, moment, context = actor(request), now(request), region_of(request)
     month, colour, unit = _month(request, moment), Colour(request.match_info["colour"]), _unit(request)
-    cards = await list_cards(context, month, who, moment)
+    cards = await list_cards(context, month, user, moment)
     rows = [_row(card, row, moment) for card, row in cards if card.unit_id == unit and card.colour is colour]
     name = f"{context.county.unit_name(unit)}{month.year}年{month.month}月{COLOUR_NAMES[colour]}"
     request[SHOWN] = len(rows)
@@ -52,12 +52,12 @@ async def show_card_list(request: web.Request) -> web.Response:
 
 
 async def month_view(
-    context: RegionContext, who: Actor, moment: datetime, month: date | None = None
+    context: RegionContext, user: Actor, moment: datetime, month: date | None = None
 ) -> Mapping[str, Any]:
-    """What components/cards.html takes: the month of `moment`, or another one."""
+    """Return the variables of components/cards.html for `month`, by default the month of `moment`."""
     this = moment.astimezone(ZONE).date().replace(day=1)
     month = month or this
-    cards = [card for card, _ in await list_cards(context, month, who, moment)]
+    cards = [card for card, _ in await list_cards(context, month, user, moment)]
     name = "本月" if month == this else f"{month.year}年{month.month}月"
     before, after = (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1)
     return {
@@ -83,7 +83,7 @@ def _unit_row(context: RegionContext, month: date, unit: UUID, yellow: int, red:
 
 
 def _row(card: Card, row: CardTicketRow, moment: datetime) -> Mapping[str, Any]:
-    """What ui.ticket_row takes: the ticket with the card that counts."""
+    """Return the argument of the macro ui.ticket_row: the ticket with the card counted."""
     return {
         "number": row["number"],
         "href": f"/tickets/{row['ticket_id']}",
@@ -100,7 +100,7 @@ def _row(card: Card, row: CardTicketRow, moment: datetime) -> Mapping[str, Any]:
 
 
 def rules_said(policy: Policy) -> Sequence[str]:
-    """The county's thresholds in words."""
+    """Return the county's rules of cards as Chinese sentences."""
     cards = policy.cards
     red, urgent = (Limit.parse(text).in_words for text in (cards.red, cards.red_urgent))
     warned = [f"到期前{Limit.parse(cards.warning).in_words}先亮黄牌提示，按时办好不计牌。"] if cards.warning else []
@@ -114,12 +114,12 @@ def rules_said(policy: Policy) -> Sequence[str]:
 
 
 def _month(request: web.Request, moment: datetime) -> date:
-    """The month asked for, by its first day; the present one for none. Raises NotFound."""
-    given = request.query.get("month")
-    if given is None:
+    """Return the first day of the month in the query, by default of the current month. Raises NotFound."""
+    month_text = request.query.get("month")
+    if month_text is None:
         return moment.astimezone(ZONE).date().replace(day=1)
     try:
-        month = date.fromisoformat(f"{given}-01")
+        month = date.fromisoformat(f"{month_text}-01")
     except ValueError:
         raise NotFound from None
     if not FIRST_YEAR <= month.year <= moment.year + 1:

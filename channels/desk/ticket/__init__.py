@@ -1,1 +1,1 @@
-"""The page of one ticket and its verbs."""
+"""The page of one ticket, its forms and their handlers."""

@@ -32,7 +32,7 @@ _FIRST: Mapping[State, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class AvailableActions:
-    """`first` is the one thing that is next for this role, or empty; of the others, what ends or rests comes last."""
+    """Actions on a ticket: `first` is the next one for this role, or ''; in `others` the careful ones come last."""
 
     first: str
     others: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""`POST /tickets/<id>/copy/person`: a person's own copy of what is held of them, handed over by the dispatcher."""
+"""Export of a complainant's own data at their request, by the dispatcher (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from hotline.holidays import ZONE
 
 
 async def take_copy(request: web.Request) -> web.StreamResponse:
-    """The copy as docx, or as JSON for another program; recorded with its reason."""
-    who, form, moment, context = actor(request), await read_form(request), now(request), region_of(request)
+    """`POST /tickets/{ticket_id}/copy/person`: send the data as docx, or as JSON (`form=json`), for a recorded reason."""
+    user, form, moment, context = actor(request), await read_form(request), now(request), region_of(request)
     ticket_id = ticket_id_of(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
-        number = (await read_ticket(context, ticket_id, who, moment, remote_address(request))).ticket.number
-        copy = await copy_person(context, number, who, moment, form.text("reason"), remote_address(request))
+        number = (await read_ticket(context, ticket_id, user, moment, remote_address(request))).ticket.number
+        copy = await copy_person(context, number, user, moment, form.text("reason"), remote_address(request))
     except NotFound:
         raise
     except Refusal as refusal:

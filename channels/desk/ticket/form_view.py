@@ -1,4 +1,4 @@
-"""The forms of a ticket's page, ready to be drawn: empty, or with what was typed and what is wrong with it."""
+"""View models of the forms on a ticket's page: empty, or as typed with the errors."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EMPTY: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field with its value and what is wrong with it."""
+    """A field with its value and its error, '' if there is none."""
 
     field: Field
     id: str
@@ -34,7 +34,7 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class FormView:
-    """A form with its buttons; `twin` is (action, label) of the other decision."""
+    """A form with its buttons; `twin` is (action, label) of the button for the opposite decision."""
 
     verb: str
     label: str
@@ -51,7 +51,7 @@ class FormView:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A form that came back: its verb, what was typed, and why."""
+    """A refused form: its verb, the values typed, and the refusal."""
 
     verb: str
     typed: Mapping[str, str]
@@ -60,7 +60,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class FormContext:
-    """Whose page it is: what a form needs to know of its surroundings."""
+    """The context of a ticket's forms: user, case file, refused form, and the unit suggested for dispatch."""
 
     context: RegionContext
     actor: Actor
@@ -71,12 +71,12 @@ class FormContext:
 
 
 def form_label(verb: str) -> str:
-    """The verb as its button says it."""
+    """Return the Chinese label of a verb."""
     return CALLBACK_LABELS[verb] if verb in CALLBACK_LABELS else TABLE[Verb(verb)].label
 
 
 def form_view(desk: FormContext, verb: str) -> FormView:
-    """The form of a verb on this ticket."""
+    """Return the form of a verb on this ticket, with the values typed if it was refused."""
     form, back = FORMS[verb], _back(desk, verb)
     base = f"/tickets/{desk.case_file.ticket.ticket_id}"
     label = form_label(verb)
@@ -98,7 +98,7 @@ def form_view(desk: FormContext, verb: str) -> FormView:
 
 
 def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
-    """An empty form of a verb for a list, where nothing more is known of the ticket."""
+    """Return an empty form of a verb for a list, which has no case files."""
     form, label = FORMS[verb], form_label(verb)
     fields = tuple(FieldView(f, f"f-{verb}-{f.name}-{ticket_id}", "", "", f.options) for f in form.fields)
     return FormView(
@@ -114,7 +114,7 @@ def plain_form(ticket_id: UUID, verb: str, client_key: str) -> FormView:
 
 
 def _asked(desk: FormContext, verb: str) -> tuple[Field, ...]:
-    """The fields of a form; for whom a part is given is asked only where somebody speaks for several units."""
+    """Return the fields of a form; `assist` asks for the unit only if the user may answer for several."""
     alone = verb == "assist" and len(_part_options(desk, verb)) < 2
     return tuple(field for field in FORMS[verb].fields if not (alone and field.kind == "assisting"))
 
@@ -160,7 +160,7 @@ def _field(desk: FormContext, verb: str, field: Field, typed: Mapping[str, str],
 
 
 def _fault(field: Field, value: str, refusal: Refusal) -> str:
-    """What the refusal says of this very field."""
+    """Return the error of this field in the refusal, '' if the refusal is not about it."""
     if isinstance(refusal, Missing) and field.required and not value.strip():
         return "请填写这一项" if field.kind in ("line", "text") else "请选择这一项"
     what = str(refusal.facts.get("what", ""))
@@ -180,7 +180,7 @@ def unit_options(context: RegionContext, case_file: CaseFile) -> Options:
 
 
 def suggest_unit(context: RegionContext, case_file: CaseFile) -> UUID | None:
-    """The unit the catalogue names, if any."""
+    """Return the unit the catalogue suggests, excluding accused and former units; None if there is none."""
     former = {unit for unit, part in case_file.units.items() if part == "former"}
     barred = {*context.county.barred(case_file.ticket.accused_unit_id), *former}
     return choose_unit(context.county.catalogue, case_file.ticket, barred)

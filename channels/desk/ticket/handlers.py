@@ -1,4 +1,4 @@
-"""`POST /tickets/<id>/<verb>`: one handler over a table from verb to action."""
+"""The handlers of a ticket's forms: one per verb, called by a single route."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ HANDLERS: Mapping[str, VerbHandler] = {
 
 
 async def do_verb(request: web.Request) -> web.StreamResponse:
-    """Carry out a verb; refused, it comes back on the ticket's page with what was typed."""
+    """`POST /tickets/{ticket_id}/{verb}`: carry out a verb; if refused, show the ticket with the form as typed."""
     who, verb = actor(request), request.match_info["verb"]
     ticket_id, form = ticket_id_of(request), await read_form(request)
     try:
@@ -235,7 +235,7 @@ async def do_verb(request: web.Request) -> web.StreamResponse:
 
 
 async def _keep_evidence(folder: Path, files: Sequence[ReadyFile], verb: str, asked: VerbRequest) -> None:
-    """Hang the files of a form on its ticket, labelled by what they prove."""
+    """Store the files of a form and attach them to its ticket, labelled with what they are evidence of."""
     if files:
         kept = await keep_files(folder, files)
         label = FORMS[verb].files.partition("（")[0]

@@ -1,4 +1,4 @@
-"""The interviews on a ticket's page, each as a form that fills up in three steps (PROCEDURE §4)."""
+"""View models of the interviews on a ticket's page, each in three steps (PROCEDURE §4)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hotline.actions.tickets.case_file import CaseFile, InterviewRow
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One of the three steps of an interview: its name, its facts, whether it is filled in."""
+    """One of the three steps of an interview: its name, its facts, and whether it is complete."""
 
     name: str
     facts: Facts
@@ -22,7 +22,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class InterviewView:
-    """An interview as a form that fills up."""
+    """An interview: its steps, the number of the step reached (1 to 3), and the reviews of its outcome."""
 
     title: str
     state: str
@@ -32,7 +32,7 @@ class InterviewView:
 
 
 def interviews_of(case_file: CaseFile, now: datetime) -> list[InterviewView]:
-    """Every interview, newest first."""
+    """Return every interview, newest first; the newest carries the reviews."""
     views = [_interview(row, now) for row in case_file.interviews]
     if views and case_file.reviews:
         reviews = tuple(
@@ -64,7 +64,7 @@ def _interview(row: InterviewRow, now: datetime) -> InterviewView:
 
 
 def _filled(*fields: tuple[str, str, object]) -> Facts:
-    """Label and text of each (column, label, value); a promise that nobody made is left out."""
+    """Return (label, text) of each (column, label, value); `promised_on` is left out if no date was promised."""
     return [(label, _text(name, value)) for name, label, value in fields if value is not None or name != "promised_on"]
 
 

@@ -1,4 +1,4 @@
-"""Who leads and who assists, side by side, on a joint ticket's page (PROCEDURE §2)."""
+"""View models of the parts of a joint ticket: lead and assisting units (PROCEDURE §2)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from hotline.domain.tickets.lifecycle import Verb
 
 @dataclass(frozen=True, slots=True)
 class PartView:
-    """A unit's part in a joint ticket: its name, its facts, what it handed in, newest last, and how late it is."""
+    """A unit's part in a joint ticket; `words` are (time, text) of each opinion submitted, oldest first."""
 
     title: str
     facts: Facts
@@ -32,7 +32,7 @@ class PartView:
 
 
 def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[OverduePartRow] = ()) -> list[PartView]:
-    """Lead and assisting units side by side, `late` those late now; nothing for a ticket that nobody ever assisted."""
+    """Return the parts of all units, with those in `late` overdue; empty for a ticket no unit ever assisted."""
     if not any(part.part == "assisting" or part.excused_at for part in case_file.parts):
         return []
     shown = (part for part in case_file.parts if part.part != "former" or part.excused_at)
@@ -42,10 +42,10 @@ def parts_of(case_file: CaseFile, county: County, now: datetime, late: Sequence[
 
 def _part(case_file: CaseFile, part: Part, county: County, now: datetime) -> PartView:
     title = f"{'免于协办' if part.excused_at else PARTS[part.part]}：{county.unit_name(part.unit_id)}"
-    clock = main_clock(case_file) if part.part == "lead" else _assist_clock(case_file, part.unit_id)
+    deadline = main_clock(case_file) if part.part == "lead" else _assist_clock(case_file, part.unit_id)
     facts = [("协办事项", part.task)] if part.task else []
     facts += [("情况", _part_state(part, now))] if part.part != "lead" else []
-    facts += [("期限", f"{local_text(clock['due_at'])} {CLOCK_STATES[clock['state']]}")] if clock else []
+    facts += [("期限", f"{local_text(deadline['due_at'])} {CLOCK_STATES[deadline['state']]}")] if deadline else []
     return PartView(title, facts, tuple(_words(case_file, part.unit_id, now)))
 
 
@@ -69,9 +69,9 @@ def _words(case_file: CaseFile, unit_id: UUID, now: datetime) -> Iterator[tuple[
 
 
 def own_part_clock(case_file: CaseFile, below: Collection[UUID]) -> EndedDeadlineRow | None:
-    """For a unit that only assists: the clock of the part it owes."""
+    """Return the deadline due first among parts owed by units in `below`; None if one of them leads the ticket."""
     if case_file.ticket.lead_unit_id in below:
         return None
     owed = [unit for unit in owed_parts(case_file.parts) if unit in below]
-    clocks = [clock for unit in owed if (clock := _assist_clock(case_file, unit)) is not None]
-    return min(clocks, key=lambda row: row["due_at"], default=None)
+    deadlines = [deadline for unit in owed if (deadline := _assist_clock(case_file, unit)) is not None]
+    return min(deadlines, key=lambda row: row["due_at"], default=None)

@@ -1,4 +1,4 @@
-"""The page of one ticket, for every role of the office."""
+"""The page of one ticket, for staff of every role."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ from hotline.domain.tickets.ticket import Actor
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """What ui.person takes; `address` is empty when none is known or shown."""
+    """Argument of the template macro ui.person; `address` and `identity` are empty unless revealed."""
 
     name_masked: str
     phone_masked: str
@@ -74,27 +74,27 @@ class PersonView:
 
 
 def ticket_id_of(request: web.Request) -> UUID:
-    """The ticket of the address. Raises NotFound for anything that is no id."""
+    """Return the ticket id in the path. Raises NotFound if it is not a UUID."""
     return id_in(request, "ticket_id")
 
 
 async def show_ticket(request: web.Request) -> web.Response:
-    """`GET /tickets/<id>`."""
+    """`GET /tickets/{ticket_id}`: show the ticket; the access is recorded. Raises NotFound."""
     return await _ticket_page(request, ticket_id_of(request))
 
 
 async def leave_verb(request: web.Request) -> web.Response:
-    """A verb's address asked for by GET, as after a reload: back to the ticket."""
+    """`GET /tickets/{ticket_id}/{verb}`: redirect to the ticket, as when the page of a posted form is reloaded."""
     raise web.HTTPSeeOther(f"/tickets/{ticket_id_of(request)}")
 
 
 async def refused_page(request: web.Request, ticket_id: UUID, verb: str, form: Form, refusal: Refusal) -> web.Response:
-    """The same page with what was typed into the form of `verb` and the sentence beside it."""
+    """Return the ticket's page with the form of `verb` as typed and the refusal beside it."""
     return await _ticket_page(request, ticket_id, refusal.status, refused=Refused(verb, form.fields, refusal))
 
 
 async def reveal(request: web.Request) -> web.Response:
-    """Name and number in full, shown once, for a reason that is recorded; a fragment for htmx."""
+    """`POST /tickets/{ticket_id}/reveal`: show the complainant unmasked, for a recorded reason; a fragment for htmx."""
     form, ticket_id, who = await read_form(request), ticket_id_of(request), actor(request)
     try:
         check_csrf(request, form.fields.get("csrf", ""))
@@ -153,7 +153,7 @@ async def _ticket_page(
 
 
 def _history(case_file: CaseFile, county: County, moment: datetime) -> dict[str, Any]:
-    """What happened so far, as the sections of the page show it."""
+    """Return the sections of the page about the ticket's history."""
     return {
         "answer": latest_reply(case_file),
         "facts": facts_of(case_file, county, moment),
@@ -170,7 +170,7 @@ def _history(case_file: CaseFile, county: County, moment: datetime) -> dict[str,
 
 
 async def _marks(context: RegionContext, case_file: CaseFile, who: Actor, moment: datetime) -> dict[str, Any]:
-    """What went wrong so far: cards, and parts that are late."""
+    """Return the cards of the ticket, its parts, and which of them are overdue."""
     county, ticket_id = context.county, case_file.ticket.ticket_id
     cards = (await cards_of_tickets(context, [ticket_id], who, moment)).get(ticket_id, ())
     late = (await late_parts_of_tickets(context, [ticket_id], who, moment)).get(ticket_id, ())
@@ -187,7 +187,7 @@ async def _marks(context: RegionContext, case_file: CaseFile, who: Actor, moment
 
 
 async def _held(context: RegionContext, case_file: CaseFile, who: Actor, moment: datetime) -> dict[str, str] | None:
-    """What keeps a closed ticket beyond its time; an open one is never let go."""
+    """Return the hold in force on a closed ticket, or None; an open ticket is never erased, so it needs none."""
     if case_file.ticket.open:
         return None
     rows = await list_holds(context, case_file.ticket.ticket_id, who, moment)
@@ -195,7 +195,7 @@ async def _held(context: RegionContext, case_file: CaseFile, who: Actor, moment:
 
 
 def _forms(desk: FormContext, context: RegionContext, moment: datetime) -> dict[str, Any]:
-    """The next thing open, the others folded, and a sentence for what fits no form."""
+    """Return the form of the next action, the other forms, and the sentence of a refusal that no form shows."""
     case_file, refused = desk.case_file, desk.refused
     offers = find_available(case_file, desk.actor, moment)
     if "dispatch" in (offers.first, *offers.others):
@@ -213,7 +213,7 @@ def _forms(desk: FormContext, context: RegionContext, moment: datetime) -> dict[
 
 
 def _waiting(desk: FormContext) -> str:
-    """What everybody waits for; in a joint ticket, for whom."""
+    """Return what the ticket waits for; on a joint ticket in progress, the units that still owe their part."""
     state, owed = desk.case_file.ticket.state, owed_parts(desk.case_file.parts)
     if state is not State.SIGNED or not owed:
         return WAITING[state]
@@ -221,7 +221,7 @@ def _waiting(desk: FormContext) -> str:
 
 
 def _clocks(context: RegionContext, case_file: CaseFile, who: Actor, moment: datetime) -> dict[str, Any]:
-    """Due time with its account, the window with its marks, the ladder."""
+    """Return the due time with its explanation, the window with its marks, and the ladder of tiers."""
     county, ticket = context.county, case_file.ticket
     calendar, policy = county.rules.calendar, county.rules.policy
     own = own_part_clock(case_file, county.scope(who))
@@ -242,7 +242,7 @@ def _clocks(context: RegionContext, case_file: CaseFile, who: Actor, moment: dat
 
 
 def _person(case_file: CaseFile, revealed: Person | None) -> PersonView | None:
-    """The chip; None where the person is not to be shown at all."""
+    """Return the complainant, masked or revealed; None if the user may not see the complainant at all."""
     person, ticket = revealed or case_file.person, case_file.ticket
     if not person.shown:
         return None

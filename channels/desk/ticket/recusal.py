@@ -1,4 +1,4 @@
-"""回避: the page on which somebody declares an interest in a ticket and stays away from it (PROCEDURE §6)."""
+"""回避: staff declare an interest in a ticket and lose access to it (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from hotline.domain.errors import NotFound, Refusal
 
 
 async def show_recusals(request: web.Request) -> web.Response:
-    """`GET /tickets/{ticket_id}/recusal`: who stays away, and the form."""
+    """`GET /tickets/{ticket_id}/recusal`: list who is recused, and show the form."""
     request[LOOKED_AT] = ticket_id_of(request)
     return await _page(request, request[LOOKED_AT], {})
 
 
 async def take_recusal(request: web.Request) -> web.StreamResponse:
-    """`POST /tickets/{ticket_id}/recusal`: whoever recused themselves goes back to the first page of their bench."""
+    """`POST /tickets/{ticket_id}/recusal`: recuse the user, or for a dispatcher the user with `login`."""
     who, ticket_id, form = actor(request), ticket_id_of(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     login = form.fields.get("login", "").strip()

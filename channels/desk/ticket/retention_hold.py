@@ -1,4 +1,4 @@
-"""暂缓到期删除: the page on which a ticket is kept beyond its time, and let go again (PROCEDURE §6)."""
+"""暂缓到期删除: a hold keeps a ticket beyond its retention period until it ends or is lifted (PROCEDURE §6)."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ UNTIL = "暂缓到哪一天"
 
 
 async def show_holds(request: web.Request) -> web.Response:
-    """`GET /tickets/{ticket_id}/hold`: what keeps or kept the ticket, and the form."""
+    """`GET /tickets/{ticket_id}/hold`: list the holds on the ticket, past and present, and show the form."""
     request[LOOKED_AT] = ticket_id_of(request)
     return await _page(request, request[LOOKED_AT], {})
 
 
 async def take_hold(request: web.Request) -> web.StreamResponse:
-    """`POST /tickets/{ticket_id}/hold`: `until` and `reason`, or `act` = lift."""
-    who, ticket_id, form, context = (
+    """`POST /tickets/{ticket_id}/hold`: set a hold (`until`, `reason`), or end the one in force (`act=lift`)."""
+    user, ticket_id, form, context = (
         actor(request),
         ticket_id_of(request),
         await read_form(request),
@@ -40,9 +40,9 @@ async def take_hold(request: web.Request) -> web.StreamResponse:
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         if form.fields.get("act") == "lift":
-            await lift_hold(context, ticket_id, who, now(request))
+            await lift_hold(context, ticket_id, user, now(request))
         else:
-            await hold_ticket(context, ticket_id, form.fields.get("reason", ""), _until(form), who, now(request))
+            await hold_ticket(context, ticket_id, form.fields.get("reason", ""), _until(form), user, now(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -60,8 +60,8 @@ def _until(form: Form) -> date:
 async def _page(
     request: web.Request, ticket_id: UUID, typed: Mapping[str, str], refusal: Refusal | None = None
 ) -> web.Response:
-    who, moment, context = actor(request), now(request), region_of(request)
-    ticket, rows = await read_holds(context, ticket_id, who, moment)
+    user, moment, context = actor(request), now(request), region_of(request)
+    ticket, rows = await read_holds(context, ticket_id, user, moment)
     return page(
         request,
         "privacy/retention_hold.html",

@@ -1,4 +1,4 @@
-"""The sections of a ticket's page as plain data: clocks, callbacks, documents, ledger, looks."""
+"""View models of the sections of a ticket's page: deadlines, callbacks, documents, reminders, accesses."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WINDOWS = (Rule.INTERVIEW, Rule.SUPERVISED, Rule.TIER2, Rule.TIER3)
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """A row of a short table: what, and its facts; `href` when it leads somewhere, `pdf` to the same as PDF."""
+    """A row of a table; `href` links to a file, `pdf` to the same file as PDF, `over` marks a missed deadline."""
 
     cells: tuple[str, ...]
     href: str = ""
@@ -48,7 +48,7 @@ class TableLine:
 
 
 def main_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
-    """The limit that runs out first, or the one missed in this round."""
+    """Return the running deadline due first, else the first one missed in this cycle; None if the ticket is closed."""
     ticket = case_file.ticket
     rows = [row for row in case_file.clocks if row["rule"] in _MAIN]
     running = [row for row in rows if row["state"] == "running"]
@@ -59,7 +59,7 @@ def main_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
 
 
 def window_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
-    """The clock of the tier in force; without one the main clock."""
+    """Return the running deadline of interview or tier; else the main one, or if there is none, the last missed."""
     rows = [row for row in case_file.clocks if row["rule"] in _WINDOWS and row["state"] in ("running", "missed")]
     running = [row for row in rows if row["state"] == "running"]
     if running:
@@ -69,13 +69,13 @@ def window_clock(case_file: CaseFile) -> EndedDeadlineRow | None:
 
 
 def latest_reply(case_file: CaseFile) -> str:
-    """What the unit last answered, or an empty text; a caller back reads it out."""
+    """Return the latest answer given to the complainant, '' if there is none; it is read out at the callback."""
     replies = [event["public_text"] for event in case_file.events if event["verb"] in (Verb.REPLY, Verb.ANSWER)]
     return (replies[-1] or "") if replies else ""
 
 
 def facts_of(case_file: CaseFile, county: County, now: datetime) -> Facts:
-    """What is known of a ticket, in one list."""
+    """Return the facts of a ticket as (label, text)."""
     ticket = case_file.ticket
     rows = [
         ("来源", f"{CHANNEL_NAMES[ticket.channel]}，{said(ticket.received_at, now)} 受理"),
@@ -104,7 +104,7 @@ def _parts(case_file: CaseFile) -> list[tuple[UUID, str]]:
 
 
 def callbacks_of(case_file: CaseFile, now: datetime) -> list[TableLine]:
-    """Every callback: which, where it stands, what was answered, the person's words."""
+    """Return every callback: round and stage, state, answers, the complainant's words, and who recorded it."""
     return [_callback(row, now) for row in case_file.callbacks]
 
 
@@ -131,7 +131,7 @@ def _callback(row: CallbackRow, now: datetime) -> TableLine:
 
 
 def letters_of(case_file: CaseFile, county: County) -> list[TableLine]:
-    """Documents issued, each with its download."""
+    """Return the documents issued, each with links to docx and PDF."""
     lines = []
     for row in case_file.letters:
         name = f"{NAMES[Document(row['kind'])]}〔{row['year']}〕{row['number']}号"
@@ -143,7 +143,7 @@ def letters_of(case_file: CaseFile, county: County) -> list[TableLine]:
 
 
 def files_of(case_file: CaseFile) -> list[TableLine]:
-    """Files with their download; sizes in KB."""
+    """Return the attachments with links; sizes are in KB (1024 bytes), at least 1."""
     base = f"/tickets/{case_file.ticket.ticket_id}/files"
     return [
         TableLine(
@@ -155,7 +155,7 @@ def files_of(case_file: CaseFile) -> list[TableLine]:
 
 
 def clocks_of(case_file: CaseFile, county: County) -> list[TableLine]:
-    """Every clock the ticket ever had."""
+    """Return every deadline the ticket ever had."""
     return [
         TableLine(
             (
@@ -173,7 +173,7 @@ def clocks_of(case_file: CaseFile, county: County) -> list[TableLine]:
 
 
 def reminders_of(case_file: CaseFile, county: County) -> list[TableLine]:
-    """The ledger of reminders."""
+    """Return the reminders planned and sent."""
     return [
         TableLine(
             (
@@ -188,7 +188,7 @@ def reminders_of(case_file: CaseFile, county: County) -> list[TableLine]:
 
 
 def _reader(row: ReminderRow, county: County) -> str:
-    """Who received a reminder; both names when somebody stood in."""
+    """Return the recipient of a reminder; both names if a substitute received it."""
     name = row["recipient_name"] or _recipient(row["recipient"], county)
     return f"{name}（代{row['instead_name']}）" if row["instead_name"] else name
 
@@ -201,7 +201,7 @@ def _recipient(recipient: str, county: County) -> str:
 
 
 def accesses_of(case_file: CaseFile) -> list[TableLine]:
-    """Who has seen this ticket, newest first (PROCEDURE §6)."""
+    """Return the access log of this ticket, newest first (PROCEDURE §6)."""
     return [
         TableLine(
             (
@@ -217,7 +217,7 @@ def accesses_of(case_file: CaseFile) -> list[TableLine]:
 
 
 def instructions_of(case_file: CaseFile) -> list[TableLine]:
-    """What leaders wrote, until when, and what became of it."""
+    """Return the instructions of leaders with due date and fulfilment."""
     return [
         TableLine(
             (
@@ -232,7 +232,7 @@ def instructions_of(case_file: CaseFile) -> list[TableLine]:
 
 
 def hold_view(row: ListedHoldRow, moment: datetime) -> dict[str, str]:
-    """A hold as people read it."""
+    """Return a retention hold with its day, reason, author and state in Chinese."""
     lifted = f"{said(row['lifted_at'], moment)}由{row['lifted_by_name']}解除" if row["lifted_at"] else ""
     return {
         "until": f"{row['until']:%Y-%m-%d}",

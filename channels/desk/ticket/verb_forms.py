@@ -1,4 +1,4 @@
-"""The form of every verb: its fields, words and shortcut, as one table."""
+"""The table of forms: fields and texts of every verb."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ def act_of(verb: str) -> Act:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: kind is line, text, choice, select, unit, assisting, handler, matter, moment, day or check; `limit` counts characters.
+    """One field of a form; `limit` is in characters, `rows` is the height of a text.
 
-    `assisting` offers the units whose part is still owed.
+    `kind` is line, text, choice, select, unit, assisting, handler, matter, moment, day or check; `assisting` offers the
+    units that still owe their part.
     """
 
     name: str
@@ -51,7 +52,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class VerbForm:
-    """What is asked before a verb is done; `twin` is the other decision on the same question."""
+    """The form of a verb; `twin` is the verb of the opposite decision, `files` the label of uploaded evidence."""
 
     fields: tuple[Field, ...] = ()
     say: str = ""
@@ -66,7 +67,7 @@ def _reason(label: str = "理由", hint: str = "") -> Field:
 
 
 MOST_ASSISTING = 3
-"""How many assisting units one form names; a further form names further ones."""
+"""Number of assisting units one form can name; further units need another form."""
 
 
 def _assisting(required: bool) -> tuple[Field, ...]:

@@ -1,4 +1,4 @@
-"""A verb somebody asks for on a ticket, and how an action answers it."""
+"""A request to carry out a verb on a ticket, and adapters from actions to its handlers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hotline.holidays import ZONE
 
 @dataclass(frozen=True, slots=True)
 class VerbRequest:
-    """A verb somebody asks for on a ticket, with the form that was sent."""
+    """A request to carry out a verb on a ticket, with the form sent."""
 
     context: RegionContext
     ticket_id: UUID
@@ -28,19 +28,19 @@ class VerbRequest:
 
     @property
     def key(self) -> str | None:
-        """The form's client_key."""
+        """The form's client_key, by which a form sent twice is recognised."""
         return self.form.client_key
 
     def given(self, verb: Verb) -> dict[str, Any]:
-        """What the table asks for; the rule says what lacks."""
+        """Return the fields the life-cycle table requires of a verb; missing ones are reported by the action."""
         return {name: self.form.text(name) for name in TABLE[verb].needs}
 
     def moment(self, name: str) -> datetime:
-        """A local moment of the form, aware. Raises Missing, Malformed."""
+        """Return a local time of the form as an aware datetime. Raises Missing, Malformed."""
         return self.form.moment(name, FIELD_NAMES[name], ZONE)
 
     def day(self, name: str) -> date:
-        """A date of the form. Raises Missing, Malformed."""
+        """Return a date of the form. Raises Missing, Malformed."""
         day = self.form.day(name, FIELD_NAMES[name])
         if day is None:
             raise Missing(what=FIELD_NAMES[name])
@@ -51,7 +51,7 @@ VerbHandler = Callable[[VerbRequest], Awaitable[object]]
 
 
 class GivenAction(Protocol):
-    """An action that takes what was given as it stands."""
+    """An action that takes the fields of the form as a mapping."""
 
     def __call__(
         self,
@@ -65,7 +65,7 @@ class GivenAction(Protocol):
 
 
 class BareAction(Protocol):
-    """An action that needs nothing said."""
+    """An action without form fields."""
 
     def __call__(
         self, context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
@@ -73,18 +73,18 @@ class BareAction(Protocol):
 
 
 def with_fields(verb: Verb, action: GivenAction) -> VerbHandler:
-    """The deed of a verb that takes what its arrow needs."""
+    """Return the handler of a verb whose action takes the fields the life-cycle table requires."""
 
-    async def deed(a: VerbRequest) -> object:
+    async def handle(a: VerbRequest) -> object:
         return await action(a.context, a.ticket_id, a.actor, a.now, a.given(verb), a.key)
 
-    return deed
+    return handle
 
 
 def without_fields(action: BareAction) -> VerbHandler:
-    """The deed of a verb that needs nothing said."""
+    """Return the handler of a verb without form fields."""
 
-    async def deed(a: VerbRequest) -> object:
+    async def handle(a: VerbRequest) -> object:
         return await action(a.context, a.ticket_id, a.actor, a.now, a.key)
 
-    return deed
+    return handle

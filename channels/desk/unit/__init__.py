@@ -1,1 +1,1 @@
-"""A unit's inbox, notices and leaves."""
+"""A unit's inbox, notices and leaves of absence."""

@@ -1,4 +1,4 @@
-"""A unit's bench: the inbox that sorts itself by what runs out first, and what was told to the desk."""
+"""A unit's bench: its inbox, sorted by due time, and its notices."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ from hotline.domain.tickets.lifecycle import STATE_NAMES, State
 from hotline.domain.tickets.ticket import Actor
 
 PAGE = 30
-# That many of one kind stand behind one line.
+# This many notices of one kind are shown as one line that can be opened.
 FOLDED_FROM = 5
 _TODO = (State.DISPATCHED, State.SIGNED, State.INTERVIEW_OWED)
 _OPEN = tuple(state for state in State if state is not State.CLOSED)
-# What a unit never sees in its inbox: not yet dispatched, or back with the dispatcher.
+# States before dispatch, in which a ticket has no unit yet.
 _NOT_THEIRS = frozenset({State.RECEIVED, State.AWAITING_DETAILS})
 
 
 async def show_inbox(request: web.Request) -> web.Response:
-    """`GET /desk?state=&page=`: one list, what runs out first on top. Unchanged, a refresh gets 204."""
-    who, moment, context = actor(request), now(request), region_of(request)
+    """`GET /desk?state=&page=`: list tickets, earliest due first; an htmx refresh of an unchanged list gets 204."""
+    user, moment, context = actor(request), now(request), region_of(request)
     chosen = request.query.get("state", "")
-    states, number = _states(chosen, who.role), page_number(request.query.get("page", ""))
-    inbox = await _read(context, who, states, number)
-    tickets = await _ticket_rows(context, who, inbox, moment)
+    states, number = _states(chosen, user.role), page_number(request.query.get("page", ""))
+    inbox = await _read(context, user, states, number)
+    tickets = await _ticket_rows(context, user, inbox, moment)
     request[SHOWN] = len(tickets)
     seen = _fingerprint(tickets, inbox.counts)
     if request.headers.get("HX-Request") and request.query.get("seen") == seen:
@@ -56,20 +56,20 @@ async def show_inbox(request: web.Request) -> web.Response:
         request,
         "inbox.html",
         tickets=tickets,
-        tabs_of_states=_tabs(chosen, who.role, inbox.counts),
+        tabs_of_states=_tabs(chosen, user.role, inbox.counts),
         pager=turn_pages(len(tickets), inbox.total, number, PAGE, f"/desk?state={chosen}&page=", more=inbox.more),
         refresh_href=f"/desk?state={chosen}&page={number}&seen={seen}",
         total=inbox.total if inbox.total is not None else len(tickets),
         empty=EMPTY_INBOX[states[0]] if len(states) == 1 else EMPTY_DESK,
-        # A closed list is looked up, not watched.
+        # The closed list is for look-up, so it does not refresh itself.
         watched=chosen != State.CLOSED,
     )
 
 
-async def _ticket_rows(context: RegionContext, who: Actor, inbox: _Inbox, moment: datetime) -> list[TicketRow]:
+async def _ticket_rows(context: RegionContext, user: Actor, inbox: _Inbox, moment: datetime) -> list[TicketRow]:
     ids = [row["ticket_id"] for row in (*inbox.open, *inbox.closed)]
-    cards = await cards_of_tickets(context, ids, who, moment)
-    late = await late_parts_of_tickets(context, ids, who, moment)
+    cards = await cards_of_tickets(context, ids, user, moment)
+    late = await late_parts_of_tickets(context, ids, user, moment)
     marks = {ticket_id: (cards.get(ticket_id, ()), late.get(ticket_id, ())) for ticket_id in ids}
     county = context.county
     return [
@@ -80,10 +80,10 @@ async def _ticket_rows(context: RegionContext, who: Actor, inbox: _Inbox, moment
 
 @dataclass(frozen=True, slots=True)
 class _Inbox:
-    """A page of a list, of either open or closed tickets.
+    """One page of either open or closed tickets.
 
-    `counts` are those of open tickets by state; `total` is how many the list has, None when they are not counted;
-    `more` is whether the list goes on.
+    `counts` are the numbers of open tickets by state; `total` is the length of the list, None if not counted; `more`
+    says whether another page follows.
     """
 
     counts: Mapping[str, int]
@@ -93,17 +93,17 @@ class _Inbox:
     more: bool = False
 
 
-async def _read(context: RegionContext, who: Actor, states: Sequence[State], number: int) -> _Inbox:
+async def _read(context: RegionContext, user: Actor, states: Sequence[State], number: int) -> _Inbox:
     skip = (number - 1) * PAGE
     if State.CLOSED in states:
-        closed, counts = await list_closed(context, who, PAGE + 1, skip)
+        closed, counts = await list_closed(context, user, PAGE + 1, skip)
         return _Inbox(counts, None, closed=closed[:PAGE], more=len(closed) > PAGE)
-    rows, counts = await list_inbox(context, who, list(states), PAGE, skip)
+    rows, counts = await list_inbox(context, user, list(states), PAGE, skip)
     return _Inbox(counts, sum(counts.get(state, 0) for state in states), open=rows)
 
 
 def _states(chosen: str, role: Role) -> tuple[State, ...]:
-    """The states of a tab. Raises NotFound for a tab that does not exist."""
+    """Return the states of a tab. Raises NotFound for an unknown tab."""
     if chosen == "":
         return _TODO if is_of_unit(role) else _OPEN
     if chosen not in list(State):
@@ -112,7 +112,7 @@ def _states(chosen: str, role: Role) -> tuple[State, ...]:
 
 
 def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str, str, int | None, bool]]:
-    """(href, label, count, open): the first tab is what this role has to do."""
+    """Return the tabs as (href, label, count, selected); the first holds the tickets this role must work on."""
     label, first = ("待办", _TODO) if is_of_unit(role) else ("全部未办结", _OPEN)
     tabs: list[tuple[str, str, int | None, bool]] = [
         ("/desk", label, sum(counts.get(state, 0) for state in first), chosen == "")
@@ -120,21 +120,22 @@ def _tabs(chosen: str, role: Role, counts: Mapping[str, int]) -> list[tuple[str,
     for state in State:
         if state in _NOT_THEIRS and is_of_unit(role):
             continue
-        # Closed tickets are not counted: they only grow.
+        # Closed tickets are not counted: counting an ever-growing list costs too much.
         count = None if state is State.CLOSED else counts.get(state, 0)
         tabs.append((f"/desk?state={state}", STATE_NAMES[state], count, chosen == state))
     return tabs
 
 
 def _fingerprint(tickets: Sequence[TicketRow], counts: Mapping[str, int]) -> str:
-    told = [(t.number, t.state.text, t.due.text if t.due else "", t.card, t.late) for t in tickets]
-    return hashlib.sha256(repr((told, sorted(counts.items()))).encode()).hexdigest()[:12]
+    """Return a digest of what the list shows, by which a refresh detects a change."""
+    shown = [(t.number, t.state.text, t.due.text if t.due else "", t.card, t.late) for t in tickets]
+    return hashlib.sha256(repr((shown, sorted(counts.items()))).encode()).hexdigest()[:12]
 
 
 async def show_notices(request: web.Request) -> web.Response:
-    """`GET /desk/notices`: unread notices to this desk of the last two weeks, newest first."""
-    who, moment = actor(request), now(request)
-    rows = await list_notices(region_of(request), who, moment)
+    """`GET /desk/notices`: list unread notices to this desk of the last two weeks, newest first."""
+    user, moment = actor(request), now(request)
+    rows = await list_notices(region_of(request), user, moment)
     request[SHOWN] = len(rows)
     notices = [_notice(row, moment) for row in rows]
     folded = [(kind, same) for kind, same in _by_kind(notices).items() if len(same) >= FOLDED_FROM]
@@ -144,7 +145,7 @@ async def show_notices(request: web.Request) -> web.Response:
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A notice as the page shows it; `kind` is its heading, `stands_for` the absent person it was meant for, or ''."""
+    """A notice as the page shows it; `kind` is its heading, `stands_for` the absent recipient it was for, or ''."""
 
     id: UUID
     at: str
@@ -168,7 +169,7 @@ def _notice(row: DeskNotice, moment: datetime) -> NoticeLine:
 
 
 def _by_kind(notices: Sequence[NoticeLine]) -> dict[str, list[NoticeLine]]:
-    """Notices by heading, the newest first; a heading with anything urgent is left out, since it is never folded."""
+    """Group notices by heading, newest first, without headings that have an urgent notice, which are never folded."""
     kinds: dict[str, list[NoticeLine]] = {}
     for notice in notices:
         kinds.setdefault(notice.kind, []).append(notice)
@@ -176,13 +177,13 @@ def _by_kind(notices: Sequence[NoticeLine]) -> dict[str, list[NoticeLine]]:
 
 
 async def read_notice(request: web.Request) -> web.StreamResponse:
-    """`POST /desk/notices/read`: this notice, or all that are listed, dealt with."""
-    who, form, context = actor(request), await read_form(request), region_of(request)
+    """`POST /desk/notices/read`: mark `notice` as read, or all listed notices if none is named."""
+    user, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    one = form.uuid("notice", "消息")
-    listed = [row["outbox_id"] for row in await list_notices(context, who, now(request))]
-    for outbox_id in listed if one is None else [one]:
-        await settle_notice(context, outbox_id, who, now(request))
+    notice_id = form.uuid("notice", "消息")
+    listed = [row["outbox_id"] for row in await list_notices(context, user, now(request))]
+    for outbox_id in listed if notice_id is None else [notice_id]:
+        await settle_notice(context, outbox_id, user, now(request))
     return web.Response(status=303, headers={"Location": "/desk/notices?done=saved"})
 
 

@@ -1,4 +1,4 @@
-"""请假 and AB岗: who is away from when until when, and who stands in (PROCEDURE §9)."""
+"""请假 and AB岗: leaves of absence and their substitutes (PROCEDURE §9)."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ Typed = Mapping[str, str]
 
 
 async def show_leave(request: web.Request) -> web.Response:
-    """`GET /desk/leave`: leaves that are not over, and the form for another."""
+    """`GET /desk/leave`: list current and future leaves, with the form for a new one."""
     return await _page(request, {})
 
 
 async def take_leave(request: web.Request) -> web.StreamResponse:
-    """`POST /desk/leave`: somebody will be away; refused, the form comes back with what was typed."""
-    who, form = actor(request), await read_form(request)
+    """`POST /desk/leave`: enter a leave; if refused, the form comes back with what was typed."""
+    user, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         person, substitute = form.uuid("person", "请假的人"), form.uuid("substitute", "代岗的人")
         if person is None:
             raise Missing(what="请假的人")
         begin, end = form.moment("away_from", "离岗时间", ZONE), form.moment("away_until", "回岗时间", ZONE)
-        await enter_leave(region_of(request), person, begin, end, substitute, who, now(request))
+        await enter_leave(region_of(request), person, begin, end, substitute, user, now(request))
     except NotFound:
         raise
     except Refusal as refusal:
@@ -50,20 +50,20 @@ async def take_leave(request: web.Request) -> web.StreamResponse:
 
 
 async def stop_leave(request: web.Request) -> web.StreamResponse:
-    """`POST /desk/leave/end`: 销假, back from now on."""
-    who, form = actor(request), await read_form(request)
+    """`POST /desk/leave/end`: end a leave now (销假). Raises Missing, Malformed, NotFound."""
+    user, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     person = form.uuid("person", "请假的人")
     if person is None:
         raise Missing(what="请假的人")
-    await end_leave(region_of(request), person, form.moment("away_from", "离岗时间", ZONE), who, now(request))
+    await end_leave(region_of(request), person, form.moment("away_from", "离岗时间", ZONE), user, now(request))
     return web.Response(status=303, headers={"Location": f"{HERE}?done=saved"})
 
 
 async def _page(request: web.Request, typed: Typed, refusal: Refusal | None = None) -> web.Response:
-    who, context, moment = actor(request), region_of(request), now(request)
-    rows = await list_leaves(context, who, moment)
-    choices = await list_colleagues(context, who)
+    user, context, moment = actor(request), region_of(request), now(request)
+    rows = await list_leaves(context, user, moment)
+    choices = await list_colleagues(context, user)
     alone = len(choices.people) == 1
     return page(
         request,
@@ -72,14 +72,15 @@ async def _page(request: web.Request, typed: Typed, refusal: Refusal | None = No
         leaves=[_view(row, moment, context.county) for row in rows],
         people=_options(choices.people, context.county),
         substitutes=_options(choices.substitutes, context.county),
-        typed={"person": str(choices.people[0].account_id) if alone else str(who.account_id), **typed},
+        typed={"person": str(choices.people[0].account_id) if alone else str(user.account_id), **typed},
         sentence=refusal.sentence if refusal else "",
     )
 
 
 def _options(people: Sequence[Colleague], county: County) -> Options:
     return tuple(
-        (str(one.account_id), f"{one.name}（{county.unit_name(one.unit_id)} {ROLE_NAMES[one.role]}）") for one in people
+        (str(person.account_id), f"{person.name}（{county.unit_name(person.unit_id)} {ROLE_NAMES[person.role]}）")
+        for person in people
     )
 
 

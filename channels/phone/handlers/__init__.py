@@ -1,4 +1,4 @@
-"""What each page of the console does, one module a page."""
+"""Handlers of the console's pages, one module a page."""
 
 from channels.phone.handlers.alarms import routes as alarms
 from channels.phone.handlers.call import routes as call

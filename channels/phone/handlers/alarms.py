@@ -1,4 +1,4 @@
-"""/console/alarms: what a person must look at, oldest first."""
+"""The list of alarms that need a decision by staff."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from hotline.domain.accounts.permissions import Right, may
 
 
 async def show_alarms(request: web.Request) -> web.Response:
-    """The list; administrators of the system see it, dispatcher and supervisor settle it."""
-    person = actor(request)
-    rows = await list_alarms(region_of(request), person)
+    """`GET /console/alarms`: list alarms, oldest first; titles and links only for roles that may settle them."""
+    user = actor(request)
+    rows = await list_alarms(region_of(request), user)
     request[SHOWN] = len(rows)
-    reads_tickets = may(person.role, Right.SETTLE_ALARM)
+    reads_tickets = may(user.role, Right.SETTLE_ALARM)
     alarms = [_line(row, request, reads_tickets) for row in rows]
     return page(request, "messaging/alarms.html", alarms=alarms, may_settle=reads_tickets, nothing=NO_ALARMS)
 
@@ -58,10 +58,10 @@ def _line(row: OpenAlarmRow, request: web.Request, reads_tickets: bool) -> Alarm
 
 
 async def settle(request: web.Request) -> web.StreamResponse:
-    """已处理: it leaves the list."""
-    person, form = actor(request), await read_form(request)
+    """`POST /console/alarms/{alarm_id}/settle`: mark an alarm as dealt with (已处理)."""
+    user, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
-    await settle_alarm(region_of(request), id_in(request, "alarm_id"), person, now(request))
+    await settle_alarm(region_of(request), id_in(request, "alarm_id"), user, now(request))
     raise web.HTTPSeeOther("/console/alarms?done=saved")
 
 

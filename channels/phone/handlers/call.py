@@ -1,4 +1,4 @@
-"""/console: one call on one screen, and what is known of the caller beside it."""
+"""The operator's console: the form of a call, and the caller's earlier tickets beside it."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ LATEST = 4
 
 
 async def show_call(request: web.Request) -> web.Response:
-    """The empty form; after a filing also the number and query code to read to the caller."""
-    person = actor(request)
+    """`GET /console?number=&key=&way=`: show an empty form, and after a filing its number and query code to read out."""
+    user = actor(request)
     opened = await _opened(request)
-    return await _call_page(request, person, {}, opened=opened)
+    return await _call_page(request, user, {}, opened=opened)
 
 
 async def _opened(request: web.Request) -> dict[str, Any] | None:
@@ -64,24 +64,24 @@ async def _opened(request: web.Request) -> dict[str, Any] | None:
 
 
 async def _call_page(
-    request: web.Request, person: Actor, values: Mapping[str, str], *, status: int = 200, error: str = "",
+    request: web.Request, user: Actor, values: Mapping[str, str], *, status: int = 200, error: str = "",
     opened: Mapping[str, Any] | None = None,
 ) -> web.Response:  # fmt: skip
     context, at = region_of(request), now(request)
     county = await context.refresh(at)
     shown = {name: values.get(name, "") for name in FIELDS} | {"confidential": bool(values.get("confidential"))}
-    # A form that came back keeps its key: sent again it is the same filing.
+    # A refused form keeps its client_key, so that sending it again is the same filing.
     kept = {"client_key": values["client_key"]} if values.get("client_key") else {}
     return page(
         request, "intake/call.html", status=status, values=shown, error=error, opened=opened, kinds=KINDS, paces=PACES,
         matters=_matters(county), unit_names=_unit_names(county), destinations=DESTINATIONS,
-        latest=[ticket_line(row, request) for row in await list_latest(context, person, LATEST)],
+        latest=[ticket_line(row, request) for row in await list_latest(context, user, LATEST)],
         calls_waiting=await count_calls(context, at), caller=None, caller_note=NO_NUMBER, **kept,
     )  # fmt: skip
 
 
 def _matters(county: County) -> list[tuple[str, str]]:
-    """Name as chosen, and the catalogue's words to find it by."""
+    """Return (name, search words) of each matter; the words come from the dispatch catalogue."""
     words: dict[str, set[str]] = {}
     for row in county.catalogue:
         if row.matter_id and row.place is None:
@@ -94,7 +94,7 @@ def _unit_names(county: County) -> list[str]:
 
 
 def ticket_line(row: ListedTicketRow, request: web.Request) -> dict[str, Any]:
-    """A ticket as a narrow list beside the form shows it."""
+    """Return a ticket as a line of the narrow lists beside the form."""
     at = row["received_at"]
     state = State(row["state"])
     tone = {State.CLOSED: "done", State.RECEIVED: "new", State.AWAITING_DETAILS: "wait"}.get(state, "open")
@@ -110,41 +110,42 @@ def ticket_line(row: ListedTicketRow, request: web.Request) -> dict[str, Any]:
 
 
 async def show_caller(request: web.Request) -> web.Response:
-    """Earlier tickets from this number, as a piece of the page."""
-    person, context = actor(request), region_of(request)
+    """`GET /console/caller?phone=`: return a fragment with earlier tickets from this number; the search is recorded."""
+    user, context = actor(request), region_of(request)
     phone = request.query.get("phone", "").strip()[:40]
     await count_account(request, LimitedAction.ACCOUNT_SEARCH)
-    rows = await list_caller(context, phone, person, now(request), remote_address(request)) if phone else []
-    known = bool(phone) and normalise(phone, area_code=context.area_code) is not None
-    note = "" if rows else FIRST_CALL if known else UNKNOWN_NUMBER if phone else NO_NUMBER
+    rows = await list_caller(context, phone, user, now(request), remote_address(request)) if phone else []
+    is_valid = bool(phone) and normalise(phone, area_code=context.area_code) is not None
+    note = "" if rows else FIRST_CALL if is_valid else UNKNOWN_NUMBER if phone else NO_NUMBER
     lines = [ticket_line(row, request) for row in rows]
     return page(request, "intake/caller.html", caller=lines, caller_note=note)
 
 
 async def file_call(request: web.Request) -> web.StreamResponse:
-    """Register the call by one of its three ways; with `stay` back to an empty form, else on to the ticket."""
-    person, form = actor(request), await read_form(request)
+    """`POST /console/tickets`: register a call; redirect to an empty form (`stay`) or to the ticket."""
+    user, form = actor(request), await read_form(request)
     check_csrf(request, form.fields.get("csrf", ""))
     try:
-        opened, way = await _register(request, form, person)
+        opened, way = await _register(request, form, user)
     except Refusal as refusal:
-        return await _call_page(request, person, form.fields, status=refusal.status, error=refusal.sentence)
+        return await _call_page(request, user, form.fields, status=refusal.status, error=refusal.sentence)
     if form.flag("stay"):
         query = urlencode({"number": opened.ticket.number, "key": form.client_key or "", "way": way.value})
         raise web.HTTPSeeOther(f"/console?{query}")
     raise web.HTTPSeeOther(f"/tickets/{opened.ticket.ticket_id}?opened=1")
 
 
-async def _register(request: web.Request, form: Form, person: Actor) -> tuple[Opened, Way]:
+async def _register(request: web.Request, form: Form, user: Actor) -> tuple[Opened, Way]:
+    """Open the ticket, and close it at once if the call was answered or redirected. Raises Refusal."""
     context, at = region_of(request), now(request)
     await context.refresh(at)
-    way, given = read_way(form)
-    opened = await open_ticket(context, read_filing(context, form), person, at)
+    way, texts = read_way(form)
+    opened = await open_ticket(context, read_filing(context, form), user, at)
     ticket_id, key = opened.ticket.ticket_id, f"{form.client_key}:out"
     if way is Way.ANSWER:
-        await answer_ticket(context, ticket_id, person, at, {"answer": given["answer"]}, key)
+        await answer_ticket(context, ticket_id, user, at, {"answer": texts["answer"]}, key)
     elif way is Way.REDIRECT:
-        await redirect_ticket(context, ticket_id, person, at, {"where": given["where"]}, key)
+        await redirect_ticket(context, ticket_id, user, at, {"where": texts["where"]}, key)
     return opened, way
 
 

@@ -1,4 +1,4 @@
-"""/console/calls: the callbacks to make by telephone, each with its three questions in place."""
+"""The list of callbacks to make by telephone, each with its three questions (PROCEDURE §5)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from hotline.domain.policy.rate_limits import LimitedAction
 
 
 async def show_calls(request: web.Request) -> web.Response:
-    """The list, oldest first; the numbers stay hidden until asked for."""
+    """`GET /console/calls`: list callbacks, oldest first, without phone numbers."""
     return await _calls_page(request, None, None)
 
 
 async def _calls_page(request: web.Request, revealed: UUID | None, person: Person | None) -> web.Response:
-    caller = actor(request)
-    rows = await list_calls(region_of(request), caller, "reply", now(request))
+    user = actor(request)
+    rows = await list_calls(region_of(request), user, "reply", now(request))
     request[SHOWN] = len(rows)
     return page(
         request, "callback/calls.html", calls=[_line(row, request) for row in rows], revealed=revealed, person=person,
@@ -54,12 +54,12 @@ def _line(row: CallRow, request: web.Request) -> dict[str, Any]:
 
 
 async def reveal(request: web.Request) -> web.Response:
-    """Name and number of one person to be called, recorded with the reason 回访."""
-    caller, form, context = actor(request), await read_form(request), region_of(request)
+    """`POST /console/calls/{ticket_id}/reveal`: show one complainant's name and number, recorded with the reason 回访."""
+    user, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     await count_account(request, LimitedAction.ACCOUNT_REVEAL)
     ticket_id = id_in(request, "ticket_id")
-    person = await reveal_person(context, ticket_id, caller, now(request), REVEAL_REASON, remote_address(request))
+    person = await reveal_person(context, ticket_id, user, now(request), REVEAL_REASON, remote_address(request))
     if request.headers.get("HX-Request"):
         return page(request, "privacy/person.html", person=person)
     return await _calls_page(request, ticket_id, person)

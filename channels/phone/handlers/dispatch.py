@@ -1,4 +1,4 @@
-"""/console/dispatch: what waits for a dispatcher: a unit, a ruling on a return, an extension beyond the first."""
+"""The dispatcher's lists: tickets to dispatch, returns to rule on, and extensions beyond the first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from hotline.domain.tickets.lifecycle import Verb
 
 
 async def show_dispatch(request: web.Request) -> web.Response:
-    """The three lists, what runs out first on top."""
+    """`GET /console/dispatch`: show the three lists, earliest due first."""
     return await _dispatch_page(request)
 
 
@@ -78,7 +78,7 @@ def _received(waiting: Waiting, county: County, at: datetime) -> dict[str, Any]:
 def _requested(
     row: ReturnedTicketRow | ExtensionRequestRow, county: County, at: datetime, cards: Mapping[UUID, Sequence[Card]]
 ) -> dict[str, Any]:
-    """A ticket with what its unit asks for: to give it back, or for more time."""
+    """Return a line with the unit's request to return the ticket or to extend its deadline."""
     details = row["details"] or {}
     return _line(row, county, at) | {
         "card": card_view(cards.get(row["ticket_id"], ())),
@@ -112,7 +112,7 @@ def _line(row: QueuedTicketRow, county: County, at: datetime) -> dict[str, Any]:
 
 
 async def dispatch(request: web.Request) -> web.StreamResponse:
-    """Hand one ticket to the unit picked by name; a wrong one comes back with its sentence beside the field."""
+    """`POST /console/dispatch/{ticket_id}`: dispatch a ticket to a unit by name; a refusal is shown in its line."""
     person, form, context = actor(request), await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     ticket_id = id_in(request, "ticket_id")
@@ -135,7 +135,7 @@ async def dispatch(request: web.Request) -> web.StreamResponse:
 
 
 def _named(county: County, text: str) -> list[UUID]:
-    """Units by their names, several with 、 or a comma between them. Raises NoSuchUnit."""
+    """Return units by name, separated by 、 or a comma or semicolon. Raises Malformed for an unknown name."""
     names = [name for name in re.split("[、，,;；]+", text) if name.strip()]
     return [unit for name in names if (unit := unit_of(county, name, "协办单位")) is not None]
 

@@ -1,4 +1,4 @@
-"""/tickets/<id>/files/<attachment_id>: a file of a ticket, as a download."""
+"""Download of a ticket's attachments."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from hotline.domain.accounts.permissions import Right
 
 
 async def give_file(request: web.Request) -> web.StreamResponse:
-    """The bytes of one file, for whoever may see the ticket; the look is recorded."""
-    person = actor(request)
+    """`GET /tickets/{ticket_id}/files/{attachment_id}`: send a file; the access is recorded. Raises NotFound."""
+    user = actor(request)
     ticket_id, attachment_id = id_in(request, "ticket_id"), id_in(request, "attachment_id")
-    row = await read_file(region_of(request), ticket_id, attachment_id, person, now(request), remote_address(request))
+    row = await read_file(region_of(request), ticket_id, attachment_id, user, now(request), remote_address(request))
     return as_download(request.app[SETTINGS].files_dir, row["file_name"], row["media_type"], row["sha256"])
 
 

@@ -1,4 +1,4 @@
-"""/console/undelivered: answers that did not reach a person, each with the call to make and how it ended."""
+"""The list of messages that did not reach a complainant, who is then told by telephone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORDS = 500
 
 
 async def show_undelivered(request: web.Request) -> web.Response:
-    """The list, oldest first; the numbers stay hidden until asked for."""
+    """`GET /console/undelivered`: list undelivered messages, oldest first, without phone numbers."""
     return await _list_page(request)
 
 
@@ -57,7 +57,7 @@ async def _list_page(
 
 @dataclass(frozen=True, slots=True)
 class UndeliveredLine:
-    """A message with the words about it; `ends` are the results to choose from, value and name."""
+    """An undelivered message as the page shows it; `ends` are the results to choose from as (value, name)."""
 
     row: Undelivered
     what: str
@@ -86,7 +86,7 @@ def _line(row: Undelivered, moment: datetime) -> UndeliveredLine:
 
 
 async def reveal(request: web.Request) -> web.Response:
-    """Name and number of one person to be told, recorded with its reason."""
+    """`POST /console/undelivered/{ticket_id}/reveal`: show one complainant's name and number, recorded with its reason."""
     form, context = await read_form(request), region_of(request)
     check_csrf(request, form.fields.get("csrf", ""))
     await count_account(request, LimitedAction.ACCOUNT_REVEAL)
@@ -98,7 +98,7 @@ async def reveal(request: web.Request) -> web.Response:
 
 
 async def settle(request: web.Request) -> web.StreamResponse:
-    """How it ended: told, known already, not reached, or sent once more; it leaves the list."""
+    """`POST /console/undelivered/{outbox_id}/settle`: record the result (a FollowUp), which takes it off the list."""
     form, outbox_id = await read_form(request), id_in(request, "outbox_id")
     check_csrf(request, form.fields.get("csrf", ""))
     try:
