@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,7 +89,8 @@ def reply_clock(facts: CaseFacts) -> Deadline | None:
 
 def _comment(t: Ticket, f: CaseFacts, a: Actor, now: datetime) -> object:
     if t.merged_into is not None:
-        return unit_work.pass_on(t, a_ticket(ticket_id=t.merged_into), (), (), a, now, WORDS)
+        # A page only offers, so the predicate knows no number of the target.
+        return unit_work.pass_on(t, a_ticket(ticket_id=t.merged_into, number=""), (), (), a, now, WORDS)
     return unit_work.comment(t, a, now, WORDS)
 
 
@@ -231,3 +233,12 @@ def test_history_tells_when_the_unit_got_it_and_who_reminded_it_last() -> None:
     lines = history(V.OPEN, V.DISPATCH, V.REMIND, V.REDISPATCH, V.REMIND)
     assert (handed_at(lines), handed_at(lines[:1])) == (lines[3].at, None)
     assert reminded_at(lines) == {Role.SYSTEM: lines[4].at}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_word_on_a_merged_ticket_is_refused_by_predicate_and_rule_alike(role: Role) -> None:
+    ticket = a_ticket(state=State.CLOSED, close_reason=CloseReason.MERGED, merged_into=UUID(int=2))
+    parts = [Part(UNIT, "lead", MONDAY)]
+    case = (ticket, CaseFacts(scope=frozenset({UNIT}), parts=parts), an_actor(role, UNIT), MONDAY)
+    offered, raised = refusal_of(V.COMMENT, *case[:3], RULES, MONDAY), refused_by_rule(V.COMMENT, case)
+    assert (type(offered), offered and offered.sentence) == (type(raised), raised and raised.sentence)
