@@ -14,7 +14,7 @@ from hotline.domain.deadline.timers import Deadline
 from hotline.domain.dispatch import handover, joint
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.enums import CloseReason, HandlingClass, Kind, Pace, Reason, Role, Rule, Step, Verdict
-from hotline.domain.handling import correction, unit_work
+from hotline.domain.handling import correction, extension, parking, unit_work
 from hotline.domain.messaging.notices import BriefStage, Notice, PostedNotice, payload_of
 from hotline.domain.supervision import tiers
 from hotline.domain.tickets.lifecycle import State, Verb
@@ -64,10 +64,10 @@ def _handling() -> Iterator[Decision]:
     yield unit_work.reply(TICKET, True, (), HANDLER, RULES, MONDAY, WORDS)
     reply = _clock(Rule.REPLY)
     for ticket in (TICKET, a_ticket(extension_count=1)):
-        yield unit_work.ask_extension(ticket, reply, False, HANDLER, RULES, MONDAY, WORDS)
-    yield unit_work.grant_extension(TICKET, reply, True, HEAD, RULES, MONDAY, WORDS)
-    yield unit_work.refuse_extension(TICKET, True, HEAD, MONDAY, WORDS)
-    yield unit_work.resume(a_ticket(state=State.PARKED, parked_from=State.SIGNED), SYSTEM, MONDAY)
+        yield extension.ask_extension(ticket, reply, False, HANDLER, RULES, MONDAY, WORDS)
+    yield extension.grant_extension(TICKET, reply, True, HEAD, RULES, MONDAY, WORDS)
+    yield extension.refuse_extension(TICKET, True, HEAD, MONDAY, WORDS)
+    yield parking.resume(a_ticket(state=State.PARKED, parked_from=State.SIGNED), SYSTEM, MONDAY)
     yield unit_work.comment(TICKET, COMPLAINANT, MONDAY, WORDS)
     yield unit_work.pass_on(TICKET, TARGET, (), {OTHER_UNIT}, COMPLAINANT, MONDAY, WORDS)[0]
     yield correction.reclassify(TICKET, Kind.HELP, None, Pace.ORDINARY, (), False, DISPATCHER, RULES, MONDAY, WORDS)[0]

@@ -17,7 +17,7 @@ from hotline.domain.accounts.permissions import Right
 from hotline.domain.dispatch import handover, joint
 from hotline.domain.enums import Role
 from hotline.domain.errors import Refusal
-from hotline.domain.handling import correction, unit_work
+from hotline.domain.handling import correction, extension, unit_work
 from hotline.domain.supervision import tiers
 from hotline.domain.tickets import lifecycle
 from hotline.domain.tickets.lifecycle import Verb
@@ -139,7 +139,7 @@ def _reply(c: _Case) -> Refusal | None:
 
 
 def _ask_extension(c: _Case) -> Refusal | None:
-    return unit_work.refusal_of_extension_request(
+    return extension.refusal_of_extension_request(
         c.ticket, c.facts.reply_due, c.facts.extension_asked, c.actor, c.rules, c.now
     )
 
@@ -155,10 +155,10 @@ _RULES: Mapping[Act, Callable[[_Case], Refusal | None]] = {
     Verb.CONTACT: lambda c: unit_work.refusal_of_contact(c.ticket, c.actor),
     Verb.REPLY: _reply,
     Verb.ASK_EXTENSION: _ask_extension,
-    Verb.GRANT_EXTENSION: lambda c: unit_work.refusal_of_grant(
+    Verb.GRANT_EXTENSION: lambda c: extension.refusal_of_grant(
         c.ticket, c.facts.reply_due, c.facts.extension_asked, c.actor
     ),
-    Verb.REFUSE_EXTENSION: lambda c: unit_work.refusal_of_refusing(c.ticket, c.facts.extension_asked, c.actor),
+    Verb.REFUSE_EXTENSION: lambda c: extension.refusal_of_refusing(c.ticket, c.facts.extension_asked, c.actor),
     Verb.EXCUSE: lambda c: joint.refusal_of_excuse(c.ticket, c.facts.parts, c.actor),
     Verb.ASSIST: lambda c: joint.refusal_of_assist(c.ticket, c.facts.parts, c.facts.scope, c.actor),
     Verb.COMMENT: lambda c: unit_work.refusal_of_comment(c.ticket, "", c.actor),

@@ -20,7 +20,7 @@ from hotline.domain.deadline.timers import Deadline
 from hotline.domain.dispatch.joint import owed_parts
 from hotline.domain.enums import Rule
 from hotline.domain.errors import Malformed, Recused
-from hotline.domain.handling import unit_work as rule
+from hotline.domain.handling import extension, parking, unit_work
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Decision, Ticket
 from hotline.store.accounts import leaves, recusals
 from hotline.store.deadline import deadlines
@@ -34,7 +34,9 @@ async def sign_ticket(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, client_key: str | None = None
 ) -> Ticket:
     """Sign for a ticket (签收). Raises WrongState, NotAllowed."""
-    return await execute_rule(context, ticket_id, actor, now, lambda ticket: rule.sign(ticket, actor, now), client_key)
+    return await execute_rule(
+        context, ticket_id, actor, now, lambda ticket: unit_work.sign(ticket, actor, now), client_key
+    )
 
 
 async def assign_ticket(
@@ -58,7 +60,7 @@ async def assign_ticket(
             raise Malformed(what="经办人（要选本单位的人）")
         if await recusals.is_recused(conn, context.region, handler_id, ticket_id):
             raise Recused(name=handler.name)
-        return rule.assign(ticket, handler, below, actor, now)
+        return unit_work.assign(ticket, handler, below, actor, now)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
@@ -68,7 +70,7 @@ async def record_contact(
 ) -> Ticket:
     """Record the first contact (先行联系). `given` has how (one of CONTACT_WAYS) and text. Raises Malformed, Missing."""
     return await execute_rule(
-        context, ticket_id, actor, now, lambda ticket: rule.contact(ticket, actor, now, given), client_key
+        context, ticket_id, actor, now, lambda ticket: unit_work.contact(ticket, actor, now, given), client_key
     )
 
 
@@ -84,10 +86,10 @@ async def reply_ticket(
         contacted = await history.is_contacted(conn, context.region, ticket)
         owed = owed_parts(await joint.list_parts(conn, context.region, ticket_id))
         waits_for = [context.county.unit_name(unit) for unit in owed]
-        decision = rule.reply(ticket, contacted, waits_for, actor, context.rules, now, given)
+        decision = unit_work.reply(ticket, contacted, waits_for, actor, context.rules, now, given)
         for merged in await records.list_merged(conn, context.region, ticket_id):
             about = f"{ticket_id}:{ticket.cycle}:{merged.ticket_id}"
-            await notify(context, conn, merged, rule.replied_notice(given), about, now)
+            await notify(context, conn, merged, unit_work.replied_notice(given), about, now)
         return decision
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
@@ -100,7 +102,7 @@ async def ask_extension(
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         reply, pending = await _extension(context, conn, ticket)
-        return rule.ask_extension(ticket, reply, pending, actor, context.rules, now, given)
+        return extension.ask_extension(ticket, reply, pending, actor, context.rules, now, given)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
@@ -114,8 +116,8 @@ async def decide_extension(
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         reply, pending = await _extension(context, conn, ticket)
         if granted:
-            return rule.grant_extension(ticket, reply, pending, actor, context.rules, now, given)
-        return rule.refuse_extension(ticket, pending, actor, now, given)
+            return extension.grant_extension(ticket, reply, pending, actor, context.rules, now, given)
+        return extension.refuse_extension(ticket, pending, actor, now, given)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
@@ -138,7 +140,7 @@ async def park_ticket(
         ticket_id,
         actor,
         now,
-        lambda ticket: rule.park(ticket, until, actor, context.rules, now, given),
+        lambda ticket: parking.park(ticket, until, actor, context.rules, now, given),
         client_key,
     )
 
@@ -148,7 +150,7 @@ async def resume_ticket(
 ) -> Ticket:
     """Resume a parked ticket (恢复办理) before its date."""
     return await execute_rule(
-        context, ticket_id, actor, now, lambda ticket: rule.resume(ticket, actor, now), client_key
+        context, ticket_id, actor, now, lambda ticket: parking.resume(ticket, actor, now), client_key
     )
 
 
@@ -163,7 +165,7 @@ async def comment_ticket(
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         if ticket.merged_into is not None:
             return await _pass_on(context, conn, ticket, ticket.merged_into, actor, now, given)
-        return rule.comment(ticket, actor, now, given)
+        return unit_work.comment(ticket, actor, now, given)
 
     return await execute(context, ticket_id, actor, now, decide, client_key=client_key)
 
@@ -175,7 +177,7 @@ async def _pass_on(
     target = await lock_ticket(context, conn, target_id, SYSTEM, now)
     complainant = await read_complainant(context, conn, ticket.ticket_id)
     barred = context.county.barred(ticket.accused_unit_id)
-    own, theirs = rule.pass_on(ticket, target, complainant.words, barred, actor, now, given)
+    own, theirs = unit_work.pass_on(ticket, target, complainant.words, barred, actor, now, given)
     if theirs is not None:
         await apply_decision(context, conn, target, theirs, now)
     return own

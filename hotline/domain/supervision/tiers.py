@@ -19,7 +19,7 @@ from hotline.domain.errors import (
     Refusal,
     raise_if,
 )
-from hotline.domain.handling.unit_work import resume
+from hotline.domain.handling.parking import resume
 from hotline.domain.messaging.alarms import OVERDUE
 from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import State, Verb, may, refusal_of

@@ -33,7 +33,7 @@ from hotline.domain.dispatch import handover, joint
 from hotline.domain.dispatch.joint import Part
 from hotline.domain.enums import CloseReason, Kind, Pace, Role, Rule, Verdict
 from hotline.domain.errors import Refusal, raise_if
-from hotline.domain.handling import correction, unit_work
+from hotline.domain.handling import correction, extension, parking, unit_work
 from hotline.domain.supervision import tiers
 from hotline.domain.tickets.lifecycle import State, Verb
 from hotline.domain.tickets.ticket import Actor, Ticket
@@ -138,13 +138,13 @@ RULE_OF: Mapping[Act, Callable[[Ticket, CaseFacts, Actor, datetime], object]] = 
         t, Colleague(UUID(int=7), "承办同志", Role.HANDLER, UNIT), {UNIT}, a, now
     ),
     V.CONTACT: lambda t, f, a, now: unit_work.contact(t, a, now, WORDS),
-    V.ASK_EXTENSION: lambda t, f, a, now: unit_work.ask_extension(
+    V.ASK_EXTENSION: lambda t, f, a, now: extension.ask_extension(
         t, reply_clock(f), f.extension_asked, a, RULES, now, WORDS
     ),
-    V.GRANT_EXTENSION: lambda t, f, a, now: unit_work.grant_extension(
+    V.GRANT_EXTENSION: lambda t, f, a, now: extension.grant_extension(
         t, reply_clock(f), f.extension_asked, a, RULES, now, WORDS
     ),
-    V.REFUSE_EXTENSION: lambda t, f, a, now: unit_work.refuse_extension(t, f.extension_asked, a, now, WORDS),
+    V.REFUSE_EXTENSION: lambda t, f, a, now: extension.refuse_extension(t, f.extension_asked, a, now, WORDS),
     V.INVITE: lambda t, f, a, now: joint.invite(t, (THIRD,), f.parts, (), a, now, WORDS),
     V.EXCUSE: lambda t, f, a, now: joint.excuse(t, OTHER_UNIT, f.parts, a, now, WORDS),
     V.ASSIST: lambda t, f, a, now: joint.assist(t, None, f.parts, f.scope, a, now, WORDS),
@@ -158,8 +158,8 @@ RULE_OF: Mapping[Act, Callable[[Ticket, CaseFacts, Actor, datetime], object]] = 
     V.FULFIL: lambda t, f, a, now: tiers.fulfil(t, f.instructed, False, a, RULES, now, WORDS),
     V.REMIND: lambda t, f, a, now: tiers.press(t, f.reminded_at.get(a.role), None, a, RULES, now),
     V.NO_ANSWER: _no_answer,
-    V.PARK: lambda t, f, a, now: unit_work.park(t, now + SOON, a, RULES, now, WORDS),
-    V.RESUME: lambda t, f, a, now: unit_work.resume(t, a, now),
+    V.PARK: lambda t, f, a, now: parking.park(t, now + SOON, a, RULES, now, WORDS),
+    V.RESUME: lambda t, f, a, now: parking.resume(t, a, now),
     V.COMMENT: _comment,
     V.CORRECT_PERSON: lambda t, f, a, now: intake.correct(t, ("name",), a, now, WORDS),
     R.RECORD_CALLBACK: lambda t, f, a, now: callback.record(t, SATISFIED, a, RULES, now),

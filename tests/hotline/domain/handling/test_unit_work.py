@@ -8,7 +8,7 @@ import pytest
 from hotline.domain.deadline.timers import Deadline
 from hotline.domain.enums import Role, Rule
 from hotline.domain.errors import ContactFirst, ExtensionClosed, Malformed, Missing, NotAllowed, WrongState
-from hotline.domain.handling import unit_work
+from hotline.domain.handling import extension, parking, unit_work
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import COMPLAINANT, SUPERVISION, SYSTEM, Actor
 from tests.build import FRIDAY, MONDAY, RULES, TUESDAY, UNIT, a_ticket, an_actor, moment
@@ -78,10 +78,10 @@ def test_a_reply_lacks_both_texts_in_one_list() -> None:
 
 
 def test_an_extension_is_asked_of_the_head_first_and_of_the_dispatcher_then() -> None:
-    first = unit_work.ask_extension(a_ticket(), reply_clock(), False, HANDLER, RULES, MONDAY, {"reason": "备件"})
+    first = extension.ask_extension(a_ticket(), reply_clock(), False, HANDLER, RULES, MONDAY, {"reason": "备件"})
     assert (first.starts[0].rule, first.notices[0].to) == (Rule.EXTENSION, f"unit:{UNIT}")
     again = a_ticket(extension_count=1)
-    second = unit_work.ask_extension(again, reply_clock(), False, HANDLER, RULES, MONDAY, {"reason": "备件"})
+    second = extension.ask_extension(again, reply_clock(), False, HANDLER, RULES, MONDAY, {"reason": "备件"})
     assert second.notices[0].to == "role:dispatcher"
 
 
@@ -96,12 +96,12 @@ def test_an_extension_is_asked_of_the_head_first_and_of_the_dispatcher_then() ->
 )
 def test_an_extension_is_refused(count: int, clock: Deadline | None, pending: bool, now: datetime, why: str) -> None:
     with pytest.raises(ExtensionClosed, match=why):
-        unit_work.ask_extension(a_ticket(extension_count=count), clock, pending, HANDLER, RULES, now, {"reason": "x"})
+        extension.ask_extension(a_ticket(extension_count=count), clock, pending, HANDLER, RULES, now, {"reason": "x"})
 
 
 @pytest.mark.case("T17")
 def test_a_granted_extension_moves_the_limit_once_by_five_working_days() -> None:
-    decision = unit_work.grant_extension(a_ticket(), reply_clock(), True, HEAD, RULES, FRIDAY, {"reason": "同意"})
+    decision = extension.grant_extension(a_ticket(), reply_clock(), True, HEAD, RULES, FRIDAY, {"reason": "同意"})
     (clock,) = decision.starts
     assert (clock.rule, clock.due.at, clock.started_at) == (Rule.REPLY, moment("2026-12-07", "17:30"), MONDAY)
     assert (decision.ticket.extension_count, decision.withdraws, decision.settles) == (
@@ -115,35 +115,35 @@ def test_a_granted_extension_moves_the_limit_once_by_five_working_days() -> None
 def test_a_second_extension_is_the_dispatchers() -> None:
     ticket = a_ticket(extension_count=1)
     with pytest.raises(ExtensionClosed, match="派单员"):
-        unit_work.grant_extension(ticket, reply_clock(), True, HEAD, RULES, MONDAY, {"reason": "x"})
-    granted = unit_work.grant_extension(ticket, reply_clock(), True, DISPATCHER, RULES, MONDAY, {"reason": "x"})
+        extension.grant_extension(ticket, reply_clock(), True, HEAD, RULES, MONDAY, {"reason": "x"})
+    granted = extension.grant_extension(ticket, reply_clock(), True, DISPATCHER, RULES, MONDAY, {"reason": "x"})
     assert granted.ticket.extension_count == 2
 
 
 def test_nothing_is_granted_or_refused_that_was_not_asked() -> None:
     with pytest.raises(ExtensionClosed, match="没有待批复"):
-        unit_work.grant_extension(a_ticket(), reply_clock(), False, HEAD, RULES, MONDAY, {"reason": "x"})
+        extension.grant_extension(a_ticket(), reply_clock(), False, HEAD, RULES, MONDAY, {"reason": "x"})
     with pytest.raises(ExtensionClosed, match="没有待批复"):
-        unit_work.refuse_extension(a_ticket(), False, HEAD, MONDAY, {"reason": "x"})
+        extension.refuse_extension(a_ticket(), False, HEAD, MONDAY, {"reason": "x"})
 
 
 def test_a_handler_does_not_grant_the_own_extension() -> None:
     with pytest.raises(NotAllowed):
-        unit_work.grant_extension(a_ticket(), reply_clock(), True, HANDLER, RULES, MONDAY, {"reason": "x"})
+        extension.grant_extension(a_ticket(), reply_clock(), True, HANDLER, RULES, MONDAY, {"reason": "x"})
 
 
 @pytest.mark.parametrize("until", [MONDAY, MONDAY - timedelta(days=1), MONDAY + timedelta(days=367)])
 def test_parking_is_until_a_day_within_a_year(until: datetime) -> None:
     with pytest.raises(Malformed, match="挂账日期"):
-        unit_work.park(a_ticket(), until, DISPATCHER, RULES, MONDAY, {"reason": "汛期", "until": "x"})
+        parking.park(a_ticket(), until, DISPATCHER, RULES, MONDAY, {"reason": "汛期", "until": "x"})
 
 
 @pytest.mark.parametrize("state", [State.RECEIVED, State.SIGNED, State.REPLIED, State.INTERVIEW_OWED])
 def test_a_parked_ticket_comes_back_to_where_it_was(state: State) -> None:
     until = MONDAY + timedelta(days=10)
-    parked = unit_work.park(a_ticket(state=state), until, DISPATCHER, RULES, MONDAY, {"reason": "汛期", "until": "x"})
+    parked = parking.park(a_ticket(state=state), until, DISPATCHER, RULES, MONDAY, {"reason": "汛期", "until": "x"})
     assert (parked.ticket.state, parked.pauses_all, parked.starts[0].due.at) == (State.PARKED, True, until)
-    back = unit_work.resume(parked.ticket, SYSTEM, until)
+    back = parking.resume(parked.ticket, SYSTEM, until)
     assert (back.ticket.state, back.ticket.parked_from, back.ticket.parked_until) == (state, None, None)
     assert (back.resumes_all, back.withdraws, back.notices[0].to) == (True, (Rule.RESUME,), f"unit:{UNIT}")
 
@@ -151,7 +151,7 @@ def test_a_parked_ticket_comes_back_to_where_it_was(state: State) -> None:
 @pytest.mark.parametrize("state", [State.PARKED, State.RETURNED, State.CLOSED])
 def test_what_waits_for_a_ruling_or_rests_already_is_not_parked(state: State) -> None:
     with pytest.raises(WrongState):
-        unit_work.park(a_ticket(state=state), FRIDAY, DISPATCHER, RULES, MONDAY, {"reason": "x", "until": "x"})
+        parking.park(a_ticket(state=state), FRIDAY, DISPATCHER, RULES, MONDAY, {"reason": "x", "until": "x"})
 
 
 @pytest.mark.case("R7")
