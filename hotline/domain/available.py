@@ -1,7 +1,7 @@
-"""What may be done with a ticket now, asked of the very predicates the rules raise from (PROCEDURE §1 to §6).
+"""What may be done with a ticket now, by the same predicates from which the rules raise (PROCEDURE §1 to §6).
 
-A page shows what `refusal_of` does not refuse and decides nothing itself. A verb whose clocks are due is asked after
-they struck: the facts leave out a clock that has run out, since it strikes before anything else is done.
+A page offers what `refusal_of` does not refuse and decides nothing itself. The facts leave out a deadline that has
+passed, since its due steps are fired before any verb is executed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ ACTS: tuple[Act, ...] = (
     Right.VERIFY_INTERVIEW,
     Right.REVIEW_INTERVIEW,
 )
-"""Everything somebody may be offered on a ticket; the verbs left out follow from one of these, or from the timetable."""
+"""Everything a page may offer; the verbs left out follow from one of these or are executed by the timetable."""
 HANDED = (Verb.DISPATCH, Verb.REDISPATCH)
 _BEGUN = (*HANDED, Verb.REDO)
 ENDS_A_REQUEST = (Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.REPLY, Verb.REDISPATCH, Verb.UNMERGE)
@@ -39,7 +39,7 @@ ENDS_A_REQUEST = (Verb.GRANT_EXTENSION, Verb.REFUSE_EXTENSION, Verb.REPLY, Verb.
 
 
 class Line(NamedTuple):
-    """A line of the history as far as a rule asks for it."""
+    """What the rules need of a line of the history."""
 
     verb: Verb
     role: Role
@@ -48,11 +48,11 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the rules ask of a ticket beside its own columns.
+    """What the rules need to know of a ticket beside its own columns.
 
-    `scope` are the actor's units; `reply_due` the end of the reply clock that runs, None where none does;
-    `handed_at` when the unit got the ticket; `reminded_at` when each role last reminded by hand; `reviewers` who
-    reviewed the newest interview.
+    `scope` has the actor's units, `reply_due` the end of the running reply deadline or None, `handed_at` the moment the
+    unit got the ticket, `reminded_at` the last reminder by hand of each role, `reviewers` the accounts that reviewed
+    the newest interview.
     """
 
     scope: Collection[UUID] = frozenset()
@@ -69,39 +69,39 @@ class CaseFacts:
 
     @property
     def owes_part(self) -> bool:
-        """Whether a unit of the actor's owes a part."""
+        """Return whether one of the actor's units owes a part."""
         return any(unit in self.scope for unit in joint.owed_parts(self.parts))
 
 
 def handed_at(history: Iterable[Line]) -> datetime | None:
-    """When a unit last got the ticket; the history is oldest first."""
+    """Return when a unit last got the ticket; `history` is oldest first."""
     return max((line.at for line in history if line.verb in HANDED), default=None)
 
 
 def is_contacted(history: Iterable[Line]) -> bool:
-    """Whether the person was contacted since the unit got the ticket or had to redo it."""
+    """Return whether the complainant was contacted since the last dispatch or redo."""
     last = [line.verb for line in history if line.verb in (Verb.CONTACT, *_BEGUN)]
     return bool(last) and Verb.CONTACT in last[_after(last, _BEGUN) :]
 
 
 def _after(verbs: Sequence[Verb], ends: Collection[Verb]) -> int:
-    """The place after the last of these verbs; 0 where there is none."""
+    """Return the index after the last of the verbs `ends`, 0 if there is none."""
     return max((place + 1 for place, verb in enumerate(verbs) if verb in ends), default=0)
 
 
 def is_extension_asked(history: Iterable[Line]) -> bool:
-    """Whether a request for an extension waits, however late its decision is."""
+    """Return whether a request for an extension is undecided, even if the decision is overdue."""
     last = [line.verb for line in history if line.verb in (Verb.ASK_EXTENSION, *ENDS_A_REQUEST)]
     return last[-1:] == [Verb.ASK_EXTENSION]
 
 
 def reminded_at(history: Iterable[Line]) -> dict[Role, datetime]:
-    """When each role last reminded the unit."""
+    """Return the last reminder of each role."""
     return {line.role: line.at for line in history if line.verb is Verb.REMIND}
 
 
 def refusal_of(act: Act, ticket: Ticket, facts: CaseFacts, actor: Actor, rules: Rules, now: datetime) -> Refusal | None:
-    """Why `actor` may not do this at `now`, whatever the form says; None where only the form can still be wrong."""
+    """Return why `actor` may not do this at `now`, or None when only the content of the form can still be refused."""
     rule = _RULES.get(act)
     if rule is None:
         assert isinstance(act, Verb)
@@ -116,7 +116,7 @@ def refusal_of(act: Act, ticket: Ticket, facts: CaseFacts, actor: Actor, rules: 
 
 
 def available(ticket: Ticket, facts: CaseFacts, actor: Actor, rules: Rules, now: datetime) -> frozenset[Act]:
-    """Everything `actor` may do with the ticket at `now`."""
+    """Return everything `actor` may do with the ticket at `now`."""
     return frozenset(act for act in ACTS if refusal_of(act, ticket, facts, actor, rules, now) is None)
 
 
