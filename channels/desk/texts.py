@@ -117,6 +117,7 @@ LOOKS: Mapping[str, str] = {
     "search": "按号码查询",
     "call": "回访拨号",
 }
+COMMAND_LINE = "服务器命令行"
 PARTS: Mapping[str, str] = {"lead": "主办", "assisting": "协办", "former": "曾承办"}
 REVEAL_REASONS: Mapping[str, str] = {
     "contact": "联系诉求人",

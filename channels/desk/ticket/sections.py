@@ -10,6 +10,7 @@ from channels.desk.texts import (
     CALLBACK_STATES,
     CLASS_NAMES,
     CLOCK_STATES,
+    COMMAND_LINE,
     LOOKS,
     PACE_NAMES,
     PARTS,
@@ -201,11 +202,11 @@ def _recipient(recipient: str, county: County) -> str:
 
 
 def accesses_of(case_file: CaseFile) -> list[TableLine]:
-    """Return the access log of this ticket, newest first (PROCEDURE §6)."""
+    """Return who of the staff has seen this ticket, newest first (PROCEDURE §6.3)."""
     return [
         TableLine(
             (
-                row["account_name"] or "诉求人",
+                row["account_name"] or COMMAND_LINE,
                 ROLE_NAMES[Role(row["role"])] if row["role"] else "",
                 LOOKS.get(row["what"], row["what"]),
                 row["reason"] or "",

@@ -76,7 +76,7 @@ async def _copy_ticket(context: RegionContext, conn: Connection, ticket: Ticket)
         "person": asdict(await read_complainant(context, conn, ticket.ticket_id)),
         "events": [_event(row, local(row["at"])) for row in events if row["public_text"]],
         "files": [row["file_name"] for row in await attachments.list_attachments(conn, region, ticket.ticket_id)],
-        "looks": [{"at": local(row["at"]), "role": row["role"] or "complainant", "what": row["what"]} for row in accesses],
+        "looks": [{"at": local(row["at"]), "role": row["role"] or "command line", "what": row["what"]} for row in accesses],
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ class CopiedEvent(TypedDict):
 
 
 class CopiedAccess(TypedDict):
-    """Who has seen a ticket: the role, or `complainant`, and the kind of access."""
+    """Who of the staff has seen a ticket: the role, or `command line`, and the kind of access."""
 
     at: str
     role: str

@@ -18,7 +18,7 @@ COVERED = ("view_id", "at", "account_id", "ticket_id", "what", "reason", "addres
 
 
 class TicketAccessRow(TypedDict):
-    """One access to a ticket; name and role are null for the complainant, who has no account."""
+    """One access to a ticket by staff; name and role are null for an export at the command line."""
 
     at: datetime
     what: str
@@ -111,7 +111,7 @@ async def insert_entry(
 
 
 async def list_entries_of_ticket(conn: Connection, region: int, ticket_id: UUID) -> list[TicketAccessRow]:
-    """The last 200 accesses to a ticket, newest first."""
+    """The last 200 accesses to a ticket by staff, newest first; never the complainant's own (PROCEDURE §6.3)."""
     return await fetch_all(TicketAccessRow, _q.entries_of_ticket(conn, region_id=region, ticket_id=ticket_id))
 
 

@@ -4,10 +4,11 @@ insert into view_log (region_id, view_id, at, account_id, ticket_id, what, reaso
 values (:region_id, :view_id, :at, :account_id, :ticket_id, :what, :reason, :address, :page, :shown);
 
 -- name: entries_of_ticket(region_id, ticket_id)
--- Access log entries of a ticket, newest first.
+-- Accesses to a ticket by staff, newest first; the complainant's own entries have no account, nor have exports at the command line.
 select v.at, v.what, v.reason, a.name as account_name, a.role from view_log v
 left join account a on a.region_id = v.region_id and a.account_id = v.account_id
-where v.region_id = :region_id and v.ticket_id = :ticket_id order by v.at desc limit 200;
+where v.region_id = :region_id and v.ticket_id = :ticket_id and (v.account_id is not null or v.what = 'export')
+order by v.at desc limit 200;
 
 -- name: lock_head(region_id)^
 -- The head of the hash chain, locked so that one process appends at a time.
