@@ -32,7 +32,8 @@ DESTINATIONS = (
 )
 UNKNOWN_NUMBER = "号码还不完整，或不是能拨通的号码。"
 NO_NUMBER = "输入来电号码后，这里显示此人以前反映过的事。"
-FIRST_CALL = "这个号码第一次来电。"
+NOTHING_LISTED = "这个号码没有可以列出的诉求。保密件不在此列，请本人报工单号。"
+NO_NAME = "未留姓名"
 NO_ALARMS = "没有要处理的提醒事项。"
 REVEAL_REASON = "回访"
 TELL_REASON = "电话告知没有送达的答复"

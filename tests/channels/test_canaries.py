@@ -308,6 +308,15 @@ async def test_who_may_know_the_person_does_after_a_reason_and_nobody_else(world
     )  # fmt: skip
 
 
+async def test_number_alone_leads_to_no_confidential_ticket(world: World) -> None:
+    for login in ("operator", "dispatcher"):
+        for kind, planted in world.tickets.items():
+            text = await read(world, login, f"/console/caller?phone={planted.canary.phone}")
+            listed = not planted.ticket.confidential and kind != "recused"
+            assert (planted.ticket.number in text) is listed, (login, kind)
+            assert (str(planted.ticket.ticket_id) in text) is listed, (login, kind)
+
+
 async def test_words_are_read_whole_by_whom_they_are_for(world: World) -> None:
     """The walk sees: on each ticket's own page the number stands for whoever reads its words, and for nobody else."""
     for login in LOGINS:

@@ -159,6 +159,13 @@ def hot_queries(unit: UUID) -> list[Hot]:
             contact_hashes=[bytes(16), bytes(32)],
             batch=20,
         ),
+        hot(
+            "tickets.lists",
+            "tickets_of_caller",
+            "complainant_by_contact ticket_pkey",
+            contact_hashes=[bytes(16), bytes(32)],
+            batch=10,
+        ),
         hot("tickets.lists", "supervised", "supervision_open", tiers=[3], batch=50, skip=0),
         hot("supervision.cards", "clocks_of_tickets", "deadline_once", ticket_ids=[ONE]),
         hot("supervision.cards", "raised_of_tickets", "supervision_of_ticket|supervision_open", ticket_ids=[ONE]),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from channels.phone.inbound import FIELDS, Way, read_filing, read_way
-from channels.phone.texts import DESTINATIONS, FIRST_CALL, KINDS, NO_NUMBER, PACES, UNKNOWN_NUMBER
+from channels.phone.texts import DESTINATIONS, KINDS, NO_NAME, NO_NUMBER, NOTHING_LISTED, PACES, UNKNOWN_NUMBER
 from channels.ui.history_view import told_text
 from channels.ui.rendering import page
 from channels.ui.time_format import said
@@ -110,14 +110,14 @@ def ticket_line(row: ListedTicketRow, request: web.Request) -> dict[str, Any]:
 
 
 async def show_caller(request: web.Request) -> web.Response:
-    """`GET /console/caller?phone=`: return a fragment with earlier tickets from this number; the search is recorded."""
+    """`GET /console/caller?phone=`: return a fragment with earlier tickets from this number, none of them confidential."""
     user, context = actor(request), region_of(request)
     phone = request.query.get("phone", "").strip()[:40]
     await count_account(request, LimitedAction.ACCOUNT_SEARCH)
     rows = await list_caller(context, phone, user, now(request), remote_address(request)) if phone else []
     is_valid = bool(phone) and normalise(phone, area_code=context.area_code) is not None
-    note = "" if rows else FIRST_CALL if is_valid else UNKNOWN_NUMBER if phone else NO_NUMBER
-    lines = [ticket_line(row, request) for row in rows]
+    note = "" if rows else NOTHING_LISTED if is_valid else UNKNOWN_NUMBER if phone else NO_NUMBER
+    lines = [ticket_line(one.row, request) | {"name": one.masked_name or NO_NAME} for one in rows]
     return page(request, "intake/caller.html", caller=lines, caller_note=note)
 
 

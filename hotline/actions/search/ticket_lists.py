@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hotline.actions.privacy.fingerprints import contact_hashes
 from hotline.actions.region.context import RegionContext
+from hotline.crypto.complainant import unseal_complainant
 from hotline.domain.accounts.permissions import Right, allow
-from hotline.domain.privacy.visibility import sees_all
+from hotline.domain.privacy.visibility import mask_name, sees_all
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Actor
 from hotline.phone import normalise
@@ -18,8 +20,15 @@ from hotline.store.privacy import access_log
 from hotline.store.tickets import lists
 from hotline.store.tickets.lists import InboxTicketRow as InboxTicketRow
 from hotline.store.tickets.lists import ListedTicketRow as ListedTicketRow
-from hotline.store.tickets.lists import PersonTicketRow
 from hotline.store.tickets.lists import SupervisedTicketRow as SupervisedTicketRow
+
+
+@dataclass(frozen=True, slots=True)
+class CallerTicket:
+    """An earlier ticket from a caller's number; `masked_name` is '' where no name was told."""
+
+    row: ListedTicketRow
+    masked_name: str
 
 
 async def list_inbox(
@@ -72,9 +81,10 @@ async def list_calls(context: RegionContext, actor: Actor, stage: str, now: date
 
 async def list_caller(
     context: RegionContext, phone: str, actor: Actor, now: datetime, address: str = ""
-) -> list[PersonTicketRow]:
+) -> list[CallerTicket]:
     """List at most ten tickets filed from this telephone number, newest first, and record the search in the access log.
 
+    A number may be shared and proves nobody: confidential tickets are neither listed nor counted (PROCEDURE §6.1).
     Numbers mentioned in texts are not searched. Raises NotAllowed.
     """
     allow(actor, Right.SEARCH_CALLER)
@@ -83,7 +93,9 @@ async def list_caller(
         return []
     async with context.writing(actor) as conn:
         await access_log.insert_entry(conn, context.region, now, actor.account_id, None, "search", address=address)
-        return await lists.list_of_person(conn, context.region, contact_hashes(context, number.text), 10)
+        rows = await lists.list_of_caller(conn, context.region, contact_hashes(context, number.text), 10)
+    names = [unseal_complainant(context.vault, name=row["name_sealed"]).name for row in rows]
+    return [CallerTicket(row, mask_name(name)) for row, name in zip(rows, names, strict=True)]
 
 
 async def list_latest(context: RegionContext, actor: Actor, batch: int = 8) -> list[ListedTicketRow]:

@@ -32,6 +32,12 @@ class ListedTicketRow(TypedDict):
     unit_name: str | None
 
 
+class CallerTicketRow(ListedTicketRow):
+    """A ticket that is not confidential with the sealed name of its complainant, if told."""
+
+    name_sealed: bytes | None
+
+
 class PersonTicketRow(StoredTicketRow):
     """A whole ticket with the name of its lead unit, if any."""
 
@@ -112,6 +118,15 @@ async def list_of_person(
     """Earlier tickets filed from the same number or WeChat id, newest first."""
     return await fetch_all(
         PersonTicketRow, _q.tickets_of_person(conn, region_id=region, contact_hashes=contact_hashes, batch=batch)
+    )
+
+
+async def list_of_caller(
+    conn: Connection, region: int, contact_hashes: list[bytes], batch: int
+) -> list[CallerTicketRow]:
+    """Earlier tickets filed from the same number, newest first, without the confidential ones."""
+    return await fetch_all(
+        CallerTicketRow, _q.tickets_of_caller(conn, region_id=region, contact_hashes=contact_hashes, batch=batch)
     )
 
 

@@ -110,6 +110,17 @@ where c.region_id = :region_id and c.contact_hash = any(:contact_hashes::bytea[]
 order by t.received_at desc
 limit :batch;
 
+-- name: tickets_of_caller(region_id, contact_hashes, batch)
+-- Earlier tickets from the same number that may be named to whoever only tells the number: never a confidential one; newest first.
+select t.ticket_id, t.number, t.kind, t.pace, t.confidential, t.title, t.place, t.state, t.received_at, t.tier, t.parked_until,
+    t.close_reason, t.closed_at, u.name as unit_name, c.name_sealed
+from complainant c
+join ticket t on t.region_id = c.region_id and t.ticket_id = c.complainant_id
+left join unit u on u.region_id = t.region_id and u.unit_id = t.lead_unit_id
+where c.region_id = :region_id and c.contact_hash = any(:contact_hashes::bytea[]) and not t.confidential
+order by t.received_at desc
+limit :batch;
+
 -- name: latest(region_id, opened_by, batch)
 -- The newest tickets opened by an account (null: by anybody).
 select t.ticket_id, t.number, t.kind, t.pace, t.confidential, t.title, t.place, t.state, t.received_at, t.tier, t.parked_until,

@@ -8,7 +8,8 @@ import pytest
 
 from hotline.actions.intake import opening
 from hotline.clock import MovedClock
-from tests.build import MONDAY, Town, a_filing, opened
+from hotline.domain.enums import Kind
+from tests.build import MONDAY, Town, a_filing, dispatched, opened
 from tests.channels.phone.conftest import TakeSeat
 
 WORDS = "三号楼停水两天，物业说是水厂的事。"
@@ -125,9 +126,59 @@ async def test_caller_is_known_by_any_spelling_of_the_number(
     assert await pool.fetchval("select count(*) from view_log where what = 'search'") == 1
 
 
+LANDLINE = "0516-86251234"
+
+
+async def test_shared_landline_names_no_confidential_ticket(take_seat: TakeSeat, town: Town) -> None:
+    ordinary = await dispatched(town, phone=LANDLINE, name="李大海", title="水费贵了", place="前进村")
+    hidden = await dispatched(
+        town, unit="教育局", phone=LANDLINE, kind=Kind.TIP_OFF, name="赵青山", title="食堂采购有问题", place="永安小学",
+    )  # fmt: skip
+    asked = await dispatched(town, unit="永安镇", phone=LANDLINE, confidential=True, title="宅基地的事")
+    for login in ("operator", "dispatcher"):
+        html = await (await take_seat(login)).read(f"/console/caller?phone={LANDLINE}")
+        assert ordinary.number in html
+        assert "李某某" in html
+        assert "共 1 件" in html
+        told = (
+            hidden.number,
+            str(hidden.ticket_id),
+            asked.number,
+            hidden.title,
+            asked.title,
+            "永安",
+            "教育局",
+            "举报",
+            "赵",
+        )
+        assert [word for word in (*told, "李大海") if word in html] == []
+
+
+async def test_number_with_confidential_tickets_alone_looks_like_an_unknown_one(
+    take_seat: TakeSeat, town: Town
+) -> None:
+    await dispatched(town, phone=LANDLINE, kind=Kind.TIP_OFF)
+    seat = await take_seat("operator")
+    known, unknown = [
+        re.sub(r"<script.*?</script>", "", await seat.read(f"/console/caller?phone={phone}"))
+        for phone in (LANDLINE, "0516-86259999")
+    ]
+    assert "没有可以列出的诉求" in known
+    assert known == unknown
+
+
+async def test_confidential_tickets_do_not_push_ordinary_ones_off_the_panel(take_seat: TakeSeat, town: Town) -> None:
+    earlier = await opened(town, phone=LANDLINE, name="")
+    for minute in range(10):
+        await opened(town, MONDAY + timedelta(minutes=minute + 1), phone=LANDLINE, kind=Kind.TIP_OFF)
+    html = await (await take_seat("operator")).read(f"/console/caller?phone={LANDLINE}")
+    assert earlier.number in html
+    assert "未留姓名" in html
+
+
 @pytest.mark.parametrize(
     ("phone", "note"),
-    [("", "输入来电号码"), ("138", "号码还不完整"), ("13600136000", "第一次来电"), ("%00<b>", "号码还不完整")],
+    [("", "输入来电号码"), ("138", "号码还不完整"), ("13600136000", "没有可以列出的诉求"), ("%00<b>", "号码还不完整")],
 )
 async def test_unknown_caller_is_told_in_words(take_seat: TakeSeat, town: Town, phone: str, note: str) -> None:
     seat = await take_seat("operator")
@@ -141,7 +192,7 @@ async def test_number_in_the_words_of_another_ticket_is_nobodys_identity(take_se
     ticket = await opened(town, phone="13900139000", body="请打13600136000找我舅舅，他知道水表的事。")
     seat = await take_seat("operator")
     html = await seat.read("/console/caller?phone=13600136000")
-    assert "第一次来电" in html
+    assert "没有可以列出的诉求" in html
     assert ticket.number not in html
 
 

@@ -108,7 +108,7 @@ async def test_finding_key_changes_too(ask: Ask, town: Town, tmp_path: Path, mon
     assert [key.digest for key in read_keyring(file).finds] == [Digest.SM3]
     town.context.vault = Vault.open(KeySource(path=file))
     rows = await ticket_lists.list_caller(town.context, "13800138000", town.actor("operator"), MONDAY)
-    assert [row["number"] for row in rows] == [opened.ticket.number]
+    assert [one.row["number"] for one in rows] == [opened.ticket.number]
     await case_view.read_progress(town.context, opened.ticket.number, opened.query_code, MONDAY)
 
 
