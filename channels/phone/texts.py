@@ -108,6 +108,11 @@ def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
         if kind == AlarmKind.MESSAGE_REFUSED:
             return f"{what}发不出去", "请在“未送达”里打电话告知诉求人，并登记结果。"
         return f"{what}不知道是否送到", "请在“未送达”里打电话核实一次，系统不会自动重发。"
+    if kind == AlarmKind.MANY_FILINGS_OF_PHONE:
+        return (
+            "同一个电话一天里在网上提交了很多件诉求，都已受理",
+            "网上填的电话没有核实过，可能是别人冒填：请联系本人核实，重复的并单。",
+        )
     rule = kind.removesuffix("_overdue")
     if kind.endswith("_overdue") and rule in set(Rule):
         return f"{RULE_NAMES[Rule(rule)]}已经超期", "请尽快办理，或联系负责的人。"

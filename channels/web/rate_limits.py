@@ -1,4 +1,4 @@
-"""Apply rate limits by address, account, phone number or WeChat user, with a polite refusal."""
+"""Apply rate limits by address, account, phone number or WeChat user; by address or account with a polite refusal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ class TooOften(Refusal):
 
 _WHAT = {
     LimitedAction.ADDRESS_FILING: "从您这里提交的诉求太多了",
-    LimitedAction.PHONE_FILING: "这个电话反映的事情已经不少，我们正在办",
     LimitedAction.ADDRESS_QUERY: "查询太频繁了",
     LimitedAction.ADDRESS_UPLOAD: "上传的文件太多了",
     LimitedAction.ADDRESS_LOGIN: "登录太频繁了",
@@ -42,14 +41,20 @@ _WHAT = {
 }
 
 
-async def count_address(request: web.Request, *acts: LimitedAction, cost: int = 1, phone: str = "") -> None:
-    """Charge the remote address, and with `phone` the phone number too. Raises TooOften."""
-    context = region_of(request)
-    charges = [(act, _network(remote_address(request)), cost) for act in acts]
-    number = normalise(phone, area_code=context.area_code) if phone else None
-    if number is not None:
-        charges.append((LimitedAction.PHONE_FILING, number.digits, 1))
-    await _charge(request, charges)
+async def count_address(request: web.Request, *acts: LimitedAction, cost: int = 1) -> None:
+    """Charge the remote address. Raises TooOften."""
+    await _charge(request, [(act, _network(remote_address(request)), cost) for act in acts])
+
+
+async def is_alarm_due(request: web.Request, phone: str) -> bool:
+    """Charge a telephone number for a filing that was taken; return whether the hotline is to be told of too many.
+
+    The number is not proven to be the filer's: what the filer is answered must not depend on it.
+    """
+    number = normalise(phone, area_code=region_of(request).area_code) if phone else None
+    if number is None or not await is_too_often(request, LimitedAction.PHONE_FILING, number.digits):
+        return False
+    return not await is_too_often(request, LimitedAction.PHONE_ALARM, number.digits)
 
 
 async def count_login(request: web.Request, login: str) -> None:
@@ -79,7 +84,7 @@ async def count_files(request: web.Request, form: Form) -> None:
 
 
 async def is_too_often(request: web.Request, act: LimitedAction, person: str) -> bool:
-    """Charge a user of a channel without pages, and return whether the limit is exceeded."""
+    """Charge a person and return whether the limit is exceeded, where nothing is refused with a page."""
     return await _wait(request, [(act, person, 1)]) > timedelta(0)
 
 

@@ -15,7 +15,7 @@ from channels.ui.rendering import page
 from channels.web.app_keys import SETTINGS
 from channels.web.downloads import DOCX, FORMATS, as_download
 from channels.web.forms import Form, read_form
-from channels.web.rate_limits import count_address, count_files
+from channels.web.rate_limits import count_address, count_files, is_alarm_due
 from channels.web.region import region_of
 from channels.web.routes import PUBLIC, get, post
 from channels.web.session import now, remote_address
@@ -28,6 +28,7 @@ from hotline.actions.handling.unit_work import comment_ticket
 from hotline.actions.intake.attachments import add_files, check_room
 from hotline.actions.intake.code_attempts import check_tries, note_wrong_code
 from hotline.actions.intake.first_contact import add_details, withdraw_ticket
+from hotline.actions.intake.many_filings import notify_many_filings
 from hotline.actions.intake.opening import open_ticket
 from hotline.actions.intake.own_tickets import filed_code
 from hotline.actions.privacy.number_hints import numbers_told
@@ -72,9 +73,11 @@ async def take_filing(request: web.Request) -> web.StreamResponse:
     """`POST /file`: open a ticket with its photos; a form sent twice leads to the same ticket."""
     form, context, at = await read_form(request), region_of(request), now(request)
     try:
-        await count_address(request, LimitedAction.ADDRESS_FILING, phone=form.fields.get("phone", "")[:40])
+        await count_address(request, LimitedAction.ADDRESS_FILING)
         files = await _ready(request, form)
         opened = await open_ticket(context, read_filing(await context.refresh(at), form), COMPLAINANT, at)
+        if not opened.repeated and await is_alarm_due(request, form.fields.get("phone", "")):
+            await notify_many_filings(context, opened.ticket, at)
         if files:
             kept = await keep_files(request.app[SETTINGS].files_dir, files)
             await add_files(context, opened.ticket.ticket_id, kept, COMPLAINANT, at)

@@ -19,6 +19,7 @@ class AlarmKind(StrEnum):
     MESSAGE_UNKNOWN = "message_unknown"
     TIMETABLE_STOPPED = "timetable_stopped"
     UNUSUAL_LOOKS = "unusual_looks"
+    MANY_FILINGS_OF_PHONE = "many_filings_of_phone"
     DISPATCH_OVERDUE = "dispatch_overdue"
     SIGN_OVERDUE = "sign_overdue"
     CONTACT_OVERDUE = "contact_overdue"

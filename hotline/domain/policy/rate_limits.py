@@ -25,6 +25,7 @@ class LimitedAction(StrEnum):
     ADDRESS_LOGIN = "address.login"
     LOGIN_LOGIN = "login.login"
     PHONE_FILING = "phone.filing"
+    PHONE_ALARM = "phone.alarm"
     ACCOUNT_FORM = "account.form"
     ACCOUNT_UPLOAD = "account.upload"
     ACCOUNT_REVEAL = "account.reveal"
@@ -41,6 +42,7 @@ DEFAULT_RATES: Mapping[str, str] = {
     LimitedAction.ADDRESS_LOGIN: "120/10m",
     LimitedAction.LOGIN_LOGIN: "20/10m",
     LimitedAction.PHONE_FILING: "5/1d",
+    LimitedAction.PHONE_ALARM: "1/1d",
     LimitedAction.ACCOUNT_FORM: "600/10m",
     LimitedAction.ACCOUNT_UPLOAD: "300/1h",
     LimitedAction.ACCOUNT_REVEAL: "60/1h",

@@ -77,13 +77,82 @@ async def test_fifth_filing_of_an_address_waits_and_loses_nothing(
     assert (await file(public))[0] == 303
 
 
-async def test_telephone_number_is_counted_wherever_it_comes_from_and_however_it_is_written(public: Client) -> None:
-    told = [
-        (await file(public, f"203.0.113.{place}", phone=phone))[0]
-        for place, phone in enumerate(("13800138000", "138 0013 8000", "+86 13800138000"), 1)
-    ]
-    assert told == [303, 303, 429]
+async def alarms(pool: asyncpg.Pool) -> list[asyncpg.Record]:
+    return await pool.fetch(
+        "select a.*, t.number from alarm a join ticket t using (region_id, ticket_id) where a.kind = 'many_filings_of_phone'"
+        " order by a.raised_at, a.alarm_id"
+    )
+
+
+async def test_telephone_number_is_counted_wherever_it_comes_from_and_however_it_is_written(
+    public: Client, pool: asyncpg.Pool
+) -> None:
+    """Limit 2: the third filing is answered like the first, and the hotline is told of that ticket, without the number."""
+    spelled = ("13800138000", "138 0013 8000", "+86 13800138000")
+    answers = [await file(public, f"203.0.113.{place}", phone=phone) for place, phone in enumerate(spelled, 1)]
+    assert [status for status, _, _ in answers] == [303] * 3
+    assert all("Retry-After" not in headers for _, _, headers in answers)
     assert (await file(public, "203.0.113.3", phone="13900139000"))[0] == 303
+    [raised] = await alarms(pool)
+    assert f"number={raised['number']}&" in answers[2][2]["Location"]
+    assert raised["dedupe_key"] == f"many_filings_of_phone:{raised['ticket_id']}:"
+    assert raised["details"] == {"number": raised["number"]}
+
+
+async def test_alarm_of_a_number_is_raised_once_a_day(public: Client, pool: asyncpg.Pool, clock: MovedClock) -> None:
+    for place in range(5):
+        assert (await file(public, f"203.0.113.{place}", phone="13800138000"))[0] == 303
+    assert len(await alarms(pool)) == 1
+    clock.move_to(MONDAY + timedelta(days=1, minutes=1))
+    for place in range(3):
+        assert (await file(public, f"203.0.113.{place}", phone="13800138000"))[0] == 303
+    assert len(await alarms(pool)) == 2
+
+
+async def test_refused_forms_tell_nothing_of_a_number_and_cost_it_nothing(public: Client, pool: asyncpg.Pool) -> None:
+    for known in (False, True):
+        answers = [
+            await file(public, f"203.0.{known:d}.{place}", body="", phone="13800138000", client_key="website-key-empty")
+            for place in range(6)
+        ]
+        assert {status for status, _, _ in answers} == {422}
+        assert len({page for _, page, _ in answers}) == 1
+        assert (await file(public, f"198.51.{known:d}.9", phone="13800138000"))[0] == 303
+    assert await alarms(pool) == []
+    assert await pool.fetchval("select count(*) from ticket") == 2
+
+
+async def test_form_sent_again_costs_the_number_nothing(public: Client, pool: asyncpg.Pool) -> None:
+    for place in range(6):
+        status, _, _ = await file(public, f"203.0.113.{place}", phone="13800138000", client_key="website-key-of-one")
+        assert status == 303
+    assert await alarms(pool) == []
+    assert await pool.fetchval("select count(*) from ticket") == 1
+
+
+async def test_address_limit_holds_for_one_number_too(public: Client) -> None:
+    assert [(await file(public, phone="13800138000"))[0] for _ in range(5)] == [303] * 4 + [429]
+
+
+@pytest.fixture
+async def usual(proxied: Settings, town: Town, pool: asyncpg.Pool, clock: MovedClock) -> AsyncIterator[Client]:
+    """The doors under the default rates."""
+    await pool.execute("update policy set body = $1 where version = 1", EASY_LOG_IN)
+    async with TestClient(TestServer(build_app(proxied, clock))) as client:
+        yield client
+
+
+async def test_sixth_filing_of_a_number_is_taken_with_an_alarm(
+    usual: Client, pool: asyncpg.Pool, log_in: LogIn
+) -> None:
+    told = []
+    for place in range(6):
+        told.append((await file(usual, f"203.0.113.{place}", phone="13800138000"))[0])
+        assert len(await alarms(pool)) == (1 if place == 5 else 0)
+    assert told == [303] * 6
+    page = await (await log_in("dispatcher")).get("/console/alarms")
+    assert "同一个电话一天里在网上提交了很多件诉求" in page
+    assert "13800138000" not in page
 
 
 async def test_machine_with_a_network_of_addresses_is_one_address(public: Client) -> None:

@@ -228,7 +228,7 @@ async def test_system_administrator_sees_alarms_without_matters(take_seat: TakeS
 @pytest.mark.parametrize(
     "kind",
     [
-        "no_catalogue_row", "nobody_to_receive", "nobody_to_supervise", "message_refused", "message_unknown",
+        "no_catalogue_row", "nobody_to_receive", "nobody_to_supervise", "message_refused", "message_unknown", "many_filings_of_phone",
         "dispatch_overdue", "ruling_overdue", "extension_overdue", "verify_overdue", "callback_overdue", "something_new",
     ],
 )  # fmt: skip
