@@ -127,6 +127,7 @@ CASES: dict[str, str] = {
     "P28": "two workers send one invitation",
     "P29": "what is added to a merged ticket reaches the one that goes on",
     "P30": "a week's brief costs what its week costs, whatever the years hold",
+    "P31": "a tip-off reaches no unit unless a person sends it there",
     # Exactly once, whatever befalls.
     "T1": "two workers at one tick: one line of the ledger, one message",
     "T2": "killed after sending and before writing: unknown, never repeated by itself",

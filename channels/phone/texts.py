@@ -84,6 +84,8 @@ def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:
     """Return what happened and what to do about it, in Chinese."""
     if kind == AlarmKind.NO_CATALOGUE_ROW:
         return "派单目录里没有合适的单位", "请看清诉求后人工派单。"
+    if kind == AlarmKind.TIP_OFF_WAITS:
+        return "举报件等人工派单", "请先看清举报的是谁，再选承办单位，不要派给被举报的单位或者人。"
     if kind == AlarmKind.NOBODY_TO_RECEIVE:
         unit = details.get("unit") or "承办单位"
         if details.get("person"):

@@ -26,7 +26,7 @@ class Behaviour:
         dice = people.dice_for(s)
         match s.state:
             case State.RECEIVED:
-                return people.say(now, dice, Role.DISPATCHER, "dispatch", {"reason": "目录未列，人工派单"}, 1)
+                return people.dispatch(s, dice, now)
             case State.AWAITING_DETAILS:
                 return people.say(now, dice, Role.OPERATOR, "add_details", {"text": texts.DETAILS[0]}, 12)
             case State.DISPATCHED:

@@ -28,6 +28,11 @@ class People(Schedule):
             return "ask_details", {"missing": texts.pick(dice, texts.MISSING)}
         return None
 
+    def dispatch(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
+        """The hand-over of what no rule dispatches: a tip-off, or a ticket that no catalogue row fits."""
+        reason = texts.TIP_OFF_BY_HAND if s.kind is Kind.TIP_OFF else texts.NO_ROW_BY_HAND
+        return self.say(now, dice, Role.DISPATCHER, "dispatch", {"reason": reason}, 1)
+
     def rule_return(self, s: Situation, dice: random.Random, now: datetime) -> PlannedAction:
         """The ruling on a return, by the inspector from the third one on."""
         role = Role.INSPECTOR if s.return_count >= 3 else Role.DISPATCHER

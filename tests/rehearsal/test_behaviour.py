@@ -36,6 +36,14 @@ def test_the_same_situation_gives_the_same_act() -> None:
     assert BEHAVIOUR.next_action(NEW, NOW) == Behaviour(1, CALENDAR).next_action(NEW, NOW)
 
 
+@pytest.mark.parametrize(("kind", "reason"), [(Kind.TIP_OFF, "举报件"), (Kind.HELP, "目录未列")])
+def test_the_dispatcher_hands_over_what_no_rule_does(kind: Kind, reason: str) -> None:
+    action = BEHAVIOUR.next_action(replace(NEW, state=State.RECEIVED, unit="", kind=kind), NOW)
+    assert action is not None
+    assert (action.role, action.verb) == (Role.DISPATCHER, "dispatch")
+    assert action.fields["reason"].startswith(reason)
+
+
 def test_every_profile_occurs() -> None:
     counts = Counter(BEHAVIOUR.units.profile(replace(NEW, key=f"{n}", unit=f"{n % 40}局")) for n in range(2000))
     assert set(counts) == set(Profile)

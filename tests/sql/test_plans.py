@@ -16,6 +16,7 @@ import pytest
 from bench.sweep import NOW, bulk_load
 from hotline.actions.region.row_scope import ALL
 from hotline.db import acquire_scoped
+from hotline.domain.messaging.alarms import UNIT_WANTED
 from hotline.store.queries import Queries, queries
 from rehearsal.store.queries import queries as rehearsal_queries
 from tests.build import REGION, Town, a_county
@@ -80,7 +81,14 @@ def hot_queries(unit: UUID) -> list[Hot]:
         ),
         hot("callbacks", "claim_callbacks", "callback_due", now=NOW, batch=100),
         hot("callbacks", "open_callback_of_ticket", "callback_region_id_ticket_id_round_key", ticket_id=ONE),
-        hot("tickets.records", "received_tickets", "ticket_open_by_state", until=NOW, batch=100),
+        hot(
+            "tickets.records",
+            "received_tickets",
+            "ticket_open_by_state",
+            until=NOW,
+            alarms=list(UNIT_WANTED),
+            batch=100,
+        ),
         hot("tickets.records", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
         hot("tickets.records", "lock_ticket", "ticket_pkey", ticket_id=ONE),
         hot("tickets.history", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),
@@ -121,7 +129,14 @@ def hot_queries(unit: UUID) -> list[Hot]:
         ),
         hot("callbacks", "claim_callbacks", "callback_due", now=NOW, batch=100),
         hot("callbacks", "open_callback_of_ticket", "callback_region_id_ticket_id_round_key", ticket_id=ONE),
-        hot("tickets.records", "received_tickets", "ticket_open_by_state", until=NOW, batch=100),
+        hot(
+            "tickets.records",
+            "received_tickets",
+            "ticket_open_by_state",
+            until=NOW,
+            alarms=list(UNIT_WANTED),
+            batch=100,
+        ),
         hot("tickets.records", "ticket_by_number", "ticket_region_id_number_key", number="bench-7"),
         hot("tickets.records", "lock_ticket", "ticket_pkey", ticket_id=ONE),
         hot("tickets.history", "events_of_ticket", "ticket_event_pkey", ticket_id=ONE),

@@ -26,7 +26,6 @@ from hotline.store.dispatch import joint
 from hotline.store.messaging import alarms
 from hotline.store.tickets import history, records
 
-DECIDED_BY_PEOPLE = AlarmKind.NO_CATALOGUE_ROW
 _log = structlog.get_logger()
 
 
@@ -45,6 +44,8 @@ async def dispatch_ticket(
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
         barred = context.county.barred(ticket.accused_unit_id)
         promised = await promised_to_leader(context, conn, ticket)
+        if handover.refusal_of_dispatch_by_rule(ticket) is not None:
+            ticket = await _classified(context, conn, ticket, unit_id)
         decision = handover.hand_over(ticket, unit_id, barred, actor, context.rules, now, {"reason": reason}, promised)
         parts = await joint.list_parts(conn, context.region, ticket_id) if assisting else []
         return also_invite(decision, tuple(dict.fromkeys(assisting)), parts, barred, task)
@@ -55,7 +56,7 @@ async def dispatch_ticket(
 async def dispatch_received(context: RegionContext, now: datetime, batch: int) -> int:
     """Hand over at most `batch` received tickets by the catalogue, oldest first; returns how many were tried.
 
-    A ticket that no catalogue row fits raises an alarm for a dispatcher. Each ticket is a transaction of its own: one
+    A tip-off, and a ticket that no catalogue row fits, raises an alarm for a dispatcher and is not tried again. Each ticket is a transaction of its own: one
     that fails raises an alarm and does not block the others.
     """
     async with context.writing(SYSTEM) as conn:
@@ -82,18 +83,42 @@ async def _dispatch_one(context: RegionContext, ticket_id: UUID, now: datetime) 
         if ticket is None or ticket.state is not State.RECEIVED:
             return
         ticket = await fire_due_steps(context, conn, ticket, now)
-        parts = await records.list_units(conn, context.region, ticket_id)
-        barred = context.county.barred(ticket.accused_unit_id)
-        former = {unit for unit, part in parts.items() if part == "former"}
-        row = catalogue.choose_row(context.county.catalogue, ticket, {*barred, *former})
-        if row is None:
-            alarm = Alarm(DECIDED_BY_PEOPLE, str(ticket.cycle), {"number": ticket.number})
-            decision = Decision(ticket, alarms=(alarm,))
-        else:
-            classified = catalogue.classify(ticket, row.matter_id, context.county.pace(row.matter_id))
-            promised = await promised_to_leader(context, conn, ticket)
-            decision = handover.hand_over(classified, row.unit_id, barred, SYSTEM, context.rules, now, {}, promised)
+        decision = await _decide_by_rule(context, conn, ticket, now)
         await apply_decision(context, conn, ticket, decision, now)
+
+
+async def _decide_by_rule(context: RegionContext, conn: Connection, ticket: Ticket, now: datetime) -> Decision:
+    if handover.refusal_of_dispatch_by_rule(ticket) is not None:
+        return _leave_to_people(ticket, AlarmKind.TIP_OFF_WAITS)
+    row = await _fitting_row(context, conn, ticket)
+    if row is None:
+        return _leave_to_people(ticket, AlarmKind.NO_CATALOGUE_ROW)
+    classified = catalogue.classify(ticket, row.matter_id, context.county.pace(row.matter_id))
+    barred = context.county.barred(ticket.accused_unit_id)
+    promised = await promised_to_leader(context, conn, ticket)
+    return handover.hand_over(classified, row.unit_id, barred, SYSTEM, context.rules, now, {}, promised)
+
+
+def _leave_to_people(ticket: Ticket, kind: AlarmKind) -> Decision:
+    return Decision(ticket, alarms=(Alarm(kind, str(ticket.cycle), {"number": ticket.number}),))
+
+
+async def _fitting_row(context: RegionContext, conn: Connection, ticket: Ticket) -> catalogue.CatalogueRow | None:
+    parts = await records.list_units(conn, context.region, ticket.ticket_id)
+    former = {unit for unit, part in parts.items() if part == "former"}
+    barred = context.county.barred(ticket.accused_unit_id)
+    return catalogue.choose_row(context.county.catalogue, ticket, {*barred, *former})
+
+
+async def _classified(context: RegionContext, conn: Connection, ticket: Ticket, unit_id: UUID) -> Ticket:
+    """Return a tip-off with matter and pace of the row that suggested this unit.
+
+    No rule dispatches it, so nothing else recognises the danger its words tell of.
+    """
+    row = await _fitting_row(context, conn, ticket)
+    if row is None or row.unit_id != unit_id or ticket.state is not State.RECEIVED:
+        return ticket
+    return catalogue.classify(ticket, row.matter_id, context.county.pace(row.matter_id))
 
 
 async def return_ticket(

@@ -15,7 +15,7 @@ from hotline.db import Connection
 from hotline.domain.enums import Kind, Reason
 from hotline.domain.errors import Malformed, NotMerged
 from hotline.domain.handling import correction as rule
-from hotline.domain.messaging.alarms import AlarmKind
+from hotline.domain.messaging.alarms import UNIT_WANTED
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.store.deadline import deadlines
@@ -25,7 +25,6 @@ from hotline.store.supervision import tiers
 from hotline.store.tickets import history
 
 Given = Mapping[str, Any]
-_WAITED_FOR_PEOPLE = (AlarmKind.NO_CATALOGUE_ROW, AlarmKind.DISPATCH_FAILED)
 
 
 async def reclassify_ticket(
@@ -34,8 +33,8 @@ async def reclassify_ticket(
 ) -> Ticket:  # fmt: skip
     """Correct kind and matter (更正分类); a `matter_id` of None keeps the matter. `given` has reason.
 
-    Running deadlines are recomputed, and alarms about a dispatch that found no unit are settled, so that the catalogue is
-    tried again. Raises Malformed for an unknown matter and when nothing changes, Missing.
+    Running deadlines are recomputed, and alarms about a dispatch that waits for a person are settled, so that the rule is
+    asked again. Raises Malformed for an unknown matter and when nothing changes, Missing.
     """
     county = context.county
     if matter_id is not None and matter_id not in county.matters:
@@ -64,7 +63,7 @@ async def _write(
         timer = next_timer(context, recount.start, now)
         await deadlines.recount_clock(conn, context.region, recount.deadline.deadline_id, recount.start, timer)
     await follow_lead(context, conn, ticket, f"{ticket.ticket_id}:{ticket.version}", now)
-    await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, list(_WAITED_FOR_PEOPLE), now)
+    await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, list(UNIT_WANTED), now)
 
 
 async def unmerge_ticket(

@@ -20,7 +20,7 @@ from hotline.domain.deadline.timers import (
 )
 from hotline.domain.deadline.working_time import next_open
 from hotline.domain.enums import Channel, Document, Rule, Step
-from hotline.domain.messaging.alarms import OVERDUE, AlarmKind
+from hotline.domain.messaging.alarms import OVERDUE, UNIT_WANTED, AlarmKind
 from hotline.domain.supervision.tiers import escalated_notice
 from hotline.domain.tickets.ticket import SUPERVISION, Alarm, Decision, DocumentDraft, Escalation, Ticket
 from hotline.store import callbacks, interviews
@@ -150,7 +150,7 @@ async def _settle_alarms(
     rules = tuple(Rule) if not ticket.open else (*decision.settles, *decision.withdraws)
     kinds = [OVERDUE[rule] for rule in rules]
     if not ticket.open or Rule.DISPATCH in decision.settles:
-        kinds += [AlarmKind.NO_CATALOGUE_ROW, AlarmKind.DISPATCH_FAILED]
+        kinds += UNIT_WANTED
     if kinds:
         await alarms.settle_alarms_of_ticket(conn, context.region, ticket.ticket_id, kinds, now)
 

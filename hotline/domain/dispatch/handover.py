@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from hotline.domain.deadline.timers import Start, limit_key
-from hotline.domain.enums import HandlingClass, Reason, Role, Rule
+from hotline.domain.enums import HandlingClass, Kind, Reason, Role, Rule
 from hotline.domain.errors import AccusedAddressee, NotAllowed, Refusal, ReturnClosed, SameUnit, raise_if
 from hotline.domain.messaging.notices import Facts, Notice, NoticeKind
 from hotline.domain.tickets.lifecycle import Verb, refusal_of
@@ -25,16 +25,27 @@ def refusal_of_addressee(ticket: Ticket, unit_id: UUID, barred: Collection[UUID]
     return SameUnit() if unit_id == ticket.lead_unit_id else None
 
 
+def refusal_of_dispatch_by_rule(ticket: Ticket) -> Refusal | None:
+    """Why no rule may choose the unit of this ticket (PROCEDURE §2).
+
+    A tip-off may name the very people who would read it; only a person can tell whom its words are about.
+    """
+    return NotAllowed() if ticket.kind is Kind.TIP_OFF else None
+
+
 def hand_over(
     ticket: Ticket, unit_id: UUID, barred: Collection[UUID], actor: Actor, rules: Rules, now: datetime,
     given: Mapping[str, Any], promised: datetime | None = None,
 ) -> Decision:  # fmt: skip
     """Dispatch or redispatch a ticket (派单, 改派) and start the unit's deadlines.
 
-    Raises AccusedAddressee for a unit in `barred` (PROCEDURE §6), SameUnit for the current lead. The first unit's reply
-    deadline counts from receipt, a later unit's from now. Under supervision the tier's deadline starts again for the
-    new unit, with a letter to it (PROCEDURE §4); the date `promised` to a leader binds the new unit too.
+    Raises AccusedAddressee for a unit in `barred` (PROCEDURE §6), SameUnit for the current lead, NotAllowed for a tip-off
+    that the system would dispatch. The first unit's reply deadline counts from receipt, a later unit's from now. Under
+    supervision the tier's deadline starts again for the new unit, with a letter to it (PROCEDURE §4); the date
+    `promised` to a leader binds the new unit too.
     """
+    if actor.role is Role.SYSTEM:
+        raise_if(refusal_of_dispatch_by_rule(ticket))
     raise_if(refusal_of_addressee(ticket, unit_id, barred))
     first = ticket.lead_unit_id is None
     verb = Verb.DISPATCH if first else Verb.REDISPATCH

@@ -11,6 +11,7 @@ class AlarmKind(StrEnum):
     """Everything an alarm is raised for; one `…_overdue` for each rule whose clock may run out unattended."""
 
     NO_CATALOGUE_ROW = "no_catalogue_row"
+    TIP_OFF_WAITS = "tip_off_waits"
     DISPATCH_FAILED = "dispatch_failed"
     CLOCK_FAILED = "clock_failed"
     NOBODY_TO_RECEIVE = "nobody_to_receive"
@@ -39,3 +40,5 @@ class AlarmKind(StrEnum):
 
 OVERDUE = {rule: AlarmKind(f"{rule}_overdue") for rule in Rule}
 """The alarm for a limit of this rule that ran out."""
+UNIT_WANTED = (AlarmKind.NO_CATALOGUE_ROW, AlarmKind.TIP_OFF_WAITS, AlarmKind.DISPATCH_FAILED)
+"""A received ticket with one of these open waits for a dispatcher; the catalogue is not tried again."""

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from hotline.db import Connection
 from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace
+from hotline.domain.messaging.alarms import UNIT_WANTED
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.queries import fetch_all, fetch_one, fetch_value, queries
@@ -180,11 +181,14 @@ async def list_units(conn: Connection, region: int, ticket_id: UUID) -> dict[UUI
 
 
 async def claim_received(conn: Connection, region: int, until: datetime, batch: int) -> list[Ticket]:
-    """Tickets received up to `until` that wait to be dispatched, oldest first.
+    """Tickets received up to `until` that wait to be dispatched by the catalogue, oldest first.
 
+    Those that an open alarm leaves to a dispatcher are not among them.
     They stay locked until the transaction ends; those locked by another transaction are skipped.
     """
-    rows = await fetch_all(StoredTicketRow, _q.received_tickets(conn, region_id=region, until=until, batch=batch))
+    left = [kind.value for kind in UNIT_WANTED]
+    found = _q.received_tickets(conn, region_id=region, until=until, alarms=left, batch=batch)
+    rows = await fetch_all(StoredTicketRow, found)
     return [ticket_of(row) for row in rows]
 
 

@@ -63,8 +63,8 @@ where region_id = :region_id and ticket_id = :ticket_id and part = 'lead' and un
 -- Units with a part in the ticket.
 select unit_id, part from ticket_unit where region_id = :region_id and ticket_id = :ticket_id;
 
--- name: received_tickets(region_id, until, batch)
--- Tickets to dispatch, oldest first, locked for this worker; those with an open dispatch alarm are left out.
+-- name: received_tickets(region_id, until, alarms, batch)
+-- Tickets to dispatch, oldest first, locked for this worker; those with an open alarm of these kinds are left out.
 select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.confidential, t.title, t.body, t.place,
     t.matter_id, t.state, t.received_at, t.changed_at, t.lead_unit_id, t.accused_unit_id, t.cycle, t.tier, t.redo_count,
     t.return_count, t.extension_count, t.return_ruled, t.parked_from, t.parked_until, t.close_reason, t.closed_at,
@@ -72,7 +72,7 @@ select t.ticket_id, t.number, t.channel, t.kind, t.handling_class, t.pace, t.con
 from ticket t
 where t.region_id = :region_id and t.state = 'received' and t.received_at <= :until
     and not exists (
-        select from alarm a where a.region_id = :region_id and a.ticket_id = t.ticket_id and a.kind in ('no_catalogue_row', 'dispatch_failed')
+        select from alarm a where a.region_id = :region_id and a.ticket_id = t.ticket_id and a.kind = any(:alarms::text[])
             and a.settled_at is null)
 order by t.received_at
 limit :batch for update of t skip locked;

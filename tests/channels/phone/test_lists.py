@@ -18,6 +18,7 @@ from hotline.actions.intake.attachments import add_files
 from hotline.actions.intake.first_contact import merge_ticket
 from hotline.clock import MovedClock
 from hotline.config import Settings
+from hotline.domain.enums import Kind
 from hotline.domain.messaging.message import Delivery, Outgoing
 from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.tickets.ticket import COMPLAINANT
@@ -88,6 +89,21 @@ async def test_dispatcher_picks_a_unit_by_name(take_seat: TakeSeat, town: Town, 
     assert "目录里没有对应的单位" in await seat.read("/console/dispatch")
     await seat.send(f"/console/dispatch/{ticket.ticket_id}", unit="永安镇", client_key="dispatch-key-2")
     assert await pool.fetchval("select lead_unit_id from ticket") == town.unit("永安镇")
+
+
+async def test_tip_off_is_left_to_the_dispatcher_with_its_suggestion(
+    take_seat: TakeSeat, town: Town, pool: asyncpg.Pool
+) -> None:
+    ticket = await opened(town, kind=Kind.TIP_OFF)
+    await handover.dispatch_received(town.context, MONDAY, 10)
+    seat = await take_seat("dispatcher")
+    html = await seat.read("/console/dispatch")
+    assert "派给 水务局" in html
+    assert "举报件一律由人工派单" in html
+    assert "举报件等人工派单" in await seat.read("/console/alarms")
+    await seat.send(f"/console/dispatch/{ticket.ticket_id}", unit="永安镇", client_key="dispatch-key-4")
+    assert await pool.fetchval("select lead_unit_id from ticket") == town.unit("永安镇")
+    assert "没有要处理的提醒事项" in await seat.read("/console/alarms")
 
 
 @pytest.mark.parametrize(("unit", "sentence"), [("没有的局", "承办单位"), ("", "承办单位"), ("东湖水厂", "被反映")])
@@ -228,7 +244,7 @@ async def test_system_administrator_sees_alarms_without_matters(take_seat: TakeS
 @pytest.mark.parametrize(
     "kind",
     [
-        "no_catalogue_row", "nobody_to_receive", "nobody_to_supervise", "message_refused", "message_unknown", "many_filings_of_phone",
+        "no_catalogue_row", "tip_off_waits", "nobody_to_receive", "nobody_to_supervise", "message_refused", "message_unknown", "many_filings_of_phone",
         "dispatch_overdue", "ruling_overdue", "extension_overdue", "verify_overdue", "callback_overdue", "something_new",
     ],
 )  # fmt: skip

@@ -11,9 +11,11 @@ import pytest
 from aiohttp import FormData
 from aiohttp.test_utils import TestClient
 
+from hotline.clock import MovedClock
 from hotline.config import Settings
 from tests.build import Town
 from tests.pictures import HIDDEN, a_jpeg, a_png
+from workers.dispatch import dispatch_due
 
 Client = TestClient[Any, Any]
 PNG = a_png()
@@ -203,6 +205,18 @@ async def test_words_of_markup_are_shown_as_words(public: Client) -> None:
 async def test_tip_off_is_confidential_without_asking(public: Client, pool: asyncpg.Pool) -> None:
     await public.post("/file", data=filled(kind="tip_off"))
     assert await pool.fetchval("select confidential from ticket") is True
+
+
+async def test_tip_off_reaches_no_unit_by_itself(
+    public: Client, town: Town, pool: asyncpg.Pool, clock: MovedClock
+) -> None:
+    body = "前进村村干部挪用修路款，账目一直不公开。"
+    await public.post("/file", data=filled(kind="tip_off", body=body))
+    await public.post("/file", data=filled(kind="help", client_key="website-key-0002"))
+    assert await dispatch_due(town.context, clock.now(), 50) == 2
+    leads = dict(await pool.fetch("select kind, lead_unit_id from ticket"))
+    assert leads == {"tip_off": None, "help": town.unit("永安镇")}
+    assert await pool.fetchval("select kind from alarm") == "tip_off_waits"
 
 
 async def test_form_from_another_site_is_refused(public: Client, pool: asyncpg.Pool) -> None:

@@ -33,6 +33,7 @@ from rehearsal.wechat_server import WechatServer
 from tests.build import MONDAY, Town, a_county, rated, reply
 from workers.callback import callback_due
 from workers.delivery import delivery_due
+from workers.dispatch import dispatch_due
 
 LAMP = "前进村村口的路灯坏了半个月，晚上老人出门看不见路，希望尽快修好。"
 ALICE, BOB = "oRehearsal_follower-00000alice", "oRehearsal_follower-0000000bob"
@@ -288,6 +289,15 @@ async def test_tip_off_is_confidential_without_asking(door: Door) -> None:
     await phone.say("1")
     ticket = await door.newest()
     assert (ticket["kind"], ticket["confidential"]) == ("tip_off", True)
+
+
+async def test_tip_off_reaches_no_unit_by_itself(door: Door) -> None:
+    await tell(door.follower(), "我要举报", "前进村的修路款被挪用，账目一直不公开。", "1", "0", "0", "1")
+    await file(door.follower(BOB))
+    assert await dispatch_due(door.town.context, door.clock.now(), 50) == 2
+    leads = dict(await door.pool.fetch("select kind, lead_unit_id from ticket"))
+    assert leads == {"tip_off": None, "help": door.town.unit("永安镇")}
+    assert await door.value("select kind from alarm") == "tip_off_waits"
 
 
 async def test_wish_for_secrecy_is_kept(door: Door) -> None:

@@ -20,6 +20,7 @@ STEPS = {
     "assist": ("one_day", "expiry"),
 }
 SUPERVISION = ("interview", "supervised", "tier2", "tier3")
+UNIT_WANTED = {"no_catalogue_row", "tip_off_waits", "dispatch_failed"}
 
 
 class Refused(Exception):
@@ -238,7 +239,7 @@ class Books:
     def calm(self, rules: tuple[str, ...], *, hand_over: bool = True) -> None:
         kinds = {f"{rule}_overdue" for rule in rules}
         if "dispatch" in rules and hand_over:
-            kinds |= {"no_catalogue_row", "dispatch_failed"}
+            kinds |= UNIT_WANTED
         for known in self.alarms:
             if known[0] in kinds:
                 known[2] = False
@@ -290,5 +291,5 @@ class Books:
                 if message.reminder:
                     self.ledger[message.reminder] = "skipped"  # type: ignore[index]
         for known in self.alarms:
-            if str(known[0]).endswith("_overdue") or known[0] in ("no_catalogue_row", "dispatch_failed"):
+            if str(known[0]).endswith("_overdue") or known[0] in UNIT_WANTED:
                 known[2] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from tests.simulation.reference import days
-from tests.simulation.reference.books import SUPERVISION, Clock, need
+from tests.simulation.reference.books import SUPERVISION, UNIT_WANTED, Clock, need
 from tests.simulation.reference.mechanism import Mechanism
 from tests.simulation.reference.ticket import REPLY_REDO, TIER_CLOCK
 
@@ -25,7 +25,7 @@ class Corrections(Mechanism):
         self.follow_lead(now)
         self.event("reclassify", self.state, now, "dispatcher")
         for known in self.alarms:
-            if known[0] in ("no_catalogue_row", "dispatch_failed"):
+            if known[0] in UNIT_WANTED:
                 known[2] = False
         if self.lead:
             self.tell(f"unit:{self.lead}", "reclassified", now)

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 
 from tests.simulation.reference import days
-from tests.simulation.reference.books import SUPERVISION, Clock, Supervision
+from tests.simulation.reference.books import SUPERVISION, UNIT_WANTED, Clock, Supervision
 from tests.simulation.reference.joint import Joint
 
 UNITS_OWN = {"sign", "contact", "reply", "assist", "interview", "supervised", "tier2", "tier3"}
@@ -113,12 +113,14 @@ class Timetable(Joint):
 
     def dispatch_by_catalogue(self, now: datetime) -> None:
         """The sweep over what waits without a unit."""
-        waits = any(kind in ("no_catalogue_row", "dispatch_failed") and is_open for kind, _, is_open in self.alarms)
+        waits = any(kind in UNIT_WANTED and is_open for kind, _, is_open in self.alarms)
         if self.state != "received" or self.received > now or waits:
             return
         self.strike(now)
         unit = CATALOGUE.get(self.matter or "")
-        if unit is None or unit in self.former:
+        if self.kind == "tip_off":
+            self.alarm("tip_off_waits", self.cycle)
+        elif unit is None or unit in self.former:
             self.alarm("no_catalogue_row", self.cycle)
         else:
             self.hand_over(unit, now, "system")

@@ -1,5 +1,6 @@
 """Which unit gets a matter, how it may give it back, and who rules on that."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from hotline.domain.dispatch.catalogue import CatalogueRow, choose_unit
 from hotline.domain.enums import HandlingClass, Kind, Pace, Reason, Role, Rule
 from hotline.domain.errors import AccusedAddressee, Missing, NotAllowed, ReturnClosed, WrongState
 from hotline.domain.tickets.lifecycle import State, Verb
-from hotline.domain.tickets.ticket import SUPERVISION
+from hotline.domain.tickets.ticket import SUPERVISION, SYSTEM
 from tests.build import ACCUSED, FRIDAY, MONDAY, OTHER_UNIT, RULES, TUESDAY, UNIT, a_ticket, an_actor, moment
 
 DISPATCHER, HANDLER, INSPECTOR = an_actor(Role.DISPATCHER), an_actor(Role.HANDLER), an_actor(Role.INSPECTOR)
@@ -50,6 +51,20 @@ def test_words_name_the_matter_and_its_clock_while_nobody_else_did() -> None:
     assert catalogue.classify(known, "school.fee", Pace.ORDINARY) == known
     danger = a_ticket(matter_id=None, pace=Pace.LIFE)
     assert catalogue.classify(danger, "school.fee", Pace.ORDINARY).pace is Pace.LIFE
+
+
+def test_no_rule_gives_a_tip_off_to_a_unit_but_a_person_does() -> None:
+    tip_off = replace(RECEIVED, kind=Kind.TIP_OFF)
+    with pytest.raises(NotAllowed):
+        handover.hand_over(tip_off, UNIT, (), SYSTEM, RULES, MONDAY, {})
+    assert handover.hand_over(tip_off, UNIT, (), DISPATCHER, RULES, MONDAY, {}).ticket.lead_unit_id == UNIT
+    assert handover.hand_over(RECEIVED, UNIT, (), SYSTEM, RULES, MONDAY, {}).ticket.lead_unit_id == UNIT
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_tip_offs_alone_are_kept_from_the_rule(kind: Kind) -> None:
+    refusal = handover.refusal_of_dispatch_by_rule(replace(RECEIVED, kind=kind))
+    assert (refusal is not None) == (kind is Kind.TIP_OFF)
 
 
 def test_a_unit_that_gets_a_ticket_late_still_has_its_time_to_reply() -> None:
