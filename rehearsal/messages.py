@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from hotline.actions.region.csv_reader import BadRow, read_csv
 from hotline.domain.enums import Channel, Kind
-from hotline.domain.intake import BODY_LIMIT, TITLE_LIMIT, clean
+from hotline.domain.intake import BODY_LIMIT, TITLE_LIMIT
+from hotline.domain.text import clean
 
 ZONE = ZoneInfo("Asia/Shanghai")
 GRAIN = timedelta(minutes=10)

@@ -18,7 +18,7 @@ from yarl import query_to_pairs
 from channels.web.multipart import BODY_BYTES, MOST_FIELDS, TEXT_BYTES, Oversized, Unreadable, read_parts
 from channels.web.timeouts import FILES_S, TEXT_S, while_reading
 from hotline.domain.errors import Malformed, Missing, TooLong
-from hotline.domain.intake import clean
+from hotline.domain.text import clean
 
 FIELD_CHARACTERS = 12_000
 UNDECODABLE = "\ufffd"
@@ -35,7 +35,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The fields of a form without control characters, and its files."""
+    """The cleaned fields of a form, and its files."""
 
     fields: Mapping[str, str]
     files: tuple[Upload, ...] = ()

@@ -37,8 +37,8 @@ from hotline.actions.supervision.letters import read_own_letter
 from hotline.actions.tickets.case_file import CaseFile
 from hotline.documents import letter_file, letter_sheet
 from hotline.domain.errors import Missing, NotFound, Refusal
-from hotline.domain.intake import clean
 from hotline.domain.policy.rate_limits import LimitedAction
+from hotline.domain.text import clean
 from hotline.domain.tickets.ticket import COMPLAINANT
 
 YEAR = 365 * 24 * 3600

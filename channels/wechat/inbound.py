@@ -16,9 +16,10 @@ from wechatpy.crypto import PrpCrypto, WeChatCrypto
 from wechatpy.replies import TextReply
 from wechatpy.utils import WeChatSigner
 
-from channels.wechat.protocol import BODY_BYTES, clean_text, fit_bytes
+from channels.wechat.protocol import BODY_BYTES, fit_bytes
 from hotline.domain.errors import Refusal
 from hotline.domain.messaging.message import Incoming, IncomingKind
+from hotline.domain.text import clean
 
 CHANNEL = "wechat"
 REPLAY_LIMIT = timedelta(minutes=10)
@@ -184,7 +185,7 @@ def _incoming(fields: Mapping[str, str]) -> Incoming:
         person=fields["FromUserName"],
         sent_at=datetime.fromtimestamp(int(fields["CreateTime"]), UTC),
         kind=kind,
-        text=clean_text(_text(kind, fields)).strip(),
+        text=clean(_text(kind, fields)),
         media_id=fields.get("MediaId"),
         push=_push(fields) if kind == "push" else None,
     )

@@ -16,6 +16,7 @@ from hotline.domain import interview as rule
 from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import Document, Verdict
 from hotline.domain.errors import Missing, NotAllowed, NotFound, raise_if
+from hotline.domain.text import clean
 from hotline.domain.tickets.ticket import Actor, Decision, DocumentDraft, Ticket
 from hotline.store import callbacks, interviews
 from hotline.store.interviews import InterviewMinutes, InterviewPlan, LastInterviewRow
@@ -87,7 +88,8 @@ async def review_interview(
     allow(actor, Right.REVIEW_INTERVIEW)
     if actor.account_id is None:
         raise NotAllowed
-    if not reason.strip():
+    reason = clean(reason)
+    if not reason:
         raise Missing(what="复核理由")
     async with context.writing(actor) as conn:
         row, ticket = await _newest(context, conn, ticket_id), await records.get_ticket(conn, context.region, ticket_id)
@@ -96,7 +98,7 @@ async def review_interview(
         # The form sent twice changes nothing: the person's own first review is not looked at.
         raise_if(rule.refusal_of_review(ticket, (), actor))
         await interviews.review_interview(
-            conn, context.region, row["interview_id"], actor.account_id, agreed, reason.strip(), now
+            conn, context.region, row["interview_id"], actor.account_id, agreed, reason, now
         )
 
 

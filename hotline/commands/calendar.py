@@ -11,7 +11,7 @@ import click
 from hotline.actions.deadline.calendar import Forecast, day_text, list_holiday_notices, load_notice, preview_notice
 from hotline.actions.deadline.holiday_notice import HolidayNotice, read_holiday_notice
 from hotline.clock import RealClock
-from hotline.commands.shell import columns, open_here, read_settings, run
+from hotline.commands.shell import FREE_TEXT, columns, open_here, read_settings, run
 from hotline.domain.deadline.explanation import ExplanationLine
 from hotline.domain.deadline.working_time import Calendar
 from hotline.domain.errors import Refusal
@@ -43,14 +43,14 @@ def preview(file: Path) -> None:
 @calendar.command("load")
 @click.argument("file", type=FILE)
 @click.option("--yes", is_flag=True, help="确认与已公布安排不一致的日子")
-@click.option("--by", default="", help="谁载入的；不写则用登录名")
+@click.option("--by", default="", type=FREE_TEXT, help="谁载入的；不写则用登录名")
 def load(file: Path, yes: bool, by: str) -> None:
     """载入放假安排（TOML），并一次重算全部在办期限，每个移动的期限都记入工单历史。"""
     notice, settings = _read(file), read_settings()
 
     async def work() -> None:
         async with open_here(settings) as context:
-            by_whom = by.strip() or getpass.getuser()
+            by_whom = by or getpass.getuser()
             done = await load_notice(context, notice, by_whom, RealClock().now(), confirmed=yes)
         if done.version is None:
             click.echo("这份安排早已载入，没有变化。")

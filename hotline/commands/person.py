@@ -10,7 +10,7 @@ import click
 
 from hotline.actions.privacy.data_export import copy_person
 from hotline.clock import RealClock
-from hotline.commands.shell import open_here, read_settings, run
+from hotline.commands.shell import FREE_TEXT, open_here, read_settings, run
 from hotline.documents import docx_of
 from hotline.documents.person import person_sheet
 from hotline.holidays import ZONE
@@ -23,7 +23,7 @@ def person() -> None:
 
 @person.command("export")
 @click.argument("number")
-@click.option("--reason", required=True, help="谁要求的、怎样核实了身份；记入查看记录")
+@click.option("--reason", required=True, type=FREE_TEXT, help="谁要求的、怎样核实了身份；记入查看记录")
 @click.option(
     "--to",
     "folder",

@@ -10,7 +10,7 @@ import click
 
 from hotline.actions.policy import compose_toml, list_versions, read_toml, save_policy
 from hotline.clock import RealClock
-from hotline.commands.shell import columns, open_here, read_settings, run
+from hotline.commands.shell import FREE_TEXT, columns, open_here, read_settings, run
 from hotline.holidays import ZONE
 
 UNMOVED = "在办的期限不变，新开始的期限按新版计算。"
@@ -36,7 +36,7 @@ def export() -> None:
 @policy.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--valid-from", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="从何时起执行；不写则立即执行")
-@click.option("--by", default="", help="谁改的；不写则用登录名")
+@click.option("--by", default="", type=FREE_TEXT, help="谁改的；不写则用登录名")
 def take(file: Path, valid_from: datetime | None, by: str) -> None:
     """检查并保存一份规定（TOML）为新的一版，列出与现行规定的差别。没写的项按默认值。"""
     settings = read_settings()
@@ -49,7 +49,7 @@ def take(file: Path, valid_from: datetime | None, by: str) -> None:
                 text = file.read_text(encoding="utf-8-sig")
             except UnicodeDecodeError:
                 raise click.ClickException(f"{file}：不是 UTF-8 编码。") from None
-            saved = await save_policy(context, read_toml(text), by.strip() or getpass.getuser(), now, valid_from=since)
+            saved = await save_policy(context, read_toml(text), by or getpass.getuser(), now, valid_from=since)
         rows = [(name, old or "（没有）", f"→ {new or '（没有）'}") for name, old, new in saved.differences]
         for line in columns(rows) if rows else []:
             click.echo(line)

@@ -16,6 +16,20 @@ from hotline.actions.region.health import UpkeepFault
 from hotline.clock import RealClock
 from hotline.config import ConfigurationError, Settings
 from hotline.domain.errors import Refusal
+from hotline.domain.text import clean
+
+
+class _FreeText(click.ParamType[str]):
+    """An option of free text, cleaned like the fields of a form."""
+
+    name = "text"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text cleaned."""
+        return clean(str(value))
+
+
+FREE_TEXT = _FreeText()
 
 
 def read_settings() -> Settings:

@@ -10,7 +10,7 @@ import click
 from hotline.actions.accounts import staff
 from hotline.actions.region.context import RegionContext
 from hotline.clock import RealClock
-from hotline.commands.shell import columns, open_here, read_settings, run
+from hotline.commands.shell import FREE_TEXT, columns, open_here, read_settings, run
 from hotline.domain.enums import Role
 from hotline.domain.policy.login_rules import LOG_IN_ROLES
 
@@ -25,7 +25,7 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("login")
-@click.option("--name", required=True, help="姓名")
+@click.option("--name", required=True, type=FREE_TEXT, help="姓名")
 @click.option("--role", required=True, type=click.Choice(ROLES), help="角色")
 @click.option("--unit", default="", help="所在单位的全称；承办人和负责人必须有")
 @click.option("--ask", is_flag=True, help="自己输入首次登录用的密码；不加则随机生成并显示一次")
@@ -46,7 +46,7 @@ def add_user(login: str, name: str, role: str, unit: str, ask: bool) -> None:
 
 @user.command("lock")
 @click.argument("login")
-@click.option("--reason", required=True, help="理由，记入账号记录")
+@click.option("--reason", required=True, type=FREE_TEXT, help="理由，记入账号记录")
 def lock_user(login: str, reason: str) -> None:
     """停用一个账号：不能再登录，已登录的立即退出。"""
     settings = read_settings()
@@ -94,7 +94,7 @@ def reset_user(login: str, factor: bool) -> None:
 @click.argument("login")
 @click.option("--role", required=True, type=click.Choice(ROLES), help="角色")
 @click.option("--unit", default="", help="所在单位的全称")
-@click.option("--reason", required=True, help="理由，记入账号记录")
+@click.option("--reason", required=True, type=FREE_TEXT, help="理由，记入账号记录")
 def change_user(login: str, role: str, unit: str, reason: str) -> None:
     """改任角色或单位。"""
     settings = read_settings()
@@ -110,7 +110,7 @@ def change_user(login: str, role: str, unit: str, reason: str) -> None:
 @user.command("sessions")
 @click.argument("login")
 @click.option("--most", type=click.IntRange(0, 20), required=True, help="可同时登录几处；0：按统一规定")
-@click.option("--reason", required=True, help="理由，记入账号记录")
+@click.option("--reason", required=True, type=FREE_TEXT, help="理由，记入账号记录")
 def allow_sessions(login: str, most: int, reason: str) -> None:
     """允许一个账号同时在几处登录；超出的最早的登录立即退出。"""
     settings = read_settings()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from io import BytesIO
 from typing import Any, assert_never
 
@@ -13,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.shared import Length, Mm, Pt, RGBColor
 
 from hotline.documents import sheet as page
+from hotline.documents.printable import printable
 from hotline.documents.sheet import Alignment, Face, RuleLine, Sheet, Table, Text
 
 WIDTH = Mm(page.WIDTH)
@@ -36,8 +38,9 @@ def docx_of(sheet: Sheet, mark: str = "") -> bytes:
     document = Document()
     properties = document.core_properties
     properties.title, properties.author, properties.comments = sheet.title_of_file, "", ""
-    properties.created = properties.modified = sheet.made_at.replace(tzinfo=None)
-    _lay_out(document, mark)
+    # The library writes any datetime as if it were UTC.
+    properties.created = properties.modified = sheet.made_at.astimezone(UTC).replace(tzinfo=None)
+    _lay_out(document, printable(mark))
     for block in sheet.blocks:
         match block:
             case Text():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 import typst
 
 from hotline.documents import sheet as page
+from hotline.documents.printable import printable
 from hotline.documents.sheet import Face, Sheet, Table, Text
 from hotline.domain.errors import Refusal
 
@@ -27,6 +29,10 @@ _LIKES: Mapping[Face, tuple[str, ...]] = {
     Face.TITLE_SONG: ("FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", *_SONG, *_HEI),
     Face.SONG: (*_SONG, *_HEI),
 }
+# A run of letters or punctuation this long has no place to break and would leave the page. Scripts whose letters join
+# (Arabic) or carry marks are left alone: a break mark would part them.
+_UNBROKEN = re.compile(r"[!-~\u00a1-\u02ff\u0370-\u052f\u2010-\u2bff\u3001-\u303f\uff01-\uffee]{24,}")
+_BREAK = "\u200b"
 
 
 class NoChineseFont(Refusal):
@@ -42,7 +48,7 @@ def pdf_of(sheet: Sheet, mark: str = "") -> bytes:
     """
     fonts = _fonts()
     told = {
-        "title": sheet.title_of_file, "mark": mark, "blocks": [_block(block) for block in sheet.blocks],
+        "title": sheet.title_of_file, "mark": printable(mark), "blocks": [_block(block) for block in sheet.blocks],
         "faces": _faces(tuple(fonts.families())), "width": page.WIDTH, "line": page.LINE,
         "space": page.CHARACTER_SPACE, "body": page.BODY, "fourth": page.FOURTH, "cell": page.CELL,
         "cell_line": page.CELL_LINE, "red": f"#{page.RED}",
@@ -51,7 +57,8 @@ def pdf_of(sheet: Sheet, mark: str = "") -> bytes:
         _DRAWN_BY.read_bytes(),
         font_paths=fonts,
         sys_inputs={"sheet": json.dumps(told)},
-        timestamp=sheet.made_at.astimezone(UTC),
+        # typst takes whole seconds only.
+        timestamp=sheet.made_at.astimezone(UTC).replace(microsecond=0),
     )
     if not isinstance(drawn, bytes):
         raise TypeError("a PDF is one piece")
@@ -75,6 +82,12 @@ def _faces(families: tuple[str, ...]) -> dict[str, list[str]]:
 
 def _block(block: Text | Table) -> dict[str, Any]:
     if isinstance(block, Text):
-        return {"kind": "text", **asdict(block)}
+        return {"kind": "text", **asdict(block), "text": _breakable(block.text), "right": _breakable(block.right)}
     left = [[block.is_left(row, place) for place in range(len(block.widths))] for row in range(len(block.rows))]
-    return {"kind": "table", **asdict(block), "left": left}
+    rows = [list(map(_breakable, row)) for row in block.rows]
+    return {"kind": "table", **asdict(block), "rows": rows, "left": left}
+
+
+def _breakable(text: str) -> str:
+    """Return the text with invisible break marks in every very long word."""
+    return _UNBROKEN.sub(lambda found: _BREAK.join(found[0]), text)

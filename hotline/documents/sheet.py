@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import assert_never
+
+from hotline.documents.printable import printable
 
 # 3号, 4号, 2号 in points; eight characters of the red head fit on a line.
 BODY, FOURTH, HEADLINE, HEAD = 16.0, 14.0, 22.0, 42.0
@@ -84,11 +87,14 @@ class Table:
 
 @dataclass(slots=True)
 class Sheet:
-    """A document as a list of blocks from top to bottom."""
+    """A document as a list of blocks from top to bottom; its texts hold printable characters only."""
 
     title_of_file: str
     made_at: datetime
     blocks: list[Text | Table] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.title_of_file = printable(self.title_of_file)
 
     def head(self, name: str, left: str, right: str, *, above: str = "") -> None:
         """Add the red name, the line with number or issuer and date, and the red rule."""
@@ -134,4 +140,11 @@ class Sheet:
             self._add(Text(words, size=FOURTH, rules=rules))
 
     def _add(self, block: Text | Table) -> None:
+        match block:
+            case Text():
+                block = replace(block, text=printable(block.text), right=printable(block.right))
+            case Table():
+                block = replace(block, rows=tuple(tuple(map(printable, row)) for row in block.rows))
+            case _:
+                assert_never(block)
         self.blocks.append(block)

@@ -14,6 +14,7 @@ from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace
 from hotline.domain.errors import AccusedAddressee, Malformed, Missing, TooLong
 from hotline.domain.messaging.notices import Notice, NoticeKind
 from hotline.domain.privacy.personal_numbers import normalise_identity, redact
+from hotline.domain.text import clean
 from hotline.domain.tickets.lifecycle import TABLE, State, Verb
 from hotline.domain.tickets.ticket import Actor, Decision, Event, Rules, Ticket, move
 
@@ -22,7 +23,6 @@ TITLE_LIMIT = 60
 PLACE_LIMIT = 200
 NAME_LIMIT = 40
 PERSON_NAMES: Mapping[str, str] = {"name": "姓名", "phone": "联系电话", "identity": "身份证号码", "address": "住址"}
-_UNFIT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,6 @@ class Filing:
     identity: str = ""
     wechat: str = ""
     linked_to: UUID | None = None
-
-
-def clean(text: str) -> str:
-    """Return the text stripped and without control characters or lone surrogates; line ends become Unix ones."""
-    return _UNFIT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def compose_title(body: str) -> str:

@@ -21,8 +21,8 @@ from channels.web.session import actor, check_csrf, now
 from hotline.actions.privacy.access_log import AccessEntryRow, Filter, list_entries, list_unusual, settle_unusual
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import Role
-from hotline.domain.intake import clean
 from hotline.domain.privacy.access_patterns import What
+from hotline.domain.text import clean
 from hotline.holidays import ZONE
 
 PAGE = 50

@@ -25,8 +25,8 @@ from hotline.actions.region.context import RegionContext
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, NoSuchUnit, NotFound, Refusal
-from hotline.domain.intake import clean
 from hotline.domain.policy.login_rules import ADMINISTRATORS, LOG_IN_ROLES, NUMBERS
+from hotline.domain.text import clean
 from hotline.domain.tickets.ticket import Actor
 
 EVENTS_SHOWN = 100

@@ -28,8 +28,8 @@ from hotline.actions.search.ticket_lists import ListedTicketRow, list_caller, li
 from hotline.domain.accounts.permissions import Right
 from hotline.domain.enums import KIND_NAMES, Kind
 from hotline.domain.errors import NotFound, Refusal
-from hotline.domain.intake import clean
 from hotline.domain.policy.rate_limits import LimitedAction
+from hotline.domain.text import clean
 from hotline.domain.tickets.lifecycle import STATE_NAMES, State
 from hotline.domain.tickets.ticket import Actor
 from hotline.phone import normalise
@@ -112,7 +112,7 @@ def ticket_line(row: ListedTicketRow, request: web.Request) -> dict[str, Any]:
 async def show_caller(request: web.Request) -> web.Response:
     """`GET /console/caller?phone=`: return a fragment with earlier tickets from this number, none of them confidential."""
     user, context = actor(request), region_of(request)
-    phone = request.query.get("phone", "").strip()[:40]
+    phone = clean(request.query.get("phone", ""))[:40]
     await count_account(request, LimitedAction.ACCOUNT_SEARCH)
     rows = await list_caller(context, phone, user, now(request), remote_address(request)) if phone else []
     is_valid = bool(phone) and normalise(phone, area_code=context.area_code) is not None

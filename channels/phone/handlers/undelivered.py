@@ -103,7 +103,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     check_csrf(request, form.fields.get("csrf", ""))
     try:
         await settle_undelivered(
-            region_of(request), outbox_id, form.choice("how", FollowUp, "结果"), form.text("words", WORDS).strip(), actor(request), now(request),
+            region_of(request), outbox_id, form.choice("how", FollowUp, "结果"), form.text("words", WORDS), actor(request), now(request),
             form.fields.get("client_key") or None,
         )  # fmt: skip
     except NotFound:

@@ -11,6 +11,7 @@ from typing import TypeGuard
 
 from hotline.domain.deadline.office_hours import FIRST_YEAR, LAST_YEAR, Shift
 from hotline.domain.errors import BadCalendar, UnfitNotice
+from hotline.domain.text import clean
 from hotline.holidays import DayRow, china_calendar
 
 NAME_LIMIT = 40
@@ -51,7 +52,7 @@ def read_holiday_notice(text: str, today: date) -> HolidayNotice:
             faults += _read_day(entry, line, notice, rows)
     if faults:
         raise unfit(faults)
-    return HolidayNotice(notice["source"].strip(), notice["published"], notice["effective_from"], tuple(rows.values()))
+    return HolidayNotice(clean(notice["source"]), notice["published"], notice["effective_from"], tuple(rows.values()))
 
 
 def unfit(faults: list[str]) -> UnfitNotice:
@@ -62,7 +63,7 @@ def unfit(faults: list[str]) -> UnfitNotice:
 def _faults_of_head(notice: Mapping[str, object], today: date) -> Iterator[str]:
     yield from (f"{name}：没有这一项" for name in notice if name not in _HEAD)
     source, published, days = notice.get("source"), notice.get("published"), notice.get("days")
-    if not isinstance(source, str) or not 0 < len(source.strip()) <= SOURCE_LIMIT:
+    if not isinstance(source, str) or not 0 < len(clean(source)) <= SOURCE_LIMIT:
         yield f"source：要写明通知的名称和文号，{SOURCE_LIMIT} 字以内"
     for name in ("published", "effective_from"):
         if not _is_date(notice.get(name)):
@@ -104,7 +105,7 @@ def _read_day(entry: object, place: str, notice: Mapping[str, object], rows: dic
     shifts, why = _read_shifts(entry.get("shifts"))
     faults += [f"{place}：{why}"] if why else []
     if not faults:
-        row = DayRow(day, entry["working"], entry["name"].strip(), str(notice.get("source", "")).strip(), shifts)
+        row = DayRow(day, entry["working"], clean(entry["name"]), clean(str(notice.get("source", ""))), shifts)
         faults += _faults_of_hours(row, place)
         rows[day] = row
     return faults
@@ -114,7 +115,7 @@ def _faults_of_day(entry: Mapping[str, object], place: str) -> Iterator[str]:
     if not isinstance(entry.get("working"), bool):
         yield f"{place}：working 应当是 true（上班）或 false（放假）"
     name = entry.get("name")
-    if not isinstance(name, str) or not 0 < len(name.strip()) <= NAME_LIMIT:
+    if not isinstance(name, str) or not 0 < len(clean(name)) <= NAME_LIMIT:
         yield f"{place}：name 要写明是什么日子，{NAME_LIMIT} 字以内"
 
 

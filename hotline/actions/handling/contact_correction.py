@@ -21,6 +21,7 @@ from hotline.domain.intake import PERSON_NAMES, check_person
 from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import is_masked
 from hotline.domain.privacy.visibility import masked_person
+from hotline.domain.text import clean
 from hotline.domain.tickets.ticket import Actor, Decision, Ticket
 from hotline.phone import normalise
 from hotline.store.privacy import complainants
@@ -58,7 +59,7 @@ async def correct_person(
 def _fresh(context: RegionContext, complainant: Complainant, given: Mapping[str, Any]) -> dict[str, str]:
     """Return the fields that change, with their new values validated and the phone number normalised."""
     kept, masked = asdict(complainant), masked_person(complainant)
-    typed = {what: str(given.get(what) or "").strip() for what in PERSON_NAMES}
+    typed = {what: clean(str(given.get(what) or "")) for what in PERSON_NAMES}
     meant = {what: value for what, value in typed.items() if value and not is_masked(value) and value != masked[what]}
     checked = check_person(meant)
     if "phone" in checked:

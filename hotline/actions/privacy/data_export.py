@@ -16,6 +16,7 @@ from hotline.domain.accounts.permissions import Right, allow
 from hotline.domain.enums import KIND_NAMES
 from hotline.domain.errors import Missing, NotFound
 from hotline.domain.privacy.person_copy import CopiedEvent, PersonCopy, TicketCopy
+from hotline.domain.text import clean
 from hotline.domain.tickets.lifecycle import STATE_NAMES, TABLE, Verb
 from hotline.domain.tickets.ticket import SYSTEM, Actor, Ticket
 from hotline.store.privacy import access_log
@@ -34,7 +35,8 @@ async def copy_person(
     """
     if actor is not None:
         allow(actor, Right.EXPORT_PERSON)
-    if not reason.strip():
+    reason = clean(reason)
+    if not reason:
         raise Missing(what="导出理由")
     async with context.writing(actor or SYSTEM) as conn:
         ticket = await records.get_by_number(conn, context.region, number.strip())
@@ -46,7 +48,7 @@ async def copy_person(
         account_id = actor.account_id if actor else None
         for copied in tickets:
             await access_log.insert_entry(
-                conn, context.region, now, account_id, copied.ticket_id, "export", f"应本人要求：{reason.strip()}"[:200], address,
+                conn, context.region, now, account_id, copied.ticket_id, "export", f"应本人要求：{reason}"[:200], address,
                 page="" if actor else "hotline person export",
             )  # fmt: skip
         copies = [await _copy_ticket(context, conn, copied) for copied in tickets]

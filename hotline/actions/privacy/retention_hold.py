@@ -16,6 +16,7 @@ from hotline.domain.errors import NotAllowed, NotFound, raise_if
 from hotline.domain.policy.retention_periods import check_hold
 from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.privacy.retention_hold import refusal_of_hold
+from hotline.domain.text import clean
 from hotline.domain.tickets.lifecycle import check_reason
 from hotline.domain.tickets.ticket import Actor, Ticket
 from hotline.store.privacy import retention as store
@@ -42,7 +43,7 @@ async def hold_ticket(
     Raises NotAllowed, NotFound outside the actor's rows, WrongState for an open ticket, Missing, TooLong, Malformed
     for a day over or too far.
     """
-    by, reason = _who(actor), check_reason(mask_text(reason.strip()), "暂缓理由", REASON_LIMIT)
+    by, reason = _who(actor), check_reason(mask_text(clean(reason)), "暂缓理由", REASON_LIMIT)
     check_hold(until, _today(context, now))
     async with context.writing(actor) as conn:
         ticket = await _find(context, conn, ticket_id, actor)

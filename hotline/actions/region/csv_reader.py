@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from hotline.domain.text import clean
+
 
 class UnreadableCsv(Exception):
     """The file cannot be read as a table; the text is a sentence for the user."""
@@ -61,7 +63,7 @@ def read_csv(path: Path, needs: Sequence[str]) -> CsvTable:
         if why or isinstance(record, str):
             bad.append(BadRow(path.name, line, why))
         else:
-            rows.append(CsvRow(line, {name: cell.strip() for name, cell in zip(names, record, strict=False)}))
+            rows.append(CsvRow(line, {name: clean(cell) for name, cell in zip(names, record, strict=False)}))
     return CsvTable(tuple(rows), tuple(bad))
 
 

@@ -31,6 +31,7 @@ from hotline.domain.errors import Missing, NotAllowed, NotFound
 from hotline.domain.privacy.complainant import Complainant
 from hotline.domain.privacy.personal_numbers import mask_text
 from hotline.domain.privacy.visibility import masked_person, may_reveal, reads_words, shows_person
+from hotline.domain.text import clean
 from hotline.domain.tickets.lifecycle import Verb
 from hotline.domain.tickets.ticket import COMPLAINANT, Actor, Ticket
 from hotline.store import callbacks
@@ -145,14 +146,15 @@ async def reveal_person(
     context: RegionContext, ticket_id: UUID, actor: Actor, now: datetime, reason: str, address: str = ""
 ) -> Person:
     """Return the complainant unmasked; the reason goes into the access log. Raises Missing, NotAllowed, NotFound."""
-    if not reason.strip():
+    reason = clean(reason)
+    if not reason:
         raise Missing(what="查看理由")
     async with context.writing(actor) as conn:
         ticket = await _visible(context, conn, ticket_id, actor)
         if not may_reveal(actor, ticket, leads=context.county.leads(actor, ticket)):
             raise NotAllowed
         await access_log.insert_entry(
-            conn, context.region, now, actor.account_id, ticket_id, "reveal", reason.strip()[:200], address
+            conn, context.region, now, actor.account_id, ticket_id, "reveal", reason[:200], address
         )
         complainant = await read_complainant(context, conn, ticket_id)
     return Person(True, complainant.name, complainant.phone, complainant.address, complainant.identity, may_reveal=True)

@@ -16,6 +16,7 @@ from hotline.domain.brief.words import Line, figure_name, say
 from hotline.domain.enums import Role
 from hotline.domain.errors import NotAllowed, NotFound, Refusal, TooLong
 from hotline.domain.messaging.notices import BriefStage, Notice, NoticeKind
+from hotline.domain.text import clean
 from hotline.domain.tickets.ticket import Actor
 
 ADVICE_LIMIT = 4000
@@ -153,8 +154,8 @@ def check(verb: BriefVerb, state: BriefState, role: Role) -> BriefState:
 
 
 def check_advice(text: str) -> str:
-    """Return the advice (section 8) stripped, with Unix line ends. Raises TooLong."""
-    text = text.replace("\r\n", "\n").strip()
+    """Return the advice (section 8) cleaned. Raises TooLong."""
+    text = clean(text)
     if len(text) > ADVICE_LIMIT:
         raise TooLong(what="工作建议", limit=ADVICE_LIMIT)
     return text

@@ -13,6 +13,7 @@ from hotline.domain.policy.limits import DEFAULT_LIMITS, Limit, Policy, read_key
 from hotline.domain.policy.login_rules import faults_of_section
 from hotline.domain.policy.rate_limits import LimitedAction, RateLimit
 from hotline.domain.policy.retention_periods import faults_of_retention
+from hotline.domain.text import clean
 
 LEVELS = ("county", "bureau", "town", "station", "village")
 LONGEST_DAYS = 1000
@@ -110,7 +111,7 @@ def _faults_of_statutes(statutes: Mapping[str, Any], matters: Collection[str]) -
         if not isinstance(told, Mapping) or set(told) != {"limit", "source"}:
             yield f"{where}：要写明 limit（时限）和 source（法律依据）"
             continue
-        if not isinstance(told["source"], str) or not told["source"].strip():
+        if not isinstance(told["source"], str) or not clean(told["source"]):
             yield f"{where}：缺少法律依据 source"
         yield from (f"{where}：{fault}" for fault in _faults_of_limit(told["limit"]))
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from hotline.domain.enums import Role
 from hotline.domain.errors import Missing, NotAllowed, Refusal, TooLong, WrongState, raise_if
+from hotline.domain.text import clean
 
 
 class State(StrEnum):
@@ -225,14 +226,14 @@ def check(state: State, verb: Verb, role: Role) -> Arrow:
 
 def check_given(verb: Verb, given: Mapping[str, object]) -> None:
     """Raise Missing with all required fields that are empty, in one list (一次性告知)."""
-    lacking = [FIELD_NAMES[name] for name in TABLE[verb].needs if not str(given.get(name) or "").strip()]
+    lacking = [FIELD_NAMES[name] for name in TABLE[verb].needs if not clean(str(given.get(name) or ""))]
     if lacking:
         raise Missing(what="、".join(lacking))
 
 
 def check_reason(text: str, what: str, limit: int) -> str:
-    """Return a required reason, stripped. Raises Missing, and TooLong beyond `limit` characters."""
-    text = text.strip()
+    """Return a required reason, cleaned. Raises Missing, and TooLong beyond `limit` characters."""
+    text = clean(text)
     if not text:
         raise Missing(what=what)
     if len(text) > limit:

@@ -247,3 +247,18 @@ async def test_every_public_page_works_without_scripts(public: Client) -> None:
         assert " style=" not in html
         assert "onclick" not in html
         assert html.count("<h1>") == 1
+
+
+@pytest.mark.parametrize("body", ["\u200b\u200b", "\u202e\ufffe", "\u3164"])
+async def test_a_body_with_nothing_to_see_is_no_body(public: Client, pool: asyncpg.Pool, body: str) -> None:
+    answer = await public.post("/file", data=filled(body=body))
+    assert answer.status == 422
+    assert "诉求内容" in await answer.text()
+    assert await count(pool, "ticket") == 0
+
+
+async def test_invisible_marks_are_gone_from_every_field(public: Client, pool: asyncpg.Pool) -> None:
+    marked = {"body": f"{WORDS}\u202e\ufffe👨‍👩‍👧", "place": "前\u200b进\u2066村\uffff"}
+    assert (await public.post("/file", data=filled(**marked))).status == 200
+    kept = await pool.fetchrow("select body, place from ticket")
+    assert (kept["body"], kept["place"]) == (f"{WORDS}👨‍👩‍👧", "前进村")

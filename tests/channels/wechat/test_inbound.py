@@ -296,6 +296,15 @@ def test_content_beyond_utf8_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "kept"), [("水\u202e费\u2066多\u200b了", "水费多了"), ("\u200b\u200b", ""), ("好的👨‍👩‍👧", "好的👨‍👩‍👧")]
+)
+def test_text_is_cleaned_at_the_door(sent: str, kept: str) -> None:
+    xml = recorded("text").replace("幸福路路灯坏了三天，晚上看不清 <路口> & 台阶", sent)
+    assert sent in xml
+    assert read_sealed(xml).text == kept
+
+
+@pytest.mark.parametrize(
     "text", ["a]]>b", "]]>", "结尾]]", "]]]]>>", "<a href='x'>链接</a> & <![CDATA[", "第一行\n第二行"]
 )
 async def test_reply_arrives_as_written(follower: Follower, webhook: Webhook, text: str) -> None:

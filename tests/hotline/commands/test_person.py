@@ -23,7 +23,10 @@ async def test_export_writes_both_files_and_is_recorded(
     monkeypatch.setenv("HOTLINE_REDIS_URL", settings.redis_url)
     monkeypatch.setenv("HOTLINE_FILES_DIR", str(settings.files_dir))
     monkeypatch.setenv("HOTLINE_KEY", KEY)
-    words = ["person", "export", ticket.number, "--reason", "本人来信要求", "--to", str(tmp_path)]
+    words = ["person", "export", ticket.number, "--reason", "\u200b\u202e", "--to", str(tmp_path)]
+    without = await asyncio.to_thread(CliRunner().invoke, cli, words)
+    assert (without.exit_code, "导出理由" in without.output) == (1, True)
+    words[4] = "本人来信\u202e要求"
     done = await asyncio.to_thread(CliRunner().invoke, cli, words)
     assert done.exit_code == 0, done.output
     assert "13800138000" not in done.output
@@ -32,3 +35,4 @@ async def test_export_writes_both_files_and_is_recorded(
     assert {file.stat().st_mode & 0o777 for file in tmp_path.glob("2*")} == {0o600}
     assert (tmp_path / f"{ticket.number}.docx").read_bytes()[:2] == b"PK"
     assert await pool.fetchval("select count(*) from view_log where what = 'export'") == 1
+    assert await pool.fetchval("select reason from view_log where what = 'export'") == "应本人要求：本人来信要求"

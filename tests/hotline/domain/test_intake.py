@@ -7,7 +7,8 @@ import pytest
 from hotline.domain import intake
 from hotline.domain.enums import CloseReason, HandlingClass, Kind, Pace, Role, Rule
 from hotline.domain.errors import Malformed, Missing, NotAllowed, TooLong, WrongState
-from hotline.domain.intake import check_filing, clean, compose_title
+from hotline.domain.intake import check_filing, compose_title
+from hotline.domain.text import clean
 from hotline.domain.tickets.lifecycle import State
 from hotline.domain.tickets.ticket import COMPLAINANT
 from tests.build import MONDAY, RULES, TUESDAY, UNIT, a_filing, a_ticket, an_actor, moment
