@@ -29,6 +29,7 @@ from hotline.domain.policy.login_rules import (
     LastAdministrator,
     OwnAccount,
     WeakPassword,
+    plain_login,
 )
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import logins, staff
@@ -61,6 +62,7 @@ async def add_account(
     Raises Malformed, Missing, LoginTaken, WeakPassword, AdministratorByHand, NotAllowed.
     """
     _check(actor, role)
+    login = plain_login(login)
     _check_post(login, name, role, unit_id)
     if password is not None and (faults := await faults_of(context, login, name, password)):
         raise WeakPassword(faults=SEPARATOR.join(faults))
