@@ -18,7 +18,7 @@ from yarl import query_to_pairs
 from channels.web.multipart import BODY_BYTES, MOST_FIELDS, TEXT_BYTES, Oversized, Unreadable, read_parts
 from channels.web.timeouts import FILES_S, TEXT_S, while_reading
 from hotline.domain.errors import Malformed, Missing, TooLong
-from hotline.domain.intake import clean
+from hotline.domain.intake import clean, is_client_key
 
 FIELD_CHARACTERS = 12_000
 UNDECODABLE = "\ufffd"
@@ -105,7 +105,7 @@ class Form:
     def client_key(self) -> str | None:
         """The key by which a repeated submission gets the first answer. Raises Malformed."""
         value = self.fields.get("client_key", "")
-        if len(value) > 100 or not value.isascii():
+        if value and not is_client_key(value):
             raise Malformed(what="表单编号")
         return value or None
 
