@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -89,9 +89,12 @@ class Form:
         """Return a local date and time as an aware datetime. Raises Missing, Malformed."""
         try:
             value = datetime.fromisoformat(self.required(name, what))
-        except ValueError:
+            local = value.replace(tzinfo=zone) if value.tzinfo is None else value
+            # The first and last hours of the calendar may not exist in UTC, in which moments are stored.
+            local.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise Malformed(what=what) from None
-        return value.replace(tzinfo=zone) if value.tzinfo is None else value
+        return local
 
     def day(self, name: str, what: str) -> date | None:
         """Return the field as a date, or None if it is empty. Raises Malformed."""
