@@ -1354,7 +1354,7 @@ comment on function rows_people is 'The hashes by which one person of a channel 
 create function rows_all() returns boolean language sql stable
     return rows_kind() in ('all', 'unnamed');
 comment on function rows_all is 'Whether this session is shown every ticket';
-create function rows_recused() returns uuid[] language plpgsql stable security definer set search_path = pg_catalog, public as $$
+create function rows_recused() returns uuid[] language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     account uuid := rows_account();
 begin
@@ -1368,7 +1368,7 @@ comment on function rows_recused is 'Tickets the account stays away from';
 
 -- Two look-ups that bypass row-level security, since the policies of these tables would otherwise recurse.
 
-create function rows_invited() returns uuid[] language sql stable security definer set search_path = pg_catalog, public
+create function rows_invited() returns uuid[] language sql stable security definer set search_path = pg_catalog, public, pg_temp
 begin atomic
     select array(
         select i.ticket_id from interview i join volunteer v on v.region_id = i.region_id and v.volunteer_id = i.volunteer_id
@@ -1376,7 +1376,7 @@ begin atomic
 end;
 comment on function rows_invited is 'Tickets on whose interview the account, a volunteer, was asked to advise';
 create function is_of_units(of_region smallint, of_ticket uuid, units uuid[]) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     return exists (select from ticket where region_id = of_region and ticket_id = of_ticket and lead_unit_id = any (units))
         or exists (
@@ -1385,7 +1385,7 @@ begin
 end
 $$;
 comment on function is_of_units is 'Whether one of these units leads or assists on a ticket';
-create function rows_free() returns boolean language plpgsql stable security definer set search_path = pg_catalog, public as $$
+create function rows_free() returns boolean language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
     account uuid := rows_account();
 begin
@@ -1395,7 +1395,7 @@ $$;
 comment on function rows_free is 'Whether this session is shown every ticket without exception';
 
 create function shows_ticket(of_region smallint, of_ticket uuid, kind text, ids uuid[], recused uuid[]) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     if of_ticket is null then
         return kind in ('all', 'unnamed');
@@ -1434,7 +1434,7 @@ $$;
 comment on function shows_ticket is 'Whether a session of this kind is shown a ticket; what belongs to none is shown to those who see all';
 
 create function shows_person(of_region smallint, of_ticket uuid) returns boolean
-language plpgsql stable security definer set search_path = pg_catalog, public as $$
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
     if rows_kind() = 'invited' or not shows_ticket(of_region, of_ticket, rows_kind(), rows_ids(), rows_recused()) then
         return false;

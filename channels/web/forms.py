@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -18,6 +18,7 @@ from yarl import query_to_pairs
 from channels.web.multipart import BODY_BYTES, MOST_FIELDS, TEXT_BYTES, Oversized, Unreadable, read_parts
 from channels.web.timeouts import FILES_S, TEXT_S, while_reading
 from hotline.domain.errors import Malformed, Missing, TooLong
+from hotline.domain.intake import is_client_key
 from hotline.domain.text import clean
 
 FIELD_CHARACTERS = 12_000
@@ -89,9 +90,12 @@ class Form:
         """Return a local date and time as an aware datetime. Raises Missing, Malformed."""
         try:
             value = datetime.fromisoformat(self.required(name, what))
-        except ValueError:
+            local = value.replace(tzinfo=zone) if value.tzinfo is None else value
+            # The first and last hours of the calendar may not exist in UTC, in which moments are stored.
+            local.astimezone(UTC)
+        except (ValueError, OverflowError):
             raise Malformed(what=what) from None
-        return value.replace(tzinfo=zone) if value.tzinfo is None else value
+        return local
 
     def day(self, name: str, what: str) -> date | None:
         """Return the field as a date, or None if it is empty. Raises Malformed."""
@@ -105,7 +109,7 @@ class Form:
     def client_key(self) -> str | None:
         """The key by which a repeated submission gets the first answer. Raises Malformed."""
         value = self.fields.get("client_key", "")
-        if len(value) > 100 or not value.isascii():
+        if value and not is_client_key(value):
             raise Malformed(what="表单编号")
         return value or None
 

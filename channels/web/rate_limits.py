@@ -15,6 +15,7 @@ from channels.web.region import region_of
 from channels.web.session import now, remote_address
 from hotline.actions.region.context import RegionContext
 from hotline.domain.errors import Refusal
+from hotline.domain.policy.login_rules import plain_login
 from hotline.domain.policy.rate_limits import LimitedAction, RateLimit
 from hotline.phone import normalise
 from hotline.rate_limiter import Cost
@@ -63,7 +64,7 @@ async def count_login(request: web.Request, login: str) -> None:
         request,
         [
             (LimitedAction.ADDRESS_LOGIN, _network(remote_address(request)), 1),
-            (LimitedAction.LOGIN_LOGIN, login.casefold(), 1),
+            (LimitedAction.LOGIN_LOGIN, plain_login(login), 1),
         ],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from urllib.parse import quote
@@ -24,6 +25,7 @@ COOKIE = "hotline_session"
 OWED_AT: Mapping[Owes, str] = {Owes.PASSWORD: "/me/password", Owes.FACTOR: "/me/factor"}
 _ALWAYS_OPEN = ("/static/", "/healthz", "/login", "/logout", "/wechat")
 LONGEST_NEXT = 1000
+_BRACKETED = re.compile(r"\[([^\[\]]*)\](?::\d+)?")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -128,8 +130,18 @@ def remote_address(request: web.Request) -> str:
     for forwarded in reversed(request.headers.get("X-Forwarded-For", "").split(",")):
         if not any(_within(address, network) for network in trusted):
             break
-        address = forwarded.strip()[:64] or address
+        address = _without_port(forwarded.strip())[:64] or address
     return address
+
+
+def _without_port(forwarded: str) -> str:
+    """Return the address of `address:port`, `[v6]:port` or `[v6]`; anything else as it is."""
+    bracketed = _BRACKETED.fullmatch(forwarded)
+    if bracketed is not None:
+        return bracketed[1]
+    host, colon, port = forwarded.partition(":")
+    # A second colon means an IPv6 address without a port.
+    return host if colon and port.isdecimal() else forwarded
 
 
 def _within(address: str, network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:

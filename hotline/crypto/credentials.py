@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,6 +25,14 @@ RECOVERY_CODES = 10
 # A password with fewer guesses is found by a list of common ones.
 FEWEST_GUESSES = 10**8
 _RATED_SIGNS = 72
+FEWEST_OTHER_SIGNS = 4
+_YEAR = re.compile(r"(?:19|20)\d\d")
+# A word of two to four syllables: what places and people are called. The county's name needs no table of readings.
+_SYLLABLE = (
+    "(?:[bpmfdtnlgkhjqxrzcsyw]|[zcs]h)?"
+    "(?:[iu]?ang|i?ong|eng|ing|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|er|[aeiouv])"
+)
+_PINYIN = re.compile(f"(?<![a-z])(?:{_SYLLABLE}){{2,4}}(?![a-z])")
 # Without 0, O, 1, I and L, which are easily confused on paper.
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 # Words common in local passwords, in addition to the library's lists.
@@ -60,11 +69,25 @@ def nobody() -> str:
     return _hasher.hash(secrets.token_urlsafe(12))
 
 
-def is_common(password: str, login: str, name: str) -> bool:
-    """Return whether the password is easily guessed: from common lists, keyboard rows, dates, or login and name."""
-    words = [login, name, *_HABITS]
-    guesses: float = zxcvbn(password[:_RATED_SIGNS], user_inputs=words)["guesses"] if password else 0
+def is_common(password: str, login: str, name: str, county: str = "") -> bool:
+    """Return whether the password is easily guessed: from common lists, keyboard rows, dates, or login and name.
+
+    Also when fewer than FEWEST_OTHER_SIGNS are left of it without local words: the county's name, in characters or
+    as one word of pinyin, login, name, habits, years.
+    """
+    words = [word for word in (login, name, county, county[:-1]) if word]
+    if len(_other_signs(password, words)) < FEWEST_OTHER_SIGNS:
+        return True
+    guesses: float = zxcvbn(password[:_RATED_SIGNS], user_inputs=[*words, *_HABITS])["guesses"]
     return guesses < FEWEST_GUESSES
+
+
+def _other_signs(password: str, words: Iterable[str]) -> str:
+    """Return what is left without these words, habits, years and one further word of pinyin."""
+    left = password.casefold()
+    for word in sorted({*(word.casefold() for word in words), *_HABITS}, key=len, reverse=True):
+        left = left.replace(word, " ")
+    return _PINYIN.sub("", _YEAR.sub(" ", left), count=1).replace(" ", "")
 
 
 def new_password() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -43,6 +43,9 @@ PLACE_NAMES: Mapping[str, str] = {"room": "约谈室", "village": "村（社区�
 AFTER_INTERVIEW = (Verdict.SATISFIED, Verdict.UNDERSTOOD, Verdict.DISSATISFIED)
 """What a person may say of an interview."""
 REVIEWERS = 2
+LONGEST_AHEAD = timedelta(days=366)
+"""How far ahead a meeting or a promise may lie. A later date is a slip of the year rather than a plan; a matter that
+really waits longer is parked, which has its own limit in the policy (`parking_days`)."""
 
 
 def owe(
@@ -78,9 +81,9 @@ def _until(clock: Start, rules: Rules) -> Facts:
 
 
 def plan(ticket: Ticket, meet_at: datetime, actor: Actor, now: datetime, given: Mapping[str, Any]) -> Decision:
-    """Record the plan (steps 1 and 2): cause, solution with its rules, time, place. Raises Malformed if in the past."""
-    if meet_at <= now:
-        raise Malformed(what="约谈时间（要在将来）")
+    """Record the plan (steps 1 and 2): cause, solution with its rules, time, place. Raises Malformed unless within a year."""
+    if not now < meet_at <= now + LONGEST_AHEAD:
+        raise Malformed(what="约谈时间（要在将来、一年以内）")
     changed, event = move(
         ticket, Verb.PLAN_INTERVIEW, actor, now, given, public_text=f"约谈已安排：{given.get('meet_where')}。"
     )
@@ -119,8 +122,7 @@ def hold(
         raise Malformed(what="约谈结果")
     if given.get("person_verdict") not in AFTER_INTERVIEW:
         raise Malformed(what="群众意见")
-    if Outcome(str(given.get("outcome"))) is Outcome.DONE and not given.get("promised_on"):
-        raise Malformed(what="承诺办结日期（“能办到”要写明日期）")
+    _check_promise(given, rules.calendar.local(now).date())
     changed, event = move(ticket, Verb.HOLD_INTERVIEW, actor, now, given)
     clock = rules.start("verify", Rule.VERIFY, changed, None, now)
     return Decision(
@@ -130,6 +132,17 @@ def hold(
         settles=SUPERVISION,
         callback_stage="interview",
     )
+
+
+def _check_promise(given: Mapping[str, Any], today: date) -> None:
+    """Check the promised date (ISO 8601 text, "" for none): wanted for 能办到, from today on, within LONGEST_AHEAD."""
+    promised = str(given.get("promised_on") or "")
+    if not promised:
+        if given.get("outcome") == Outcome.DONE:
+            raise Malformed(what="承诺办结日期（“能办到”要写明日期）")
+        return
+    if not today <= date.fromisoformat(promised) <= today + LONGEST_AHEAD:
+        raise Malformed(what="承诺办结日期（要在今天或以后、一年以内）")
 
 
 def refusal_of_review(ticket: Ticket, reviewers: Collection[UUID], actor: Actor) -> Refusal | None:

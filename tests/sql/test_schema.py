@@ -126,3 +126,16 @@ async def test_triggers_only_refuse(migrated: asyncpg.Connection) -> None:
 async def test_no_rule_rewrites_statements(migrated: asyncpg.Connection) -> None:
     rules = await migrated.fetch("select rulename from pg_rules where schemaname = 'public'")
     assert rules == []
+
+
+async def test_definer_functions_look_in_the_temporary_schema_last(migrated: asyncpg.Connection) -> None:
+    functions = await migrated.fetch("""
+        select p.oid::regprocedure::text as name, p.proconfig from pg_proc p
+        where p.pronamespace = 'public'::regnamespace and p.prosecdef
+          and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')""")
+    assert functions
+    # Unless it is named, PostgreSQL looks for tables in pg_temp first, where every session may make its own.
+    paths = {
+        row["name"]: [one for one in row["proconfig"] or () if one.startswith("search_path=")] for row in functions
+    }
+    assert {name: path for name, path in paths.items() if not path or not path[0].endswith(", pg_temp")} == {}

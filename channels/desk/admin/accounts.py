@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypedDict
 from urllib.parse import urlencode
 from uuid import UUID
@@ -220,7 +220,7 @@ def _filters(request: web.Request) -> dict[str, str]:
 
 
 def _role(form: Form) -> Role:
-    return form.choice("role", Role, "角色")
+    return form.choice("role", Role, "角色（要从列表里选）")
 
 
 def _unit(context: RegionContext, form: Form) -> UUID | None:
@@ -234,11 +234,12 @@ def _unit(context: RegionContext, form: Form) -> UUID | None:
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
-    except ValueError:
+        if moment is not None and moment.tzinfo is None:
+            raise Malformed(what="时间")
+        # The database is asked in UTC, in which the first and last hours of the calendar may not exist.
+        return moment.astimezone(UTC) if moment else None
+    except (ValueError, OverflowError):
         raise Malformed(what="时间") from None
-    if moment is not None and moment.tzinfo is None:
-        raise Malformed(what="时间")
-    return moment
 
 
 async def _form(request: web.Request) -> Form:

@@ -104,7 +104,7 @@ async def settle(request: web.Request) -> web.StreamResponse:
     try:
         await settle_undelivered(
             region_of(request), outbox_id, form.choice("how", FollowUp, "结果"), form.text("words", WORDS), actor(request), now(request),
-            form.fields.get("client_key") or None,
+            form.client_key,
         )  # fmt: skip
     except NotFound:
         raise

@@ -15,7 +15,7 @@ from hotline.actions.accounts.sessions import hash_token, open_session
 from hotline.actions.region.context import RegionContext
 from hotline.crypto import credentials
 from hotline.db import Connection
-from hotline.domain.policy.login_rules import HeldOff, WrongCredential, plain_password
+from hotline.domain.policy.login_rules import HeldOff, WrongCredential, plain_login, plain_password
 from hotline.store.accounts import logins, staff
 from hotline.store.accounts.logins import SecondFactorRow, SessionViewerRow
 
@@ -175,4 +175,4 @@ async def fail_try(context: RegionContext, attempt: Try, account_id: UUID | None
 
 def hash_login(context: RegionContext, login: str) -> bytes:
     """Return the fingerprint failures are counted under: a password typed as login by mistake is not stored."""
-    return context.vault.fingerprint(login, "login")
+    return context.vault.fingerprint(plain_login(login), "login")

@@ -93,7 +93,7 @@ async def _faults(context: RegionContext, viewer: Viewer, present: str, new: str
 async def faults_of(context: RegionContext, login: str, name: str, new: str) -> tuple[str, ...]:
     """Return the faults of a new password by the policy in force, in Chinese; former passwords are not compared."""
     plain, rules = plain_password(new), context.rules.policy.accounts
-    common = await asyncio.to_thread(credentials.is_common, plain[:PASSWORD_LIMIT], login, name)
+    common = await asyncio.to_thread(credentials.is_common, plain[:PASSWORD_LIMIT], login, name, context.county.name)
     return faults_of_password(plain, login, name, rules, common=common)
 
 

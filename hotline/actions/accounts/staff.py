@@ -24,11 +24,13 @@ from hotline.domain.enums import Role
 from hotline.domain.errors import Malformed, Missing, NotFound, Refusal
 from hotline.domain.policy.login_rules import (
     ADMINISTRATORS,
+    LOG_IN_ROLES,
     NUMBERS,
     AdministratorByHand,
     LastAdministrator,
     OwnAccount,
     WeakPassword,
+    plain_login,
 )
 from hotline.domain.tickets.ticket import Actor
 from hotline.store.accounts import logins, staff
@@ -61,6 +63,7 @@ async def add_account(
     Raises Malformed, Missing, LoginTaken, WeakPassword, AdministratorByHand, NotAllowed.
     """
     _check(actor, role)
+    login = plain_login(login)
     _check_post(login, name, role, unit_id)
     if password is not None and (faults := await faults_of(context, login, name, password)):
         raise WeakPassword(faults=SEPARATOR.join(faults))
@@ -83,6 +86,8 @@ def _check_post(login: str, name: str, role: Role, unit_id: UUID | None) -> None
         raise Malformed(what="用户名（2–40 位小写字母、数字、点、横线）")
     if not 0 < len(name) <= NAME_LIMIT:
         raise Malformed(what=f"姓名（{NAME_LIMIT} 字以内）")
+    if role not in LOG_IN_ROLES:
+        raise Malformed(what="角色（要从列表里选）")
     if role in _IN_UNITS and unit_id is None:
         raise Missing(what="所在单位（承办人和承办单位负责人必须有）")
 

@@ -152,6 +152,14 @@ def faults_of_section(body: Any) -> Iterator[str]:
                 yield f"accounts.{name}：应当是 {lowest}–{highest} 的整数"
 
 
+def plain_login(typed: str) -> str:
+    """Normalise a login to the form in which it is stored: NFKC, lower case, without blanks around it.
+
+    Telephones capitalise the first letter, and a Chinese keyboard may type full-width letters.
+    """
+    return unicodedata.normalize("NFKC", typed).strip().lower()
+
+
 def plain_password(typed: str) -> str:
     """Normalise a password to NFKC before hashing, so that it is the same from any keyboard."""
     return unicodedata.normalize("NFKC", typed)

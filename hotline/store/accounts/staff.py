@@ -7,6 +7,7 @@ from typing import TypedDict
 from uuid import UUID
 
 from hotline.db import Connection
+from hotline.domain.policy.login_rules import plain_login
 from hotline.store.ids import new_id
 from hotline.store.queries import fetch_all, fetch_one, fetch_required, fetch_value, queries
 
@@ -80,7 +81,7 @@ async def add_account(
     return await fetch_value(
         UUID,
         _q.add_account(
-            conn, region_id=region, account_id=new_id(), login=login, name=name, role=role, unit_id=unit_id,
+            conn, region_id=region, account_id=new_id(), login=plain_login(login), name=name, role=role, unit_id=unit_id,
             password_hash=password_hash, must_change=must_change, created_at=now,
         ),
     )  # fmt: skip
@@ -88,7 +89,7 @@ async def add_account(
 
 async def get_account(conn: Connection, region: int, login: str) -> ActiveAccountRow | None:
     """The active account with this login."""
-    return await fetch_one(ActiveAccountRow, _q.account_by_login(conn, region_id=region, login=login))
+    return await fetch_one(ActiveAccountRow, _q.account_by_login(conn, region_id=region, login=plain_login(login)))
 
 
 async def list_accounts(
@@ -98,12 +99,13 @@ async def list_accounts(
 
     `words` must occur in login, name or unit name; `role` and `login` must be equal; None does not filter.
     """
-    return await fetch_all(StaffRow, _q.accounts(conn, region_id=region, words=words, role=role, login=login))
+    plain = None if login is None else plain_login(login)
+    return await fetch_all(StaffRow, _q.accounts(conn, region_id=region, words=words, role=role, login=plain))
 
 
 async def lock_account(conn: Connection, region: int, login: str) -> LockedAccountRow | None:
     """The account with this login, active or not, its row locked until the transaction ends."""
-    return await fetch_one(LockedAccountRow, _q.lock_account(conn, region_id=region, login=login))
+    return await fetch_one(LockedAccountRow, _q.lock_account(conn, region_id=region, login=plain_login(login)))
 
 
 async def count_others(conn: Connection, region: int, account_id: UUID, role: str) -> int:
@@ -160,6 +162,7 @@ async def list_account_events(
     conn: Connection, region: int, login: str | None, before: datetime | None, most: int
 ) -> list[AccountEventRow]:
     """What was done to accounts, newest first; `login` narrows to one account, `before` to earlier events."""
+    plain = None if login is None else plain_login(login)
     return await fetch_all(
-        AccountEventRow, _q.account_events(conn, region_id=region, login=login, before=before, most=most)
+        AccountEventRow, _q.account_events(conn, region_id=region, login=plain, before=before, most=most)
     )

@@ -161,6 +161,26 @@ async def test_machine_with_a_network_of_addresses_is_one_address(public: Client
     assert (await file(public, "2001:db8:1:3::1"))[0] == 303
 
 
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("203.0.113.9:{}", "203.0.113.9"), ("[2001:db8:1:2::9]:{}", "2001:db8:1:2::9"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::9"), ("2001:db8:1:2::9", "2001:db8:1:2::9"),
+        ("198.51.100.7:{}, 203.0.113.9:{}, 127.0.0.2:{}", "203.0.113.9"),
+    ],
+)  # fmt: skip
+async def test_port_a_proxy_adds_is_not_part_of_the_address(
+    public: Client, pool: asyncpg.Pool, written: str, address: str
+) -> None:
+    answers = [await file(public, written.replace("{}", str(50_000 + place))) for place in range(5)]
+    assert [status for status, _, _ in answers] == [303] * 4 + [429]
+    for place in range(3):
+        sent = {"login": "water", "password": PASSWORD}
+        forwarded = written.replace("{}", str(60_000 + place))
+        await public.post("/login", data=sent, headers={"X-Forwarded-For": forwarded}, allow_redirects=False)
+    assert await pool.fetchval("select array_agg(distinct address) from session") == [address]
+
+
 async def test_address_a_stranger_claims_is_not_believed(settings: Settings, town: Town, clock: MovedClock) -> None:
     async with TestClient(TestServer(build_app(settings, clock))) as client:
         told = [(await file(client, f"203.0.113.{place}"))[0] for place in range(5)]

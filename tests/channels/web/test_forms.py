@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from urllib.parse import parse_qsl, quote_from_bytes, urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from channels.web.forms import decode_pairs
+from channels.web.forms import Form, decode_pairs
+from hotline.domain.errors import Malformed
 
 CHARSETS = st.sampled_from(["utf-8", "gb18030", "latin-1"])
 PIECES = st.one_of(
@@ -40,6 +42,12 @@ def test_any_form_is_read_like_the_strict_reader_or_refused_like_it(told: str, c
 def test_what_a_browser_sends_comes_back(fields: dict[str, str]) -> None:
     with contextlib.suppress(UnicodeEncodeError):
         assert dict(decode_pairs(urlencode(fields), "utf-8")) == fields
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01T00:00", "9999-12-31T23:59-14:00", "2026-02-30T10:00", "明天", "x" * 500])
+def test_a_moment_that_cannot_be_stored_is_refused(typed: str) -> None:
+    with pytest.raises(Malformed):
+        Form({"at": typed}).moment("at", "时间", ZoneInfo("Asia/Shanghai"))
 
 
 def test_more_fields_than_any_form_has_are_refused() -> None:

@@ -169,6 +169,16 @@ async def test_wrong_field_comes_back_with_its_sentence(
     assert await count(pool, "ticket") == 0
 
 
+@pytest.mark.parametrize("key", ["website key 0001", "' or 1=1--", "website-key\t0001", "website-key-钥匙"])
+async def test_key_with_a_blank_is_refused_the_first_time_and_again(
+    public: Client, pool: asyncpg.Pool, key: str
+) -> None:
+    answers = [await public.post("/file", data=filled(client_key=key)) for _ in range(2)]
+    assert [answer.status for answer in answers] == [422, 422]
+    assert all(["表单编号" in await answer.text() for answer in answers])
+    assert await count(pool, "ticket") == 0
+
+
 async def test_form_that_came_back_keeps_its_key(public: Client) -> None:
     html = await (await public.post("/file", data=filled(phone="12"))).text()
     assert 'name="client_key" value="website-key-0001"' in html

@@ -55,10 +55,21 @@ def test_what_is_tried_first_is_common(password: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "password",
+    [
+        "Qinghexian12345!", "Qinghexian2026!", "Qinghe12345!", "QingHe@2026", "青禾县12345Aa", "青禾Hotline1!",
+        "Zhangsan2026!!", "Rexian12345@Qinghe", "2026Qinghexian!", "Xianzhengfu@2027",
+    ],
+)  # fmt: skip
+def test_the_name_of_the_county_with_its_number_or_a_year_is_common(password: str) -> None:
+    assert credentials.is_common(password, "zhangsan", "张三", "青禾县")
+
+
+@pytest.mark.parametrize(
     "password", ["Lantern-reed-9", "kU7 reed lantern", "Teal-42-harbor", "x" * 50 + "Lantern-reed-9"]
 )
 def test_what_is_nobodys_habit_is_not(password: str) -> None:
-    assert not credentials.is_common(password, "zhangsan", "张三")
+    assert not credentials.is_common(password, "zhangsan", "张三", "青禾县")
 
 
 def test_a_password_made_here_is_one_that_would_be_taken() -> None:

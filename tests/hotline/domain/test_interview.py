@@ -61,6 +61,29 @@ def test_what_can_be_done_carries_its_date() -> None:
     assert hold(outcome="done", promised_on="2026-12-01").ticket.state is State.INTERVIEW_HELD
 
 
+@pytest.mark.parametrize("days", [-1, 0, 367, 13_000])
+def test_a_meeting_lies_ahead_and_within_a_year(days: int) -> None:
+    interview.plan(OWED, MONDAY + timedelta(days=366), HANDLER, MONDAY, PLAN | {"meet_at": "x"})
+    with pytest.raises(Malformed, match="约谈时间（要在将来、一年以内）"):
+        interview.plan(OWED, MONDAY + timedelta(days=days), HANDLER, MONDAY, PLAN | {"meet_at": "x"})
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+@pytest.mark.parametrize(
+    ("promised_on", "taken"),
+    [
+        ("2026-11-23", False), ("2026-11-24", True), ("2027-11-25", True), ("2027-11-26", False), ("2062-12-01", False),
+        ("1026-12-01", False),
+    ],
+)  # fmt: skip
+def test_a_promise_lies_ahead_and_within_a_year(outcome: Outcome, promised_on: str, taken: bool) -> None:
+    if taken:
+        assert hold(outcome=outcome, promised_on=promised_on).event.details["promised_on"] == promised_on
+        return
+    with pytest.raises(Malformed, match="承诺办结日期（要在今天或以后、一年以内）"):
+        hold(outcome=outcome, promised_on=promised_on)
+
+
 def test_an_interview_lies_between_the_letter_and_now() -> None:
     for held_at in (MONDAY - timedelta(seconds=1), TUESDAY + timedelta(seconds=1)):
         with pytest.raises(Malformed, match="实际约谈时间"):

@@ -248,6 +248,18 @@ async def test_what_cannot_be_done_is_told_on_the_page(log_in: LogIn) -> None:
     assert (status, 'value="李四"' in page) == (422, True)
 
 
+@pytest.mark.parametrize("role", ["system", "complainant", "nonsense", "", "SYSTEM", "操作员"])
+async def test_a_role_nobody_can_be_given_is_refused_with_a_sentence(
+    log_in: LogIn, pool: asyncpg.Pool, role: str
+) -> None:
+    guard = await log_in("guard")
+    status, _, page = await guard.send("/admin/accounts", login="lisi", name="李四", role=role)
+    assert (status, "角色（要从列表里选）填写有误" in page) == (422, True)
+    status, _, page = await guard.send("/admin/accounts/water/change", role=role, reason="调动")
+    assert (status, "角色（要从列表里选）填写有误" in page) == (422, True)
+    assert await pool.fetchval("select count(*) from account where login = 'lisi' or role = $1", role) == 0
+
+
 @pytest.mark.parametrize("login", ["operator", "dispatcher", "water", "supervisor", "inspector", "leader", "admin"])
 async def test_pages_on_accounts_are_for_their_administrators(log_in: LogIn, login: str) -> None:
     worker = await log_in(login)
@@ -297,6 +309,12 @@ async def test_accounts_are_looked_up_and_turned_by_pages(log_in: LogIn, pool: a
     found = await guard.get("/admin/accounts?q=%E6%B0%B4%E5%8A%A1&as=handler")
     assert re.findall(r"/admin/accounts/([a-z0-9_]+)\"", found) == ["water"]
     assert "没有符合条件的账号" in await guard.get("/admin/accounts?q=nobody")
+
+
+@pytest.mark.parametrize("before", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00", "2026-11-23", "x"])
+async def test_a_moment_that_is_none_is_refused_on_the_record(log_in: LogIn, before: str) -> None:
+    auditor = await log_in("auditor")
+    await auditor.get(f"/admin/account-events?before={before}", status=422)
 
 
 async def test_filters_are_not_called_optional(log_in: LogIn) -> None:

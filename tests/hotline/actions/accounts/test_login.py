@@ -64,6 +64,17 @@ async def test_five_failures_shut_a_name_for_a_quarter_of_an_hour(town: Town, na
     assert await fail(town, name, MONDAY + timedelta(minutes=15)) == ""
 
 
+@pytest.mark.parametrize("typed", ["Water", "WATER", "ｗａｔｅｒ", " water"])
+async def test_a_login_is_known_and_counted_however_it_is_typed(town: Town, typed: str) -> None:
+    entry = await login.log_in(town.context, typed, PASSWORD, MONDAY)
+    assert entry is not None
+    told = [await fail(town, name) for name in ("water", typed) * 3]
+    assert told[:4] == [""] * 4
+    assert all("已锁定" in sentence for sentence in told[4:])
+    await staff.unlock_account(town.context, town.actor("guard"), typed, MONDAY)
+    await entered(town)
+
+
 async def test_the_right_password_does_not_open_a_shut_name(town: Town) -> None:
     for _ in range(5):
         await fail(town, "water")

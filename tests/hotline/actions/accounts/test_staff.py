@@ -40,9 +40,19 @@ async def test_a_new_account_logs_in_with_the_password_shown_and_must_change_it(
     assert who.owes is Owes.PASSWORD
 
 
-async def test_a_login_is_given_once(town: Town) -> None:
+@pytest.mark.parametrize("typed", ["water", "Water", "WATER", "ｗａｔｅｒ", " water "])
+async def test_a_login_is_given_once_however_it_is_typed(town: Town, typed: str) -> None:
     with pytest.raises(staff.LoginTaken):
-        await staff.add_account(town.context, town.actor("guard"), "water", "李四", Role.OPERATOR, None, MONDAY)
+        await staff.add_account(town.context, town.actor("guard"), typed, "李四", Role.OPERATOR, None, MONDAY)
+
+
+async def test_an_account_is_managed_by_its_login_however_it_is_typed(town: Town) -> None:
+    guard = town.actor("guard")
+    await staff.lock_account(town.context, guard, "Water", "休假", MONDAY)
+    found = await staff.list_staff(town.context, guard, MONDAY, login="WATER")
+    assert [(row["login"], row["active"]) for row in found] == [("water", False)]
+    events = await staff.list_events(town.context, town.actor("auditor"), "Water", None, 10)
+    assert [row["kind"] for row in events] == ["locked"]
 
 
 @pytest.mark.parametrize(
