@@ -9,6 +9,7 @@ from uuid import UUID
 from hotline.db import Connection
 from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace
 from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.number import normalise_number
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.queries import fetch_all, fetch_one, fetch_value, queries
 
@@ -143,8 +144,8 @@ async def lock_ticket_skip(conn: Connection, region: int, ticket_id: UUID) -> Ti
 
 
 async def get_by_number(conn: Connection, region: int, number: str) -> Ticket | None:
-    """A ticket by the number people read, such as 20261121-00042."""
-    row = await fetch_one(StoredTicketRow, _q.ticket_by_number(conn, region_id=region, number=number))
+    """A ticket by the number people read, such as 20261121-00042, however it was typed."""
+    row = await fetch_one(StoredTicketRow, _q.ticket_by_number(conn, region_id=region, number=normalise_number(number)))
     return ticket_of(row) if row else None
 
 
