@@ -39,6 +39,7 @@ from hotline.documents import letter_file, letter_sheet
 from hotline.domain.errors import Missing, NotFound, Refusal
 from hotline.domain.policy.rate_limits import LimitedAction
 from hotline.domain.text import clean
+from hotline.domain.tickets.number import normalise_number
 from hotline.domain.tickets.ticket import COMPLAINANT
 
 YEAR = 365 * 24 * 3600
@@ -103,7 +104,7 @@ async def show_filed(request: web.Request) -> web.StreamResponse:
 
 async def show_search(request: web.Request) -> web.StreamResponse:
     """`GET /progress?number=`: show the form for number and query code."""
-    return _search_page(request, clean(request.query.get("number", ""))[:40])
+    return _search_page(request, normalise_number(clean(request.query.get("number", ""))))
 
 
 def _search_page(request: web.Request, number: str, *, status: int = 200, error: str = "") -> web.StreamResponse:
@@ -134,16 +135,12 @@ async def _path_page(
 
 
 def _number(form: Form) -> str:
-    return _typed(form, "number").replace("—", "-")[:40]
+    return normalise_number(form.fields.get("number", ""))
 
 
 def _code(form: Form) -> str:
-    return _typed(form, "code")[:20]
-
-
-def _typed(form: Form, name: str) -> str:
-    """Return a field in NFKC form (full-width digits become ASCII), without white space."""
-    return "".join(unicodedata.normalize("NFKC", form.fields.get(name, "")).split())
+    """Return the query code typed, with full-width digits as ASCII, without white space."""
+    return "".join(unicodedata.normalize("NFKC", form.fields.get("code", "")).split())[:20]
 
 
 async def send_letter(request: web.Request) -> web.StreamResponse:

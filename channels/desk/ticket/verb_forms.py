@@ -156,7 +156,7 @@ FORMS: Mapping[str, VerbForm] = {
     ),
     "add_details": VerbForm((Field("text", "补充的内容"),), say="诉求人补充后继续办理。"),
     "merge": VerbForm(
-        (Field("target", "并入的工单号", "line", hint="如 20261121-00042", limit=20),),
+        (Field("target", "并入的工单号", "line", hint="如 20261121-00042", limit=40),),
         say="同一事项的工单合并办理，本单办结。",
         careful=True,
     ),

@@ -91,7 +91,7 @@ async def merge_ticket(
     """
 
     async def decide(conn: Connection, ticket: Ticket) -> Decision:
-        found = await records.get_by_number(conn, context.region, target_number.strip())
+        found = await records.get_by_number(conn, context.region, target_number)
         if found is None:
             raise Malformed(what="并入的工单号")
         target = await lock_ticket(context, conn, found.ticket_id, actor, now)

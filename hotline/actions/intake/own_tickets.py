@@ -76,7 +76,7 @@ async def add_own_details_in(
 
 async def find_own(context: RegionContext, conn: Connection, number: str, code: str) -> Ticket:
     """Return the ticket with this number if the query code is correct. Raises NotFound otherwise."""
-    ticket = await records.get_by_number(conn, context.region, number.strip())
+    ticket = await records.get_by_number(conn, context.region, number)
     if ticket is None:
         raise NotFound
     stored = await records.get_code_hash(conn, context.region, ticket.ticket_id)

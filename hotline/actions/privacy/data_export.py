@@ -39,7 +39,7 @@ async def copy_person(
     if not reason:
         raise Missing(what="导出理由")
     async with context.writing(actor or SYSTEM) as conn:
-        ticket = await records.get_by_number(conn, context.region, number.strip())
+        ticket = await records.get_by_number(conn, context.region, number)
         if ticket is None:
             raise NotFound
         if actor is not None:

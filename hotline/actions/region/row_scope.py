@@ -11,6 +11,7 @@ from uuid import UUID
 from hotline.db import NO_ROWS
 from hotline.domain.accounts.permissions import ROWS, Right, Rows, may
 from hotline.domain.enums import Role
+from hotline.domain.tickets.number import normalise_number
 from hotline.domain.tickets.ticket import Actor
 
 ALL = "all - -"
@@ -41,7 +42,7 @@ def scope_of_ticket(ticket_id: UUID) -> str:
 
 def scope_of_number(number: str) -> str:
     """Return the row scope of the ticket with this number, to verify its query code."""
-    return f"number - {number.strip()}"
+    return f"number - {normalise_number(number)}"
 
 
 def scope_of_key(client_key: str) -> str:

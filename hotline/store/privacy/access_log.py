@@ -9,6 +9,7 @@ from uuid import UUID
 
 from hotline.db import Connection
 from hotline.domain.policy.login_rules import plain_login
+from hotline.domain.tickets.number import normalise_number
 from hotline.store.ids import new_id
 from hotline.store.queries import fetch_all, fetch_one, fetch_required, fetch_value, queries
 
@@ -179,7 +180,7 @@ async def list_entries(
     return await fetch_all(
         AccessEntryRow,
         _q.entries(
-            conn, region_id=region, login=plain_login(login), number=number, what=what, since=since, until=until,
+            conn, region_id=region, login=plain_login(login), number=normalise_number(number), what=what, since=since, until=until,
             batch=batch, skip=skip,
         ),
     )  # fmt: skip

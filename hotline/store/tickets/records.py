@@ -10,6 +10,7 @@ from hotline.db import Connection
 from hotline.domain.enums import Channel, CloseReason, HandlingClass, Kind, Pace
 from hotline.domain.messaging.alarms import UNIT_WANTED
 from hotline.domain.tickets.lifecycle import State
+from hotline.domain.tickets.number import normalise_number
 from hotline.domain.tickets.ticket import Ticket
 from hotline.store.queries import fetch_all, fetch_one, fetch_value, queries
 
@@ -144,8 +145,8 @@ async def lock_ticket_skip(conn: Connection, region: int, ticket_id: UUID) -> Ti
 
 
 async def get_by_number(conn: Connection, region: int, number: str) -> Ticket | None:
-    """A ticket by the number people read, such as 20261121-00042."""
-    row = await fetch_one(StoredTicketRow, _q.ticket_by_number(conn, region_id=region, number=number))
+    """A ticket by the number people read, such as 20261121-00042, however it was typed."""
+    row = await fetch_one(StoredTicketRow, _q.ticket_by_number(conn, region_id=region, number=normalise_number(number)))
     return ticket_of(row) if row else None
 
 
@@ -187,8 +188,9 @@ async def claim_received(conn: Connection, region: int, until: datetime, batch: 
     They stay locked until the transaction ends; those locked by another transaction are skipped.
     """
     left = [kind.value for kind in UNIT_WANTED]
-    found = _q.received_tickets(conn, region_id=region, until=until, alarms=left, batch=batch)
-    rows = await fetch_all(StoredTicketRow, found)
+    rows = await fetch_all(
+        StoredTicketRow, _q.received_tickets(conn, region_id=region, until=until, alarms=left, batch=batch)
+    )
     return [ticket_of(row) for row in rows]
 
 

@@ -82,6 +82,25 @@ async def test_full_width_digits_and_blanks_are_understood(town: Town, public: C
     assert (await public.post("/progress", data=given)).status == 200
 
 
+@pytest.mark.parametrize(
+    "written", ["{day}{row}", "{day} {row}", "工单号 {day} {row}。", "工单号：{day}-{row}，请保存"]
+)
+async def test_a_number_pasted_with_its_words_or_without_a_hyphen_is_known(
+    town: Town, public: Client, written: str
+) -> None:
+    own = await filed(town)
+    day, row = own.ticket.number.split("-")
+    number = written.format(day=day, row=row)
+    assert (await public.post("/progress", data={"number": number, "code": own.code})).status == 200
+    assert f'value="{own.ticket.number}"' in await (await public.get("/progress", params={"number": number})).text()
+    wrong = f"{(int(own.code) + 1) % 1_000_000:06d}"
+    told = [
+        (await public.post("/progress", data={"number": n, "code": wrong})).status
+        for n in (number, own.ticket.number) * 4
+    ]
+    assert told == [404] * 6 + [429] * 2
+
+
 async def test_guessing_codes_is_held_off_and_forgotten_later(town: Town, public: Client, clock: MovedClock) -> None:
     own = await filed(town)
     wrong = {"number": own.ticket.number, "code": f"{(int(own.code) + 1) % 1_000_000:06d}"}

@@ -139,7 +139,8 @@ async def test_a_wrong_kind_and_a_wrong_merging_are_put_right_from_the_page(log_
     page = await dispatcher.get(f"/tickets/{ticket.ticket_id}")
     assert "原类别：投诉" in page
     assert "答复期限由" in page
-    await send(dispatcher, ticket.ticket_id, "merge", target=target.number)
+    pasted = f"工单号 {target.number.replace('-', ' ')}。"
+    await send(dispatcher, ticket.ticket_id, "merge", target=pasted)
     await send(dispatcher, ticket.ticket_id, "unmerge", reason="不是同一件事")
     assert "办理中" in await dispatcher.get(f"/tickets/{ticket.ticket_id}")
 
