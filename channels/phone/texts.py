@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from channels.ui.navigation import ROLE_NAMES
-from channels.ui.notice_facts import facts_in_words
+from channels.ui.notice_facts import fill_words
 from hotline.domain.enums import KIND_NAMES, Pace, Role, Rule
 from hotline.domain.messaging.alarms import AlarmKind
 from hotline.domain.messaging.notices import NoticeKind, PostedNotice
@@ -74,10 +74,7 @@ BY_DATE_WORDS = "您的诉求（{number}）：承办单位干部将在{by}前当
 
 def word_notice(notice: PostedNotice) -> str:
     """Return a notice as read out by telephone. Raises KeyError for a kind that is not sent to complainants."""
-    if notice.text is not None:
-        return notice.text
-    by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
-    return (BY_DATE_WORDS if by_date else NOTICE_WORDS[notice.kind]).format_map(facts_in_words(notice))
+    return fill_words(notice, NOTICE_WORDS, BY_DATE_WORDS)
 
 
 def alarm_text(kind: str, details: Mapping[str, object]) -> tuple[str, str]:

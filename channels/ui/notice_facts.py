@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from hotline.domain.enums import Role, Rule, Step
-from hotline.domain.messaging.notices import PostedNotice
+from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.policy.limits import Limit
 from hotline.domain.supervision.tiers import PRESSING, RULE_NAMES, STEP_NAMES, TIER_NAMES
 from hotline.holidays import ZONE
@@ -34,3 +34,14 @@ def facts_in_words(notice: PostedNotice) -> dict[str, str]:
     return {"number": notice.number} | {
         name: _IN_WORDS[name](value) if name in _IN_WORDS else value for name, value in facts.items()
     }
+
+
+def fill_words(notice: PostedNotice, words: Mapping[NoticeKind, str], by_date: str) -> str:
+    """Return a notice to a complainant in a channel's `words`; `by_date` is for an interview owed by a leader's date.
+
+    A notice of an earlier version is returned as it was stored. Raises KeyError for a kind without words.
+    """
+    if notice.text is not None:
+        return notice.text
+    dated = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
+    return (by_date if dated else words[notice.kind]).format_map(facts_in_words(notice))

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from channels.dialogue.state import Phrase, ReplyLine
-from channels.ui.notice_facts import facts_in_words
+from channels.ui.notice_facts import fill_words
 from hotline.domain.enums import Kind
 from hotline.domain.messaging.notices import NoticeKind, PostedNotice
 from hotline.domain.tickets.lifecycle import State
@@ -122,10 +122,7 @@ SEVERAL_SUMMARY = "{number}有{count}项进展"
 
 def word_notice(notice: PostedNotice) -> str:
     """Return a notice as a customer-service message. Raises KeyError for a kind that is not sent to complainants."""
-    if notice.text is not None:
-        return notice.text
-    by_date = notice.kind is NoticeKind.INTERVIEW_OWED and "by" in notice.facts
-    return (BY_DATE_WORDS if by_date else NOTICE_WORDS[notice.kind]).format_map(facts_in_words(notice))
+    return fill_words(notice, NOTICE_WORDS, BY_DATE_WORDS)
 
 
 def word_notices(notices: Sequence[PostedNotice]) -> str:
